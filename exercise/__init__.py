@@ -1,0 +1,1 @@
+"""A whole federation on one machine: the demonstration, the training mode, the fictional case."""

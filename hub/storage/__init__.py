@@ -1,0 +1,1 @@
+"""PostgreSQL behind the ports, one module per aggregate."""

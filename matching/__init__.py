@@ -1,0 +1,1 @@
+"""What makes two records alike: pure, arrays in and arrays out."""

@@ -1,0 +1,1 @@
+"""What the parties say to each other: pure, without input or output."""

@@ -1,0 +1,1 @@
+"""What both roles stand on, and nothing of either."""

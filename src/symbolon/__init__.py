@@ -1,0 +1,1 @@
+"""Symbolon: states find each other's half of a case without showing their own."""
