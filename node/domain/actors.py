@@ -1,0 +1,76 @@
+"""Who may do what at a node: roles, rights, and the one table between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role of a signed-in person (design: the people who use it)."""
+
+    FOCAL_POINT = "focal_point"
+    INVESTIGATOR = "investigator"
+    PROTECTION_OFFICER = "protection_officer"
+    AUTHORISER = "authoriser"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Right(StrEnum):
+    """One kind of act. Each right on hits covers general hits only; `HANDLE_PROTECTED` opens the protected ones."""
+
+    VIEW_HITS = "view-hits"
+    HANDLE_PROTECTED = "handle-protected"
+    ACKNOWLEDGE_HIT = "acknowledge-hit"
+    CAST_VOTE = "cast-vote"
+    OPEN_REQUEST = "open-request"
+    ANSWER_REQUEST = "answer-request"
+    RELEASE_HOLD = "release-hold"
+    CHANGE_RECORDS = "change-records"
+    MANAGE_NODE = "manage-node"
+    VIEW_AUDIT = "view-audit"
+
+
+_HANDLE_HITS = frozenset(
+    {Right.VIEW_HITS, Right.ACKNOWLEDGE_HIT, Right.CAST_VOTE, Right.OPEN_REQUEST, Right.ANSWER_REQUEST}
+)
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.FOCAL_POINT: _HANDLE_HITS | {Right.CHANGE_RECORDS},
+    Role.INVESTIGATOR: frozenset({Right.VIEW_HITS, Right.CHANGE_RECORDS}),
+    # A victim's or minor's hit is this officer's alone, from the hold to the answer; general hits are not theirs.
+    Role.PROTECTION_OFFICER: _HANDLE_HITS | {Right.HANDLE_PROTECTED, Right.RELEASE_HOLD, Right.CHANGE_RECORDS},
+    Role.AUTHORISER: frozenset({Right.VIEW_HITS}),
+    Role.ADMINISTRATOR: frozenset({Right.MANAGE_NODE, Right.CHANGE_RECORDS}),
+    Role.AUDITOR: frozenset({Right.VIEW_AUDIT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person (or the node's own worker) in whose name an act is done."""
+
+    login: str
+    roles: frozenset[Role]
+
+    def permits(self, right: Right) -> bool:
+        """Whether one of the actor's roles carries the right."""
+        return any(right in RIGHTS[role] for role in self.roles)
+
+    def permits_on_hit(self, right: Right, *, protected: bool) -> bool:
+        """Whether one single role carries the right for a hit that is (or is not) protected on this node's side.
+
+        A protected hit needs a role with `HANDLE_PROTECTED`; a general hit needs a role without it, so that the
+        protection officer's queue holds nothing else.
+        """
+        granting = [RIGHTS[role] for role in self.roles if right in RIGHTS[role]]
+        return any((Right.HANDLE_PROTECTED in rights) == protected for rights in granting)
+
+
+def parse_roles(names: tuple[str, ...]) -> frozenset[Role]:
+    """Turn stored role names into roles.
+
+    Raises:
+        ValueError: a name is not a role of a node.
+    """
+    return frozenset(Role(name) for name in names)

@@ -1,0 +1,198 @@
+"""What the people at a node see of a hit, and what they hand in: views and drafts, nothing else.
+
+A view is made for one actor, after the disclosure rules (`symbolon.node.domain.disclosure`) were applied.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from symbolon.protocol.handling import (
+    Agreement,
+    Band,
+    Channel,
+    HandlingCode,
+    IdentifierKind,
+    InformationAccuracy,
+    IntendedUse,
+    OffenceGroup,
+    RecordKind,
+    SourceReliability,
+    SubjectCategory,
+    Urgency,
+    Verdict,
+)
+from symbolon.protocol.lifecycle import JointState, SideState
+from symbolon.protocol.references import HitId, MemberCode, RecordReference, RequestId
+
+
+class HitAct(StrEnum):
+    """What this actor may do with this hit now: the page offers exactly these."""
+
+    ACKNOWLEDGE = "acknowledge"
+    VOTE = "vote"
+    OPEN_REQUEST = "open-request"
+    ANSWER_REQUEST = "answer-request"
+    RELEASE_HOLD = "release-hold"
+
+
+class Direction(StrEnum):
+    """Which way a request went."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+class HoldChoice(StrEnum):
+    """The protection officer's decision on a held hit."""
+
+    RELEASE = "release"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class HitSummary:
+    """One line of the inbox; lists are sorted by `due_at`, the hits without a clock last."""
+
+    hit_id: HitId
+    counterpart: MemberCode
+    own_reference: RecordReference
+    own_record_kind: RecordKind
+    own_local_id: str = field(repr=False)
+    own_case_id: str = field(repr=False)
+    joint_state: JointState
+    side_state: SideState
+    band: Band
+    urgency: Urgency
+    counterpart_offence_group: OffenceGroup
+    counterpart_record_kind: RecordKind
+    alerted_at: datetime
+    due_at: datetime | None
+    """End of the clock that runs for this side now (triage, or the answer to a received request)."""
+    protected: bool
+    """The own record is a victim's or a minor's: the protection officer's alone."""
+    non_punishment: bool
+    """Either record is a victim's or a minor's: the non-punishment mark goes with all that follows."""
+    exercise: bool
+    acts: tuple[HitAct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierLine:
+    """One identifier of the own record in clear, as a labelled line for the page."""
+
+    kind: IdentifierKind
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """The node's own half, in clear: it never leaves the node."""
+
+    reference: RecordReference
+    local_id: str = field(repr=False)
+    case_id: str = field(repr=False)
+    kind: RecordKind
+    category: SubjectCategory | None
+    offence_group: OffenceGroup
+    version: int
+    identifiers: tuple[IdentifierLine, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """Whether one kind of identifier agrees, disagrees or is unknown between the two halves."""
+
+    kind: IdentifierKind
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class VoteView:
+    """A vote of one round. The counterpart's is shown only after both are committed."""
+
+    round: int
+    verdict: Verdict
+    reason: str = field(repr=False)
+    voted_at: datetime
+    voter: str | None
+    """Login of the voter; None for the counterpart's vote (the other side's officers stay unnamed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """A reply, one answer to each question of its request."""
+
+    answers: tuple[str, ...] = field(repr=False)
+    source_reliability: SourceReliability
+    information_accuracy: InformationAccuracy
+    caveats: str = field(repr=False)
+    handling_code: HandlingCode
+    delete_by: date | None
+    replied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request that was sent to, or received from, the counterpart."""
+
+    request_id: RequestId
+    direction: Direction
+    purpose: str = field(repr=False)
+    relevance: str = field(repr=False)
+    facts: str = field(repr=False)
+    questions: tuple[str, ...] = field(repr=False)
+    why_this_state: str = field(repr=False)
+    urgency: Urgency
+    urgency_reason: str = field(repr=False)
+    need_by: date | None
+    channel: Channel
+    intended_use: IntendedUse
+    legal_basis: str = field(repr=False)
+    handling_code: HandlingCode
+    requested_at: datetime
+    reply: ReplyView | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """All that one actor may see of one hit."""
+
+    summary: HitSummary
+    own_record: OwnRecord
+    agreement: tuple[AgreementLine, ...]
+    round: int
+    """The vote round that is open or was the last: 1 or 2."""
+    own_votes: tuple[VoteView, ...]
+    counterpart_votes: tuple[VoteView, ...]
+    requests: tuple[RequestView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDraft:
+    """What a focal point fills in to ask the other state (design: the request's wizard)."""
+
+    purpose: str = field(repr=False)
+    relevance: str = field(repr=False)
+    facts: str = field(repr=False)
+    questions: tuple[str, ...] = field(repr=False)
+    why_this_state: str = field(repr=False)
+    urgency: Urgency
+    urgency_reason: str = field(repr=False)
+    need_by: date | None
+    channel: Channel
+    intended_use: IntendedUse
+    legal_basis: str = field(repr=False)
+    handling_code: HandlingCode
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDraft:
+    """What a focal point fills in to answer: one answer to each question, in the questions' order."""
+
+    answers: tuple[str, ...] = field(repr=False)
+    source_reliability: SourceReliability
+    information_accuracy: InformationAccuracy
+    caveats: str = field(repr=False)
+    handling_code: HandlingCode
+    delete_by: date | None

@@ -1,0 +1,88 @@
+"""The node's one error tree.
+
+Every message is one sentence for a person, says what to do, and holds no name or number of a person's record: it may
+reach a log or a page. `problem` is the protocol's closed code, which the edge turns into a status and a document.
+"""
+
+from symbolon.protocol.problems import Problem
+
+
+class NodeError(Exception):
+    """Something the node refuses, with a sentence that says what to do."""
+
+    def __init__(self, problem: Problem, sentence: str) -> None:
+        super().__init__(sentence)
+        self.problem = problem
+        self.sentence = sentence
+
+
+class Forbidden(NodeError):
+    """The signed-in person lacks the right for this act."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.FORBIDDEN, sentence)
+
+
+class NotFound(NodeError):
+    """No such thing at this node, or none that this person may see (told apart to nobody)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.NOT_FOUND, sentence)
+
+
+class NotAllowedNow(NodeError):
+    """The hit's state does not allow this act."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.ILLEGAL_TRANSITION, sentence)
+
+
+class InvalidDraft(NodeError):
+    """A form was filled in wrongly; `field` names the form field."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(Problem.MALFORMED_MESSAGE, sentence)
+        self.field = field
+
+
+class MappingMistake(NodeError):
+    """The TOML mapping of an import cannot be used as it is."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.MALFORMED_MESSAGE, sentence)
+
+
+class UnreadableDelivery(NodeError):
+    """A delivery that this node can never take: recorded with its problem and acknowledged, so that it ends there."""
+
+
+class HubUnavailable(NodeError):
+    """The hub did not answer, or answered that it cannot now: try again later."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.SERVICE_UNAVAILABLE, sentence)
+
+
+class HubRefused(NodeError):
+    """The hub understood the whole envelope and refused it: sending the same again cannot help."""
+
+
+class NotJoined(NodeError):
+    """The node has no federation yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.UNKNOWN_MEMBER,
+            "this node has joined no federation yet: run `symbolon node join WELCOME.json` first",
+        )
+
+
+class NoLinkageKey(NodeError):
+    """The node holds no linkage key of the federation's key epoch."""
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__(
+            Problem.WRONG_KEY_EPOCH,
+            f"this node holds no linkage key of epoch {epoch}: create it here with `symbolon node linkage-key create`,"
+            " or ask a member that has it to share it with this state",
+        )

@@ -1,0 +1,27 @@
+"""All that a node can do, as one value: web, jobs and cli get it from `symbolon.node.bootstrap` and call it.
+
+Each field is a service (one verb phrase) that can be called; the types say how. Everything raises
+`symbolon.node.errors.NodeError` with a sentence for a person.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.hits import HitSummary, HitView, HoldChoice, ReplyDraft, RequestDraft
+from symbolon.protocol.handling import Verdict
+from symbolon.protocol.references import HitId, RequestId
+
+
+@dataclass(frozen=True, slots=True)
+class DeskServices:
+    """What the officers' pages and commands call."""
+
+    list_hits: Callable[[Actor], tuple[HitSummary, ...]]
+    show_hit: Callable[[Actor, HitId], HitView]
+    acknowledge_hit: Callable[[Actor, HitId], None]
+    cast_vote: Callable[[Actor, HitId, Verdict, str], None]
+    """Arguments: actor, hit, verdict, reason (may be empty for SAME)."""
+    open_request: Callable[[Actor, HitId, RequestDraft], RequestId]
+    answer_request: Callable[[Actor, RequestId, ReplyDraft], None]
+    release_hold: Callable[[Actor, HitId, HoldChoice], None]
