@@ -1,0 +1,93 @@
+# Symbolon. `make` alone lists what there is. Needs make and Python 3.11+, nothing else.
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+# Where the virtual environment may come from, best known first; `make PYTHON=/path/to/python3.12 setup` overrides.
+PYTHON ?=
+PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The last line that `make -C … demo ARGS="--once --json"` prints must be the demonstration's.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(VENV)/exercise.stamp ## Run an exercise federation: ARGS="--once --json" checks itself and stops
+	@$(BIN)/symbolon exercise run $(ARGS)
+
+.PHONY: test
+test: lint types contracts ## Lint, types, import contracts and every test (what CI runs): ARGS="-k name" picks some
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: setup
+setup: $(VENV)/dev.stamp ## Make the virtual environment with everything that tests need
+
+.PHONY: lint
+lint: setup ## Style: ruff's rules and its formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup ## Types: mypy, strict
+	$(BIN)/mypy
+
+.PHONY: contracts
+contracts: setup ## Which room may import which
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: setup ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench-%: setup ## Run benchmarks/NAME.py, e.g. make bench-matching
+	$(BIN)/python benchmarks/$*.py $(ARGS)
+
+.PHONY: compose-env
+compose-env: ## Print fresh secrets for docker compose: make compose-env > .env
+	@$(MAKE) $(VENV)/pyvenv.cfg >&2
+	@$(BIN)/python -c 'import secrets; [print(name + "=" + secrets.token_urlsafe(24)) for name in "HUB_DATABASE_PASSWORD XA_DATABASE_PASSWORD XB_DATABASE_PASSWORD XC_DATABASE_PASSWORD BROKER_PASSWORD DESK_PASSWORD".split()]'
+
+COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+.PHONY: requirements
+requirements: $(VENV)/pyvenv.cfg ## Pin anew, with hashes, what pyproject.toml asks for: ARGS=--upgrade takes newer versions
+	@test -x build/uv/bin/uv || { $(BIN)/python -m venv build/uv && build/uv/bin/python -m pip install --quiet uv; }
+	$(COMPILE) $(ARGS) pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
+	$(COMPILE) $(ARGS) pyproject.toml requirements/build.in --extra exercise -c requirements/dev.txt -o requirements/exercise.txt
+	$(COMPILE) $(ARGS) pyproject.toml --extra hub -c requirements/dev.txt -o requirements/hub.txt
+	$(COMPILE) $(ARGS) pyproject.toml -c requirements/dev.txt -o requirements/node.txt
+	$(COMPILE) $(ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+
+.PHONY: clean
+clean: ## Remove the virtual environment, caches and build products
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg:
+	@for python in $(PYTHONS); do \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Setting up $(VENV) with $$("$$python" --version) …" >&2; exec "$$python" -m venv $(VENV); \
+	  fi; \
+	done; \
+	echo "No Python 3.11 or newer with its venv module was found. Install one (on Debian: apt-get install python3 python3-venv)," \
+	  "or name one: make PYTHON=/path/to/python3.11 setup" >&2; exit 1
+
+# Stamps: pip runs again only when the pinned requirements or the project's own declaration change.
+$(VENV)/exercise.stamp: $(VENV)/pyvenv.cfg requirements/exercise.txt pyproject.toml
+	@echo "Installing the pinned packages (once) …" >&2
+	@$(PIP_INSTALL) --require-hashes -r requirements/exercise.txt >&2
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/pyvenv.cfg requirements/dev.txt requirements/exercise.txt pyproject.toml
+	@echo "Installing the pinned packages, with those that tests need (once) …" >&2
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt >&2
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable . >&2
+	@touch $(VENV)/exercise.stamp $@
