@@ -1,0 +1,254 @@
+"""Refusals over HTTP: RFC 9457 documents for programs, a page for browsers, a traceback for nobody.
+
+``install(app, errors)`` gives an application handlers for all that can go wrong: the errors of its room (anything that
+carries a :class:`Problem` and whose text is a safe sentence), what the framework refuses (404, 405, 422), and what
+nobody foresaw, which is logged by class and place, never by text, and answered with an apology.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, Protocol, runtime_checkable
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from symbolon.protocol.problems import Problem, ProtocolError
+from symbolon.runtime.logs import log_unexpected
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_OTHER_STATUSES: Final[Mapping[Problem, int]] = {
+    Problem.BAD_SIGNATURE: 403,
+    Problem.WRONG_AUDIENCE: 403,
+    Problem.WRONG_FEDERATION: 403,
+    Problem.UNKNOWN_MEMBER: 403,
+    Problem.NOT_A_PARTY: 403,
+    Problem.UNKNOWN_HIT: 404,
+    Problem.UNKNOWN_RECORD: 404,
+    Problem.STALE_VERSION: 409,
+    Problem.DUPLICATE_IN_BATCH: 422,
+    Problem.BATCH_TOO_LARGE: 413,
+    Problem.BATCH_REUSED: 409,
+    Problem.ILLEGAL_TRANSITION: 409,
+    Problem.PAYLOAD_TOO_LARGE: 413,
+    Problem.UNAUTHENTICATED: 401,
+    Problem.FORBIDDEN: 403,
+    Problem.CSRF: 403,
+    Problem.NOT_FOUND: 404,
+    Problem.SERVICE_UNAVAILABLE: 503,
+    Problem.INTERNAL: 500,
+}
+HTTP_STATUS: Final[Mapping[Problem, int]] = {problem: _OTHER_STATUSES.get(problem, 422) for problem in Problem}
+"""The status of each problem; what is not named otherwise was understood and refused (422)."""
+
+_PROBLEM_OF_STATUS: Final[Mapping[int, Problem]] = {
+    401: Problem.UNAUTHENTICATED,
+    403: Problem.FORBIDDEN,
+    404: Problem.NOT_FOUND,
+    405: Problem.NOT_FOUND,
+    413: Problem.PAYLOAD_TOO_LARGE,
+    503: Problem.SERVICE_UNAVAILABLE,
+}
+_SENTENCE_OF_STATUS: Final[Mapping[int, str]] = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that kind of request.",
+}
+
+
+@runtime_checkable
+class CarriesProblem(Protocol):
+    """An error that names its own problem."""
+
+    problem: Problem
+
+
+class Refusal(Exception):
+    """Raised by a route or a dependency of the web edge: a problem with one safe sentence."""
+
+    def __init__(self, problem: Problem, sentence: str) -> None:
+        super().__init__(sentence)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """What is told of a refusal: to programs as it is, to people as a page."""
+
+    problem: Problem
+    status: int
+    detail: str
+    request_id: str | None
+    location: str | None = None
+    """Where in the input the fault lies, when it does."""
+
+    @property
+    def title(self) -> str:
+        """The problem's title, or the name of the status where the status says more."""
+        return "Method not allowed" if self.status == HTTPStatus.METHOD_NOT_ALLOWED else self.problem.title
+
+    def as_json(self) -> dict[str, str | int]:
+        """The members of RFC 9457, with the request id as an extension member."""
+        members: dict[str, str | int] = {
+            "type": f"urn:symbolon:problem:{self.problem.value}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.location is not None:
+            members["location"] = self.location
+        if self.request_id is not None:
+            members["request_id"] = self.request_id
+        return members
+
+
+ErrorPage = Callable[[Request, ProblemDocument], Response]
+"""Renders a problem for a browser."""
+
+
+def install(
+    app: FastAPI,
+    errors: Iterable[type[Exception]] = (),
+    *,
+    error_page: ErrorPage | None = None,
+    largest_body: int = 1 << 20,
+) -> None:
+    """Answer everything that goes wrong in ``app`` with a problem document, or with ``error_page`` for browsers.
+
+    ``errors``: error classes of the role that carry a problem (``NodeError``, ``HubError``); ``largest_body``: bytes.
+    """
+
+    def answer(request: Request, document: ProblemDocument, headers: Mapping[str, str] | None = None) -> Response:
+        if error_page is not None and _is_browser(request):
+            response = error_page(request, document)
+        else:
+            response = JSONResponse(document.as_json(), document.status, media_type=MEDIA_TYPE)
+        response.headers.update(headers or {})
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def on_problem(request: Request, error: Exception) -> Response:
+        problem = error.problem if isinstance(error, CarriesProblem) else Problem.INTERNAL
+        return answer(request, ProblemDocument(problem, HTTP_STATUS[problem], str(error), _request_id(request)))
+
+    def on_http_exception(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        problem = _PROBLEM_OF_STATUS.get(error.status_code, Problem.MALFORMED_MESSAGE)
+        sentence = _SENTENCE_OF_STATUS.get(error.status_code, str(error.detail))
+        document = ProblemDocument(problem, error.status_code, sentence, _request_id(request))
+        return answer(request, document, error.headers)
+
+    def on_validation_error(request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        first = error.errors()[0]
+        location = ".".join(str(step) for step in first["loc"])
+        detail = f"{location}: {first['msg']}."
+        document = ProblemDocument(Problem.MALFORMED_MESSAGE, 422, detail, _request_id(request), location)
+        return answer(request, document)
+
+    for known in (Refusal, ProtocolError, *errors):
+        app.add_exception_handler(known, on_problem)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_middleware(_BodyLimit, largest_body=largest_body, answer=answer)
+    app.add_middleware(_Unforeseen, answer=answer)
+
+
+Answer = Callable[[Request, ProblemDocument], Response]
+
+
+class _Unforeseen:
+    """Stands between an unexpected error and the server, which would print its text into the log."""
+
+    def __init__(self, app: ASGIApp, answer: Answer) -> None:
+        self.app = app
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched_send)
+        except Exception as error:  # noqa: BLE001 - the outermost place, where nothing may get past
+            log_unexpected(error)
+            if started:
+                return  # half an answer is out: the server closes the connection
+            request = Request(scope)
+            sentence = "Something failed on our side. Nothing was half done: try again, then tell the administrator."
+            document = ProblemDocument(Problem.INTERNAL, 500, sentence, _request_id(request))
+            await self.answer(request, document)(scope, receive, send)
+
+
+class _BodyTooLarge(Exception):
+    """More bytes arrived than are taken."""
+
+
+class _BodyLimit:
+    """Refuses a body over the limit: at once by its declared length, or as soon as it grows past it."""
+
+    def __init__(self, app: ASGIApp, largest_body: int, answer: Answer) -> None:
+        self.app = app
+        self.largest_body = largest_body
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        received = 0
+        refused = declared.isdigit() and int(declared) > self.largest_body
+        started = False
+
+        async def counted_receive() -> Message:
+            nonlocal received, refused
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.largest_body:
+                refused = True
+                raise _BodyTooLarge
+            return message
+
+        async def muted_send(message: Message) -> None:
+            # What the application says of a body that it was not allowed to read is not what the client must hear.
+            nonlocal started
+            if not refused or started:
+                started = True
+                await send(message)
+
+        if not refused:
+            try:
+                await self.app(scope, counted_receive, muted_send)
+            except _BodyTooLarge:
+                refused = True
+        if refused and not started:
+            request = Request(scope)
+            sentence = f"The request is larger than {self.largest_body} bytes: send it in smaller parts."
+            document = ProblemDocument(Problem.PAYLOAD_TOO_LARGE, 413, sentence, _request_id(request))
+            response = self.answer(request, document)
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send)
+
+
+def _is_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _request_id(request: Request) -> str | None:
+    request_id = getattr(request.state, "request_id", None)
+    return None if request_id is None else str(request_id)
