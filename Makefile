@@ -8,8 +8,6 @@ PYTHON ?=
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# The last line that `make -C … demo ARGS="--once --json"` prints must be the demonstration's.
-MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -50,8 +48,7 @@ bench-%: setup ## Run benchmarks/NAME.py, e.g. make bench-matching
 	$(BIN)/python benchmarks/$*.py $(ARGS)
 
 .PHONY: compose-env
-compose-env: ## Print fresh secrets for docker compose: make compose-env > .env
-	@$(MAKE) $(VENV)/pyvenv.cfg >&2
+compose-env: $(VENV)/pyvenv.cfg ## Print fresh secrets for docker compose: make compose-env > .env
 	@$(BIN)/python -c 'import secrets; [print(name + "=" + secrets.token_urlsafe(24)) for name in "HUB_DATABASE_PASSWORD XA_DATABASE_PASSWORD XB_DATABASE_PASSWORD XC_DATABASE_PASSWORD BROKER_PASSWORD DESK_PASSWORD".split()]'
 
 COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
