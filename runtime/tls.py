@@ -82,7 +82,7 @@ class PeerCertificateProtocol(H11Protocol):
             self.app = _told_of_tls(self.app, _tls_extension(connection))
 
 
-def _tls_extension(connection: ssl.SSLObject) -> dict[str, Any]:
+def _tls_extension(connection: ssl.SSLObject) -> dict[object, object]:
     certificate = connection.getpeercert(binary_form=True)
     cipher = connection.cipher()
     return {
@@ -95,12 +95,11 @@ def _tls_extension(connection: ssl.SSLObject) -> dict[str, Any]:
     }
 
 
-def _told_of_tls(app: ASGI3Application, extension: dict[str, Any]) -> ASGI3Application:
+def _told_of_tls(app: ASGI3Application, extension: dict[object, object]) -> ASGI3Application:
     async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         # The lifespan has no connection: what arrives over one is a request.
         if scope["type"] != "lifespan":
-            extensions: dict[str, dict[object, object]] = {**(scope.get("extensions") or {}), "tls": {**extension}}
-            scope["extensions"] = extensions
+            scope["extensions"] = {**(scope.get("extensions") or {}), "tls": extension}
         await app(scope, receive, send)
 
     return application
