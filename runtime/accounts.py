@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from symbolon.runtime.database import Row, Transaction
+from symbolon.runtime.errors import RuntimeFault
 from symbolon.runtime.sql_loader import load_queries
 
 QUERIES: Final = load_queries("symbolon.runtime", "accounts")
@@ -33,7 +34,7 @@ _HASHING: Final = threading.BoundedSemaphore(2)
 _HASH_OF_NOBODY: Final = _HASHER.hash("nobody has this password")
 
 
-class AccountMistake(ValueError):
+class AccountMistake(RuntimeFault):
     """An account cannot be made or changed as asked. The message is one sentence that says what to do."""
 
 

@@ -133,11 +133,14 @@ def dress(app: FastAPI) -> None:
 
 
 class _LastingFiles(StaticFiles):
-    """Static files that never change under their address."""
+    """Static files: kept for a year where the address names the content, else for an hour."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        named_by_content = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if named_by_content else "public, max-age=3600"
+        )
         return response
 
 

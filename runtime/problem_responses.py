@@ -7,7 +7,6 @@ nobody foresaw, which is logged by class and place, never by text, and answered 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final, Protocol, runtime_checkable
 
 from fastapi import FastAPI
@@ -19,29 +18,37 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from symbolon.protocol.problems import Problem, ProtocolError
+from symbolon.runtime.errors import DatabaseUnavailable, RuntimeFault
 from symbolon.runtime.logs import log_unexpected
 
 MEDIA_TYPE: Final = "application/problem+json"
 
 _OTHER_STATUSES: Final[Mapping[Problem, int]] = {
     Problem.BAD_SIGNATURE: 403,
+    Problem.WRONG_SENDER: 403,
     Problem.WRONG_AUDIENCE: 403,
     Problem.WRONG_FEDERATION: 403,
     Problem.UNKNOWN_MEMBER: 403,
     Problem.NOT_A_PARTY: 403,
+    Problem.MESSAGE_REUSED: 409,
     Problem.UNKNOWN_HIT: 404,
     Problem.UNKNOWN_RECORD: 404,
+    Problem.UNKNOWN_REQUEST: 404,
     Problem.STALE_VERSION: 409,
-    Problem.DUPLICATE_IN_BATCH: 422,
     Problem.BATCH_TOO_LARGE: 413,
     Problem.BATCH_REUSED: 409,
     Problem.ILLEGAL_TRANSITION: 409,
+    Problem.ALREADY_VOTED: 409,
     Problem.PAYLOAD_TOO_LARGE: 413,
+    Problem.UNSUPPORTED_MEDIA_TYPE: 415,
     Problem.UNAUTHENTICATED: 401,
     Problem.FORBIDDEN: 403,
     Problem.CSRF: 403,
     Problem.NOT_FOUND: 404,
+    Problem.METHOD_NOT_ALLOWED: 405,
+    Problem.TOO_MANY_REQUESTS: 429,
     Problem.SERVICE_UNAVAILABLE: 503,
+    Problem.BROKEN_AUDIT_LOG: 500,
     Problem.INTERNAL: 500,
 }
 HTTP_STATUS: Final[Mapping[Problem, int]] = {problem: _OTHER_STATUSES.get(problem, 422) for problem in Problem}
@@ -51,13 +58,16 @@ _PROBLEM_OF_STATUS: Final[Mapping[int, Problem]] = {
     401: Problem.UNAUTHENTICATED,
     403: Problem.FORBIDDEN,
     404: Problem.NOT_FOUND,
-    405: Problem.NOT_FOUND,
+    405: Problem.METHOD_NOT_ALLOWED,
     413: Problem.PAYLOAD_TOO_LARGE,
+    415: Problem.UNSUPPORTED_MEDIA_TYPE,
+    429: Problem.TOO_MANY_REQUESTS,
     503: Problem.SERVICE_UNAVAILABLE,
 }
+# What the framework itself refuses comes with the bare name of the status: these say what to do.
 _SENTENCE_OF_STATUS: Final[Mapping[int, str]] = {
-    404: "There is nothing at this address.",
-    405: "This address does not take that kind of request.",
+    404: "Check the address; what was here may have been withdrawn.",
+    405: "Use the method that the Allow header names.",
 }
 
 
@@ -68,7 +78,7 @@ class CarriesProblem(Protocol):
     problem: Problem
 
 
-class Refusal(Exception):
+class Refusal(RuntimeFault):
     """Raised by a route or a dependency of the web edge: a problem with one safe sentence."""
 
     def __init__(self, problem: Problem, sentence: str) -> None:
@@ -87,16 +97,11 @@ class ProblemDocument:
     location: str | None = None
     """Where in the input the fault lies, when it does."""
 
-    @property
-    def title(self) -> str:
-        """The problem's title, or the name of the status where the status says more."""
-        return "Method not allowed" if self.status == HTTPStatus.METHOD_NOT_ALLOWED else self.problem.title
-
     def as_json(self) -> dict[str, str | int]:
         """The members of RFC 9457, with the request id as an extension member."""
         members: dict[str, str | int] = {
-            "type": f"urn:symbolon:problem:{self.problem.value}",
-            "title": self.title,
+            "type": self.problem.uri,
+            "title": self.problem.title,
             "status": self.status,
             "detail": self.detail,
         }
@@ -136,10 +141,16 @@ def install(
         problem = error.problem if isinstance(error, CarriesProblem) else Problem.INTERNAL
         return answer(request, ProblemDocument(problem, HTTP_STATUS[problem], str(error), _request_id(request)))
 
+    def on_database_away(request: Request, error: Exception) -> Response:
+        log_unexpected(error)
+        sentence = "The database does not answer at the moment. Try again in a minute."
+        document = ProblemDocument(Problem.SERVICE_UNAVAILABLE, 503, sentence, _request_id(request))
+        return answer(request, document, {"Retry-After": "10"})
+
     def on_http_exception(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        problem = _PROBLEM_OF_STATUS.get(error.status_code, Problem.MALFORMED_MESSAGE)
+        problem = _PROBLEM_OF_STATUS.get(error.status_code, Problem.INVALID_INPUT)
         sentence = _SENTENCE_OF_STATUS.get(error.status_code, str(error.detail))
         document = ProblemDocument(problem, error.status_code, sentence, _request_id(request))
         return answer(request, document, error.headers)
@@ -150,11 +161,12 @@ def install(
         first = error.errors()[0]
         location = ".".join(str(step) for step in first["loc"])
         detail = f"{location}: {first['msg']}."
-        document = ProblemDocument(Problem.MALFORMED_MESSAGE, 422, detail, _request_id(request), location)
+        document = ProblemDocument(Problem.INVALID_INPUT, 422, detail, _request_id(request), location)
         return answer(request, document)
 
     for known in (Refusal, ProtocolError, *errors):
         app.add_exception_handler(known, on_problem)
+    app.add_exception_handler(DatabaseUnavailable, on_database_away)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_middleware(_BodyLimit, largest_body=largest_body, answer=answer)
