@@ -22,18 +22,8 @@ from symbolon.protocol.handling import (
     Urgency,
     Verdict,
 )
-from symbolon.protocol.lifecycle import JointState, SideState
+from symbolon.protocol.lifecycle import HitAction, JointState, SideState
 from symbolon.protocol.references import HitId, MemberCode, RecordReference, RequestId
-
-
-class HitAct(StrEnum):
-    """What this actor may do with this hit now: the page offers exactly these."""
-
-    ACKNOWLEDGE = "acknowledge"
-    VOTE = "vote"
-    OPEN_REQUEST = "open-request"
-    ANSWER_REQUEST = "answer-request"
-    RELEASE_HOLD = "release-hold"
 
 
 class Direction(StrEnum):
@@ -41,13 +31,6 @@ class Direction(StrEnum):
 
     SENT = "sent"
     RECEIVED = "received"
-
-
-class HoldChoice(StrEnum):
-    """The protection officer's decision on a held hit."""
-
-    RELEASE = "release"
-    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +57,8 @@ class HitSummary:
     non_punishment: bool
     """Either record is a victim's or a minor's: the non-punishment mark goes with all that follows."""
     exercise: bool
-    acts: tuple[HitAct, ...]
+    actions: tuple[HitAction, ...]
+    """What this actor may do with this hit now: the page offers exactly these."""
 
 
 @dataclass(frozen=True, slots=True)

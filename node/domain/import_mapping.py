@@ -3,7 +3,7 @@
     [file]
     encoding = "tis-620"          # default "utf-8"; a byte order mark is taken off
     delimiter = ";"               # default ","
-    calendar = "buddhist"         # "gregorian" (default) or "buddhist"; years from 2400 to 2600 are recognised anyway
+    calendar = "buddhist"         # of the dates; when left out, years from 2400 to 2600 are taken for it
     default_region = "TH"         # ISO 3166 country of telephone numbers that are written without one
     language = "th"               # of the names, unless a name says its own; default: not said
 
@@ -33,8 +33,8 @@
 
 Where a plain string is a *column*: `local_id`, `case`, and in `[fields]` what holds the identifier itself. Where it is
 a *fixed value*: the coded entries of `[record]`, and `language`, `type`, `issuer`, `state`, `scheme`, `platform`. A
-table `{ column = ..., values = { ... }, default = "..." }` always reads a column; `values` translates cells (a cell that
-is not listed is reported, unless it is already the code), `default` stands for an empty cell.
+table `{ column = ..., values = { ... }, default = "..." }` always reads a column; `values` translates cells (a cell
+that is not listed is reported, unless it is already the code), `default` stands for an empty cell.
 """
 
 from collections.abc import Mapping
@@ -43,12 +43,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
-
-class Calendar(StrEnum):
-    """The calendar that the file's dates are written in."""
-
-    GREGORIAN = "gregorian"
-    BUDDHIST = "buddhist"
+from symbolon.matching.identifiers import Calendar
 
 
 class FieldGroup(StrEnum):
@@ -73,7 +68,8 @@ class FileFormat:
 
     encoding: str
     delimiter: str
-    calendar: Calendar
+    calendar: Calendar | None
+    """None: Gregorian, and years that can only be Buddhist era are recognised."""
     default_region: str
     language: str | None
 

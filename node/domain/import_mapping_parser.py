@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from rapidfuzz import fuzz, process
 
+from symbolon.matching.identifiers import Calendar
 from symbolon.node.domain.import_mapping import (
-    Calendar,
     FieldGroup,
     FieldMapping,
     FileFormat,
@@ -56,7 +56,9 @@ def parse_mapping(document: Mapping[str, object]) -> ImportMapping:
     """
     _refuse_unknown("the mapping", document, ("file", "record", "fields"))
     mapping = ImportMapping(
-        _file_format(_table(document, "file")), _record(_table(document, "record")), _fields(fields)
+        file=_file_format(_table(document, "file")),
+        record=_record(_table(document, "record")),
+        fields=_fields(_table(document, "fields")),
     )
     if not mapping.fields:
         raise MappingMistake('[fields] is empty: map at least one identifier, for example names = "full_name"')
@@ -68,13 +70,13 @@ def _file_format(table: Mapping[str, object]) -> FileFormat:
     delimiter = _text("file.delimiter", table.get("delimiter", ","))
     if len(delimiter) != 1:
         raise MappingMistake('file.delimiter must be one character, for example ";" or "\\t"')
-    calendar = _text("file.calendar", table.get("calendar", Calendar.GREGORIAN.value))
-    if calendar not in set(Calendar):
+    calendar = _text("file.calendar", table.get("calendar", ""))
+    if calendar and calendar not in set(Calendar):
         raise MappingMistake(f"file.calendar must be one of {', '.join(Calendar)}")
     return FileFormat(
         encoding=_text("file.encoding", table.get("encoding", "utf-8")),
         delimiter=delimiter,
-        calendar=Calendar(calendar),
+        calendar=Calendar(calendar) if calendar else None,
         default_region=_text("file.default_region", table.get("default_region", "")).upper(),
         language=_text("file.language", table.get("language", "")) or None,
     )

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from symbolon.node.domain.actors import Actor
-from symbolon.node.domain.hits import HitSummary, HitView, HoldChoice, ReplyDraft, RequestDraft
-from symbolon.protocol.handling import Verdict
+from symbolon.node.domain.hits import HitSummary, HitView, ReplyDraft, RequestDraft
+from symbolon.protocol.handling import HoldRuling, Verdict
 from symbolon.protocol.references import HitId, RequestId
 
 
@@ -24,4 +24,4 @@ class DeskServices:
     """Arguments: actor, hit, verdict, reason (may be empty for SAME)."""
     open_request: Callable[[Actor, HitId, RequestDraft], RequestId]
     answer_request: Callable[[Actor, RequestId, ReplyDraft], None]
-    release_hold: Callable[[Actor, HitId, HoldChoice], None]
+    release_hold: Callable[[Actor, HitId, HoldRuling], None]

@@ -1,0 +1,80 @@
+"""What waits to go out, and when it is tried again."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference
+
+LARGEST_BATCH = 1_000
+"""Items that the hub takes in one batch."""
+
+FIRST_PAUSE = timedelta(seconds=0.25)
+LONGEST_PAUSE = timedelta(seconds=60)
+
+
+class OutboxKind(StrEnum):
+    """What an outbox entry is; submissions and withdrawals travel in batches, strictly in order."""
+
+    SUBMISSION = "submission"
+    WITHDRAWAL = "withdrawal"
+    VOTE = "vote"
+    REQUEST = "request"
+    REPLY = "reply"
+    HOLD = "hold"
+    LINKAGE_KEY = "linkage-key"
+
+
+BATCHED = frozenset({OutboxKind.SUBMISSION, OutboxKind.WITHDRAWAL})
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """A submission or withdrawal item that waits for its batch: `payload` is its canonical JSON."""
+
+    kind: OutboxKind
+    reference: RecordReference
+    version: int
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingBatch:
+    """A batch that was formed: its id and body never change, whatever is retried."""
+
+    batch_id: BatchId
+    kind: OutboxKind
+    body: bytes = field(repr=False)
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """One message to the hub or, sealed, to another member. `body` is canonical JSON and never changes."""
+
+    message_id: MessageId
+    kind: OutboxKind
+    audience: MemberCode
+    hit_id: HitId | None
+    body: bytes = field(repr=False)
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What the hub said of one batch item; `problem` None = accepted."""
+
+    reference: RecordReference
+    version: int | None
+    problem: Problem | None
+
+
+def next_attempt(now: datetime, attempts: int, jitter: float) -> datetime:
+    """When to try again after `attempts` failures: doubling pauses with full jitter.
+
+    `jitter` is drawn uniformly from [0, 1]; half of the pause is always kept. Source: Brooker, *Exponential Backoff And
+    Jitter*, AWS Architecture Blog, 2015.
+    """
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 16))
+    return now + pause * (0.5 + 0.5 * jitter)
