@@ -1,0 +1,102 @@
+"""A person's name as a set of words: any order, particles and honorifics known, each word romanised."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from symbolon.matching.transliterate import romanise
+
+PARTICLES: Final = frozenset(
+    [
+        "bin",
+        "binti",
+        "binte",
+        "bint",
+        "ibn",
+        "ben",
+        "abu",
+        "al",
+        "el",
+        "ul",
+        "ud",
+        "ur",
+        "ap",
+        "dato",
+        "datuk",
+        "datin",
+        "haji",
+        "hajji",
+        "hajj",
+        "hj",
+        "tun",
+        "tan",
+        "sri",
+        "puan",
+        "tuan",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "sir",
+        "hon",
+        "justice",
+        "col",
+        "gen",
+        "capt",
+        "sheikh",
+        "shaikh",
+        "shaykh",
+        "sh",
+        "syed",
+        "sayed",
+        "sayyid",
+        "mullah",
+        "mawlawi",
+        "maulavi",
+        "maulana",
+        "qari",
+        "hafiz",
+        "mohd",
+        "md",
+        "mohammad",
+        "muhammad",
+        "mohammed",
+        "begum",
+        "khatun",
+        "bibi",
+        "khanom",
+        "shri",
+        "smt",
+        "kumari",
+        "u",
+        "daw",
+        "ko",
+        "maung",
+        "mg",
+        "nai",
+        "nang",
+        "sai",
+        "saw",
+    ]
+)
+"""Words that say kinship, title or respect, or that half a country shares."""
+
+_SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧'`’‘ʼʻ\"“”|]+")
+
+
+@dataclass(frozen=True, slots=True)
+class NameWord:
+    """One romanised word; particles weigh less."""
+
+    roman: str
+    is_particle: bool
+
+
+def name_words(text: str, language: str | None = None) -> tuple[NameWord, ...]:
+    """The distinct words of a name, sorted, so that their order in the text does not matter."""
+    romanised = {romanise(word, language) for word in _SEPARATORS.split(text)} - {""}
+    return tuple(NameWord(word, word in PARTICLES) for word in sorted(romanised))
