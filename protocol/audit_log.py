@@ -1,0 +1,161 @@
+"""The audit log as a chain of hashes: each entry's hash covers the entry and the hash before it.
+
+A leaf is hashed with the prefix 0x00 and a link with 0x01, as RFC 6962 (section 2.1) does for Merkle trees, so a leaf
+can never pass for a link, and a Merkle log can take over the leaves with their hashes as they are. A chain alone does
+not notice that its end was cut off: compare its head (:class:`ChainHead`) with one noted elsewhere.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+
+from symbolon.protocol.canonical import canonical_bytes
+from symbolon.protocol.problems import BrokenChain, MalformedMessage
+from symbolon.protocol.references import LeafId
+
+GENESIS: Final = sha256(b"symbolon/1 audit log\n").digest()
+"""The hash before the first entry."""
+
+
+class AuditAct(StrEnum):
+    """Everything that leaves a leaf, at a node, at the hub, or at both."""
+
+    # Administration, at either.
+    PARTY_INITIALISED = "party-initialised"
+    USER_ADDED = "user-added"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    ACCESS_REFUSED = "access-refused"
+    AUDIT_QUERIED = "audit-queried"
+    # Membership and keys.
+    MEMBER_ENROLLED = "member-enrolled"
+    FEDERATION_JOINED = "federation-joined"
+    DIRECTORY_CHANGED = "directory-changed"
+    LINKAGE_KEY_CREATED = "linkage-key-created"
+    LINKAGE_KEY_SHARED = "linkage-key-shared"
+    LINKAGE_KEY_RECEIVED = "linkage-key-received"
+    LINKAGE_KEY_REFUSED = "linkage-key-refused"
+    # Records, at a node.
+    RECORDS_IMPORTED = "records-imported"
+    IMPORT_REFUSED = "import-refused"
+    RECORDS_PUBLISHED = "records-published"
+    RECORD_REVISED = "record-revised"
+    RECORD_RECLASSIFIED = "record-reclassified"
+    RECORDS_WITHDRAWN = "records-withdrawn"
+    BATCH_SENT = "batch-sent"
+    RECEIPT_RECEIVED = "receipt-received"
+    # Records and hits, at the hub.
+    SUBMISSION_ACCEPTED = "submission-accepted"
+    SUBMISSION_REFUSED = "submission-refused"
+    WITHDRAWAL_ACCEPTED = "withdrawal-accepted"
+    COMPARISON_RUN = "comparison-run"
+    ALERT_RAISED = "alert-raised"
+    HIT_HELD = "hit-held"
+    HIT_RELEASED = "hit-released"
+    HIT_CLOSED = "hit-closed"
+    HIT_WITHDRAWN = "hit-withdrawn"
+    VOTE_DEPOSITED = "vote-deposited"
+    VOTES_HANDED_OVER = "votes-handed-over"
+    MESSAGE_RELAYED = "message-relayed"
+    DELIVERIES_ACKNOWLEDGED = "deliveries-acknowledged"
+    # Hits and exchange, at a node.
+    ALERT_RECEIVED = "alert-received"
+    NOTICE_RECEIVED = "notice-received"
+    INBOX_VIEWED = "inbox-viewed"
+    HIT_VIEWED = "hit-viewed"
+    HIT_ACKNOWLEDGED = "hit-acknowledged"
+    VOTE_CAST = "vote-cast"
+    VOTE_RECEIVED = "vote-received"
+    VOTES_OPENED = "votes-opened"
+    HOLD_DECIDED = "hold-decided"
+    REQUEST_OPENED = "request-opened"
+    REQUEST_RECEIVED = "request-received"
+    REPLY_SENT = "reply-sent"
+    REPLY_RECEIVED = "reply-received"
+    MESSAGE_REFUSED = "message-refused"
+
+
+Detail = Mapping[str, str | int | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One act: when, which, by whom, on what.
+
+    ``actor`` is a login or member code, ``subject`` an opaque id (of a hit, a batch, a record), ``detail`` holds counts
+    and codes. Nothing in it identifies a person of a case. ``recorded_at`` counts to the microsecond, as in PostgreSQL.
+    """
+
+    leaf_id: LeafId
+    recorded_at: datetime
+    act: AuditAct
+    actor: str
+    subject: str | None
+    detail: Detail
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEntry:
+    """A leaf in its place of the log (counted from 1, without gaps), with the hash of the chain up to it."""
+
+    place: int
+    leaf: Leaf
+    chain_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """How many entries a log has, and the hash that covers them all."""
+
+    size: int
+    chain_hash: bytes
+
+
+def leaf_bytes(leaf: Leaf) -> bytes:
+    """Give the canonical bytes (RFC 8785) of a leaf; raises :class:`MalformedMessage` where it has none."""
+    if leaf.recorded_at.tzinfo is None:
+        raise MalformedMessage("An audit leaf's time knows its time zone.")
+    recorded_at = leaf.recorded_at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return canonical_bytes(
+        {
+            "leaf_id": leaf.leaf_id,
+            "recorded_at": recorded_at,
+            "act": leaf.act.value,
+            "actor": leaf.actor,
+            "subject": leaf.subject,
+            "detail": dict(leaf.detail),
+        }
+    )
+
+
+def leaf_hash(leaf: Leaf) -> bytes:
+    """Give SHA-256(0x00 || leaf), the leaf hash of RFC 6962."""
+    return sha256(b"\x00" + leaf_bytes(leaf)).digest()
+
+
+def chain(previous: bytes, hash_of_leaf: bytes) -> bytes:
+    """Give the chain's next hash, SHA-256(0x01 || previous || leaf hash); the first ``previous`` is :data:`GENESIS`.
+
+    >>> chain(GENESIS, bytes(32)).hex()[:16]
+    'f778173e92992924'
+    """
+    return sha256(b"\x01" + previous + hash_of_leaf).digest()
+
+
+def verify_chain(entries: Iterable[ChainEntry]) -> ChainHead:
+    """Check a log from its first entry on and give its head; raises :class:`BrokenChain` with the first wrong place.
+
+    Finds an entry that was changed, removed from the middle, inserted or moved.
+    """
+    head = ChainHead(0, GENESIS)
+    for entry in entries:
+        place = head.size + 1
+        following = chain(head.chain_hash, leaf_hash(entry.leaf))
+        if entry.place != place or entry.chain_hash != following:
+            raise BrokenChain(at=place)
+        head = ChainHead(place, following)
+    return head

@@ -1,0 +1,184 @@
+"""Signed envelopes: who says what to whom, for what purpose, and until when it counts.
+
+The signature (Ed25519, RFC 8032) is over a label and the canonical bytes (RFC 8785) of everything but itself, so a
+receiver need not keep the sender's spelling of the JSON, and no field can be changed, left out or used for another
+purpose.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, ClassVar, Final, Protocol, Self, TypeVar
+
+from symbolon.protocol.canonical import EmbeddedObject, JsonObject, canonical_bytes, parse_json
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.keys import SigningKey, VerifyingKey
+from symbolon.protocol.messages_exchange import Sealed
+from symbolon.protocol.problems import (
+    BadSignature,
+    Expired,
+    MalformedMessage,
+    WrongAudience,
+    WrongFederation,
+    WrongPurpose,
+    WrongSender,
+)
+from symbolon.protocol.purposes import SEALED_PURPOSES, Purpose
+from symbolon.protocol.references import KeyId, MemberCode, MessageId
+from symbolon.protocol.wire_limits import FederationName, matching, octets
+
+WIRE_VERSION: Final = "symbolon/1"
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far the sender's clock may run ahead of the receiver's."""
+
+_LABEL: Final = b"symbolon/1 envelope\n"
+
+
+class Message(Protocol):
+    """A message that stands in an envelope in clear: its class says for what purpose."""
+
+    PURPOSE: ClassVar[Purpose]
+
+
+B = TypeVar("B", bound=Message | Sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeHeader:
+    """What the sender says about a message; with :func:`sign` it becomes an envelope."""
+
+    federation: str
+    exercise: bool
+    sender: MemberCode
+    audience: MemberCode
+    purpose: Purpose
+    message_id: MessageId
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a receiver knows beforehand about an envelope that it may accept."""
+
+    federation: str
+    exercise: bool
+    audience: MemberCode
+    purpose: Purpose
+    sender: MemberCode
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A signed message; ``body`` is the message as JSON, ``key_id`` names the key that signed."""
+
+    version: Annotated[str, matching("symbolon/1", "symbolon/1, the version of the wire format")]
+    federation: FederationName
+    exercise: bool
+    sender: MemberCode
+    audience: MemberCode
+    purpose: Purpose
+    message_id: MessageId
+    issued_at: datetime
+    expires_at: datetime
+    key_id: KeyId
+    body: EmbeddedObject = field(repr=False)
+    signature: Annotated[bytes, octets(64, 64)] = field(repr=False)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read an envelope from JSON; raises :class:`MalformedMessage`. It is not yet verified."""
+        return from_wire(cls, parse_json(data))
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> Self:
+        """Read an envelope from parsed JSON, as in a delivery; raises :class:`MalformedMessage`. Not yet verified."""
+        return from_wire(cls, value)
+
+    def to_json(self) -> JsonObject:
+        """Give the envelope as a JSON object."""
+        return to_wire(self)
+
+    def to_bytes(self) -> bytes:
+        """Give the envelope's canonical bytes."""
+        return canonical_bytes(self.to_json())
+
+    def read(self, kind: type[B]) -> B:
+        """Read the body as a message of the given class.
+
+        Raises :class:`WrongPurpose` where the envelope is for something else, :class:`MalformedMessage` where the body
+        does not follow the wire format.
+        """
+        if self.purpose not in _purposes_of(kind):
+            raise _other_kind(self.purpose)
+        return from_wire(kind, self.body)
+
+
+def sign(message: Message | Sealed, header: EnvelopeHeader, key: SigningKey) -> Envelope:
+    """Put a message into an envelope and sign it; the same arguments give the same bytes.
+
+    Raises :class:`WrongPurpose` where header and message disagree, :class:`MalformedMessage` where either does not fit
+    the wire format, or the envelope would expire before it is issued.
+    """
+    if header.purpose not in _purposes_of(type(message)):
+        raise _other_kind(header.purpose)
+    unsigned = Envelope(
+        version=WIRE_VERSION,
+        federation=header.federation,
+        exercise=header.exercise,
+        sender=header.sender,
+        audience=header.audience,
+        purpose=header.purpose,
+        message_id=header.message_id,
+        issued_at=header.issued_at,
+        expires_at=header.expires_at,
+        key_id=key.key_id,
+        body=to_wire(message),
+        signature=bytes(64),
+    )
+    if header.expires_at <= header.issued_at:
+        raise MalformedMessage("An envelope expires after it is issued.")
+    return replace(unsigned, signature=key.sign(_signed_bytes(unsigned)))
+
+
+def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: datetime) -> None:
+    """Accept an envelope, or raise; nothing of an envelope may be used before.
+
+    In this order: the key and the signature (:class:`BadSignature`), then what is now known to be the sender's word:
+    federation and exercise flag (:class:`WrongFederation`), sender (:class:`WrongSender`), audience
+    (:class:`WrongAudience`), purpose (:class:`WrongPurpose`), and the time (:class:`Expired`).
+    """
+    if envelope.key_id != key.key_id:
+        raise BadSignature("The envelope was signed with another key than the sender's.")
+    key.verify(envelope.signature, _signed_bytes(envelope))
+    if (envelope.federation, envelope.exercise) != (expected.federation, expected.exercise):
+        raise WrongFederation("The envelope belongs to another federation, or mixes exercise and live data.")
+    if envelope.sender != expected.sender:
+        raise WrongSender("The envelope comes from another party than the one that handed it in.")
+    if envelope.audience != expected.audience:
+        raise WrongAudience("The envelope is addressed to another party.")
+    if envelope.purpose is not expected.purpose:
+        raise WrongPurpose(f"The envelope is not for the purpose {expected.purpose.value}.")
+    if not envelope.issued_at - CLOCK_SKEW <= now < envelope.expires_at:
+        raise Expired("The envelope is used before its issue or after its expiry; check both clocks.")
+
+
+def body_digest(envelope: Envelope) -> str:
+    """Give the SHA-256 of the body's canonical bytes, in hexadecimal: what a receipt names."""
+    return sha256(canonical_bytes(envelope.body)).hexdigest()
+
+
+def _signed_bytes(envelope: Envelope) -> bytes:
+    content = to_wire(envelope)
+    del content["signature"]
+    return _LABEL + canonical_bytes(content)
+
+
+def _purposes_of(kind: type[B]) -> frozenset[Purpose]:
+    if issubclass(kind, Sealed):
+        return SEALED_PURPOSES
+    return frozenset({kind.PURPOSE})
+
+
+def _other_kind(purpose: Purpose) -> WrongPurpose:
+    return WrongPurpose(f"An envelope for the purpose {purpose.value} holds another kind of message.")

@@ -1,0 +1,115 @@
+"""Between a node and the hub: records published and withdrawn in batches, and the hub's signed receipts."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Final
+
+from symbolon.protocol.handling import (
+    ComparableWith,
+    Namespace,
+    OffenceGroup,
+    RecordKind,
+    Urgency,
+    WithdrawalReason,
+)
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.purposes import Purpose
+from symbolon.protocol.references import BatchId, RecordReference
+from symbolon.protocol.wire_limits import Counter, SchemaId, Sentence, Sha256Hex, Tally, entries, octets
+
+MAX_BATCH_ITEMS: Final = 1_000
+"""How many items the hub takes in one batch; more is refused as a whole (``batch-too-large``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionItem:
+    """One version of one record, as the hub may see it.
+
+    ``envelopes`` are the encodings, opaque to the protocol: one for open comparison, one per operator for blind
+    comparison. ``schema_digest`` is the SHA-256 of the linkage schema that they were made with.
+    """
+
+    reference: RecordReference
+    version: Counter
+    record_kind: RecordKind
+    namespace: Namespace
+    offence_group: OffenceGroup
+    urgency: Urgency
+    comparable_with: ComparableWith
+    review_date: date
+    schema_id: SchemaId
+    schema_digest: Sha256Hex
+    key_epoch: Counter
+    envelopes: Annotated[tuple[Annotated[bytes, octets(1, 65_536)], ...], entries(1, 8)] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A batch of records that a node publishes; the same batch sent again counts once."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.SUBMISSION
+
+    batch_id: BatchId
+    items: tuple[SubmissionItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutcome:
+    """What became of one submitted item; ``problem`` is None where it was accepted, else ``detail`` says what to do."""
+
+    reference: RecordReference
+    version: Counter
+    problem: Problem | None
+    detail: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionReceipt:
+    """The hub's word on a batch: which body it received (hexadecimal SHA-256) and what became of each item."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.SUBMISSION_RECEIPT
+
+    batch_id: BatchId
+    body_digest: Sha256Hex
+    received_at: datetime
+    outcomes: tuple[ItemOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalItem:
+    """One record to be taken out of the hub; where it was reclassified, its pending hits are held instead of ended."""
+
+    reference: RecordReference
+    reason: WithdrawalReason
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A batch of records that their owner takes back."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.WITHDRAWAL
+
+    batch_id: BatchId
+    items: tuple[WithdrawalItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalOutcome:
+    """What was erased for one record: how many encodings, and how many hits ended or were held with it."""
+
+    reference: RecordReference
+    erased_encodings: Tally
+    hits_closed: Tally
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalReceipt:
+    """The hub's signed word that the encodings are gone (invariant 7)."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.WITHDRAWAL_RECEIPT
+
+    batch_id: BatchId
+    body_digest: Sha256Hex
+    withdrawn_at: datetime
+    outcomes: tuple[WithdrawalOutcome, ...]

@@ -1,0 +1,175 @@
+"""What can go wrong between the parties: one closed list of codes, and the room's one tree of errors.
+
+A code travels in receipts and in RFC 9457 problem documents (``type`` is :attr:`Problem.uri`, ``title`` is
+:attr:`Problem.title`). Which HTTP status carries it is the web's business and is not said here.
+
+The sentence of an error is safe to log and to show: it never repeats a received value.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Problem(StrEnum):
+    """Every reason for which a party may refuse what another party or a person asked of it."""
+
+    MALFORMED_MESSAGE = "malformed-message"
+    BAD_SIGNATURE = "bad-signature"
+    WRONG_SENDER = "wrong-sender"
+    WRONG_AUDIENCE = "wrong-audience"
+    WRONG_PURPOSE = "wrong-purpose"
+    WRONG_FEDERATION = "wrong-federation"
+    EXPIRED = "expired"
+    UNSEAL_FAILED = "unseal-failed"
+    MESSAGE_REUSED = "message-reused"
+    UNKNOWN_MEMBER = "unknown-member"
+    NOT_A_PARTY = "not-a-party"
+    UNKNOWN_HIT = "unknown-hit"
+    UNKNOWN_RECORD = "unknown-record"
+    UNKNOWN_REQUEST = "unknown-request"
+    STALE_VERSION = "stale-version"
+    CATEGORY_NOT_SET = "category-not-set"
+    UNKNOWN_SCHEMA = "unknown-schema"
+    WRONG_KEY_EPOCH = "wrong-key-epoch"
+    ENCODING_REFUSED = "encoding-refused"
+    DUPLICATE_IN_BATCH = "duplicate-in-batch"
+    BATCH_TOO_LARGE = "batch-too-large"
+    BATCH_REUSED = "batch-reused"
+    ILLEGAL_TRANSITION = "illegal-transition"
+    ALREADY_VOTED = "already-voted"
+    BROKEN_AUDIT_LOG = "broken-audit-log"
+    PAYLOAD_TOO_LARGE = "payload-too-large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    CSRF = "csrf"
+    INVALID_INPUT = "invalid-input"
+    NOT_FOUND = "not-found"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    TOO_MANY_REQUESTS = "too-many-requests"
+    SERVICE_UNAVAILABLE = "service-unavailable"
+    INTERNAL = "internal"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # RFC 9457's word; nobody title-cases a problem code
+        """A short sentence for people; the same for every occurrence of this problem (RFC 9457, section 3.1.3)."""
+        return _TITLES[self]
+
+    @property
+    def uri(self) -> str:
+        """The problem type (RFC 9457, section 3.1.1).
+
+        >>> Problem.STALE_VERSION.uri
+        'urn:symbolon:problem:stale-version'
+        """
+        return f"urn:symbolon:problem:{self.value}"
+
+
+_TITLES = {
+    Problem.MALFORMED_MESSAGE: "The message does not follow the wire format.",
+    Problem.BAD_SIGNATURE: "The signature does not fit the message and its sender.",
+    Problem.WRONG_SENDER: "The message names another sender than the one who sent it.",
+    Problem.WRONG_AUDIENCE: "The message is meant for another party.",
+    Problem.WRONG_PURPOSE: "The message was signed for another purpose.",
+    Problem.WRONG_FEDERATION: "The message belongs to another federation, or mixes exercise and live data.",
+    Problem.EXPIRED: "The message is outside its period of validity.",
+    Problem.UNSEAL_FAILED: "The sealed message cannot be opened with this key in this context.",
+    Problem.MESSAGE_REUSED: "This message id was used before with another content.",
+    Problem.UNKNOWN_MEMBER: "No such member is enrolled in this federation.",
+    Problem.NOT_A_PARTY: "Only the two parties of a hit may exchange messages about it.",
+    Problem.UNKNOWN_HIT: "There is no such hit.",
+    Problem.UNKNOWN_RECORD: "There is no such record.",
+    Problem.UNKNOWN_REQUEST: "There is no such request.",
+    Problem.STALE_VERSION: "A newer version of the record is already there.",
+    Problem.CATEGORY_NOT_SET: "The record's subject category is not set, so it may not be published.",
+    Problem.UNKNOWN_SCHEMA: "The linkage schema is not the one that the federation agreed on.",
+    Problem.WRONG_KEY_EPOCH: "The linkage key's epoch is not the federation's current one.",
+    Problem.ENCODING_REFUSED: "The encoding does not fit the linkage schema.",
+    Problem.DUPLICATE_IN_BATCH: "The batch names the same record more than once.",
+    Problem.BATCH_TOO_LARGE: "The batch holds more items than the hub takes at once.",
+    Problem.BATCH_REUSED: "This batch id was used before with another content.",
+    Problem.ILLEGAL_TRANSITION: "The hit's state does not allow this step.",
+    Problem.ALREADY_VOTED: "A vote was already cast in this round.",
+    Problem.BROKEN_AUDIT_LOG: "An entry of the audit log was changed, removed or reordered.",
+    Problem.PAYLOAD_TOO_LARGE: "The request is larger than this party accepts.",
+    Problem.UNSUPPORTED_MEDIA_TYPE: "The request's content type is not accepted here.",
+    Problem.UNAUTHENTICATED: "Sign in first.",
+    Problem.FORBIDDEN: "You may not do this.",
+    Problem.CSRF: "The form is too old or came from another site; load the page again.",
+    Problem.INVALID_INPUT: "Something in the input needs correcting.",
+    Problem.NOT_FOUND: "There is nothing at this address.",
+    Problem.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
+    Problem.TOO_MANY_REQUESTS: "Too many requests; wait a moment.",
+    Problem.SERVICE_UNAVAILABLE: "The service is not ready; try again shortly.",
+    Problem.INTERNAL: "Something went wrong inside; it was logged.",
+}
+
+
+class ProtocolError(Exception):
+    """A message, key or step that the protocol does not allow; its text is one sentence that names no identifier."""
+
+    problem: ClassVar[Problem] = Problem.MALFORMED_MESSAGE
+
+
+class MalformedMessage(ProtocolError):
+    """Bytes or values that are not what the wire format says."""
+
+    problem = Problem.MALFORMED_MESSAGE
+
+
+class BadSignature(ProtocolError):
+    """A signature that the named sender's key did not make over these bytes."""
+
+    problem = Problem.BAD_SIGNATURE
+
+
+class WrongSender(ProtocolError):
+    """An envelope from another party than the one that was expected."""
+
+    problem = Problem.WRONG_SENDER
+
+
+class WrongAudience(ProtocolError):
+    """An envelope that was addressed to another party."""
+
+    problem = Problem.WRONG_AUDIENCE
+
+
+class WrongPurpose(ProtocolError):
+    """An envelope or a body that was made for another purpose."""
+
+    problem = Problem.WRONG_PURPOSE
+
+
+class WrongFederation(ProtocolError):
+    """An envelope of another federation, or of the exercise where live data is handled (and the reverse)."""
+
+    problem = Problem.WRONG_FEDERATION
+
+
+class Expired(ProtocolError):
+    """An envelope used before its issue or after its expiry."""
+
+    problem = Problem.EXPIRED
+
+
+class UnsealFailed(ProtocolError):
+    """A ciphertext that this key does not open in this context."""
+
+    problem = Problem.UNSEAL_FAILED
+
+
+class IllegalTransition(ProtocolError):
+    """A step that the life cycle does not allow in the present state."""
+
+    problem = Problem.ILLEGAL_TRANSITION
+
+
+class BrokenChain(ProtocolError):
+    """An audit log whose entries do not lead to the recorded hashes; ``at`` is the first place that does not fit."""
+
+    problem = Problem.BROKEN_AUDIT_LOG
+
+    def __init__(self, at: int) -> None:
+        super().__init__(f"The audit log does not fit its hash chain at place {at}.")
+        self.at = at

@@ -1,0 +1,154 @@
+"""The distinct types of everything that is named across parties, and the only ways to make them.
+
+At run time each is a plain ``str`` (so it is stored and compared as one); for the type checker a hit is never a
+record. ``parse_*`` takes text from outside and raises :class:`MalformedMessage` without repeating it; ``new_*`` takes
+the ``uuid.UUID`` that the caller drew, because this room draws no randomness.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Final, NewType
+from uuid import UUID
+
+from symbolon.protocol.problems import MalformedMessage
+
+MemberCode = NewType("MemberCode", str)
+"""ISO 3166-1 code of a member state, an organisation's agreed two or three letters, or :data:`HUB`."""
+
+RecordReference = NewType("RecordReference", str)
+"""A record's opaque name towards other parties: stable across versions, re-imports and key epochs."""
+
+HitId = NewType("HitId", str)
+BatchId = NewType("BatchId", str)
+MessageId = NewType("MessageId", str)
+DeliveryId = NewType("DeliveryId", str)
+RequestId = NewType("RequestId", str)
+LeafId = NewType("LeafId", str)
+
+KeyId = NewType("KeyId", str)
+"""First 8 bytes of the SHA-256 of the raw public key, as 16 hexadecimal digits."""
+
+HUB: Final = MemberCode("hub")
+"""The hub as sender or audience of a message; it is never a member that records are compared with."""
+
+_MEMBER_CODE = re.compile(r"[A-Z]{2,3}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
+
+
+def parse_member_code(text: str) -> MemberCode:
+    """Take a member code from outside: two or three capital letters, or ``hub``.
+
+    >>> parse_member_code("XA")
+    'XA'
+    """
+    if text != HUB and not _MEMBER_CODE.fullmatch(text):
+        raise MalformedMessage("A member code is two or three capital letters, or the word hub.")
+    return MemberCode(text)
+
+
+def _uuid_text(text: str) -> str:
+    if not _UUID.fullmatch(text):
+        raise MalformedMessage("An id is a UUID in lower case with hyphens.")
+    return text
+
+
+def parse_record_reference(text: str) -> RecordReference:
+    """Take a record reference from outside (a lower-case UUID)."""
+    return RecordReference(_uuid_text(text))
+
+
+def parse_hit_id(text: str) -> HitId:
+    """Take a hit id from outside (a lower-case UUID)."""
+    return HitId(_uuid_text(text))
+
+
+def parse_batch_id(text: str) -> BatchId:
+    """Take a batch id from outside (a lower-case UUID)."""
+    return BatchId(_uuid_text(text))
+
+
+def parse_message_id(text: str) -> MessageId:
+    """Take a message id from outside (a lower-case UUID)."""
+    return MessageId(_uuid_text(text))
+
+
+def parse_delivery_id(text: str) -> DeliveryId:
+    """Take a delivery id from outside (a lower-case UUID)."""
+    return DeliveryId(_uuid_text(text))
+
+
+def parse_request_id(text: str) -> RequestId:
+    """Take a request id from outside (a lower-case UUID)."""
+    return RequestId(_uuid_text(text))
+
+
+def parse_leaf_id(text: str) -> LeafId:
+    """Take the id of an audit leaf from outside (a lower-case UUID)."""
+    return LeafId(_uuid_text(text))
+
+
+def parse_key_id(text: str) -> KeyId:
+    """Take a key id from outside (16 hexadecimal digits)."""
+    if not _KEY_ID.fullmatch(text):
+        raise MalformedMessage("A key id is 16 hexadecimal digits in lower case.")
+    return KeyId(text)
+
+
+def key_id_of(public_key: bytes) -> KeyId:
+    """Name a raw public key.
+
+    >>> key_id_of(bytes(32))
+    '66687aadf862bd77'
+    """
+    return KeyId(sha256(public_key).hexdigest()[:16])
+
+
+def new_record_reference(drawn: UUID) -> RecordReference:
+    """Make a record reference of a freshly drawn UUID."""
+    return RecordReference(str(drawn))
+
+
+def new_hit_id(drawn: UUID) -> HitId:
+    """Make a hit id of a freshly drawn UUID."""
+    return HitId(str(drawn))
+
+
+def new_batch_id(drawn: UUID) -> BatchId:
+    """Make a batch id of a freshly drawn UUID."""
+    return BatchId(str(drawn))
+
+
+def new_message_id(drawn: UUID) -> MessageId:
+    """Make a message id of a freshly drawn UUID."""
+    return MessageId(str(drawn))
+
+
+def new_delivery_id(drawn: UUID) -> DeliveryId:
+    """Make a delivery id of a freshly drawn UUID."""
+    return DeliveryId(str(drawn))
+
+
+def new_request_id(drawn: UUID) -> RequestId:
+    """Make a request id of a freshly drawn UUID."""
+    return RequestId(str(drawn))
+
+
+def new_leaf_id(drawn: UUID) -> LeafId:
+    """Make the id of an audit leaf of a freshly drawn UUID."""
+    return LeafId(str(drawn))
+
+
+PARSERS: Final[Mapping[object, Callable[[str], str]]] = {
+    MemberCode: parse_member_code,
+    RecordReference: parse_record_reference,
+    HitId: parse_hit_id,
+    BatchId: parse_batch_id,
+    MessageId: parse_message_id,
+    DeliveryId: parse_delivery_id,
+    RequestId: parse_request_id,
+    LeafId: parse_leaf_id,
+    KeyId: parse_key_id,
+}
+"""The parser of each reference type, for the codec."""
