@@ -30,7 +30,7 @@ KIND_OF_TOKEN: Final = {
 class EncodedRecord:
     """Vectors by profile (one per name given), explanation vectors by kind, keyed tokens by kind.
 
-    Each mapping holds every profile or kind of its schema, in the schema's order; what the record lacks is an empty tuple.
+    Each mapping holds every profile or kind of its schema, in the schema's order; of what is lacking, an empty tuple.
     """
 
     profiles: Mapping[str, tuple[bytes, ...]] = field(repr=False)

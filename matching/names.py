@@ -8,81 +8,14 @@ from typing import Final
 
 from symbolon.matching.transliterate import romanise
 
-PARTICLES: Final = frozenset(
-    [
-        "bin",
-        "binti",
-        "binte",
-        "bint",
-        "ibn",
-        "ben",
-        "abu",
-        "al",
-        "el",
-        "ul",
-        "ud",
-        "ur",
-        "ap",
-        "dato",
-        "datuk",
-        "datin",
-        "haji",
-        "hajji",
-        "hajj",
-        "hj",
-        "tun",
-        "tan",
-        "sri",
-        "puan",
-        "tuan",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "sir",
-        "hon",
-        "justice",
-        "col",
-        "gen",
-        "capt",
-        "sheikh",
-        "shaikh",
-        "shaykh",
-        "sh",
-        "syed",
-        "sayed",
-        "sayyid",
-        "mullah",
-        "mawlawi",
-        "maulavi",
-        "maulana",
-        "qari",
-        "hafiz",
-        "mohd",
-        "md",
-        "mohammad",
-        "muhammad",
-        "mohammed",
-        "begum",
-        "khatun",
-        "bibi",
-        "khanom",
-        "shri",
-        "smt",
-        "kumari",
-        "u",
-        "daw",
-        "ko",
-        "maung",
-        "mg",
-        "nai",
-        "nang",
-        "sai",
-        "saw",
-    ]
-)
+_PARTICLES: Final = """
+bin binti binte bint ibn ben abu al el ul ud ur ap dato datuk datin haji hajji hajj hj tun tan sri puan tuan
+mr mrs ms miss dr prof sir hon justice col gen capt
+sheikh shaikh shaykh sh syed sayed sayyid mullah mawlawi maulavi maulana qari hafiz
+mohd md mohammad muhammad mohammed begum khatun bibi khanom shri smt kumari
+u daw ko maung mg nai nang sai saw
+"""
+PARTICLES: Final = frozenset(_PARTICLES.split())
 """Words that say kinship, title or respect, or that half a country shares."""
 
 _SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧'`’‘ʼʻ\"“”|]+")

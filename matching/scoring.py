@@ -1,0 +1,66 @@
+"""How alike two encoded records are: the one profile that judges them, and what agrees kind by kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from symbolon.matching.encoded_record import KIND_OF_TOKEN, EncodedRecord
+from symbolon.matching.linkage_schema import LinkageSchema, Profile
+from symbolon.matching.similarity import dice_permille, reaches
+
+
+class Agreement(StrEnum):
+    """How one kind of identifier compares, as coarse as an officer needs it."""
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileScore:
+    """The verdict of the first profile that both records fill."""
+
+    profile: Profile
+    permille: int
+    is_match: bool
+
+
+def profile_score(schema: LinkageSchema, first: EncodedRecord, second: EncodedRecord) -> ProfileScore | None:
+    """Judge by the first profile, in the schema's order, that both fill: a weaker profile never overrules it.
+
+    Records with several names are as alike as their best two. None where they share no profile.
+    """
+    for profile in schema.profiles:
+        pairs = [(one, other) for one in first.profiles[profile.id] for other in second.profiles[profile.id]]
+        if pairs:
+            return ProfileScore(
+                profile,
+                max(dice_permille(one, other) for one, other in pairs),
+                any(reaches(one, other, profile.threshold) for one, other in pairs),
+            )
+    return None
+
+
+def shared_tokens(first: EncodedRecord, second: EncodedRecord) -> frozenset[str]:
+    """The token kinds of which both hold the same token."""
+    return frozenset(kind for kind, tokens in first.tokens.items() if not set(tokens).isdisjoint(second.tokens[kind]))
+
+
+def agreement_by_kind(schema: LinkageSchema, first: EncodedRecord, second: EncodedRecord) -> dict[str, Agreement]:
+    """Agreement of every identifier kind; unknown where either record lacks it."""
+    verdicts: dict[str, Agreement] = {}
+    for kind, form in schema.explanations.items():
+        pairs = [(one, other) for one in first.explanations[kind] for other in second.explanations[kind]]
+        verdicts[kind] = _verdict(bool(pairs), any(reaches(one, other, form.agree) for one, other in pairs))
+    shared = {KIND_OF_TOKEN[kind] for kind in shared_tokens(first, second)}
+    for kind in dict.fromkeys(KIND_OF_TOKEN.values()):
+        verdicts[kind] = _verdict(kind in first.kinds_present and kind in second.kinds_present, kind in shared)
+    return verdicts
+
+
+def _verdict(comparable: bool, alike: bool) -> Agreement:
+    if not comparable:
+        return Agreement.UNKNOWN
+    return Agreement.AGREE if alike else Agreement.DISAGREE
