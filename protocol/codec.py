@@ -6,14 +6,24 @@ value; ``tuple[T, ...]`` as a list; ``T | None`` always written, as null where a
 Unknown and missing fields are refused: the wire is versioned as a whole.
 """
 
+from datetime import datetime
 from typing import TypeVar, cast
 
 from symbolon.protocol.canonical import JsonObject, JsonValue, canonical_bytes, parse_json
 from symbolon.protocol.wire_plans import Unfit, plan_for
 
-__all__ = ["JsonObject", "JsonValue", "canonical_bytes", "from_wire", "parse_json", "to_wire"]
+__all__ = ["JsonObject", "JsonValue", "canonical_bytes", "from_wire", "parse_json", "to_wire", "whole_milliseconds"]
 
 M = TypeVar("M")
+
+
+def whole_milliseconds(instant: datetime) -> datetime:
+    """Cut an instant to what the wire carries, so that what was sent equals what arrives.
+
+    >>> whole_milliseconds(datetime(2026, 1, 31, 9, 30, 0, 123_999)).microsecond
+    123000
+    """
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 def to_wire(message: object) -> JsonObject:

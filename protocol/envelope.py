@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Annotated, ClassVar, Final, Protocol, Self, TypeVar
 
 from symbolon.protocol.canonical import EmbeddedObject, JsonObject, canonical_bytes, parse_json
-from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.codec import from_wire, to_wire, whole_milliseconds
 from symbolon.protocol.keys import SigningKey, VerifyingKey
 from symbolon.protocol.messages_exchange import Sealed
 from symbolon.protocol.problems import (
@@ -72,7 +72,7 @@ class Expectation:
 class Envelope:
     """A signed message; ``body`` is the message as JSON, ``key_id`` names the key that signed."""
 
-    version: Annotated[str, matching("symbolon/1", "symbolon/1, the version of the wire format")]
+    version: Annotated[str, matching(WIRE_VERSION, f"{WIRE_VERSION}, the version of the wire format")]
     federation: FederationName
     exercise: bool
     sender: MemberCode
@@ -130,13 +130,13 @@ def sign(message: Message | Sealed, header: EnvelopeHeader, key: SigningKey) -> 
         audience=header.audience,
         purpose=header.purpose,
         message_id=header.message_id,
-        issued_at=header.issued_at,
-        expires_at=header.expires_at,
+        issued_at=whole_milliseconds(header.issued_at),
+        expires_at=whole_milliseconds(header.expires_at),
         key_id=key.key_id,
         body=to_wire(message),
         signature=bytes(64),
     )
-    if header.expires_at <= header.issued_at:
+    if unsigned.expires_at <= unsigned.issued_at:
         raise MalformedMessage("An envelope expires after it is issued.")
     return replace(unsigned, signature=key.sign(_signed_bytes(unsigned)))
 

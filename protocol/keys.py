@@ -21,7 +21,7 @@ CHECK_VALUE_BYTES: Final = 16
 
 
 class KeyPurpose(StrEnum):
-    """What a key is for; also the name of its file in a party's home."""
+    """What a key is for; each has one use."""
 
     SIGNING = "signing"
     SEALING = "sealing"

@@ -33,8 +33,8 @@ class KindAgreement:
 class Alert:
     """A hit, as one of its two parties is told of it: nothing of the other's record but what is listed here.
 
-    ``state`` is HELD where a protected record is involved and this party's protection officer is asked first;
-    ``namespace`` is PROTECTED where this party's own record is.
+    ``state`` is HELD where this party's protection officer is to decide before the other side learns of the hit.
+    ``namespace`` is PROTECTED where either record is: the hit is marked for non-punishment in all that follows.
     """
 
     PURPOSE: ClassVar[Purpose] = Purpose.ALERT

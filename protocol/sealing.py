@@ -19,7 +19,7 @@ from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.keys import SealingKey, SealingPublicKey
 from symbolon.protocol.messages_exchange import LinkageKeyShare, Reply, Request, Sealed, Vote
-from symbolon.protocol.problems import UnsealFailed, WrongPurpose
+from symbolon.protocol.problems import MalformedMessage, UnsealFailed, WrongPurpose
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import HitId, MemberCode, MessageId
 from symbolon.protocol.wire_limits import FederationName
@@ -53,11 +53,17 @@ def seal(plain: Sealable, recipient: SealingPublicKey, context: SealContext) -> 
     """Seal a message for one recipient key.
 
     The canonical JSON is padded with blanks (insignificant in JSON) to a multiple of 256 bytes, a vote to one length.
-    Raises :class:`WrongPurpose` where message and context disagree.
+    Raises :class:`WrongPurpose` where message and context disagree, :class:`MalformedMessage` where the message does
+    not fit the wire format, is about another hit than its context, or the recipient's key is no usable point.
     """
     if plain.PURPOSE is not context.purpose:
         raise WrongPurpose("A message is sealed for its own purpose only.")
-    ciphertext = _HPKE.encrypt(_padded(plain), recipient.exchange_key(), info=_info(context))
+    _refuse_other_hit(plain, context)
+    try:
+        ciphertext = _HPKE.encrypt(_padded(plain), recipient.exchange_key(), info=_info(context))
+    except ValueError:
+        # A point of low order gives the same shared secret to everyone (RFC 7748, section 6.1).
+        raise MalformedMessage("The recipient's sealing key is not usable.") from None
     return Sealed(hit_id=context.hit_id, recipient_key_id=recipient.key_id, suite=SUITE, ciphertext=ciphertext)
 
 
@@ -65,8 +71,8 @@ def unseal(kind: type[S], sealed: Sealed, key: SealingKey, context: SealContext)
     """Open what was sealed for this key in this context.
 
     Raises :class:`WrongPurpose` where the context is not for that kind of message, :class:`UnsealFailed` where suite,
-    key, context or ciphertext do not fit, and :class:`~symbolon.protocol.problems.MalformedMessage` where the content
-    does not follow the wire format.
+    key, context or ciphertext do not fit, and :class:`MalformedMessage` where the content does not follow the wire
+    format or is about another hit than its context.
     """
     if kind.PURPOSE is not context.purpose:
         raise WrongPurpose("A sealed message is opened for its own purpose only.")
@@ -74,9 +80,17 @@ def unseal(kind: type[S], sealed: Sealed, key: SealingKey, context: SealContext)
         raise UnsealFailed("The message was sealed with another suite, for another key, or for another hit.")
     try:
         padded = _HPKE.decrypt(sealed.ciphertext, key.exchange_key(), info=_info(context))
-    except (InvalidTag, ValueError):
+    except InvalidTag:
         raise UnsealFailed("The sealed message does not open with this key in this context.") from None
-    return from_wire(kind, parse_json(padded))
+    plain = from_wire(kind, parse_json(padded))
+    _refuse_other_hit(plain, context)
+    return plain
+
+
+def _refuse_other_hit(plain: Sealable, context: SealContext) -> None:
+    about = None if isinstance(plain, LinkageKeyShare) else plain.hit_id
+    if about != context.hit_id:
+        raise MalformedMessage("The sealed message is about another hit than the one it was sent for.")
 
 
 def _padded(plain: Sealable) -> bytes:

@@ -129,7 +129,10 @@ def _read_bytes(value: object) -> bytes:
 def _write_instant(value: object) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Unfit("must be an instant that knows its time zone.")
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    try:
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    except OverflowError:
+        raise Unfit("must be an instant between the years 1 and 9999 in UTC.") from None
 
 
 def _read_instant(value: object) -> datetime:
