@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from symbolon.runtime.errors import ConfigurationMistake, RuntimeRoomError
+from symbolon.runtime.errors import ConfigurationMistake, RuntimeFault
 
 AUTHORITY_LIFETIME: Final = timedelta(days=3650)
 CERTIFICATE_LIFETIME: Final = timedelta(days=397)
@@ -24,7 +24,7 @@ CERTIFICATE_LIFETIME: Final = timedelta(days=397)
 _CLOCK_DIFFERENCE: Final = timedelta(minutes=10)
 
 
-class BadCertificate(RuntimeRoomError):
+class BadCertificate(RuntimeFault):
     """A certificate or a request for one cannot be read, or is not of the agreed profile."""
 
 

@@ -7,7 +7,7 @@ create table audit_leaf (
     recorded_at timestamptz not null,
     act text not null,
     actor text not null,
-    subject text not null,
+    subject text,
     detail jsonb not null
 );
 
