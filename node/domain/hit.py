@@ -90,8 +90,8 @@ def held(hit: Hit, now: datetime, *, by_own_record: bool) -> Hit:
 def released(hit: Hit, votes_opened_in: int, *, has_voted: bool, now: datetime) -> Hit:
     """The hit after the hub released it.
 
-    `votes_opened_in` is the last round whose votes were opened (0: none): a hit that was held after its votes were opened
-    is voted on once more. `has_voted`: this side's vote of the open round is committed.
+    `votes_opened_in` is the last round whose votes were opened (0: none): a hit that was held after its votes were
+    opened is voted on once more. `has_voted`: this side's vote of the open round is committed.
     """
     round_number = max(hit.round, votes_opened_in + 1, FIRST_ROUND)
     side_state = hit.side_state

@@ -76,5 +76,6 @@ def next_attempt(now: datetime, attempts: int, jitter: float) -> datetime:
     `jitter` is drawn uniformly from [0, 1]; half of the pause is always kept. Source: Brooker, *Exponential Backoff And
     Jitter*, AWS Architecture Blog, 2015.
     """
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 16))
+    doublings: int = min(max(attempts - 1, 0), 16)
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
     return now + pause * (0.5 + 0.5 * jitter)

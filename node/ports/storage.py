@@ -1,0 +1,287 @@
+"""What the services need of the node's storage: one protocol per aggregate, and the transaction over all."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from symbolon.node.domain.exchange import StoredRequest
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.hits import Direction, VoteView
+from symbolon.node.domain.import_report import ImportReport
+from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutgoingBatch, OutgoingMessage
+from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
+from symbolon.node.domain.records import Record
+from symbolon.protocol.audit_log import AuditAct, Detail
+from symbolon.protocol.messages import FederationDirectory, Reply, Request
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import BatchId, DeliveryId, HitId, MessageId, RecordReference, RequestId
+
+
+class RecordStore(Protocol):
+    """Records and cases."""
+
+    def digests(self, local_ids: Sequence[str]) -> Mapping[str, tuple[RecordReference, bytes]]:
+        """Reference and content digest of those local ids that are known."""
+        ...
+
+    def add(self, records: Sequence[Record], now: datetime) -> None:
+        """Store new records and the cases that they name."""
+        ...
+
+    def lock(self, references: Sequence[RecordReference]) -> tuple[Record, ...]:
+        """Records that are about to change, in the order of reference; unknown ones are left out."""
+        ...
+
+    def save(self, records: Sequence[Record], now: datetime) -> None:
+        """Store the whole of changed records."""
+        ...
+
+    def save_publication(self, records: Sequence[Record], now: datetime) -> None:
+        """Store a step of publication only."""
+        ...
+
+    def find(self, reference: RecordReference) -> Record | None:
+        """One record."""
+        ...
+
+    def find_by_local_id(self, local_id: str) -> Record | None:
+        """One record by the state's own id."""
+        ...
+
+    def references(self, local_ids: Sequence[str], case_id: str | None) -> tuple[tuple[RecordReference, str], ...]:
+        """Reference and local id of the records that are named, or belong to the case."""
+        ...
+
+    def lock_publishable(
+        self, after: RecordReference | None, limit: int, local_ids: Sequence[str] | None, case_id: str | None
+    ) -> tuple[Record, ...]:
+        """The next unpublished records with a category, in the order of reference."""
+        ...
+
+    def without_category(self) -> tuple[str, ...]:
+        """Local ids of the records whose category is not set."""
+        ...
+
+    def expired(self, today: date, limit: int) -> tuple[RecordReference, ...]:
+        """Records at the hub whose review date has come."""
+        ...
+
+    def count_by_publication(self) -> Mapping[str, int]:
+        """Records by state of publication."""
+        ...
+
+    def add_import_run(
+        self, report: ImportReport, run_id: UUID, imported_by: str, file_digest: bytes, now: datetime
+    ) -> None:
+        """Note a finished import."""
+        ...
+
+
+class OutboxStore(Protocol):
+    """What waits to go out."""
+
+    def add_items(self, items: Sequence[BatchEntry], now: datetime) -> None:
+        """Queue submission or withdrawal items, and wake the worker when this transaction commits."""
+        ...
+
+    def cancel_unsent(self, reference: RecordReference) -> None:
+        """Take back the submissions of a record that are in no batch yet."""
+        ...
+
+    def was_ever_sent(self, reference: RecordReference) -> bool:
+        """Whether a submission of the record ever went into a batch."""
+        ...
+
+    def open_batch(self) -> tuple[OutgoingBatch, datetime] | None:
+        """The oldest batch without an answer, and when it is due."""
+        ...
+
+    def lock_unsent(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
+        """The oldest items in no batch, with their numbers."""
+        ...
+
+    def add_batch(self, batch: OutgoingBatch, numbers: Sequence[int], now: datetime) -> None:
+        """Store a formed batch."""
+        ...
+
+    def batch_items(self, batch_id: BatchId) -> tuple[tuple[RecordReference, int], ...]:
+        """Reference and version of a batch's items."""
+        ...
+
+    def close_batch(
+        self, batch_id: BatchId, results: Sequence[ItemResult], problem: Problem | None, now: datetime
+    ) -> bool:
+        """Note the answer to a batch; False when it had been noted before."""
+        ...
+
+    def postpone_batch(self, batch_id: BatchId, until: datetime) -> None:
+        """Note a failed try."""
+        ...
+
+    def add_message(self, message: OutgoingMessage, now: datetime) -> None:
+        """Queue a message, and wake the worker when this transaction commits."""
+        ...
+
+    def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
+        """Messages whose time has come, oldest first."""
+        ...
+
+    def close_message(self, message_id: MessageId, problem: Problem | None, now: datetime) -> None:
+        """Note that a message was taken, or refused for good."""
+        ...
+
+    def postpone_message(self, message_id: MessageId, until: datetime) -> None:
+        """Note a failed try."""
+        ...
+
+    def next_attempt(self) -> datetime | None:
+        """When something is due next."""
+        ...
+
+    def count_waiting(self) -> Mapping[str, int]:
+        """Items and messages that wait, and messages refused for good."""
+        ...
+
+    def add_receipt(self, receipt: StoredReceipt) -> None:
+        """Keep what the hub signed."""
+        ...
+
+    def withdrawals_of(self, reference: RecordReference) -> tuple[WithdrawalProof, ...]:
+        """The receipts of a record's withdrawals, newest first."""
+        ...
+
+
+class InboxStore(Protocol):
+    """Deliveries from the hub."""
+
+    def note_done(self, delivery_id: DeliveryId, hit_id: HitId | None, now: datetime) -> bool:
+        """Mark a delivery as taken; False when it came before."""
+        ...
+
+    def note_waiting(self, delivery_id: DeliveryId, hit_id: HitId, envelope: bytes, now: datetime) -> None:
+        """Keep a delivery that came before what it needs."""
+        ...
+
+    def note_refused(self, delivery_id: DeliveryId, problem: Problem, envelope: bytes, now: datetime) -> None:
+        """Keep a delivery that was refused, with its problem."""
+        ...
+
+    def lock_waiting(self, hit_id: HitId | None, limit: int) -> tuple[tuple[DeliveryId, bytes], ...]:
+        """Kept deliveries of a hit, or of all, oldest first."""
+        ...
+
+    def settle(self, delivery_id: DeliveryId, problem: Problem | None) -> None:
+        """Note what became of a kept delivery."""
+        ...
+
+    def count(self) -> Mapping[str, int]:
+        """Deliveries that wait, and that were refused."""
+        ...
+
+
+class HitStore(Protocol):
+    """Hits and votes."""
+
+    def add(self, hit: Hit) -> bool:
+        """Store a hit; False when it is known."""
+        ...
+
+    def find(self, hit_id: HitId) -> Hit | None:
+        """One hit."""
+        ...
+
+    def lock(self, hit_id: HitId) -> Hit | None:
+        """One hit that is about to change."""
+        ...
+
+    def lock_of_record(self, reference: RecordReference) -> tuple[Hit, ...]:
+        """The hits of a record that are about to change."""
+        ...
+
+    def all(self) -> tuple[Hit, ...]:
+        """Every hit; the disclosure rules decide who sees which."""
+        ...
+
+    def save(self, hit: Hit) -> None:
+        """Store the changed states of a hit."""
+        ...
+
+    def count_by_state(self) -> Mapping[str, int]:
+        """Hits by joint state."""
+        ...
+
+    def add_vote(self, hit_id: HitId, vote: VoteView) -> bool:
+        """Store a vote (the counterpart's has no voter); False when that side has voted in that round."""
+        ...
+
+    def votes(self, hit_id: HitId) -> tuple[tuple[VoteView, ...], tuple[VoteView, ...]]:
+        """The own votes and the counterpart's, by round."""
+        ...
+
+
+class ExchangeStore(Protocol):
+    """Requests and replies."""
+
+    def add_request(self, request: Request, direction: Direction) -> bool:
+        """Store a request; False when it is known."""
+        ...
+
+    def find_request(self, request_id: RequestId) -> StoredRequest | None:
+        """One request with its reply."""
+        ...
+
+    def requests_of(self, hit_id: HitId) -> tuple[StoredRequest, ...]:
+        """The requests about a hit, in their order."""
+        ...
+
+    def unanswered(self) -> tuple[StoredRequest, ...]:
+        """The received requests that have no reply, of all hits."""
+        ...
+
+    def add_reply(self, reply: Reply) -> bool:
+        """Store a reply; False when there is one."""
+        ...
+
+
+class DirectoryStore(Protocol):
+    """The member directory that the hub signed last."""
+
+    def find(self) -> FederationDirectory | None:
+        """The newest directory; None before the node joined."""
+        ...
+
+    def save(self, directory: FederationDirectory, now: datetime) -> None:
+        """Store a directory unless a newer one is there."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """The audit log, within the transaction of the act."""
+
+    def record(self, act: AuditAct, actor: str, subject: str | None, detail: Detail) -> None:
+        """Leave one leaf."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction over everything that the node stores."""
+
+    records: RecordStore
+    outbox: OutboxStore
+    inbox: InboxStore
+    hits: HitStore
+    exchange: ExchangeStore
+    directory: DirectoryStore
+    audit: AuditTrail
+
+
+class UnitOfWork(Protocol):
+    """Begins transactions: committed when the block ends, rolled back when it raises."""
+
+    def begin(self) -> AbstractContextManager[Work]:
+        """One transaction."""
+        ...

@@ -1,0 +1,138 @@
+"""Hits and votes in PostgreSQL."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from psycopg.types.json import Jsonb
+
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.hits import AgreementLine, VoteView
+from symbolon.protocol.handling import Agreement, Band, IdentifierKind, OffenceGroup, RecordKind, Urgency, Verdict
+from symbolon.protocol.lifecycle import JointState, SideState
+from symbolon.protocol.references import HitId, MemberCode, RecordReference
+from symbolon.runtime.database import Row, Transaction
+from symbolon.runtime.sql_loader import load_queries
+
+QUERIES: Final = load_queries("symbolon.node.storage", "hits")
+
+
+class PostgresHits:
+    """Hits within one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, hit: Hit) -> bool:
+        """Store a hit; False when it is known."""
+        row = self._tx.fetch_one(
+            QUERIES["add_hit"],
+            hit_id=hit.hit_id,
+            own_reference=hit.own_reference,
+            counterpart=hit.counterpart,
+            counterpart_reference=hit.counterpart_reference,
+            joint_state=hit.joint_state,
+            side_state=hit.side_state,
+            round=hit.round,
+            band=hit.band,
+            agreement=Jsonb([[line.kind.value, line.agreement.value] for line in hit.agreement]),
+            counterpart_offence_group=hit.counterpart_offence_group,
+            counterpart_record_kind=hit.counterpart_record_kind,
+            urgency=hit.urgency,
+            protected=hit.protected,
+            non_punishment=hit.non_punishment,
+            exercise=hit.exercise,
+            schema_id=hit.schema_id,
+            key_epoch=hit.key_epoch,
+            detected_at=hit.detected_at,
+            alerted_at=hit.alerted_at,
+            state_since=hit.state_since,
+        )
+        return row is not None
+
+    def find(self, hit_id: HitId) -> Hit | None:
+        """One hit."""
+        row = self._tx.fetch_one(QUERIES["find_hit"], hit_id=hit_id)
+        return None if row is None else _hit(row)
+
+    def lock(self, hit_id: HitId) -> Hit | None:
+        """One hit that is about to change."""
+        row = self._tx.fetch_one(QUERIES["lock_hit"], hit_id=hit_id)
+        return None if row is None else _hit(row)
+
+    def lock_of_record(self, reference: RecordReference) -> tuple[Hit, ...]:
+        """The hits of a record that are about to change."""
+        return tuple(_hit(row) for row in self._tx.fetch_all(QUERIES["lock_hits_of_record"], own_reference=reference))
+
+    def all(self) -> tuple[Hit, ...]:
+        """Every hit; the disclosure rules decide who sees which."""
+        return tuple(_hit(row) for row in self._tx.fetch_all(QUERIES["list_hits"]))
+
+    def save(self, hit: Hit) -> None:
+        """Store the changed states of a hit."""
+        self._tx.execute(
+            QUERIES["save_hit"],
+            hit_id=hit.hit_id,
+            joint_state=hit.joint_state,
+            side_state=hit.side_state,
+            round=hit.round,
+            protected=hit.protected,
+            non_punishment=hit.non_punishment,
+            alerted_at=hit.alerted_at,
+            state_since=hit.state_since,
+        )
+
+    def count_by_state(self) -> Mapping[str, int]:
+        """Hits by joint state."""
+        return {row["joint_state"]: row["hits"] for row in self._tx.fetch_all(QUERIES["count_by_state"])}
+
+    def add_vote(self, hit_id: HitId, vote: VoteView) -> bool:
+        """Store a vote (the counterpart's has no voter); False when that side has voted in that round."""
+        row = self._tx.fetch_one(
+            QUERIES["add_vote"],
+            hit_id=hit_id,
+            round=vote.round,
+            side="counterpart" if vote.voter is None else "own",
+            verdict=vote.verdict,
+            reason=vote.reason,
+            voted_at=vote.voted_at,
+            voter=vote.voter,
+        )
+        return row is not None
+
+    def votes(self, hit_id: HitId) -> tuple[tuple[VoteView, ...], tuple[VoteView, ...]]:
+        """The own votes and the counterpart's, by round."""
+        rows = self._tx.fetch_all(QUERIES["list_votes"], hit_id=hit_id)
+        own = tuple(_vote(row) for row in rows if row["side"] == "own")
+        return own, tuple(_vote(row) for row in rows if row["side"] == "counterpart")
+
+
+def _vote(row: Row) -> VoteView:
+    return VoteView(row["round"], Verdict(row["verdict"]), row["reason"], row["voted_at"], row["voter"])
+
+
+def _hit(row: Row) -> Hit:
+    return Hit(
+        hit_id=HitId(str(row["hit_id"])),
+        own_reference=RecordReference(str(row["own_reference"])),
+        counterpart=MemberCode(row["counterpart"]),
+        counterpart_reference=RecordReference(str(row["counterpart_reference"])),
+        joint_state=JointState(row["joint_state"]),
+        side_state=SideState(row["side_state"]),
+        round=row["round"],
+        band=Band(row["band"]),
+        agreement=tuple(
+            AgreementLine(IdentifierKind(kind), Agreement(agreement)) for kind, agreement in row["agreement"]
+        ),
+        counterpart_offence_group=OffenceGroup(row["counterpart_offence_group"]),
+        counterpart_record_kind=RecordKind(row["counterpart_record_kind"]),
+        urgency=Urgency(row["urgency"]),
+        protected=row["protected"],
+        non_punishment=row["non_punishment"],
+        exercise=row["exercise"],
+        schema_id=row["schema_id"],
+        key_epoch=row["key_epoch"],
+        detected_at=row["detected_at"],
+        alerted_at=row["alerted_at"],
+        state_since=row["state_since"],
+        state_version=row["state_version"],
+    )

@@ -1,0 +1,90 @@
+"""Deliveries and the member directory in PostgreSQL."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.messages import FederationDirectory
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import DeliveryId, HitId
+from symbolon.runtime.database import Transaction
+from symbolon.runtime.sql_loader import load_queries
+
+QUERIES: Final = load_queries("symbolon.node.storage", "inbox")
+
+
+class PostgresInbox:
+    """Deliveries within one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def note_done(self, delivery_id: DeliveryId, hit_id: HitId | None, now: datetime) -> bool:
+        """Mark a delivery as taken; False when it came before."""
+        return self._add(delivery_id, "done", hit_id, None, None, now)
+
+    def note_waiting(self, delivery_id: DeliveryId, hit_id: HitId, envelope: bytes, now: datetime) -> None:
+        """Keep a delivery that came before what it needs."""
+        self._add(delivery_id, "waiting", hit_id, None, envelope, now)
+
+    def note_refused(self, delivery_id: DeliveryId, problem: Problem, envelope: bytes, now: datetime) -> None:
+        """Keep a delivery that was refused, with its problem."""
+        self._add(delivery_id, "refused", None, problem, envelope, now)
+
+    def lock_waiting(self, hit_id: HitId | None, limit: int) -> tuple[tuple[DeliveryId, bytes], ...]:
+        """Kept deliveries of a hit, or of all, oldest first."""
+        rows = self._tx.fetch_all(QUERIES["list_waiting"], hit_id=hit_id, limit=limit)
+        return tuple((DeliveryId(str(row["delivery_id"])), bytes(row["envelope"])) for row in rows)
+
+    def settle(self, delivery_id: DeliveryId, problem: Problem | None) -> None:
+        """Note what became of a kept delivery."""
+        state = "done" if problem is None else "refused"
+        self._tx.execute(QUERIES["settle_delivery"], delivery_id=delivery_id, state=state, problem=problem)
+
+    def count(self) -> Mapping[str, int]:
+        """Deliveries that wait, and that were refused."""
+        row = self._tx.fetch_one(QUERIES["count_deliveries"])
+        return {} if row is None else dict(row)
+
+    def _add(
+        self,
+        delivery_id: DeliveryId,
+        state: str,
+        hit_id: HitId | None,
+        problem: Problem | None,
+        envelope: bytes | None,
+        now: datetime,
+    ) -> bool:
+        row = self._tx.fetch_one(
+            QUERIES["add_delivery"],
+            delivery_id=delivery_id,
+            state=state,
+            hit_id=hit_id,
+            problem=problem,
+            envelope=envelope,
+            received_at=now,
+        )
+        return row is not None
+
+
+class PostgresDirectory:
+    """The member directory within one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def find(self) -> FederationDirectory | None:
+        """The newest directory; None before the node joined."""
+        body = self._tx.fetch_value(QUERIES["find_directory"])
+        return None if body is None else from_wire(FederationDirectory, parse_json(bytes(body)))
+
+    def save(self, directory: FederationDirectory, now: datetime) -> None:
+        """Store a directory unless a newer one is there."""
+        self._tx.execute(
+            QUERIES["save_directory"],
+            directory_version=directory.version,
+            body=canonical_bytes(to_wire(directory)),
+            fetched_at=now,
+        )

@@ -1,0 +1,187 @@
+"""The outbox and the hub's receipts in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutboxKind, OutgoingBatch, OutgoingMessage
+from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference
+from symbolon.runtime.database import Transaction
+from symbolon.runtime.sql_loader import load_queries
+
+QUERIES: Final = load_queries("symbolon.node.storage", "outbox")
+OUTBOX_CHANNEL: Final = "symbolon_node_outbox"
+"""Notified when something was put into the outbox, on commit."""
+
+
+class PostgresOutbox:
+    """The outbox within one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add_items(self, items: Sequence[BatchEntry], now: datetime) -> None:
+        """Queue submission or withdrawal items, and wake the worker when this transaction commits."""
+        if not items:
+            return
+        self._tx.execute_many(
+            QUERIES["add_item"],
+            [
+                {
+                    "kind": item.kind,
+                    "reference": item.reference,
+                    "version": item.version,
+                    "payload": item.payload,
+                    "created_at": now,
+                }
+                for item in items
+            ],
+        )
+        self._tx.notify(OUTBOX_CHANNEL)
+
+    def cancel_unsent(self, reference: RecordReference) -> None:
+        """Take back the submissions of a record that are in no batch yet."""
+        self._tx.execute(QUERIES["cancel_unsent_submissions"], reference=reference)
+
+    def was_ever_sent(self, reference: RecordReference) -> bool:
+        """Whether a submission of the record ever went into a batch."""
+        return bool(self._tx.fetch_value(QUERIES["was_ever_sent"], reference=reference))
+
+    def open_batch(self) -> tuple[OutgoingBatch, datetime] | None:
+        """The oldest batch without an answer, and when it is due."""
+        row = self._tx.fetch_one(QUERIES["find_open_batch"])
+        if row is None:
+            return None
+        batch = OutgoingBatch(
+            BatchId(str(row["batch_id"])), OutboxKind(row["kind"]), bytes(row["body"]), row["attempts"]
+        )
+        return batch, row["next_attempt_at"]
+
+    def lock_unsent(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
+        """The oldest items in no batch, with their numbers."""
+        return tuple(
+            (
+                row["id"],
+                BatchEntry(
+                    OutboxKind(row["kind"]),
+                    RecordReference(str(row["reference"])),
+                    row["version"],
+                    bytes(row["payload"]),
+                ),
+            )
+            for row in self._tx.fetch_all(QUERIES["lock_unsent_items"], limit=limit)
+        )
+
+    def add_batch(self, batch: OutgoingBatch, numbers: Sequence[int], now: datetime) -> None:
+        """Store a formed batch."""
+        self._tx.execute(QUERIES["add_batch"], batch_id=batch.batch_id, kind=batch.kind, body=batch.body, now=now)
+        self._tx.execute(QUERIES["assign_items"], batch_id=batch.batch_id, ids=list(numbers))
+
+    def batch_items(self, batch_id: BatchId) -> tuple[tuple[RecordReference, int], ...]:
+        """Reference and version of a batch's items."""
+        rows = self._tx.fetch_all(QUERIES["list_batch_items"], batch_id=batch_id)
+        return tuple((RecordReference(str(row["reference"])), row["version"]) for row in rows)
+
+    def close_batch(
+        self, batch_id: BatchId, results: Sequence[ItemResult], problem: Problem | None, now: datetime
+    ) -> bool:
+        """Note the answer to a batch; False when it had been noted before."""
+        if self._tx.execute(QUERIES["close_batch"], batch_id=batch_id, problem=problem, now=now) == 0:
+            return False
+        self._tx.execute_many(
+            QUERIES["close_item"],
+            [
+                {"batch_id": batch_id, "reference": result.reference, "problem": result.problem, "now": now}
+                for result in results
+            ],
+        )
+        return True
+
+    def postpone_batch(self, batch_id: BatchId, until: datetime) -> None:
+        """Note a failed try."""
+        self._tx.execute(QUERIES["postpone_batch"], batch_id=batch_id, next_attempt_at=until)
+
+    def add_message(self, message: OutgoingMessage, now: datetime) -> None:
+        """Queue a message, and wake the worker when this transaction commits."""
+        self._tx.execute(
+            QUERIES["add_message"],
+            message_id=message.message_id,
+            kind=message.kind,
+            audience=message.audience,
+            hit_id=message.hit_id,
+            body=message.body,
+            now=now,
+        )
+        self._tx.notify(OUTBOX_CHANNEL)
+
+    def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
+        """Messages whose time has come, oldest first."""
+        return tuple(
+            OutgoingMessage(
+                MessageId(str(row["message_id"])),
+                OutboxKind(row["kind"]),
+                MemberCode(row["audience"]),
+                None if row["hit_id"] is None else HitId(str(row["hit_id"])),
+                bytes(row["body"]),
+                row["attempts"],
+            )
+            for row in self._tx.fetch_all(QUERIES["list_due_messages"], now=now, limit=limit)
+        )
+
+    def close_message(self, message_id: MessageId, problem: Problem | None, now: datetime) -> None:
+        """Note that a message was taken, or refused for good."""
+        self._tx.execute(QUERIES["close_message"], message_id=message_id, problem=problem, now=now)
+
+    def postpone_message(self, message_id: MessageId, until: datetime) -> None:
+        """Note a failed try."""
+        self._tx.execute(QUERIES["postpone_message"], message_id=message_id, next_attempt_at=until)
+
+    def next_attempt(self) -> datetime | None:
+        """When something is due next."""
+        due: datetime | None = self._tx.fetch_value(QUERIES["find_next_attempt"])
+        return due
+
+    def count_waiting(self) -> Mapping[str, int]:
+        """Items and messages that wait, and messages refused for good."""
+        row = self._tx.fetch_one(QUERIES["count_waiting"])
+        return {} if row is None else dict(row)
+
+    def add_receipt(self, receipt: StoredReceipt) -> None:
+        """Keep what the hub signed."""
+        self._tx.execute(
+            QUERIES["add_receipt"],
+            batch_id=receipt.batch_id,
+            kind=receipt.purpose,
+            envelope=receipt.envelope,
+            received_at=receipt.received_at,
+        )
+        self._tx.execute_many(
+            QUERIES["add_withdrawal_outcome"],
+            [
+                {
+                    "batch_id": receipt.batch_id,
+                    "reference": outcome.reference,
+                    "erased_encodings": outcome.erased_encodings,
+                    "hits_closed": outcome.hits_closed,
+                    "withdrawn_at": receipt.withdrawn_at,
+                    "problem": outcome.problem,
+                }
+                for outcome in receipt.withdrawals
+            ],
+        )
+
+    def withdrawals_of(self, reference: RecordReference) -> tuple[WithdrawalProof, ...]:
+        """The receipts of a record's withdrawals, newest first."""
+        return tuple(
+            WithdrawalProof(
+                BatchId(str(row["batch_id"])),
+                row["erased_encodings"],
+                row["hits_closed"],
+                row["withdrawn_at"],
+                None if row["problem"] is None else Problem(row["problem"]),
+                bytes(row["envelope"]),
+            )
+            for row in self._tx.fetch_all(QUERIES["list_withdrawals"], reference=reference)
+        )

@@ -1,0 +1,179 @@
+"""Records and cases in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from symbolon.matching.identifiers import RecordIdentifiers
+from symbolon.node.domain.import_report import ImportReport
+from symbolon.node.domain.records import Publication, Record, RecordContent
+from symbolon.protocol.handling import (
+    ComparableWith,
+    ComparisonMode,
+    OffenceGroup,
+    RecordKind,
+    SubjectCategory,
+    Urgency,
+)
+from symbolon.protocol.references import MemberCode, RecordReference
+from symbolon.runtime.database import Row, Transaction
+from symbolon.runtime.sql_loader import load_queries
+
+QUERIES: Final = load_queries("symbolon.node.storage", "records")
+_BEFORE_ALL: Final = RecordReference("00000000-0000-0000-0000-000000000000")
+
+
+class PostgresRecords:
+    """Records within one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def digests(self, local_ids: Sequence[str]) -> Mapping[str, tuple[RecordReference, bytes]]:
+        """Reference and content digest of those local ids that are known."""
+        rows = self._tx.fetch_all(QUERIES["find_digests"], local_ids=list(local_ids))
+        return {row["local_id"]: (RecordReference(str(row["reference"])), bytes(row["content_digest"])) for row in rows}
+
+    def add(self, records: Sequence[Record], now: datetime) -> None:
+        """Store new records and the cases that they name."""
+        self._add_cases(records, now)
+        self._tx.execute_many(QUERIES["add_record"], [_parameters(record, now) for record in records])
+
+    def lock(self, references: Sequence[RecordReference]) -> tuple[Record, ...]:
+        """Records that are about to change, in the order of reference; unknown ones are left out."""
+        rows = self._tx.fetch_all(QUERIES["lock_records"], references=list(references))
+        return tuple(_record(row) for row in rows)
+
+    def save(self, records: Sequence[Record], now: datetime) -> None:
+        """Store the whole of changed records."""
+        self._add_cases(records, now)
+        self._tx.execute_many(QUERIES["save_record"], [_parameters(record, now) for record in records])
+
+    def save_publication(self, records: Sequence[Record], now: datetime) -> None:
+        """Store a step of publication only."""
+        steps = [
+            {
+                "reference": record.reference,
+                "publication": record.publication,
+                "hub_version": record.hub_version,
+                "refusal": record.refusal,
+                "changed_at": now,
+            }
+            for record in records
+        ]
+        self._tx.execute_many(QUERIES["set_publication"], steps)
+
+    def find(self, reference: RecordReference) -> Record | None:
+        """One record."""
+        row = self._tx.fetch_one(QUERIES["find_record"], reference=reference)
+        return None if row is None else _record(row)
+
+    def find_by_local_id(self, local_id: str) -> Record | None:
+        """One record by the state's own id."""
+        row = self._tx.fetch_one(QUERIES["find_record_by_local_id"], local_id=local_id)
+        return None if row is None else _record(row)
+
+    def references(self, local_ids: Sequence[str], case_id: str | None) -> tuple[tuple[RecordReference, str], ...]:
+        """Reference and local id of the records that are named, or belong to the case."""
+        rows = self._tx.fetch_all(QUERIES["find_references"], local_ids=list(local_ids), case_id=case_id)
+        return tuple((RecordReference(str(row["reference"])), row["local_id"]) for row in rows)
+
+    def lock_publishable(
+        self, after: RecordReference | None, limit: int, local_ids: Sequence[str] | None, case_id: str | None
+    ) -> tuple[Record, ...]:
+        """The next unpublished records with a category, in the order of reference."""
+        rows = self._tx.fetch_all(
+            QUERIES["lock_publishable"],
+            after=after or _BEFORE_ALL,
+            limit=limit,
+            local_ids=None if local_ids is None else list(local_ids),
+            case_id=case_id,
+        )
+        return tuple(_record(row) for row in rows)
+
+    def without_category(self) -> tuple[str, ...]:
+        """Local ids of the records whose category is not set."""
+        return tuple(row["local_id"] for row in self._tx.fetch_all(QUERIES["list_without_category"]))
+
+    def expired(self, today: date, limit: int) -> tuple[RecordReference, ...]:
+        """Records at the hub whose review date has come."""
+        rows = self._tx.fetch_all(QUERIES["list_expired"], today=today, limit=limit)
+        return tuple(RecordReference(str(row["reference"])) for row in rows)
+
+    def count_by_publication(self) -> Mapping[str, int]:
+        """Records by state of publication."""
+        return {row["publication"]: row["records"] for row in self._tx.fetch_all(QUERIES["count_by_publication"])}
+
+    def add_import_run(
+        self, report: ImportReport, run_id: UUID, imported_by: str, file_digest: bytes, now: datetime
+    ) -> None:
+        """Note a finished import."""
+        self._tx.execute(
+            QUERIES["add_import_run"],
+            run_id=run_id,
+            imported_by=imported_by,
+            imported_at=now,
+            file_digest=file_digest,
+            outcome=report.outcome,
+            row_count=report.rows,
+            new_count=report.new,
+            revised_count=report.revised,
+            bad_count=report.bad_rows,
+        )
+
+    def _add_cases(self, records: Sequence[Record], now: datetime) -> None:
+        # In one order for all transactions, so that two imports cannot wait for each other.
+        cases = sorted({record.content.case_id for record in records if record.content.case_id})
+        self._tx.execute_many(QUERIES["add_case"], [{"case_id": case_id, "created_at": now} for case_id in cases])
+
+
+def _parameters(record: Record, now: datetime) -> dict[str, Any]:
+    content = record.content
+    return {
+        "reference": record.reference,
+        "local_id": content.local_id,
+        "case_id": content.case_id or None,
+        "kind": content.kind,
+        "identifiers": Jsonb(content.identifiers.to_json()),
+        "category": content.category,
+        "offence_group": content.offence_group,
+        "urgency": content.urgency,
+        "given_review_date": content.review_date,
+        "review_date": record.review_date,
+        "compare_mode": content.comparable_with.mode,
+        "compare_members": list(content.comparable_with.members),
+        "version": record.version,
+        "content_digest": record.content_digest,
+        "publication": record.publication,
+        "hub_version": record.hub_version,
+        "refusal": record.refusal,
+        "changed_at": now,
+    }
+
+
+def _record(row: Row) -> Record:
+    return Record(
+        reference=RecordReference(str(row["reference"])),
+        version=row["version"],
+        publication=Publication(row["publication"]),
+        content=RecordContent(
+            local_id=row["local_id"],
+            case_id=row["case_id"] or "",
+            kind=RecordKind(row["kind"]),
+            category=None if row["category"] is None else SubjectCategory(row["category"]),
+            offence_group=OffenceGroup(row["offence_group"]),
+            urgency=Urgency(row["urgency"]),
+            review_date=row["given_review_date"],
+            comparable_with=ComparableWith(
+                ComparisonMode(row["compare_mode"]), tuple(MemberCode(member) for member in row["compare_members"])
+            ),
+            identifiers=RecordIdentifiers.from_json(row["identifiers"]),
+        ),
+        review_date=row["review_date"],
+        content_digest=bytes(row["content_digest"]),
+        hub_version=row["hub_version"],
+        refusal=row["refusal"],
+    )

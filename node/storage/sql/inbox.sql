@@ -1,0 +1,50 @@
+-- Deliveries from the hub.
+
+-- name: add_delivery
+-- Marks a delivery as taken; no row when it came before.
+insert into inbox_delivery (delivery_id, received_at, state, hit_id, problem, envelope)
+values (%(delivery_id)s, %(received_at)s, %(state)s, %(hit_id)s, %(problem)s, %(envelope)s)
+on conflict (delivery_id) do nothing
+returning delivery_id;
+
+-- name: list_waiting
+-- Deliveries that came before what they need, oldest first; of one hit, or of all.
+select delivery_id, envelope
+from inbox_delivery
+where state = 'waiting' and (%(hit_id)s::uuid is null or hit_id = %(hit_id)s)
+order by place
+limit %(limit)s
+for update skip locked;
+
+-- name: settle_delivery
+-- What became of a delivery that had waited.
+update inbox_delivery
+set state = %(state)s, problem = %(problem)s, envelope = case when %(state)s = 'refused' then envelope end
+where delivery_id = %(delivery_id)s and state = 'waiting';
+
+-- name: count_deliveries
+-- How many deliveries wait for another, and how many were refused.
+select
+    count(*) filter (where state = 'waiting') as waiting,
+    count(*) filter (where state = 'refused') as refused
+from inbox_delivery;
+
+-- name: find_directory
+-- The newest member directory, as the hub signed it.
+select body from member_directory;
+
+-- name: save_directory
+-- A newer member directory; an older one never takes its place.
+insert into member_directory (directory_version, body, fetched_at)
+values (%(directory_version)s, %(body)s, %(fetched_at)s)
+on conflict (only_row) do update
+set directory_version = excluded.directory_version, body = excluded.body, fetched_at = excluded.fetched_at
+where member_directory.directory_version <= excluded.directory_version;
+
+-- name: become_the_worker
+-- True when no other worker of this node runs; held until the end of this transaction.
+select pg_try_advisory_xact_lock(%(lock)s) as alone;
+
+-- name: still_there
+-- Keeps the worker's lock from ending for idleness.
+select 1 as alive;

@@ -1,0 +1,124 @@
+-- What waits to go out: items, the batches that they travel in, and single messages.
+
+-- name: add_item
+-- A submission or withdrawal item, in the transaction of its record.
+insert into outbox_item (kind, reference, version, payload, created_at)
+values (%(kind)s, %(reference)s, %(version)s, %(payload)s, %(created_at)s);
+
+-- name: cancel_unsent_submissions
+-- Takes back the submissions of a record that no batch has taken yet.
+delete from outbox_item
+where reference = %(reference)s and kind = 'submission' and batch_id is null;
+
+-- name: was_ever_sent
+-- Whether any item of the record ever went into a batch: then the hub may hold its encodings.
+select exists (
+    select from outbox_item where reference = %(reference)s and kind = 'submission' and batch_id is not null
+) as sent;
+
+-- name: find_open_batch
+-- The oldest batch without an answer, due or not; none newer may overtake it.
+select batch_id, kind, body, attempts, next_attempt_at
+from outbox_batch
+where delivered_at is null
+order by place
+limit 1;
+
+-- name: lock_unsent_items
+-- The oldest items that no batch has taken, in order.
+select id, kind, reference, version, payload
+from outbox_item
+where batch_id is null
+order by id
+limit %(limit)s
+for update;
+
+-- name: add_batch
+-- A newly formed batch.
+insert into outbox_batch (batch_id, kind, body, next_attempt_at, created_at)
+values (%(batch_id)s, %(kind)s, %(body)s, %(now)s, %(now)s);
+
+-- name: assign_items
+-- Puts items into a batch.
+update outbox_item set batch_id = %(batch_id)s where id = any(%(ids)s);
+
+-- name: list_batch_items
+-- The items of a batch, in order.
+select reference, version from outbox_item where batch_id = %(batch_id)s order by id;
+
+-- name: close_batch
+-- The hub answered (or refused the whole batch): what was sent is not kept.
+update outbox_batch set delivered_at = %(now)s, body = null, problem = %(problem)s
+where batch_id = %(batch_id)s and delivered_at is null;
+
+-- name: close_item
+-- The answer for one item of a batch; its payload is not kept.
+update outbox_item set delivered_at = %(now)s, payload = null, problem = %(problem)s
+where batch_id = %(batch_id)s and reference = %(reference)s;
+
+-- name: postpone_batch
+-- A try that failed: the same batch is tried again later.
+update outbox_batch set attempts = attempts + 1, next_attempt_at = %(next_attempt_at)s
+where batch_id = %(batch_id)s;
+
+-- name: add_message
+-- A message to the hub or, sealed, to another member, in the transaction of the act.
+insert into outbox_message (message_id, kind, audience, hit_id, body, next_attempt_at, created_at)
+values (%(message_id)s, %(kind)s, %(audience)s, %(hit_id)s, %(body)s, %(now)s, %(now)s);
+
+-- name: list_due_messages
+-- Messages whose time has come, oldest first.
+select message_id, kind, audience, hit_id, body, attempts
+from outbox_message
+where delivered_at is null and next_attempt_at <= %(now)s
+order by place
+limit %(limit)s;
+
+-- name: close_message
+-- The hub took the message, or refused it for good.
+update outbox_message set delivered_at = %(now)s, body = null, problem = %(problem)s
+where message_id = %(message_id)s and delivered_at is null;
+
+-- name: postpone_message
+-- A try that failed: the same message is tried again later.
+update outbox_message set attempts = attempts + 1, next_attempt_at = %(next_attempt_at)s
+where message_id = %(message_id)s;
+
+-- name: find_next_attempt
+-- When the next message or batch is due; null when nothing waits.
+select least(
+    (select min(next_attempt_at) from outbox_message where delivered_at is null),
+    (select min(next_attempt_at) from outbox_batch where delivered_at is null),
+    (select min(created_at) from outbox_item where batch_id is null)
+) as next_attempt_at;
+
+-- name: count_waiting
+-- What still waits to go out, and what was refused for good.
+select
+    (select count(*) from outbox_item where delivered_at is null) as items,
+    (select count(*) from outbox_message where delivered_at is null) as messages,
+    (select count(*) from outbox_message where problem is not null) as messages_refused;
+
+-- name: add_receipt
+-- The hub's signed receipt, as it came.
+insert into receipt (batch_id, kind, envelope, received_at)
+values (%(batch_id)s, %(kind)s, %(envelope)s, %(received_at)s)
+on conflict (batch_id) do nothing;
+
+-- name: add_withdrawal_outcome
+-- What the receipt says of one withdrawn record.
+insert into withdrawal_outcome (
+    batch_id, reference, erased_encodings, hits_closed, withdrawn_at, problem
+) values (
+    %(batch_id)s, %(reference)s, %(erased_encodings)s, %(hits_closed)s, %(withdrawn_at)s, %(problem)s
+)
+on conflict (batch_id, reference) do nothing;
+
+-- name: list_withdrawals
+-- The receipts of a record's withdrawals, newest first.
+select outcome.batch_id, outcome.erased_encodings, outcome.hits_closed, outcome.withdrawn_at, outcome.problem,
+    receipt.envelope
+from withdrawal_outcome as outcome
+join receipt using (batch_id)
+where outcome.reference = %(reference)s
+order by outcome.withdrawn_at desc;

@@ -1,0 +1,100 @@
+-- Records and the cases that group them.
+
+-- name: add_case
+-- A case that a record names; nothing happens when it is known.
+insert into case_file (case_id, created_at)
+values (%(case_id)s, %(created_at)s)
+on conflict (case_id) do nothing;
+
+-- name: find_digests
+-- Of many local ids, those that are known, with their reference and content digest: tells new, changed and unchanged.
+select local_id, reference, content_digest
+from record
+where local_id = any(%(local_ids)s);
+
+-- name: add_record
+-- A new record, not published.
+insert into record (
+    reference, local_id, case_id, kind, identifiers, category, offence_group, urgency, given_review_date, review_date,
+    compare_mode, compare_members, version, content_digest, publication, hub_version, refusal, changed_at
+) values (
+    %(reference)s, %(local_id)s, %(case_id)s, %(kind)s, %(identifiers)s, %(category)s, %(offence_group)s, %(urgency)s,
+    %(given_review_date)s, %(review_date)s, %(compare_mode)s, %(compare_members)s, %(version)s, %(content_digest)s,
+    %(publication)s, %(hub_version)s, %(refusal)s, %(changed_at)s
+);
+
+-- name: save_record
+-- The whole of a record after a revision or a step of its publication.
+update record
+set case_id = %(case_id)s, kind = %(kind)s, identifiers = %(identifiers)s, category = %(category)s,
+    offence_group = %(offence_group)s, urgency = %(urgency)s, given_review_date = %(given_review_date)s,
+    review_date = %(review_date)s, compare_mode = %(compare_mode)s, compare_members = %(compare_members)s,
+    version = %(version)s, content_digest = %(content_digest)s, publication = %(publication)s,
+    hub_version = %(hub_version)s, refusal = %(refusal)s, changed_at = %(changed_at)s
+where reference = %(reference)s;
+
+-- name: set_publication
+-- A step of a record's publication that leaves its content as it is.
+update record
+set publication = %(publication)s, hub_version = %(hub_version)s, refusal = %(refusal)s, changed_at = %(changed_at)s
+where reference = %(reference)s;
+
+-- name: find_record
+-- One record by its reference.
+select * from record where reference = %(reference)s;
+
+-- name: find_record_by_local_id
+-- One record by the state's own id.
+select * from record where local_id = %(local_id)s;
+
+-- name: lock_records
+-- Records that are about to change, locked in one order so that two changes cannot wait for each other.
+select * from record
+where reference = any(%(references)s::uuid[])
+order by reference
+for update;
+
+-- name: lock_publishable
+-- The next records that may be published (their category is set and nothing went out yet), in the order of reference.
+select * from record
+where publication = 'unpublished' and category is not null and reference > %(after)s
+  and (%(case_id)s::text is null or case_id = %(case_id)s)
+  and (%(local_ids)s::text[] is null or local_id = any(%(local_ids)s))
+order by reference
+limit %(limit)s
+for update;
+
+-- name: list_without_category
+-- Local ids of the records that are kept but not published because their subject category is not set.
+select local_id from record
+where category is null
+order by local_id;
+
+-- name: find_references
+-- References of the records that are named by their local ids, or belong to a case.
+select reference, local_id from record
+where local_id = any(%(local_ids)s) or case_id = %(case_id)s
+order by local_id;
+
+-- name: list_expired
+-- Published records whose review date has come: they are withdrawn.
+select reference from record
+where publication in ('queued', 'published') and review_date <= %(today)s
+order by reference
+limit %(limit)s;
+
+-- name: count_by_publication
+-- How many records there are in each state of publication, and how many of them lack a category.
+select publication, count(*) as records, count(*) filter (where category is null) as without_category
+from record
+group by publication
+order by publication;
+
+-- name: add_import_run
+-- One finished import, for the record of who imported what.
+insert into import_run (
+    run_id, imported_by, imported_at, file_digest, outcome, row_count, new_count, revised_count, bad_count
+) values (
+    %(run_id)s, %(imported_by)s, %(imported_at)s, %(file_digest)s, %(outcome)s, %(row_count)s, %(new_count)s,
+    %(revised_count)s, %(bad_count)s
+);
