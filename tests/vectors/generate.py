@@ -1,0 +1,263 @@
+"""Write the vectors again: ``python tests/vectors/generate.py``; a test regenerates them and compares.
+
+They let another implementation of the wire format check itself. Everything is byte-exact except the sealed messages:
+HPKE draws an ephemeral key for each, so those are kept as they are and only opened.
+"""
+
+import importlib.util
+import json
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from symbolon.protocol.audit_log import GENESIS, AuditAct, Leaf, chain, leaf_bytes, leaf_hash
+from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.envelope import EnvelopeHeader, body_digest, sign
+from symbolon.protocol.handling import Verdict
+from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
+from symbolon.protocol.lifecycle import TRANSITIONS, joint_outcome
+from symbolon.protocol.messages import EnrolmentRequest, MemberCard, Sealed, card_fingerprint, enrolment_fingerprint
+from symbolon.protocol.problems import UnsealFailed
+from symbolon.protocol.references import HUB, LeafId
+from symbolon.protocol.sealing import SealContext, seal, unseal
+
+HERE = Path(__file__).parent
+Vector = dict[str, Any]
+
+
+def load_samples() -> ModuleType:
+    """Load the sample messages that lie beside this file, wherever it is run from."""
+    spec = importlib.util.spec_from_file_location("symbolon_vector_samples", HERE / "samples.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(HERE / "samples.py")
+    module = sys.modules.get(spec.name)
+    if module is None:
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return module
+
+
+samples = load_samples()
+
+CANONICAL_INPUTS = {
+    "empty object": "{}",
+    "blanks and order": '{ "b" : 1 ,\n"a" : [ true, false, null ] }',
+    "escapes": r'"\u0001\b\t\n\u000b\f\r\"\\\/\u007f\u0080"',
+    "escaped letters": r'"\u0041\u00e9\u20ac\ud83d\ude02"',
+    "largest integers": "[9007199254740991,-9007199254740991,0]",
+    # RFC 8785, section 3.2.3: the order of UTF-16 code units, which puts U+1F600 before U+FB33.
+    "keys of RFC 8785 section 3.2.3": (
+        r'{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",'
+        r'"\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}'
+    ),
+    "native scripts": '{"name":"နေဝင်း","други":"ធារ៉ា"}',
+}
+
+REFUSED_INPUTS = {
+    "a float": b"1.0",
+    "an exponent": b"1e3",
+    "not a number": b"NaN",
+    "infinity": b"[-Infinity]",
+    "minus zero": b"-0",
+    "an integer beyond 2^53-1": b"9007199254740992",
+    "a very long integer": b"1" * 5000,
+    "a key twice": b'{"a":1,"a":1}',
+    "a key twice, once escaped": rb'{"a":1,"\u0061":1}',
+    "a lone surrogate": rb'"\ud800"',
+    "a lone surrogate as key": rb'{"\udc00":1}',
+    "U+0000": rb'"\u0000"',
+    "a bare control character": b'"\x01"',
+    "bytes that are not UTF-8": b'"\xff"',
+    "an overlong form": b'"\xc0\xaf"',
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "nesting 33 deep": b"[" * 33 + b"]" * 33,
+    "nesting 100,000 deep": b"[" * 100_000,
+    "nothing": b"",
+    "two values": b"{} {}",
+    "a trailing comma": b"[1,]",
+    "a comment": b"/**/1",
+    "single quotes": b"{'a':1}",
+    "a leading zero": b"01",
+}
+
+
+def canonical_vectors() -> list[Vector]:
+    """JSON texts and their canonical form."""
+    return [
+        {"name": name, "json": text, "canonical_hex": canonical_bytes(parse_json(text.encode())).hex()}
+        for name, text in CANONICAL_INPUTS.items()
+    ]
+
+
+def refused_vectors() -> list[Vector]:
+    """Bytes that are refused; a long run of one byte at the start is written as a count."""
+    return [
+        {"name": name, "repeat": len(data), "hex": data[:1].hex()}
+        if len(data) > 1_000
+        else {"name": name, "repeat": 1, "hex": data.hex()}
+        for name, data in REFUSED_INPUTS.items()
+    ]
+
+
+def key_vectors() -> Vector:
+    """Keys of fixed secrets, what is derived from them, and a signature."""
+    signing, sealing = SigningKey.from_bytes(b"\x01" * 32), SealingKey.from_bytes(b"\x02" * 32)
+    linkage = LinkageKey(epoch=7, secret=b"\x03" * 32)
+    return {
+        "signing": {
+            "seed_hex": signing.to_bytes().hex(),
+            "public_hex": signing.public.to_bytes().hex(),
+            "key_id": signing.key_id,
+            "message_hex": b"abc".hex(),
+            "signature_hex": signing.sign(b"abc").hex(),
+        },
+        "sealing": {
+            "scalar_hex": sealing.to_bytes().hex(),
+            "public_hex": sealing.public.to_bytes().hex(),
+            "key_id": sealing.key_id,
+        },
+        "linkage": {
+            "epoch": linkage.epoch,
+            "secret_hex": linkage.secret.hex(),
+            "check_value_hex": linkage.check_value().hex(),
+            "subkeys_hex": {label: linkage.subkey(label).hex() for label in ("vector/name", "token/document")},
+        },
+    }
+
+
+def header_for(message: Any, *, audience: str = HUB) -> EnvelopeHeader:
+    """Give the fixed header of a message from XA."""
+    return EnvelopeHeader(
+        federation=samples.FEDERATION,
+        exercise=True,
+        sender=samples.XA,
+        audience=audience,
+        purpose=message.PURPOSE,
+        message_id=samples.MESSAGE,
+        issued_at=samples.NOW,
+        expires_at=samples.NOW + timedelta(days=1),
+    )
+
+
+def envelope_vectors() -> list[Vector]:
+    """A signed envelope of every kind of message that travels in clear."""
+    key = samples.SIGNING_KEYS[samples.XA]
+    envelopes = [(type(message).__name__, sign(message, header_for(message), key)) for message in samples.CLEAR]
+    return [
+        {
+            "message": name,
+            "verifying_key_hex": key.public.to_bytes().hex(),
+            "body_digest": body_digest(envelope),
+            "envelope": envelope.to_bytes().decode(),
+        }
+        for name, envelope in envelopes
+    ]
+
+
+def fingerprint_vectors() -> list[Vector]:
+    """What is read out over the phone for a member card and for an enrolment request."""
+    spoken = {MemberCard: card_fingerprint, EnrolmentRequest: enrolment_fingerprint}
+    return [
+        {"message": type(message).__name__, "wire": to_wire(message), "fingerprint": spoken[type(message)](message)}
+        for message in samples.CLEAR
+        if type(message) in spoken
+    ]
+
+
+def context_for(message: Any) -> SealContext:
+    """Give the fixed context of a message from XA to XB."""
+    return SealContext(
+        federation=samples.FEDERATION,
+        sender=samples.XA,
+        recipient=samples.XB,
+        purpose=message.PURPOSE,
+        hit_id=getattr(message, "hit_id", None),
+        message_id=samples.MESSAGE,
+    )
+
+
+def sealing_vectors() -> list[Vector]:
+    """A sealed message of every kind; one that still opens to the same content is kept."""
+    path = HERE / "sealing.json"
+    kept = {entry["message"]: entry for entry in json.loads(path.read_text("utf-8"))} if path.exists() else {}
+    return [_sealing_vector(message, kept.get(type(message).__name__)) for message in samples.SEALABLE]
+
+
+def _sealing_vector(message: Any, kept: Vector | None) -> Vector:
+    key, context = samples.SEALING_KEYS[samples.XB], context_for(message)
+    fresh = {
+        "message": type(message).__name__,
+        "recipient_scalar_hex": key.to_bytes().hex(),
+        "context": to_wire(context),
+        "content": to_wire(message),
+    }
+    if kept is not None and fresh == {name: value for name, value in kept.items() if name != "sealed"}:
+        try:
+            unseal(type(message), from_wire(Sealed, kept["sealed"]), key, context)
+        except UnsealFailed:
+            return {**fresh, "sealed": to_wire(seal(message, key.public, context))}
+        return kept
+    return {**fresh, "sealed": to_wire(seal(message, key.public, context))}
+
+
+def lifecycle_vectors() -> Vector:
+    """The whole table of joint states, and what every pair of votes means."""
+    return {
+        "transitions": {
+            state.value: {event.value: following.value for event, following in events.items()}
+            for state, events in TRANSITIONS.items()
+        },
+        "joint_outcomes": [
+            {"round": number, "one": one.value, "other": other.value, "event": joint_outcome(number, one, other).value}
+            for number in (1, 2, 3)
+            for one in Verdict
+            for other in Verdict
+        ],
+    }
+
+
+def audit_vectors() -> list[Vector]:
+    """A log of three leaves with its hashes."""
+    first = Leaf(
+        leaf_id=LeafId(samples.uuid_text(8)),
+        recorded_at=samples.NOW.replace(microsecond=123_456),
+        act=AuditAct.SUBMISSION_ACCEPTED,
+        actor="XA",
+        subject=samples.BATCH,
+        detail={"accepted": 999, "refused": 1},
+    )
+    second = replace(first, leaf_id=LeafId(samples.uuid_text(9)), act=AuditAct.ALERT_RAISED, subject=samples.HIT)
+    third = replace(first, leaf_id=LeafId(samples.uuid_text(10)), act=AuditAct.SIGNED_IN, subject=None, detail={})
+    vectors, head = [], GENESIS
+    for leaf in (first, second, third):
+        head = chain(head, leaf_hash(leaf))
+        vectors.append(
+            {"leaf": leaf_bytes(leaf).decode(), "leaf_hash_hex": leaf_hash(leaf).hex(), "chain_hash_hex": head.hex()}
+        )
+    return vectors
+
+
+FILES = {
+    "canonical.json": canonical_vectors,
+    "refused.json": refused_vectors,
+    "keys.json": key_vectors,
+    "envelopes.json": envelope_vectors,
+    "fingerprints.json": fingerprint_vectors,
+    "sealing.json": sealing_vectors,
+    "lifecycle.json": lifecycle_vectors,
+    "audit_log.json": audit_vectors,
+}
+
+
+def rendered(name: str) -> str:
+    """Give the text of one file as it is to lie beside this one."""
+    return json.dumps(FILES[name](), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    for file_name in FILES:
+        (HERE / file_name).write_text(rendered(file_name), "utf-8")
