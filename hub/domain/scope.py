@@ -1,0 +1,35 @@
+"""Which partitions are compared with which: the one place where invariant 11 is decided.
+
+Exercise and live records cannot meet here, since a hub serves one federation and has a database of its own.
+"""
+
+from collections.abc import Mapping
+
+from symbolon.hub.domain.ids import PartitionId
+from symbolon.hub.domain.partitions import Partition
+
+Scope = Mapping[PartitionId, tuple[PartitionId, ...]]
+"""For each partition, those that its records are compared with; symmetric."""
+
+
+def may_be_compared(one: Partition, other: Partition) -> bool:
+    """Whether a record of `one` may be compared with a record of `other`.
+
+    Never within a state, never outside either owner's allow-list, never across schemas or key epochs (the bits would
+    mean different things). Namespaces do not part records: a victim in one state's file may be the other's suspect.
+    """
+    return (
+        one.member != other.member
+        and one.comparable_with.admits(other.member)
+        and other.comparable_with.admits(one.member)
+        and one.schema_id == other.schema_id
+        and one.key_epoch == other.key_epoch
+    )
+
+
+def comparison_scope(partitions: Mapping[PartitionId, Partition]) -> Scope:
+    """The scope over all known partitions; one that may be compared with none has an empty tuple."""
+    return {
+        partition_id: tuple(other_id for other_id, other in partitions.items() if may_be_compared(partition, other))
+        for partition_id, partition in partitions.items()
+    }

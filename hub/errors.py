@@ -1,0 +1,114 @@
+"""The hub's one error tree.
+
+Every message is one sentence that says what to do and names no record, hit or member: it may reach a log.
+`problem` is the protocol's closed code, which the edge turns into a status and a document.
+"""
+
+from symbolon.protocol.problems import Problem
+
+
+class HubError(Exception):
+    """Something that the hub refuses."""
+
+    def __init__(self, problem: Problem, sentence: str) -> None:
+        super().__init__(sentence)
+        self.problem = problem
+        self.sentence = sentence
+
+
+class Unauthenticated(HubError):
+    """The connection's certificate is not one of an enrolled member."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.UNAUTHENTICATED,
+            "The client certificate is not one that this hub issued to an enrolled member: join with the member's own.",
+        )
+
+
+class UnknownMember(HubError):
+    """A message names a member that is not enrolled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.UNKNOWN_MEMBER, "The addressee is no member of this federation: refresh the directory."
+        )
+
+
+class BatchReused(HubError):
+    """A batch id comes again with another content."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.BATCH_REUSED, "This batch id was used before for another content: take a new id.")
+
+
+class MessageReused(HubError):
+    """A message id comes again with another content."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.MESSAGE_REUSED, "This message id was used before for another content: take a new id.")
+
+
+class BatchTooLarge(HubError):
+    """More items than a batch may have."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__(Problem.BATCH_TOO_LARGE, f"A batch has at most {largest} items: send the rest in another.")
+
+
+class UnknownHit(HubError):
+    """No such hit, or none that this member was told of: the two are told apart to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.UNKNOWN_HIT, "The hub knows no such hit of this member.")
+
+
+class NotTheCounterpart(HubError):
+    """A message about a hit is addressed to a member that is not its other party."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.NOT_A_PARTY, "The addressee is not the other party of this hit.")
+
+
+class NotTheProtector(HubError):
+    """Only the owner of the protected record decides a hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.FORBIDDEN, "The hold is not this member's: only the protected record's owner decides it."
+        )
+
+
+class AlreadyVoted(HubError):
+    """A side votes once in each round, and there are no more than two rounds."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.ALREADY_VOTED, "This side's vote already lies here, or both rounds are over.")
+
+
+class NotNow(HubError):
+    """The hit's state does not allow this act."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.ILLEGAL_TRANSITION, sentence)
+
+
+class WrongPurposeHere(HubError):
+    """A message came to an address that takes other purposes."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.WRONG_PURPOSE, "This address does not take messages of this purpose.")
+
+
+class EnrolmentRefused(HubError):
+    """A state cannot be enrolled as asked."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.FORBIDDEN, sentence)
+
+
+class NotInitialised(HubError):
+    """The database holds no federation yet."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.SERVICE_UNAVAILABLE, "This hub has no federation yet: run `symbolon hub init` first.")

@@ -1,0 +1,60 @@
+"""What waits for each member, and which messages were taken."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from symbolon.hub.ports import WaitingDelivery
+from symbolon.protocol.messages import Purpose
+from symbolon.protocol.references import DeliveryId, MemberCode, MessageId
+from symbolon.runtime.database import Transaction
+from symbolon.runtime.sql_loader import load_queries
+
+_QUERIES = load_queries("symbolon.hub.storage", "mail")
+
+DELIVERY_CHANNEL: Final = "symbolon_delivery"
+"""PostgreSQL tells on this channel, at commit, that something waits; the payload is the member's code."""
+
+
+class PostgresMail:
+    """See `symbolon.hub.ports.MailStore`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def post(
+        self, delivery_id: DeliveryId, member: MemberCode, purpose: Purpose, envelope: bytes, now: datetime
+    ) -> None:
+        """Put a signed envelope into the member's queue, and wake whoever waits for it at commit."""
+        self._transaction.execute(
+            _QUERIES["insert_delivery"],
+            delivery_id=delivery_id,
+            member=member,
+            purpose=purpose.value,
+            envelope=envelope,
+            now=now,
+        )
+        self._transaction.notify(DELIVERY_CHANNEL, member)
+
+    def waiting(self, member: MemberCode, limit: int) -> tuple[WaitingDelivery, ...]:
+        """The member's oldest unacknowledged deliveries."""
+        return tuple(
+            WaitingDelivery(delivery_id=DeliveryId(row["delivery_id"]), envelope=row["envelope"])
+            for row in self._transaction.fetch_all(_QUERIES["list_waiting"], member=member, limit=limit)
+        )
+
+    def acknowledge(self, member: MemberCode, delivery_ids: Collection[DeliveryId], now: datetime) -> int:
+        """The member has these: their envelopes go. How many were still waiting."""
+        return self._transaction.execute(
+            _QUERIES["acknowledge"], member=member, delivery_ids=list(delivery_ids), now=now
+        )
+
+    def note_message(self, sender: MemberCode, message_id: MessageId, body_digest: str, now: datetime) -> str | None:
+        """Note that a message was taken. None where it is new, else the digest under which it was noted before."""
+        noted = self._transaction.execute(
+            _QUERIES["note_message"], sender=sender, message_id=message_id, body_digest=body_digest, now=now
+        )
+        if noted:
+            return None
+        # Another transaction committed it: at READ COMMITTED a new statement sees its row.
+        return str(self._transaction.fetch_value(_QUERIES["find_message"], sender=sender, message_id=message_id))

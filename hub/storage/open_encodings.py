@@ -1,0 +1,55 @@
+"""Open comparison, the half that takes encodings: one envelope a record, kept as its owner sent it.
+
+Needs no numpy: the web process has this half alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from symbolon.hub.domain.ids import RecordHandle
+from symbolon.hub.ports import EncodingRefused, HandleEnvelopes, Work
+from symbolon.matching.encoded_record import EncodedRecord
+from symbolon.matching.errors import MalformedEncoding
+from symbolon.matching.linkage_schema import LinkageSchema
+from symbolon.runtime.sql_loader import load_queries
+
+_QUERIES = load_queries("symbolon.hub.storage", "encodings")
+
+
+class OpenEncodings:
+    """See `symbolon.hub.ports.EncodingIntake`."""
+
+    def __init__(self, schema: LinkageSchema) -> None:
+        self._schema = schema
+
+    def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> Sequence[EncodingRefused]:
+        """Store the encodings in the transaction; those that cannot be read are refused and hinder no other."""
+        refused = [refusal for each in encodings if (refusal := self._refusal_of(each)) is not None]
+        unreadable = {refusal.handle for refusal in refused}
+        taken = [each for each in encodings if each.handle not in unreadable]
+        handles = [each.handle for each in taken]
+        work.transaction.execute(
+            _QUERIES["insert_encodings"],
+            handles=handles,
+            partition_ids=[each.partition_id for each in taken],
+            encodeds=[each.envelopes[0] for each in taken],
+        )
+        work.transaction.execute(_QUERIES["note_additions"], handles=handles)
+        return refused
+
+    def withdraw(self, work: Work, handles: Collection[RecordHandle]) -> Mapping[RecordHandle, int]:
+        """Erase encodings in the transaction; one for each handle that had one."""
+        if not handles:
+            return {}
+        rows = work.transaction.fetch_all(_QUERIES["delete_encodings"], handles=list(handles))
+        erased = {RecordHandle(row["handle"]): 1 for row in rows}
+        work.transaction.execute(_QUERIES["note_removals"], handles=list(erased))
+        return erased
+
+    def _refusal_of(self, encoding: HandleEnvelopes) -> EncodingRefused | None:
+        if len(encoding.envelopes) != 1:
+            return EncodingRefused(encoding.handle, "Open comparison takes one envelope for each record.")
+        try:
+            EncodedRecord.from_bytes(self._schema, encoding.envelopes[0])
+        except MalformedEncoding as error:
+            return EncodingRefused(encoding.handle, f"The encoding does not fit the linkage schema: {error}.")
+        return None

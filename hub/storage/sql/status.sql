@@ -1,0 +1,57 @@
+-- name: count_by_member
+-- Members, when they were last here, and what they have not acknowledged.
+SELECT m.code, m.name, p.last_seen,
+       (SELECT count(*) FROM delivery AS d WHERE d.member = m.code AND d.acknowledged_at IS NULL) AS undelivered,
+       (SELECT min(d.created_at) FROM delivery AS d WHERE d.member = m.code AND d.acknowledged_at IS NULL)
+           AS oldest_undelivered_at
+FROM member AS m
+LEFT JOIN member_presence AS p ON p.member = m.code
+ORDER BY m.code;
+
+-- name: count_records
+-- Live records by member and kind.
+SELECT member, record_kind, count(*) AS live
+FROM record
+WHERE handle IS NOT NULL
+GROUP BY member, record_kind
+ORDER BY member, record_kind;
+
+-- name: count_waiting_comparisons
+-- How many records wait to be compared, and since when the oldest.
+SELECT count(*) AS pending, min(asked_at) AS oldest
+FROM pending_comparison;
+
+-- name: count_hits_by_day
+-- Hits by the day (UTC) of their detection, the newest days first.
+SELECT (detected_at AT TIME ZONE 'UTC')::date AS day, count(*) AS hits
+FROM hit
+WHERE detected_at > %(since)s
+GROUP BY day
+ORDER BY day DESC;
+
+-- name: count_hits_by_state
+-- Hits by their state here.
+SELECT state, count(*) AS hits
+FROM hit
+GROUP BY state
+ORDER BY state;
+
+-- name: list_workers
+-- Workers that looked lately, and how far their index lags.
+SELECT worker_id, last_seen,
+       greatest(0, (SELECT coalesce(max(number), 0) FROM index_change) - index_number) AS changes_behind
+FROM worker_presence
+WHERE last_seen > %(since)s
+ORDER BY worker_id;
+
+-- name: note_worker
+-- A worker is alive.
+INSERT INTO worker_presence (worker_id, last_seen, index_number)
+VALUES (%(worker_id)s, %(now)s, %(index_number)s)
+ON CONFLICT (worker_id) DO UPDATE
+SET last_seen = excluded.last_seen, index_number = excluded.index_number;
+
+-- name: forget_workers
+-- Workers that are long gone.
+DELETE FROM worker_presence
+WHERE last_seen < %(before)s;

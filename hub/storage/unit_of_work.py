@@ -1,0 +1,48 @@
+"""One transaction of the hub's database, with a store for each aggregate."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from symbolon.hub.ports import Work
+from symbolon.hub.storage.batches import PostgresBatches
+from symbolon.hub.storage.hits import PostgresHits
+from symbolon.hub.storage.mail import PostgresMail
+from symbolon.hub.storage.members import PostgresMembers
+from symbolon.hub.storage.records import PostgresRecords
+from symbolon.hub.storage.status import PostgresStatus
+from symbolon.protocol.audit_log import AuditAct, Detail
+from symbolon.protocol.references import MemberCode
+from symbolon.runtime.audit_store import AuditLog
+from symbolon.runtime.database import Database, Transaction
+
+
+class PostgresWork:
+    """What is done through it commits together."""
+
+    def __init__(self, transaction: Transaction, audit_log: AuditLog) -> None:
+        self.transaction = transaction
+        self.members = PostgresMembers(transaction)
+        self.batches = PostgresBatches(transaction)
+        self.records = PostgresRecords(transaction)
+        self.hits = PostgresHits(transaction)
+        self.mail = PostgresMail(transaction)
+        self.status = PostgresStatus(transaction)
+        self._audit_log = audit_log
+
+    def audit(self, act: AuditAct, actor: MemberCode, subject: str | None, detail: Detail) -> None:
+        """Leave a leaf in the audit log, in this transaction."""
+        self._audit_log.record(self.transaction, act, actor, subject, detail)
+
+
+class PostgresStore:
+    """The hub's database."""
+
+    def __init__(self, database: Database, audit_log: AuditLog) -> None:
+        self._database = database
+        self._audit_log = audit_log
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """Begin a transaction; raises `DatabaseUnavailable` when PostgreSQL is away or breaks off."""
+        with self._database.transaction() as transaction:
+            yield PostgresWork(transaction, self._audit_log)
