@@ -71,10 +71,11 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class SignInOutcome:
-    """What became of an attempt: the login that is now known to be true, or none, and until when to wait if told to."""
+class Attempt:
+    """What became of a try at a password: whether the login exists, whether it was right, until when to wait."""
 
-    login: str | None
+    is_known: bool
+    is_right: bool = False
     refused_until: datetime | None = None
 
 
@@ -85,11 +86,12 @@ def add_user(tx: Transaction, login: str, password: str, roles: Iterable[str], d
     names = sorted(set(roles))
     if not names or not all(_ROLE.fullmatch(name) for name in names):
         raise AccountMistake("Give at least one role, in lower-case letters with '_' between words.")
+    require_strength(password, login)
     row = tx.fetch_one(
         QUERIES["add_account"],
         login=login,
         display_name=display_name.strip() or login,
-        password_hash=_hash(_acceptable(password, login)),
+        password_hash=_hash(password),
         roles=names,
     )
     if row is None:
@@ -107,45 +109,46 @@ def list_users(tx: Transaction) -> tuple[Account, ...]:
     return tuple(Account.from_row(row) for row in tx.fetch_all(QUERIES["list_accounts"]))
 
 
-def check_password(tx: Transaction, login: str, password: str, now: datetime) -> SignInOutcome:
+def check_password(tx: Transaction, login: str, password: str, now: datetime) -> Attempt:
     """Check a password and count the attempt.
 
     Returns and does not raise on a wrong one, since the count of wrong ones must be committed. After
     ``FREE_ATTEMPTS`` wrong ones in a row the login waits: two seconds, doubling up to ``LONGEST_REFUSAL``, short
     enough that nobody can lock a focal point out of an urgent case.
     """
-    row = tx.fetch_one(QUERIES["lock_credentials"], login=login)
+    row = tx.fetch_one(QUERIES["lock_credentials"], login=login) if _LOGIN.fullmatch(login) else None
     if row is not None and row["refused_until"] is not None and row["refused_until"] > now:
-        return SignInOutcome(None, row["refused_until"])
+        return Attempt(is_known=True, refused_until=row["refused_until"])
     right = _verify(_HASH_OF_NOBODY if row is None else row["password_hash"], password)
     if row is None or row["disabled_at"] is not None:
-        return SignInOutcome(None)
+        return Attempt(is_known=row is not None)
     if not right:
         over = row["failed_attempts"] + 1 - FREE_ATTEMPTS
         until = now + min(LONGEST_REFUSAL, timedelta(seconds=2 ** min(over, 10))) if over > 0 else None
         tx.execute(QUERIES["note_failed_attempt"], login=login, refused_until=until)
-        return SignInOutcome(None, until)
+        return Attempt(is_known=True, refused_until=until)
     if _HASHER.check_needs_rehash(row["password_hash"]):
         tx.execute(QUERIES["set_password_hash"], login=login, password_hash=_hash(password))
     tx.execute(QUERIES["note_sign_in"], login=login, now=now)
-    return SignInOutcome(login)
+    return Attempt(is_known=True, is_right=True)
 
 
 def change_password(tx: Transaction, login: str, new_password: str) -> None:
     """Give a person a new password. Raises :class:`WeakPassword`, or :class:`AccountMistake` for an unknown login."""
-    password_hash = _hash(_acceptable(new_password, login))
+    require_strength(new_password, login)
+    password_hash = _hash(new_password)
     if tx.execute(QUERIES["set_password_hash"], login=login, password_hash=password_hash) == 0:
         raise AccountMistake("Nobody has this login.")
 
 
-def _acceptable(password: str, login: str) -> str:
+def require_strength(password: str, login: str) -> None:
+    """Raises :class:`WeakPassword` when a password is too short, too long, or the login itself."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise WeakPassword(
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters: three or four unrelated words do well."
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters: four unrelated words do well."
         )
     if password.casefold().strip() == login.casefold():
         raise WeakPassword("The password must not be the login.")
-    return password
 
 
 def _hash(password: str) -> str:

@@ -106,13 +106,14 @@ class Pages:
             response.delete_cookie(self.desk.cookie("notice"), secure=True, httponly=True, samesite="strict")
         return response
 
-    def fragment(self, template: str, **context: object) -> HTMLResponse:
-        """A part of a page, for the refresh of a page that is already open."""
-        return HTMLResponse(self._environment.get_template(template).render(**context))
+    def fragment(self, template: str, **context: object) -> str:
+        """The HTML of a part of a page, for the refresh of a page that is already open."""
+        return self._environment.get_template(template).render(**context)
 
     def error_page(self, request: Request, document: ProblemDocument) -> Response:
         """The page of a refusal: what happened, and what to do."""
-        return self.render(request, "error.html", status=document.status, document=document)
+        session = getattr(request.state, "session", None)
+        return self.render(request, "error.html", session, status=document.status, document=document)
 
     def announce(self, response: Response, notice_code: str) -> None:
         """Let the next page show one of the notices."""

@@ -142,7 +142,7 @@ def install(
         return answer(request, ProblemDocument(problem, HTTP_STATUS[problem], str(error), _request_id(request)))
 
     def on_database_away(request: Request, error: Exception) -> Response:
-        log_unexpected(error)
+        log_unexpected(error, while_doing="asking the database")
         sentence = "The database does not answer at the moment. Try again in a minute."
         document = ProblemDocument(Problem.SERVICE_UNAVAILABLE, 503, sentence, _request_id(request))
         return answer(request, document, {"Retry-After": "10"})
@@ -197,7 +197,7 @@ class _Unforeseen:
         try:
             await self.app(scope, receive, watched_send)
         except Exception as error:  # noqa: BLE001 - the outermost place, where nothing may get past
-            log_unexpected(error)
+            log_unexpected(error, while_doing="answering a request")
             if started:
                 return  # half an answer is out: the server closes the connection
             request = Request(scope)
@@ -206,7 +206,7 @@ class _Unforeseen:
             await self.answer(request, document)(scope, receive, send)
 
 
-class _BodyTooLarge(Exception):
+class _BodyTooLarge(RuntimeFault):
     """More bytes arrived than are taken."""
 
 

@@ -60,7 +60,9 @@ def resume(tx: Transaction, token: str, now: datetime, *, by_person: bool = True
     ``by_person``: False for a page that refreshes itself, which must not keep an abandoned browser signed in.
     """
     digest = _digest(token)
-    row = tx.fetch_one(QUERIES["find_session"], token_digest=digest, idle_since=now - IDLE, started_since=now - ABSOLUTE)
+    row = tx.fetch_one(
+        QUERIES["find_session"], token_digest=digest, idle_since=now - IDLE, started_since=now - ABSOLUTE
+    )
     if row is None:
         return None
     if by_person and now - row["last_active_at"] >= _ACTIVITY_STEP:

@@ -5,17 +5,20 @@ repeats; every later form carries its session's token.
 """
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Depends, FastAPI, Form
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from symbolon.protocol.problems import Problem
-from symbolon.runtime import accounts, sessions
-from symbolon.runtime.clock import Clock
-from symbolon.runtime.database import Database
+from symbolon.runtime import sessions
+from symbolon.runtime.accounts import SHORTEST_PASSWORD, WeakPassword
+from symbolon.runtime.errors import RuntimeFault
+from symbolon.runtime.gatekeeper import Entry, Gatekeeper
 from symbolon.runtime.pages import Pages, set_cookie, span_text
 from symbolon.runtime.problem_responses import Refusal
 from symbolon.runtime.sessions import Session
@@ -26,10 +29,34 @@ NOTICES: Final = {
     "password-changed": "Your password is changed, and every other browser is signed out.",
 }
 
-_WRONG: Final = "The login or the password is wrong. Check both; capital letters count in the password."
+NO_MISTAKES: Final[Mapping[str, str]] = {}
 
 
-class NotSignedIn(Exception):
+@dataclass(frozen=True, slots=True)
+class FormFields:
+    """What a form brought, as text; a field that is absent is empty."""
+
+    fields: Mapping[str, str] = field(repr=False)
+
+    def text(self, name: str) -> str:
+        """One field, without blanks around it and with the line ends of this system."""
+        return self.fields.get(name, "").replace("\r\n", "\n").strip()
+
+    def secret(self, name: str) -> str:
+        """One field exactly as it was typed."""
+        return self.fields.get(name, "")
+
+
+async def form_fields(request: Request) -> FormFields:
+    """The fields of the form that was sent. A dependency, and async only because the framework reads bodies so."""
+    form = await request.form(max_files=0, max_fields=100)
+    return FormFields({name: value for name, value in form.items() if isinstance(value, str)})
+
+
+Fields = Annotated[FormFields, Depends(form_fields)]
+
+
+class NotSignedIn(RuntimeFault):
     """A page was asked for by nobody we know; ``by_person`` is False where an open page refreshed itself."""
 
     def __init__(self, *, by_person: bool) -> None:
@@ -40,9 +67,8 @@ class NotSignedIn(Exception):
 class SignIn:
     """Who is behind a request. The methods are FastAPI dependencies."""
 
-    def __init__(self, database: Database, clock: Clock, pages: Pages) -> None:
-        self._database = database
-        self._clock = clock
+    def __init__(self, gatekeeper: Gatekeeper, pages: Pages) -> None:
+        self._gatekeeper = gatekeeper
         self._pages = pages
 
     def session(self, request: Request) -> Session:
@@ -53,27 +79,15 @@ class SignIn:
         """The same for a page that refreshes itself: it keeps nobody signed in. Raises :class:`NotSignedIn`."""
         return self._resume(request, by_person=False)
 
-    def acting_session(self, request: Request, csrf_token: Annotated[str, Form()] = "") -> Session:
+    def acting_session(self, request: Request, fields: Fields) -> Session:
         """The session of a person who sent a form of ours. Raises :class:`Refusal` when the form is not ours."""
         session = self._resume(request, by_person=True)
-        if not sessions.is_own_form(session.csrf_token, csrf_token):
+        if not sessions.is_own_form(session.csrf_token, fields.text("csrf_token")):
             raise Refusal(
                 Problem.CSRF,
-                "This form is from an earlier sign-in, so nothing was changed. Go back, reload the page and send it again.",
+                "This form is from an earlier sign-in: nothing was changed. Go back, reload, and send it again.",
             )
         return session
-
-    def enter(self, login: str, password: str) -> tuple[str | None, str]:
-        """Try a password: the cookie's token, or None and the sentence that says why not."""
-        now = self._clock.now()
-        with self._database.transaction() as tx:
-            outcome = accounts.check_password(tx, login, password, now)
-            if outcome.login is not None:
-                return sessions.start(tx, outcome.login, secrets.token_bytes(sessions.TOKEN_BYTES), now), ""
-        if outcome.refused_until is not None:
-            wait = span_text(outcome.refused_until - now)
-            return None, f"Too many wrong passwords for this login. Wait ({wait}), then try again."
-        return None, _WRONG
 
     def install(self, app: FastAPI) -> None:
         """Add the sign-in, sign-out and account pages to ``app``."""
@@ -84,10 +98,11 @@ class SignIn:
         token = request.cookies.get(self._pages.desk.cookie("session"))
         if token is None:
             raise NotSignedIn(by_person=by_person)
-        with self._database.transaction() as tx:
-            session = sessions.resume(tx, token, self._clock.now(), by_person=by_person)
+        session = self._gatekeeper.resume(token, by_person=by_person)
         if session is None:
             raise NotSignedIn(by_person=by_person)
+        # So that a page of refusal keeps the way to the other pages.
+        request.state.session = session
         return session
 
     def _send_to_sign_in(self, request: Request, error: Exception) -> Response:
@@ -106,30 +121,23 @@ class SignIn:
             return self._sign_in_page(request, then)
 
         @router.post("/sign-in")
-        def sign_in(
-            request: Request,
-            login: Annotated[str, Form()] = "",
-            password: Annotated[str, Form()] = "",
-            form_token: Annotated[str, Form()] = "",
-            then: Annotated[str, Form()] = "/",
-        ) -> Response:
+        def sign_in(request: Request, fields: Fields) -> Response:
+            then, login = fields.text("then"), fields.text("login")
             expected = request.cookies.get(self._pages.desk.cookie("form"), "")
-            if not expected or not sessions.is_own_form(expected, form_token):
-                return self._sign_in_page(
-                    request, then, 403, mistake="This page was open too long. Sign in once more.", login=login
-                )
-            token, mistake = self.enter(login.strip().lower(), password)
-            if token is None:
-                return self._sign_in_page(request, then, 401, mistake=mistake, login=login)
+            if not expected or not sessions.is_own_form(expected, fields.text("form_token")):
+                mistake = "This page was open too long. Sign in once more."
+                return self._sign_in_page(request, then, 403, mistake=mistake, login=login)
+            entry = self._gatekeeper.enter(login.lower(), fields.secret("password"))
+            if entry.token is None:
+                return self._sign_in_page(request, then, 401, mistake=_why_not(entry), login=login)
             response = RedirectResponse(_local_path(then), 303)
-            set_cookie(response, self._pages.desk.cookie("session"), token)
+            set_cookie(response, self._pages.desk.cookie("session"), entry.token)
             self._forget(response, "form")
             return response
 
         @router.post("/sign-out")
         def sign_out(session: Annotated[Session, own_form]) -> Response:
-            with self._database.transaction() as tx:
-                sessions.end(tx, session, self._clock.now())
+            self._gatekeeper.leave(session)
             response = RedirectResponse("/sign-in", 303)
             self._forget(response, "session")
             self._pages.announce(response, "signed-out")
@@ -140,29 +148,20 @@ class SignIn:
             return self._account_page(request, session)
 
         @router.post("/account/password")
-        def change_password(
-            request: Request,
-            session: Annotated[Session, own_form],
-            password: Annotated[str, Form()] = "",
-            new_password: Annotated[str, Form()] = "",
-        ) -> Response:
-            now = self._clock.now()
-            with self._database.transaction() as tx:
-                outcome = accounts.check_password(tx, session.login, password, now)
-            if outcome.login is None:
-                return self._account_page(request, session, "password", "This is not your present password.")
+        def change_password(request: Request, session: Annotated[Session, own_form], fields: Fields) -> Response:
             try:
-                with self._database.transaction() as tx:
-                    accounts.change_password(tx, session.login, new_password)
-                    sessions.end_all(tx, session.login, now, keep=session)
-            except accounts.WeakPassword as mistake:
-                return self._account_page(request, session, "new_password", str(mistake))
+                done = self._gatekeeper.change_password(
+                    session, fields.secret("password"), fields.secret("new_password")
+                )
+            except WeakPassword as mistake:
+                return self._account_page(request, session, {"new_password": str(mistake)})
+            if not done:
+                return self._account_page(request, session, {"password": "This is not your present password."})
             return self._back_to_account("password-changed")
 
         @router.post("/account/sign-out-elsewhere")
         def sign_out_elsewhere(session: Annotated[Session, own_form]) -> Response:
-            with self._database.transaction() as tx:
-                sessions.end_all(tx, session.login, self._clock.now(), keep=session)
+            self._gatekeeper.leave_elsewhere(session)
             return self._back_to_account("signed-out-elsewhere")
 
         return router
@@ -183,22 +182,17 @@ class SignIn:
         set_cookie(response, self._pages.desk.cookie("form"), form_token)
         return response
 
-    def _account_page(
-        self, request: Request, session: Session, field: str | None = None, mistake: str | None = None
-    ) -> Response:
-        now = self._clock.now()
-        with self._database.transaction() as tx:
-            account = accounts.find_user(tx, session.login)
-            open_sessions = sessions.list_open(tx, session, now)
+    def _account_page(self, request: Request, session: Session, mistakes: Mapping[str, str] = NO_MISTAKES) -> Response:
+        view = self._gatekeeper.show_account(session)
         return self._pages.render(
             request,
             "account.html",
             session,
-            status=200 if mistake is None else 422,
-            account=account,
-            open_sessions=open_sessions,
-            shortest_password=accounts.SHORTEST_PASSWORD,
-            mistakes={} if field is None else {field: mistake},
+            status=422 if mistakes else 200,
+            account=view.account,
+            open_sessions=view.open_sessions,
+            shortest_password=SHORTEST_PASSWORD,
+            mistakes=mistakes,
         )
 
     def _back_to_account(self, notice_code: str) -> Response:
@@ -208,6 +202,12 @@ class SignIn:
 
     def _forget(self, response: Response, purpose: str) -> None:
         response.delete_cookie(self._pages.desk.cookie(purpose), secure=True, httponly=True, samesite="strict")
+
+
+def _why_not(entry: Entry) -> str:
+    if entry.wait is None:
+        return "The login or the password is wrong. Check both; capital letters count in the password."
+    return f"Too many wrong passwords for this login. Wait ({span_text(entry.wait)}), then try again."
 
 
 def _local_path(path: str) -> str:

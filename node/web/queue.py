@@ -1,0 +1,166 @@
+"""The inbox's own order: which hits it lists, sorted how, and what each line says. Pure."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from symbolon.node.domain.hits import HitSummary
+from symbolon.node.web.wording import NEXT_STEPS
+from symbolon.protocol.handling import Band, Urgency
+from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+from symbolon.runtime.pages import span_text
+
+Word = TypeVar("Word", bound=StrEnum)
+Fallback = TypeVar("Fallback")
+
+ENDED: Final = frozenset({JointState.NOT_SAME, JointState.UNRESOLVED, JointState.WITHDRAWN, JointState.CLOSED})
+EXCHANGES: Final = frozenset({JointState.CONFIRMED, JointState.REQUESTED, JointState.RESPONDED})
+SOON: Final = timedelta(hours=1)
+
+_BAND_ORDER: Final = {Band.STRONG: 0, Band.PROBABLE: 1, Band.POSSIBLE: 2}
+
+
+class Show(StrEnum):
+    """Which part of the hits is listed."""
+
+    OPEN = "open"
+    MINE = "mine"
+    ENDED = "ended"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    """By what the list is sorted."""
+
+    TIME_LEFT = "time-left"
+    NEWEST = "newest"
+    URGENCY = "urgency"
+    BAND = "band"
+    COUNTRY = "country"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuery:
+    """What somebody wants to see of the inbox; empty means any."""
+
+    show: Show = Show.OPEN
+    country: str = ""
+    urgency: Urgency | None = None
+    band: Band | None = None
+    sort: Sort = Sort.TIME_LEFT
+
+    def admits(self, hit: HitSummary) -> bool:
+        """Whether the line is in the list."""
+        wanted = {
+            Show.OPEN: hit.joint_state not in ENDED,
+            Show.MINE: is_mine(hit),
+            Show.ENDED: hit.joint_state in ENDED,
+            Show.ALL: True,
+        }
+        return (
+            wanted[self.show]
+            and self.country in ("", hit.counterpart)
+            and self.urgency in (None, hit.urgency)
+            and self.band in (None, hit.band)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One line: the hit, with the words for its time and its next step."""
+
+    hit: HitSummary
+    time_left: str
+    time_class: str
+    next_step: str
+    theirs: str
+
+
+def parse_query(show: str = "", country: str = "", urgency: str = "", band: str = "", sort: str = "") -> QueueQuery:
+    """The query of the page's address; what it does not know counts as not said."""
+    return QueueQuery(
+        show=_known(Show, show, Show.OPEN),
+        country=country,
+        urgency=_known(Urgency, urgency, None),
+        band=_known(Band, band, None),
+        sort=_known(Sort, sort, Sort.TIME_LEFT),
+    )
+
+
+def is_mine(hit: HitSummary) -> bool:
+    """Whether the hit waits for this person: something must, not merely may, be done."""
+    return any(action not in (HitAction.REQUEST, HitAction.CLOSE) for action in hit.actions)
+
+
+def arrange(hits: Iterable[HitSummary], query: QueueQuery, now: datetime) -> tuple[QueueLine, ...]:
+    """The lines of the inbox, in order."""
+    chosen = sorted((hit for hit in hits if query.admits(hit)), key=_SORT_KEYS[query.sort])
+    return tuple(
+        QueueLine(hit, time_left(hit.due_at, now), time_class(hit.due_at, now), next_step(hit), their_state(hit))
+        for hit in chosen
+    )
+
+
+def next_step(hit: HitSummary) -> str:
+    """The most pressing thing that this person can do, or whom it waits for."""
+    for action, words in NEXT_STEPS.items():
+        if action in hit.actions:
+            return words
+    if hit.joint_state in ENDED:
+        return "Nothing: it has ended"
+    if hit.joint_state in (JointState.ALERTED, JointState.NEEDS_MORE) and hit.side_state is not SideState.VOTED:
+        return "Our focal point votes"
+    return "Wait for the other side"
+
+
+def their_state(hit: HitSummary) -> str:
+    """What we may know of the other side: before both voted, nothing of its vote."""
+    if hit.joint_state is JointState.HELD:
+        return "Knows nothing yet"
+    if hit.joint_state in (JointState.ALERTED, JointState.NEEDS_MORE):
+        return "Has not voted yet" if hit.side_state is SideState.VOTED else "Not told before both voted"
+    if hit.joint_state is JointState.REQUESTED:
+        return "Waits for our answer" if HitAction.ANSWER in hit.actions else "Prepares its answer"
+    return "Voted, as we did" if hit.joint_state in EXCHANGES else "Ended"
+
+
+def time_left(due_at: datetime | None, now: datetime) -> str:
+    """The time left in words; a dash where no clock runs."""
+    if due_at is None:
+        return "–"
+    return span_text(due_at - now) if due_at >= now else f"{span_text(now - due_at)} over"
+
+
+def time_class(due_at: datetime | None, now: datetime) -> str:
+    """How pressing the time is, as the page's style names it."""
+    if due_at is None or due_at - now > SOON:
+        return ""
+    return "soon" if due_at >= now else "overdue"
+
+
+def fingerprint(html: str) -> str:
+    """A short name of a fragment's content: a browser that shows it already needs no second copy."""
+    return hashlib.sha256(html.encode()).hexdigest()[:16]
+
+
+def _known(kind: type[Word], text: str, otherwise: Fallback) -> Word | Fallback:
+    try:
+        return kind(text)
+    except ValueError:
+        return otherwise
+
+
+def _clock(hit: HitSummary) -> tuple[bool, datetime]:
+    return (hit.due_at is None, hit.due_at or hit.alerted_at)
+
+
+_SORT_KEYS: Final[Mapping[Sort, Callable[[HitSummary], tuple[Any, ...]]]] = {
+    Sort.TIME_LEFT: _clock,
+    Sort.NEWEST: lambda hit: (-hit.alerted_at.timestamp(),),
+    Sort.URGENCY: lambda hit: (hit.urgency.value, *_clock(hit)),
+    Sort.BAND: lambda hit: (_BAND_ORDER[hit.band], *_clock(hit)),
+    Sort.COUNTRY: lambda hit: (hit.counterpart, *_clock(hit)),
+}

@@ -1,0 +1,175 @@
+"""The queue of hits: as a page, as the part of it that refreshes itself, and as a table for a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from symbolon.node.domain.actors import Right
+from symbolon.node.web import wording
+from symbolon.node.web.desk_context import DeskContext, actor_of
+from symbolon.node.web.queue import (
+    EXCHANGES,
+    QueueLine,
+    QueueQuery,
+    Show,
+    Sort,
+    arrange,
+    fingerprint,
+    is_mine,
+    parse_query,
+)
+from symbolon.protocol.handling import Agreement, Band, Urgency
+from symbolon.protocol.lifecycle import JointState
+from symbolon.runtime.sessions import Session
+
+Query = Annotated[QueueQuery, Depends(parse_query)]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """What stands above the list."""
+
+    listed: int
+    mine: int
+    overdue: int
+
+
+def inbox_routes(desk: DeskContext) -> APIRouter:
+    """``/``, ``/inbox`` and its fragment and export, ``/holds``, ``/exchanges``."""
+    router = APIRouter(include_in_schema=False)
+    Visitor = Annotated[Session, Depends(desk.sign_in.session)]  # noqa: N806 - a type
+    Watcher = Annotated[Session, Depends(desk.sign_in.watching_session)]  # noqa: N806 - a type
+
+    def queue_html(lines: tuple[QueueLine, ...], query: QueueQuery) -> str:
+        mine = sum(is_mine(line.hit) for line in lines)
+        overdue = sum(line.time_class == "overdue" for line in lines)
+        return desk.fragment("queue.html", lines=lines, query=query, count=QueueCount(len(lines), mine, overdue))
+
+    @router.get("/")
+    def first_page(session: Visitor) -> Response:
+        return RedirectResponse("/inbox" if actor_of(session).permits(Right.VIEW_HITS) else "/account", 303)
+
+    @router.get("/inbox")
+    def show_inbox(request: Request, session: Visitor, query: Query) -> Response:
+        hits = desk.services.list_hits(actor_of(session))
+        queue = queue_html(arrange(hits, query, desk.clock.now()), query)
+        return desk.render(
+            request,
+            "inbox.html",
+            session,
+            queue=queue,
+            seen=fingerprint(queue),
+            query=query,
+            query_string=_query_string(query),
+            countries=sorted({hit.counterpart for hit in hits}),
+            choices={"show": Show, "sort": Sort, "urgency": Urgency, "band": Band},
+        )
+
+    @router.get("/inbox/queue")
+    def refresh_queue(session: Watcher, query: Query, seen: str = "") -> Response:
+        hits = desk.services.list_hits(actor_of(session))
+        queue = queue_html(arrange(hits, query, desk.clock.now()), query)
+        if seen == fingerprint(queue):
+            return Response(status_code=204)
+        return HTMLResponse(desk.fragment("queue_with_mark.html", queue=queue, seen=fingerprint(queue)))
+
+    @router.get("/inbox.csv")
+    def export_inbox(session: Visitor, query: Query) -> Response:
+        lines = arrange(desk.services.list_hits(actor_of(session)), query, desk.clock.now())
+        return Response(
+            _as_csv(lines),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="symbolon-inbox.csv"'},
+        )
+
+    @router.get("/holds")
+    def show_holds(request: Request, session: Visitor) -> Response:
+        hits = desk.services.list_hits(actor_of(session))
+        held = (hit for hit in hits if hit.joint_state is JointState.HELD)
+        lines = arrange(held, QueueQuery(), desk.clock.now())
+        return desk.render(request, "holds.html", session, lines=lines)
+
+    @router.get("/exchanges")
+    def show_exchanges(request: Request, session: Visitor) -> Response:
+        hits = desk.services.list_hits(actor_of(session))
+        open_exchanges = (hit for hit in hits if hit.joint_state in EXCHANGES)
+        lines = arrange(open_exchanges, QueueQuery(show=Show.ALL), desk.clock.now())
+        return desk.render(request, "exchanges.html", session, lines=lines)
+
+    return router
+
+
+def _query_string(query: QueueQuery) -> str:
+    return urlencode(
+        {
+            "show": query.show.value,
+            "country": query.country,
+            "urgency": query.urgency or "",
+            "band": query.band or "",
+            "sort": query.sort.value,
+        }
+    )
+
+
+def _as_csv(lines: Iterable[QueueLine]) -> str:
+    out = io.StringIO()
+    out.write("\ufeff")  # without it, spreadsheets take UTF-8 for something else
+    writer = csv.writer(out)
+    writer.writerow(
+        [
+            "hit",
+            "country",
+            "own_record",
+            "own_case",
+            "kind",
+            "urgency",
+            "likeness",
+            "agree",
+            "disagree",
+            "unknown",
+            "state",
+            "our_side",
+            "next_step",
+            "alerted_at",
+            "due_at",
+        ]
+    )
+    for line in lines:
+        hit = line.hit
+        row = [
+            hit.hit_id,
+            hit.counterpart,
+            hit.own_local_id,
+            hit.own_case_id,
+            hit.own_record_kind.value,
+            hit.urgency.value,
+            hit.band.value,
+            *_kinds(line),
+            hit.joint_state.value,
+            wording.OWN_SIDE[hit.side_state],
+            line.next_step,
+            hit.alerted_at.isoformat(timespec="seconds"),
+            hit.due_at.isoformat(timespec="seconds") if hit.due_at else "",
+        ]
+        writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def _kinds(line: QueueLine) -> tuple[str, str, str]:
+    texts = {
+        agreement: " ".join(entry.kind.value for entry in line.hit.agreement if entry.agreement is agreement)
+        for agreement in Agreement
+    }
+    return texts[Agreement.AGREE], texts[Agreement.DISAGREE], texts[Agreement.UNKNOWN]
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet must not take a cell for a formula (OWASP: CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

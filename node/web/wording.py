@@ -1,0 +1,165 @@
+"""What the pages call things: one word or sentence for each code, in one place."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from symbolon.protocol.handling import (
+    Agreement,
+    Band,
+    Channel,
+    HandlingCode,
+    IdentifierKind,
+    InformationAccuracy,
+    IntendedUse,
+    OffenceGroup,
+    RecordKind,
+    SourceReliability,
+    SubjectCategory,
+    Urgency,
+    Verdict,
+)
+from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+
+JOINT_STATES: Final[Mapping[JointState, str]] = {
+    JointState.DETECTED: "Found",
+    JointState.HELD: "On hold",
+    JointState.ALERTED: "To be judged",
+    JointState.NEEDS_MORE: "Second vote",
+    JointState.NOT_SAME: "Not the same",
+    JointState.UNRESOLVED: "Not resolved",
+    JointState.CONFIRMED: "Confirmed",
+    JointState.REQUESTED: "Asked",
+    JointState.RESPONDED: "Answered",
+    JointState.WITHDRAWN: "Withdrawn",
+    JointState.CLOSED: "Closed",
+}
+JOINT_STATE_SENTENCES: Final[Mapping[JointState, str]] = {
+    JointState.DETECTED: "The hub found two records that are alike.",
+    JointState.HELD: "A victim or a minor is concerned. The other side has learned nothing yet.",
+    JointState.ALERTED: "Both sides know of this hit. Each checks its own file, then votes.",
+    JointState.NEEDS_MORE: "One side at least was unsure. Both look once more and vote again.",
+    JointState.NOT_SAME: "Both sides say that these are different.",
+    JointState.UNRESOLVED: "The two sides did not agree. The hit ends here; the records stay as they are.",
+    JointState.CONFIRMED: "Both sides say that this is the same. Either may now ask the other.",
+    JointState.REQUESTED: "A question was asked and waits for its answer.",
+    JointState.RESPONDED: "The question was answered.",
+    JointState.WITHDRAWN: "One of the records was withdrawn by its owner.",
+    JointState.CLOSED: "This hit is closed.",
+}
+OWN_SIDE: Final[Mapping[SideState, str]] = {
+    SideState.WAITING: "Not yet opened",
+    SideState.ACKED: "Acknowledged",
+    SideState.VOTED: "Voted, sealed",
+}
+BANDS: Final[Mapping[Band, str]] = {
+    Band.STRONG: "Strong",
+    Band.PROBABLE: "Probable",
+    Band.POSSIBLE: "Possible",
+}
+BAND_SENTENCES: Final[Mapping[Band, str]] = {
+    Band.STRONG: "A strong likeness: what was compared fits in what counts most.",
+    Band.PROBABLE: "A probable likeness: most of what was compared fits. Check it against the file.",
+    Band.POSSIBLE: "A possible likeness: enough fits to be worth a look, not enough to act upon.",
+}
+KINDS: Final[Mapping[IdentifierKind, str]] = {
+    IdentifierKind.NAME: "Name",
+    IdentifierKind.BIRTH_DATE: "Birth date",
+    IdentifierKind.NATIONALITY: "Nationality",
+    IdentifierKind.SEX: "Sex",
+    IdentifierKind.PLACE: "Place",
+    IdentifierKind.DOCUMENT: "Document",
+    IdentifierKind.PHONE: "Phone",
+    IdentifierKind.VESSEL: "Vessel",
+    IdentifierKind.VEHICLE: "Vehicle",
+    IdentifierKind.ACCOUNT: "Account",
+    IdentifierKind.ONLINE_HANDLE: "Online handle",
+}
+AGREEMENTS: Final[Mapping[Agreement, str]] = {
+    Agreement.AGREE: "agrees",
+    Agreement.DISAGREE: "differs",
+    Agreement.UNKNOWN: "not known",
+}
+AGREEMENT_SIGNS: Final[Mapping[Agreement, str]] = {
+    Agreement.AGREE: "=",
+    Agreement.DISAGREE: "≠",
+    Agreement.UNKNOWN: "?",
+}
+RECORD_KINDS: Final[Mapping[RecordKind, str]] = {
+    RecordKind.PERSON: "Person",
+    RecordKind.DOCUMENT: "Document",
+    RecordKind.PHONE: "Phone",
+    RecordKind.VESSEL: "Vessel",
+    RecordKind.VEHICLE: "Vehicle",
+    RecordKind.ACCOUNT: "Account",
+    RecordKind.ONLINE_HANDLE: "Online handle",
+}
+CATEGORIES: Final[Mapping[SubjectCategory, str]] = {
+    SubjectCategory.SUSPECT: "Suspect",
+    SubjectCategory.VICTIM: "Victim",
+    SubjectCategory.WITNESS: "Witness",
+    SubjectCategory.MINOR: "Minor",
+    SubjectCategory.UNKNOWN: "Not known",
+}
+OFFENCES: Final[Mapping[OffenceGroup, str]] = {
+    OffenceGroup.TRAFFICKING_SEXUAL: "Trafficking, sexual exploitation",
+    OffenceGroup.TRAFFICKING_LABOUR: "Trafficking, forced labour",
+    OffenceGroup.TRAFFICKING_OTHER: "Trafficking, other",
+    OffenceGroup.SMUGGLING: "People smuggling",
+    OffenceGroup.DOCUMENT_FRAUD: "Document fraud",
+    OffenceGroup.MONEY_LAUNDERING: "Money laundering",
+    OffenceGroup.OTHER: "Other",
+}
+URGENCIES: Final[Mapping[Urgency, str]] = {
+    Urgency.U1: "U1 risk to life",
+    Urgency.U2: "U2 urgent",
+    Urgency.U3: "U3 routine",
+}
+VERDICTS: Final[Mapping[Verdict, tuple[str, str]]] = {
+    Verdict.SAME: ("Same", "My file shows that both halves are about the same subject."),
+    Verdict.DIFFERENT: ("Different", "My file shows that they cannot be the same. The pair will not come back."),
+    Verdict.UNSURE: ("Unsure", "My file does not decide it. Both sides then look once more."),
+}
+CHANNELS: Final[Mapping[Channel, str]] = {
+    Channel.INFORMAL: "Informal, police to police",
+    Channel.FORMAL: "Formal",
+}
+USES: Final[Mapping[IntendedUse, str]] = {
+    IntendedUse.INTELLIGENCE: "Intelligence: to guide the investigation",
+    IntendedUse.EVIDENCE: "Evidence: needs the formal channel",
+}
+HANDLING_CODES: Final[Mapping[HandlingCode, str]] = {
+    HandlingCode.H0: "H0 no further restriction",
+    HandlingCode.H1: "H1 not as evidence without permission",
+    HandlingCode.H2: "H2 not to be passed on without permission",
+    HandlingCode.H3: "H3 other restrictions, written in the text",
+}
+RELIABILITIES: Final[Mapping[SourceReliability, str]] = {
+    SourceReliability.A: "A no doubt about the source",
+    SourceReliability.B: "B mostly reliable",
+    SourceReliability.C: "C mostly unreliable",
+    SourceReliability.X: "X cannot be assessed",
+}
+ACCURACIES: Final[Mapping[InformationAccuracy, str]] = {
+    InformationAccuracy.NOT_IN_DOUBT: "1 not in doubt",
+    InformationAccuracy.KNOWN_TO_THE_SOURCE: "2 known to the source at first hand",
+    InformationAccuracy.CORROBORATED: "3 hearsay, corroborated",
+    InformationAccuracy.CANNOT_BE_JUDGED: "4 hearsay, cannot be judged",
+}
+NEXT_STEPS: Final[Mapping[HitAction, str]] = {
+    HitAction.ANSWER: "Answer the request",
+    HitAction.RELEASE: "Decide on the hold",
+    HitAction.VOTE: "Check and vote",
+    HitAction.ACKNOWLEDGE: "Acknowledge",
+    HitAction.REQUEST: "May ask them",
+    HitAction.CLOSE: "Close",
+}
+"""What to do next, the most pressing first: where several are possible, the first in this order is named."""
+
+NOTICES: Final[Mapping[str, str]] = {
+    "acknowledged": "Acknowledged.",
+    "voted": "Your vote is sealed and on its way. It is opened together with theirs.",
+    "asked": "Your request is sealed and on its way.",
+    "answered": "Your answer is sealed and on its way.",
+    "released": "Released: the other side is alerted now. On our side the hit stays with you.",
+    "hold-closed": "Closed: the other side learns nothing.",
+}
