@@ -72,7 +72,7 @@ class RecordEncoder:
         return record
 
     def _names(self, identifiers: RecordIdentifiers) -> tuple[tuple[NameWord, ...], ...]:
-        distinct = dict.fromkeys(name_words(name.text, name.language) for name in identifiers.names)
+        distinct = dict.fromkeys(name_words(name.text) for name in identifiers.names)
         return tuple(words for words in distinct if words)[: self._schema.max_names]
 
     def _profile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,13 +24,18 @@ _SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧'`’‘ʼʻ\"“”|]
 
 @dataclass(frozen=True, slots=True)
 class NameWord:
-    """One romanised word; particles weigh less."""
+    """One romanised word. Particles weigh less; the second Aye of Aye Aye is a word of its own."""
 
     roman: str
     is_particle: bool
+    occurrence: int = 1
 
 
-def name_words(text: str, language: str | None = None) -> tuple[NameWord, ...]:
-    """The distinct words of a name, sorted, so that their order in the text does not matter."""
-    romanised = {romanise(word, language) for word in _SEPARATORS.split(text)} - {""}
-    return tuple(NameWord(word, word in PARTICLES) for word in sorted(romanised))
+def name_words(text: str) -> tuple[NameWord, ...]:
+    """The words of a name, sorted, so that their order in the text does not matter."""
+    romanised = Counter(part for word in _SEPARATORS.split(text) for part in romanise(word))
+    return tuple(
+        NameWord(word, word in PARTICLES, occurrence)
+        for word in sorted(romanised)
+        for occurrence in range(1, romanised[word] + 1)
+    )

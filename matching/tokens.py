@@ -14,18 +14,19 @@ WeightedToken = tuple[str, float]
 
 
 def name_word_tokens(word: NameWord, weights: NameWeights) -> Iterator[WeightedToken]:
-    """One word's share: skeleton bigrams, skeleton edges, bigrams as romanised, phonetic codes."""
+    """One word's share: skeleton bigrams and edges, bigrams as romanised, phonetic codes."""
     skeleton = consonant_skeleton(word.roman)
+    again = "" if word.occurrence == 1 else f"again{word.occurrence}"
     factor = weights.particle_factor if word.is_particle else 1.0
     stretch = factor * (weights.reference_length / (len(word.roman) + 1)) ** weights.length_power
     for bigram in bigrams(skeleton):
-        yield f"k{bigram}", weights.skeleton_bigram * stretch
-    yield f"i{skeleton[:1]}", weights.skeleton_edge * factor
-    yield f"o{skeleton[-1:]}", weights.skeleton_edge * factor
+        yield f"k{bigram}{again}", weights.skeleton_bigram * stretch
+    yield f"i{skeleton[:1]}{again}", weights.skeleton_edge * factor
+    yield f"o{skeleton[-1:]}{again}", weights.skeleton_edge * factor
     for bigram in bigrams(word.roman, edges="_"):
-        yield f"r{bigram}", weights.roman_bigram * stretch
+        yield f"r{bigram}{again}", weights.roman_bigram * stretch
     for code in phonetic_codes(word.roman):
-        yield f"p{code}", weights.phonetic * factor
+        yield f"p{code}{again}", weights.phonetic * factor
 
 
 def birth_date_tokens(date: BirthDate, weights: DateWeights) -> Iterator[WeightedToken]:

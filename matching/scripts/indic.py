@@ -1,0 +1,81 @@
+"""Scripts of the Brahmi family with one layout in Unicode (Devanagari to Malayalam), and Sinhala: consonants carry an a."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from anyascii import anyascii
+
+_BLOCK: Final = 0x80
+_BENGALI: Final = 0x0980
+_DROPS_FINAL_VOWEL: Final = range(0x0900, 0x0B80)
+_CONSONANTS: Final = dict(
+    zip(
+        range(0x15, 0x3A),
+        ("k kh g gh ng ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h").split(),
+        strict=True,
+    )
+)
+_VOWELS: Final = {
+    0x05: "a", 0x06: "a", 0x07: "i", 0x08: "i", 0x09: "u", 0x0A: "u", 0x0B: "ri", 0x0E: "e", 0x0F: "e", 0x10: "ai",
+    0x12: "o", 0x13: "o", 0x14: "au",
+}  # fmt: skip
+_SIGNS: Final = {
+    0x3E: "a", 0x3F: "i", 0x40: "i", 0x41: "u", 0x42: "u", 0x43: "ri", 0x46: "e", 0x47: "e", 0x48: "ai", 0x4A: "o",
+    0x4B: "o", 0x4C: "au",
+}  # fmt: skip
+_NASALS: Final = {0x01: "n", 0x02: "n", 0x03: ""}
+_NUKTA: Final = 0x3C
+_VIRAMA: Final = 0x4D
+_WITH_NUKTA: Final = {"k": "q", "j": "z", "ph": "f", "d": "r", "dh": "rh", "g": "gh"}
+_SCHWA: Final = "@"
+_SILENT_SCHWA: Final = re.compile(r"([aeiou][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
+
+
+def romanise(word: str) -> tuple[str, ...]:
+    """One written word; the inherent a is dropped where speech drops it (Hindi, Bengali: at the end, between syllables).
+
+    >>> romanise("কবির"), romanise("कमलेश")
+    (('kabir',), ('kamlesh',))
+    """
+    block = ord(word[0]) & ~(_BLOCK - 1)
+    sounds = _sinhala_sounds(word) if block == 0x0D80 else _sounds(word, block)
+    text = "".join(sounds)
+    if block in _DROPS_FINAL_VOWEL:
+        text = _SILENT_SCHWA.sub(r"\1", text.removesuffix(_SCHWA))
+    return (text.replace(_SCHWA, "a"),)
+
+
+def _sounds(word: str, block: int) -> list[str]:
+    sounds: list[str] = []
+    for character in word:
+        place = ord(character) - block
+        if place in _CONSONANTS:
+            initial_ya = block == _BENGALI and place == 0x2F and not sounds
+            sounds += ("j" if initial_ya else _CONSONANTS[place], _SCHWA)
+        elif place in _SIGNS or place == _VIRAMA:
+            if sounds and sounds[-1] == _SCHWA:
+                sounds.pop()
+            sounds.append(_SIGNS.get(place, ""))
+        elif place == _NUKTA and len(sounds) > 1:
+            # য় is y wherever it stands, also at the start.
+            sounds[-2] = "y" if sounds[-2] == "j" and block == _BENGALI else _WITH_NUKTA.get(sounds[-2], sounds[-2])
+        else:
+            sounds.append(_VOWELS.get(place, _NASALS.get(place, "")))
+    return sounds
+
+
+def _sinhala_sounds(word: str) -> list[str]:
+    sounds: list[str] = []
+    for character in word:
+        code = ord(character)
+        if 0x0D9A <= code <= 0x0DC6:
+            sounds += (anyascii(character).lower(), _SCHWA)
+        elif code == 0x0DCA or 0x0DCF <= code <= 0x0DDF:
+            if sounds and sounds[-1] == _SCHWA:
+                sounds.pop()
+            sounds.append("" if code == 0x0DCA else anyascii(character).lower())
+        else:
+            sounds.append(anyascii(character).lower())
+    return sounds
