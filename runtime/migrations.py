@@ -85,11 +85,10 @@ def _migrate_room(
             )
         scripts = _scripts(migrations, driver_connection)
         revisions = RevisionMap(lambda: scripts)
-        return (
-            RevisionStep(revisions, script, is_upgrade=True)
-            for script in scripts
-            if done is None or script.revision > done
-        )
+        # The map links the scripts to one another when it is first read; its iterator goes from the newest down.
+        missing = () if not scripts else revisions.iterate_revisions("head", heads, implicit_base=True)
+        steps = {script.revision: script for script in scripts}
+        return (RevisionStep(revisions, steps[revision.revision], is_upgrade=True) for revision in [*missing][::-1])
 
     context = MigrationContext.configure(
         connection, opts={"version_table": f"{room}_version", "fn": missing_steps, "transactional_ddl": True}
