@@ -32,13 +32,13 @@ KeyId = NewType("KeyId", str)
 HUB: Final = MemberCode("hub")
 """The hub as sender or audience of a message; it is never a member that records are compared with."""
 
-_MEMBER_CODE = re.compile(r"[A-Z]{2,3}")
+_MEMBER_CODE = re.compile(r"(?!HUB)[A-Z]{2,3}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def parse_member_code(text: str) -> MemberCode:
-    """Take a member code from outside: two or three capital letters, or ``hub``.
+    """Take a member code from outside: two or three capital letters (never HUB, which reads like it), or ``hub``.
 
     >>> parse_member_code("XA")
     'XA'

@@ -1,0 +1,178 @@
+"""Every kind of message: round trips of arbitrary contents, strictness, and what shows in a log."""
+
+import re
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Union, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symbolon.protocol import messages
+from symbolon.protocol.canonical import LARGEST_INTEGER, EmbeddedObject, canonical_bytes, parse_json
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.handling import ComparableWith
+from symbolon.protocol.messages import Purpose
+from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.references import HUB, PARSERS, KeyId, MemberCode
+from symbolon.protocol.wire_limits import Limit
+
+MESSAGES = [kind for kind in vars(messages).values() if isinstance(kind, type) and not issubclass(kind, StrEnum)]
+SAFE_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
+MEMBERS = st.from_regex(r"[A-Z]{2,3}", fullmatch=True).map(MemberCode)
+COMPARABLE = st.one_of(
+    st.just(ComparableWith.all_members()),
+    st.lists(MEMBERS, min_size=1, max_size=5).map(lambda members: ComparableWith.only(*members)),
+    st.lists(MEMBERS, min_size=1, max_size=5).map(lambda members: ComparableWith.all_but(*members)),
+)
+
+
+def contents_of(kind):
+    """Give a hypothesis strategy for a type hint; what a limit refuses is filtered out."""
+    if get_origin(kind) is Annotated:
+        base, *remarks = get_args(kind)
+        limits = [remark for remark in remarks if isinstance(remark, Limit)]
+        return _limited(base, limits)
+    if get_origin(kind) in (Union, UnionType):
+        (present,) = [part for part in get_args(kind) if part is not NoneType]
+        return st.none() | contents_of(present)
+    if get_origin(kind) is tuple:
+        return st.lists(contents_of(get_args(kind)[0]), max_size=3).map(tuple)
+    if kind is MemberCode:
+        return MEMBERS | st.just(HUB)
+    if kind is KeyId:
+        return st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
+    if kind in PARSERS:
+        return st.uuids().map(str)
+    if kind is ComparableWith:
+        return COMPARABLE
+    if kind == EmbeddedObject:
+        return st.dictionaries(SAFE_TEXT, st.integers(0, 9) | SAFE_TEXT, max_size=3)
+    if kind is datetime:
+        return st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+            lambda instant: instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+        )
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return st.sampled_from(kind)
+    simple = {
+        str: SAFE_TEXT,
+        int: st.integers(-LARGEST_INTEGER, LARGEST_INTEGER),
+        bool: st.booleans(),
+        bytes: st.binary(max_size=40),
+        date: st.dates(),
+    }
+    if kind in simple:
+        return simple[kind]
+    hints = get_type_hints(kind, include_extras=True)
+    return st.builds(kind, **{field.name: contents_of(hints[field.name]) for field in fields(kind)})
+
+
+def _limited(base, limits):
+    def admitted(value):
+        return all(limit.admits(value) for limit in limits)
+
+    if base is int:
+        return st.integers(1, 2**31 - 1)
+    if base is bytes:
+        sizes = [size for size in (1, 16, 32, 64) if admitted(bytes(size))]
+        return st.sampled_from(sizes).flatmap(lambda size: st.binary(min_size=size, max_size=size))
+    if base is str:
+        fixed = [text for text in ("symbolon-2026-1", "5f" * 32) if admitted(text)]
+        return SAFE_TEXT.filter(admitted) if admitted("ห ✓") else st.sampled_from(fixed)
+    if get_origin(base) is tuple:
+        return st.lists(contents_of(get_args(base)[0]), min_size=1, max_size=3).map(tuple).filter(admitted)
+    return contents_of(base).filter(admitted)
+
+
+@pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_every_message_with_any_content_is_read_back_equal(kind, data):
+    message = data.draw(contents_of(kind))
+    wire = to_wire(message)
+    assert from_wire(kind, parse_json(canonical_bytes(wire))) == message
+    assert canonical_bytes(to_wire(from_wire(kind, wire))) == canonical_bytes(wire)
+
+
+def test_there_is_a_sample_of_every_message(samples):
+    parts = {messages.SubmissionItem, messages.ItemOutcome, messages.WithdrawalItem, messages.WithdrawalOutcome}
+    parts |= {messages.KindAgreement, messages.Sealed}
+    assert {type(message) for message in samples.CLEAR + samples.SEALABLE} == set(MESSAGES) - parts
+
+
+def test_every_purpose_belongs_to_exactly_one_message():
+    purposes = [kind.PURPOSE for kind in MESSAGES if hasattr(kind, "PURPOSE")]
+    assert sorted(purposes) == sorted(Purpose)
+
+
+def test_a_message_with_any_field_left_out_is_refused(any_message):
+    for field in fields(any_message):
+        wire = to_wire(any_message)
+        del wire[field.name]
+        with pytest.raises(MalformedMessage, match=f"^{field.name}: is missing"):
+            from_wire(type(any_message), wire)
+
+
+def test_a_message_with_any_field_of_another_type_is_refused(any_message):
+    for field in fields(any_message):
+        with pytest.raises(MalformedMessage, match=rf"^{field.name}\b"):
+            from_wire(type(any_message), {**to_wire(any_message), field.name: [[]]})
+
+
+def test_messages_are_frozen_and_have_no_other_fields(any_message):
+    assert not hasattr(any_message, "__dict__")
+    name = fields(any_message)[0].name
+    with pytest.raises(AttributeError):
+        setattr(any_message, name, None)
+
+
+def test_nothing_that_is_sealed_shows_in_a_repr(samples):
+    shown = " ".join(repr(message) for message in samples.SEALABLE)
+    for secret in ("Same scar", "SAME", "vessel", "master in March", "company", "in court", "Forty", "Voluntary"):
+        assert secret not in shown
+    assert repr(bytes(range(32)))[2:20] not in shown
+
+
+def test_encodings_do_not_show_in_a_repr(samples):
+    assert "envelopes" not in repr(samples.CLEAR[0])
+
+
+def test_a_fingerprint_can_be_read_out_in_groups(samples):
+    card = samples.DIRECTORY.members[0]
+    assert re.fullmatch(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", messages.card_fingerprint(card))
+
+
+def test_a_fingerprint_covers_every_field(samples):
+    cards = [message for message in samples.CLEAR if isinstance(message, messages.MemberCard)]
+    requests = [message for message in samples.CLEAR if isinstance(message, messages.EnrolmentRequest)]
+    for message, fingerprint, other in (
+        (cards[0], messages.card_fingerprint, samples.DIRECTORY.members[1]),
+        (
+            requests[0],
+            messages.enrolment_fingerprint,
+            messages.EnrolmentRequest("XB", "Belanu", bytes(32), bytes(31) + b"x", "-"),
+        ),
+    ):
+        prints = {fingerprint(message)}
+        for field in fields(message):
+            changed = {each.name: getattr(message, each.name) for each in fields(message)}
+            changed[field.name] = getattr(other, field.name)
+            if field.name == "certificate_fingerprint":
+                changed[field.name] = "00" * 32
+            prints.add(fingerprint(type(message)(**changed)))
+        assert len(prints) == 1 + len(fields(message))
+
+
+def test_a_directory_finds_a_member_s_card(samples):
+    assert samples.DIRECTORY.card_of(samples.XB).name == "Belanu"
+    assert samples.DIRECTORY.card_of(MemberCode("XC")) is None
+
+
+@pytest.mark.parametrize("state", ["CONFIRMED", "DETECTED", "CLOSED"])
+def test_an_alert_is_either_alerted_or_held(samples, state):
+    alert = next(message for message in samples.CLEAR if isinstance(message, messages.Alert))
+    with pytest.raises(MalformedMessage, match=r"^state: must be one of ALERTED, HELD"):
+        from_wire(messages.Alert, {**to_wire(alert), "state": state})
