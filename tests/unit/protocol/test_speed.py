@@ -1,4 +1,4 @@
-"""A full batch must not hold up the hub. Measured 0.04 s; the margin is wide, so that a busy machine does not fail it."""
+"""A full batch must not hold up the hub. Measured: 0.04 s; the margin is for busy machines."""
 
 from dataclasses import replace
 from datetime import timedelta
