@@ -88,7 +88,7 @@ def _limited(base, limits):
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_every_message_with_any_content_is_read_back_equal(kind, data):
     message = data.draw(contents_of(kind))

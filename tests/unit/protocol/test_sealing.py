@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symbolon.protocol.canonical import canonical_bytes
@@ -114,7 +114,6 @@ def test_a_changed_field_beside_the_ciphertext_is_refused(vote, key, context, fi
 
 
 @given(data=st.data())
-@settings(deadline=None)
 def test_a_changed_or_shortened_ciphertext_is_refused(samples, generator, data):
     vote = samples.SEALABLE[0]
     key, context = samples.SEALING_KEYS[samples.XB], generator.context_for(vote)
@@ -134,7 +133,6 @@ def test_a_recipient_s_key_of_low_order_is_refused(vote, context):
 
 
 @given(verdict=st.sampled_from(Verdict), reason=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=1000))
-@settings(deadline=None)
 def test_all_votes_have_one_length_whatever_they_say(samples, generator, verdict, reason):
     vote = replace(samples.SEALABLE[0], verdict=verdict, reason=reason)
     key, context = samples.SEALING_KEYS[samples.XB], generator.context_for(vote)
