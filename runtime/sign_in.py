@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
+from unicodedata import category
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -29,6 +30,8 @@ NOTICES: Final = {
     "password-changed": "Your password is changed, and every other browser is signed out.",
 }
 
+# Control characters and lone surrogates (Unicode general categories): no keyboard makes them, no database takes them.
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
 NO_MISTAKES: Final[Mapping[str, str]] = {}
 
 
@@ -39,8 +42,9 @@ class FormFields:
     fields: Mapping[str, str] = field(repr=False)
 
     def text(self, name: str) -> str:
-        """One field, without blanks around it and with the line ends of this system."""
-        return self.fields.get(name, "").replace("\r\n", "\n").strip()
+        """One field, without blanks around it, with plain line ends, and without control characters."""
+        value = self.fields.get(name, "").replace("\r\n", "\n").strip()
+        return "".join(letter for letter in value if letter in "\n\t" or category(letter) not in _UNPRINTABLE)
 
     def secret(self, name: str) -> str:
         """One field exactly as it was typed."""

@@ -7,6 +7,7 @@ from typing import Final
 from symbolon.hub.domain.status import HubStatus, MemberStatus, WorkerStatus
 from symbolon.protocol.handling import RecordKind
 from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.references import MemberCode
 from symbolon.runtime.pages import span_text
 
 DAYS_SHOWN: Final = 14
@@ -88,7 +89,7 @@ def arrange_status(status: HubStatus) -> StatusView:
 
 
 def _member_line(
-    member: MemberStatus, kinds: tuple[RecordKind, ...], counts: dict[tuple[str, RecordKind], int], now: datetime
+    member: MemberStatus, kinds: tuple[RecordKind, ...], counts: dict[tuple[MemberCode, RecordKind], int], now: datetime
 ) -> MemberLine:
     records = tuple(counts.get((member.code, kind), 0) for kind in kinds)
     return MemberLine(

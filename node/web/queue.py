@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from symbolon.node.domain.hits import HitSummary
-from symbolon.node.web.wording import NEXT_STEPS
+from symbolon.node.web.wording import NEXT_STEPS, OWN_SIDE, WAITS
 from symbolon.protocol.handling import Band, Urgency
 from symbolon.protocol.lifecycle import HitAction, JointState, SideState
 from symbolon.runtime.pages import span_text
@@ -18,6 +18,7 @@ Fallback = TypeVar("Fallback")
 
 ENDED: Final = frozenset({JointState.NOT_SAME, JointState.UNRESOLVED, JointState.WITHDRAWN, JointState.CLOSED})
 EXCHANGES: Final = frozenset({JointState.CONFIRMED, JointState.REQUESTED, JointState.RESPONDED})
+VOTING: Final = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
 SOON: Final = timedelta(hours=1)
 
 _BAND_ORDER: Final = {Band.STRONG: 0, Band.PROBABLE: 1, Band.POSSIBLE: 2}
@@ -76,6 +77,7 @@ class QueueLine:
     time_left: str
     time_class: str
     next_step: str
+    ours: str
     theirs: str
 
 
@@ -99,7 +101,14 @@ def arrange(hits: Iterable[HitSummary], query: QueueQuery, now: datetime) -> tup
     """The lines of the inbox, in order."""
     chosen = sorted((hit for hit in hits if query.admits(hit)), key=_SORT_KEYS[query.sort])
     return tuple(
-        QueueLine(hit, time_left(hit.due_at, now), time_class(hit.due_at, now), next_step(hit), their_state(hit))
+        QueueLine(
+            hit=hit,
+            time_left=time_left(hit.due_at, now),
+            time_class=time_class(hit.due_at, now),
+            next_step=next_step(hit),
+            ours=own_state(hit),
+            theirs=their_state(hit),
+        )
         for hit in chosen
     )
 
@@ -109,22 +118,29 @@ def next_step(hit: HitSummary) -> str:
     for action, words in NEXT_STEPS.items():
         if action in hit.actions:
             return words
-    if hit.joint_state in ENDED:
-        return "Nothing: it has ended"
-    if hit.joint_state in (JointState.ALERTED, JointState.NEEDS_MORE) and hit.side_state is not SideState.VOTED:
-        return "Our focal point votes"
-    return "Wait for the other side"
+    if hit.joint_state in VOTING and hit.side_state is not SideState.VOTED:
+        return "Another officer votes"
+    return WAITS.get(hit.joint_state, "Wait for the other side")
+
+
+def own_state(hit: HitSummary) -> str:
+    """How far our side has come."""
+    if hit.joint_state is JointState.HELD:
+        return "To decide on the hold"
+    if hit.joint_state in VOTING:
+        return OWN_SIDE[hit.side_state]
+    return "Voted" if hit.side_state is SideState.VOTED else "Ended before a vote"
 
 
 def their_state(hit: HitSummary) -> str:
     """What we may know of the other side: before both voted, nothing of its vote."""
     if hit.joint_state is JointState.HELD:
         return "Knows nothing yet"
-    if hit.joint_state in (JointState.ALERTED, JointState.NEEDS_MORE):
+    if hit.joint_state in VOTING:
         return "Has not voted yet" if hit.side_state is SideState.VOTED else "Not told before both voted"
     if hit.joint_state is JointState.REQUESTED:
         return "Waits for our answer" if HitAction.ANSWER in hit.actions else "Prepares its answer"
-    return "Voted, as we did" if hit.joint_state in EXCHANGES else "Ended"
+    return "Voted" if hit.side_state is SideState.VOTED else "Ended before a vote"
 
 
 def time_left(due_at: datetime | None, now: datetime) -> str:

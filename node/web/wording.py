@@ -47,7 +47,7 @@ JOINT_STATE_SENTENCES: Final[Mapping[JointState, str]] = {
     JointState.CLOSED: "This hit is closed.",
 }
 OWN_SIDE: Final[Mapping[SideState, str]] = {
-    SideState.WAITING: "Not yet opened",
+    SideState.WAITING: "Not acknowledged",
     SideState.ACKED: "Acknowledged",
     SideState.VOTED: "Voted, sealed",
 }
@@ -154,6 +154,18 @@ NEXT_STEPS: Final[Mapping[HitAction, str]] = {
     HitAction.CLOSE: "Close",
 }
 """What to do next, the most pressing first: where several are possible, the first in this order is named."""
+
+WAITS: Final[Mapping[JointState, str]] = {
+    JointState.HELD: "The protection officer decides",
+    JointState.CONFIRMED: "May be asked about",
+    JointState.REQUESTED: "Wait for the answer",
+    JointState.RESPONDED: "Read the exchange",
+    JointState.NOT_SAME: "Nothing: it has ended",
+    JointState.UNRESOLVED: "Nothing: it has ended",
+    JointState.WITHDRAWN: "Nothing: it was withdrawn",
+    JointState.CLOSED: "Nothing: it has ended",
+}
+"""What stands in the place of a next step where this person has none."""
 
 NOTICES: Final[Mapping[str, str]] = {
     "acknowledged": "Acknowledged.",

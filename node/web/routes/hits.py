@@ -13,7 +13,7 @@ from symbolon.node.errors import InvalidDraft
 from symbolon.node.web import explanation
 from symbolon.node.web.desk_context import DeskContext, actor_of, hit_in_path, request_in_path
 from symbolon.node.web.forms import FormMistakes, read_hold_ruling, read_reply, read_request, read_vote
-from symbolon.node.web.queue import next_step, their_state, time_class, time_left
+from symbolon.node.web.queue import next_step, own_state, their_state, time_class, time_left
 from symbolon.protocol.handling import HoldRuling
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, RequestId
@@ -57,6 +57,7 @@ def hit_routes(desk: DeskContext) -> APIRouter:
             time_left=time_left(view.summary.due_at, now),
             time_class=time_class(view.summary.due_at, now),
             next_step=next_step(view.summary),
+            ours=own_state(view.summary),
             theirs=their_state(view.summary),
             open_question=explanation.open_question(view),
             mistakes=mistakes,
