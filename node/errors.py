@@ -5,6 +5,7 @@ reach a log or a page. `problem` is the protocol's closed code, which the edge t
 """
 
 from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HitId
 
 
 class NodeError(Exception):
@@ -41,7 +42,7 @@ class InvalidDraft(NodeError):
     """A form was filled in wrongly; `field` names the form field."""
 
     def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(Problem.MALFORMED_MESSAGE, sentence)
+        super().__init__(Problem.INVALID_INPUT, sentence)
         self.field = field
 
 
@@ -49,7 +50,7 @@ class MappingMistake(NodeError):
     """The TOML mapping of an import cannot be used as it is."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(Problem.MALFORMED_MESSAGE, sentence)
+        super().__init__(Problem.INVALID_INPUT, sentence)
 
 
 class UnreadableDelivery(NodeError):
@@ -86,3 +87,21 @@ class NoLinkageKey(NodeError):
             f"this node holds no linkage key of epoch {epoch}: create it here with `symbolon node linkage-key create`,"
             " or ask a member that has it to share it with this state",
         )
+
+
+class UnreadableFile(NodeError):
+    """A file cannot be read on from `line`."""
+
+    def __init__(self, line: int, what: str, what_to_do: str) -> None:
+        super().__init__(Problem.INVALID_INPUT, f"Line {line}: {what}; {what_to_do}.")
+        self.line = line
+        self.what = what
+        self.what_to_do = what_to_do
+
+
+class WaitsForMore(NodeError):
+    """A delivery came before what it needs (another delivery, or this side's own vote): it is kept and tried again."""
+
+    def __init__(self, hit_id: HitId) -> None:
+        super().__init__(Problem.ILLEGAL_TRANSITION, "The delivery came before what it needs: it is kept until then.")
+        self.hit_id = hit_id

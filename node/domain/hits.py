@@ -34,6 +34,14 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """Whether one kind of identifier agrees, disagrees or is unknown between the two halves."""
+
+    kind: IdentifierKind
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
 class HitSummary:
     """One line of the inbox; lists are sorted by `due_at`, the hits without a clock last."""
 
@@ -46,6 +54,7 @@ class HitSummary:
     joint_state: JointState
     side_state: SideState
     band: Band
+    agreement: tuple[AgreementLine, ...]
     urgency: Urgency
     counterpart_offence_group: OffenceGroup
     counterpart_record_kind: RecordKind
@@ -81,14 +90,6 @@ class OwnRecord:
     offence_group: OffenceGroup
     version: int
     identifiers: tuple[IdentifierLine, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementLine:
-    """Whether one kind of identifier agrees, disagrees or is unknown between the two halves."""
-
-    kind: IdentifierKind
-    agreement: Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,16 @@ class HitView:
 
     summary: HitSummary
     own_record: OwnRecord
-    agreement: tuple[AgreementLine, ...]
     round: int
     """The vote round that is open or was the last: 1 or 2."""
     own_votes: tuple[VoteView, ...]
     counterpart_votes: tuple[VoteView, ...]
     requests: tuple[RequestView, ...]
+
+    @property
+    def agreement(self) -> tuple[AgreementLine, ...]:
+        """Which kinds of identifier agree, disagree or are unknown."""
+        return self.summary.agreement
 
 
 @dataclass(frozen=True, slots=True)

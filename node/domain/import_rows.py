@@ -1,7 +1,7 @@
 """Turns one row of a national file into a record's content, or into a list of what is wrong with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -51,10 +51,11 @@ Code = TypeVar("Code", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as the file has it: the line on which it begins and its cells by column."""
+    """One row as the file has it: the line on which it begins, its cells by column, what is wrong with its bytes."""
 
     line: int
-    cells: Mapping[str, str]
+    cells: Mapping[str, str] = field(repr=False)
+    problems: tuple[RowProblem, ...] = ()
 
 
 class RowReader:
@@ -147,32 +148,32 @@ class _Reading:
 
     def _identifiers(self) -> RecordIdentifiers:
         found: dict[str, Any] = {}
-        for field in self._mapping.fields:
-            for value in self._values(field):
-                if field.group in _SINGLE:
-                    found[field.group] = value
-                elif value not in found.setdefault(field.group, []):
-                    found[field.group].append(value)
+        for mapped in self._mapping.fields:
+            for value in self._values(mapped):
+                if mapped.group in _SINGLE:
+                    found[mapped.group] = value
+                elif value not in found.setdefault(mapped.group, []):
+                    found[mapped.group].append(value)
         parts: dict[str, Any] = {
             group: tuple(value) if isinstance(value, list) else value for group, value in found.items()
         }
         return RecordIdentifiers(**parts)
 
-    def _values(self, field: FieldMapping) -> list[object]:
-        parts = {part: source.read(self._row.cells) for part, source in field.parts.items()}
-        if not any(parts[part] for part, source in field.parts.items() if source.columns):
+    def _values(self, mapped: FieldMapping) -> list[object]:
+        parts = {part: source.read(self._row.cells) for part, source in mapped.parts.items()}
+        if not any(parts[part] for part, source in mapped.parts.items() if source.columns):
             return []
-        main = _MAIN_PARTS.get(field.group, "text")
-        separator = field.parts[main].separator if main in field.parts else ""
+        main = _MAIN_PARTS.get(mapped.group, "text")
+        separator = mapped.parts[main].separator if main in mapped.parts else ""
         pieces = [piece.strip() for piece in parts[main].split(separator)] if separator else [parts.get(main, "")]
         values: list[object] = []
         for piece in pieces:
             if not piece and separator:
                 continue
             try:
-                value = _PARSERS[field.group](self._mapping.file, {**parts, main: piece})
+                value = _PARSERS[mapped.group](self._mapping.file, {**parts, main: piece})
             except IdentifierError as error:
-                self._problem(_shown_columns(field), error.what, error.what_to_do)
+                self._problem(_shown_columns(mapped), error.what, error.what_to_do)
                 continue
             if value is not None:
                 values.append(value)
@@ -182,8 +183,8 @@ class _Reading:
         self.problems.append(RowProblem(self._row.line, column, what, what_to_do))
 
 
-def _shown_columns(field: FieldMapping) -> str:
-    return ", ".join(source.shown_column for source in field.parts.values() if source.columns)
+def _shown_columns(mapped: FieldMapping) -> str:
+    return ", ".join(source.shown_column for source in mapped.parts.values() if source.columns)
 
 
 def _birth_date(file: FileFormat, parts: Mapping[str, str]) -> object:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node.domain.import_rows import Row
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.keys import LinkageKey
@@ -45,22 +44,6 @@ class LinkageKeys(Protocol):
         ...
 
 
-class Encoder(Protocol):
-    """Encodes records under the federation's schema and one linkage key."""
-
-    schema_id: str
-    schema_digest: str
-
-    def encode(self, identifiers: RecordIdentifiers) -> bytes:
-        """The record's encoding, opaque to everything else here.
-
-        Raises:
-            TooLittleToMatch: the record cannot be compared; says what to do.
-
-        """
-        ...
-
-
 class RowSource(Protocol):
     """A national file as a stream of rows."""
 
@@ -71,7 +54,7 @@ class RowSource(Protocol):
         """Each row, in order.
 
         Raises:
-            UnreadableFile: from some line on the file is not what the mapping says.
+            UnreadableFile: from some line on there are no rows to be had.
 
         """
         ...

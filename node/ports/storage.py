@@ -47,6 +47,10 @@ class RecordStore(Protocol):
         """One record."""
         ...
 
+    def many(self, references: Sequence[RecordReference]) -> tuple[Record, ...]:
+        """Several records; unknown ones are left out."""
+        ...
+
     def find_by_local_id(self, local_id: str) -> Record | None:
         """One record by the state's own id."""
         ...

@@ -58,6 +58,7 @@ class PostgresRecords:
             {
                 "reference": record.reference,
                 "publication": record.publication,
+                "version": record.version,
                 "hub_version": record.hub_version,
                 "refusal": record.refusal,
                 "changed_at": now,
@@ -70,6 +71,11 @@ class PostgresRecords:
         """One record."""
         row = self._tx.fetch_one(QUERIES["find_record"], reference=reference)
         return None if row is None else _record(row)
+
+    def many(self, references: Sequence[RecordReference]) -> tuple[Record, ...]:
+        """Several records; unknown ones are left out."""
+        rows = self._tx.fetch_all(QUERIES["find_records"], references=list(references))
+        return tuple(_record(row) for row in rows)
 
     def find_by_local_id(self, local_id: str) -> Record | None:
         """One record by the state's own id."""

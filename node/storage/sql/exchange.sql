@@ -8,13 +8,12 @@ on conflict (request_id) do nothing
 returning request_id;
 
 -- name: find_request
--- One request with its reply if there is one; locked, so that it is answered once.
+-- One request with its reply if there is one.
 select request.direction, request.content, (
     select reply.content from exchange_reply as reply where reply.request_id = request.request_id
 ) as reply
 from exchange_request as request
-where request.request_id = %(request_id)s
-for update of request;
+where request.request_id = %(request_id)s;
 
 -- name: list_requests
 -- The requests about a hit, each with its reply if there is one.

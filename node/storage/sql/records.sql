@@ -36,12 +36,16 @@ where reference = %(reference)s;
 -- name: set_publication
 -- A step of a record's publication that leaves its content as it is.
 update record
-set publication = %(publication)s, hub_version = %(hub_version)s, refusal = %(refusal)s, changed_at = %(changed_at)s
+set publication = %(publication)s, version = %(version)s, hub_version = %(hub_version)s, refusal = %(refusal)s, changed_at = %(changed_at)s
 where reference = %(reference)s;
 
 -- name: find_record
 -- One record by its reference.
 select * from record where reference = %(reference)s;
+
+-- name: find_records
+-- Several records by their references.
+select * from record where reference = any(%(references)s::uuid[]);
 
 -- name: find_record_by_local_id
 -- One record by the state's own id.
@@ -55,9 +59,11 @@ order by reference
 for update;
 
 -- name: lock_publishable
--- The next records that may be published (their category is set and nothing went out yet), in the order of reference.
+-- The next records that may be published (their category is set), in the order of reference. Those that were withdrawn
+-- or refused go out again only when they are named.
 select * from record
-where publication = 'unpublished' and category is not null and reference > %(after)s
+where (publication = 'unpublished' or (publication in ('withdrawn', 'refused') and %(local_ids)s::text[] is not null))
+  and category is not null and reference > %(after)s
   and (%(case_id)s::text is null or case_id = %(case_id)s)
   and (%(local_ids)s::text[] is null or local_id = any(%(local_ids)s))
 order by reference

@@ -1,0 +1,197 @@
+"""Delivers submissions and withdrawals to the hub in batches, one after the other, strictly in order.
+
+A batch, once formed, keeps its id and its body until the hub answered it: sent twice it counts once, and nothing newer
+of the same record overtakes it.
+"""
+
+import json
+from hashlib import sha256
+from typing import TypeVar
+
+from symbolon.node.domain.outbox import (
+    LARGEST_BATCH,
+    BatchEntry,
+    ItemResult,
+    OutboxKind,
+    OutgoingBatch,
+    next_attempt,
+)
+from symbolon.node.domain.receipts import StoredReceipt
+from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.node.ports.outside import Draws, HubClient
+from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.take_results import take_submission_results, take_withdrawal_results
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.codec import from_wire
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import (
+    FederationDirectory,
+    Submission,
+    SubmissionReceipt,
+    Withdrawal,
+    WithdrawalReceipt,
+)
+from symbolon.protocol.problems import Problem, ProtocolError
+from symbolon.protocol.references import HUB, BatchId, MessageId, new_batch_id
+
+Receipt = TypeVar("Receipt", SubmissionReceipt, WithdrawalReceipt)
+WORKER = "worker"
+LARGEST_BODY = 6_000_000
+"""Bytes of items in one batch; what the hub takes at once is larger."""
+
+
+class DeliverBatches:
+    """Sends the oldest batch, or forms and sends the next. One at a time: the worker sees to that."""
+
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, hub: HubClient, correspondence: Correspondence) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._hub = hub
+        self._correspondence = correspondence
+
+    def __call__(self, directory: FederationDirectory) -> bool:
+        """Send one batch if one is due; says whether there was one.
+
+        Raises:
+            HubUnavailable: the batch waits for its next try.
+
+        """
+        batch = self._due_batch()
+        if batch is None:
+            return False
+        try:
+            self._send(batch, directory)
+        except HubRefused as refusal:
+            self._note_refusal(batch, refusal.problem)
+        except HubUnavailable:
+            with self._unit_of_work.begin() as work:
+                until = next_attempt(self._draws.now(), batch.attempts + 1, self._draws.jitter())
+                work.outbox.postpone_batch(batch.batch_id, until)
+            raise
+        return True
+
+    def _due_batch(self) -> OutgoingBatch | None:
+        now = self._draws.now()
+        with self._unit_of_work.begin() as work:
+            waiting = work.outbox.open_batch()
+            if waiting is not None:
+                return waiting[0] if waiting[1] <= now else None
+            unsent = _one_batch(work.outbox.lock_unsent(LARGEST_BATCH))
+            if not unsent:
+                return None
+            batch = _formed(unsent, new_batch_id(self._draws.uuid()))
+            work.outbox.add_batch(batch, [number for number, _ in unsent], now)
+            detail = {"kind": batch.kind.value, "items": len(unsent)}
+            work.audit.record(AuditAct.BATCH_SENT, WORKER, batch.batch_id, detail)
+        return batch
+
+    def _send(self, batch: OutgoingBatch, directory: FederationDirectory) -> None:
+        body = parse_json(batch.body)
+        if batch.kind is OutboxKind.SUBMISSION:
+            self._submit(batch, from_wire(Submission, body), directory)
+        else:
+            self._withdraw(batch, from_wire(Withdrawal, body), directory)
+
+    def _submit(self, batch: OutgoingBatch, submission: Submission, directory: FederationDirectory) -> None:
+        answer = self._post(batch, submission, "/v1/submissions", directory)
+        receipt = self._verified(answer, SubmissionReceipt, batch, directory)
+        outcomes = {outcome.reference: outcome for outcome in receipt.outcomes}
+        results = [
+            ItemResult(
+                item.reference,
+                item.version,
+                outcomes[item.reference].problem if item.reference in outcomes else Problem.INTERNAL,
+            )
+            for item in submission.items
+        ]
+        stored = StoredReceipt(
+            batch.batch_id, receipt.PURPOSE, answer.to_bytes(), self._draws.now(), None, withdrawals=()
+        )
+        self._note_receipt(batch, stored, results)
+
+    def _withdraw(self, batch: OutgoingBatch, withdrawal: Withdrawal, directory: FederationDirectory) -> None:
+        answer = self._post(batch, withdrawal, "/v1/withdrawals", directory)
+        receipt = self._verified(answer, WithdrawalReceipt, batch, directory)
+        asked = {item.reference for item in withdrawal.items}
+        outcomes = tuple(outcome for outcome in receipt.outcomes if outcome.reference in asked)
+        problems = {outcome.reference: outcome.problem for outcome in outcomes}
+        results = [
+            ItemResult(item.reference, None, problems.get(item.reference, Problem.INTERNAL))
+            for item in withdrawal.items
+        ]
+        stored = StoredReceipt(
+            batch.batch_id,
+            receipt.PURPOSE,
+            answer.to_bytes(),
+            self._draws.now(),
+            receipt.withdrawn_at,
+            withdrawals=outcomes,
+        )
+        self._note_receipt(batch, stored, results)
+
+    def _post(
+        self, batch: OutgoingBatch, message: Submission | Withdrawal, path: str, directory: FederationDirectory
+    ) -> Envelope:
+        # The message id is the batch id: a repetition is the same message, only its time of issue moves.
+        stamp = (MessageId(batch.batch_id), self._draws.now())
+        envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, stamp)
+        answer = self._hub.post(path, envelope)
+        if answer is None:
+            raise HubUnavailable("The hub gave no receipt: the batch is sent again.")
+        return answer
+
+    def _verified(
+        self, answer: Envelope, kind: type[Receipt], batch: OutgoingBatch, directory: FederationDirectory
+    ) -> Receipt:
+        try:
+            self._correspondence.verify_from_hub(answer, kind.PURPOSE, directory, self._draws.now())
+            receipt = answer.read(kind)
+        except ProtocolError as error:
+            raise HubUnavailable("The hub's receipt cannot be verified: the batch is sent again.") from error
+        if (receipt.batch_id, receipt.body_digest) != (batch.batch_id, sha256(batch.body).hexdigest()):
+            raise HubUnavailable("The hub's receipt is for another batch: this one is sent again.")
+        return receipt
+
+    def _note_receipt(self, batch: OutgoingBatch, receipt: StoredReceipt, results: list[ItemResult]) -> None:
+        now = self._draws.now()
+        with self._unit_of_work.begin() as work:
+            take = take_submission_results if batch.kind is OutboxKind.SUBMISSION else take_withdrawal_results
+            take(work, results, now)
+            work.outbox.close_batch(batch.batch_id, results, None, now)
+            work.outbox.add_receipt(receipt)
+            refused = sum(result.problem is not None for result in results)
+            detail = {"kind": batch.kind.value, "items": len(results), "refused": refused}
+            work.audit.record(AuditAct.RECEIPT_RECEIVED, WORKER, batch.batch_id, detail)
+
+    def _note_refusal(self, batch: OutgoingBatch, problem: Problem) -> None:
+        now = self._draws.now()
+        with self._unit_of_work.begin() as work:
+            items = work.outbox.batch_items(batch.batch_id)
+            results = [ItemResult(reference, version, problem) for reference, version in items]
+            take = take_submission_results if batch.kind is OutboxKind.SUBMISSION else take_withdrawal_results
+            take(work, results, now)
+            work.outbox.close_batch(batch.batch_id, results, problem, now)
+            detail = {"kind": batch.kind.value, "items": len(items), "problem": problem.value}
+            work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, batch.batch_id, detail)
+
+
+def _one_batch(unsent: tuple[tuple[int, BatchEntry], ...]) -> list[tuple[int, BatchEntry]]:
+    """The longest beginning that may travel together: one kind, no record twice, not too many bytes."""
+    chosen: list[tuple[int, BatchEntry]] = []
+    seen: set[str] = set()
+    size = 0
+    for number, entry in unsent:
+        size += len(entry.payload)
+        if chosen and (entry.kind is not chosen[0][1].kind or entry.reference in seen or size > LARGEST_BODY):
+            break
+        seen.add(entry.reference)
+        chosen.append((number, entry))
+    return chosen
+
+
+def _formed(unsent: list[tuple[int, BatchEntry]], batch_id: BatchId) -> OutgoingBatch:
+    # The payloads are canonical JSON that this node wrote itself.
+    items = [json.loads(entry.payload) for _, entry in unsent]
+    return OutgoingBatch(batch_id, unsent[0][1].kind, canonical_bytes({"batch_id": batch_id, "items": items}), 0)

@@ -1,0 +1,94 @@
+"""Delivers what waits in the outbox: votes, requests, replies and decisions each on its own, then batches."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from symbolon.node.domain.outbox import OutboxKind, OutgoingMessage, next_attempt
+from symbolon.node.errors import HubRefused, HubUnavailable, NotJoined
+from symbolon.node.ports.outside import Draws, HubClient
+from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.deliver_batches import WORKER, DeliverBatches
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.canonical import parse_json
+from symbolon.protocol.codec import from_wire
+from symbolon.protocol.messages import FederationDirectory, HoldDecision, Purpose, Sealed
+from symbolon.protocol.problems import Problem
+
+MESSAGES_AT_ONCE = 50
+
+_ROUTES = {
+    OutboxKind.VOTE: ("/v1/votes", Purpose.VOTE),
+    OutboxKind.REQUEST: ("/v1/messages", Purpose.REQUEST),
+    OutboxKind.REPLY: ("/v1/messages", Purpose.REPLY),
+    OutboxKind.LINKAGE_KEY: ("/v1/messages", Purpose.LINKAGE_KEY),
+    OutboxKind.HOLD: ("/v1/holds", Purpose.HOLD_DECISION),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRound:
+    """What one round came to: when something is due next (None: nothing waits), and whether the hub was away."""
+
+    due_at: datetime | None
+    hub_away: bool
+
+
+class DeliverOutbox:
+    """Delivers until nothing is due, or the hub is away. One at a time: the worker sees to that."""
+
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, hub: HubClient, correspondence: Correspondence) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._hub = hub
+        self._correspondence = correspondence
+        self._deliver_batch = DeliverBatches(unit_of_work, draws, hub, correspondence)
+
+    def __call__(self) -> DeliveryRound:
+        """Deliver all that is due.
+
+        Raises:
+            NotJoined: the node has no federation yet.
+
+        """
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+        if directory is None:
+            raise NotJoined
+        try:
+            # Messages first in each turn: a vote does not wait behind thousands of records.
+            while self._deliver_messages(directory) or self._deliver_batch(directory):
+                continue
+        except HubUnavailable:
+            return DeliveryRound(None, hub_away=True)
+        with self._unit_of_work.begin() as work:
+            return DeliveryRound(work.outbox.next_attempt(), hub_away=False)
+
+    def _deliver_messages(self, directory: FederationDirectory) -> bool:
+        with self._unit_of_work.begin() as work:
+            due = work.outbox.due_messages(self._draws.now(), MESSAGES_AT_ONCE)
+        for message in due:
+            self._deliver_message(message, directory)
+        return bool(due)
+
+    def _deliver_message(self, message: OutgoingMessage, directory: FederationDirectory) -> None:
+        path, purpose = _ROUTES[message.kind]
+        body = parse_json(message.body)
+        clear = from_wire(HoldDecision, body) if message.kind is OutboxKind.HOLD else from_wire(Sealed, body)
+        stamp = (message.message_id, self._draws.now())
+        envelope = self._correspondence.sign_for(message.audience, clear, purpose, directory, stamp)
+        problem: Problem | None = None
+        try:
+            self._hub.post(path, envelope)
+        except HubRefused as refusal:
+            problem = refusal.problem
+        except HubUnavailable:
+            with self._unit_of_work.begin() as work:
+                until = next_attempt(self._draws.now(), message.attempts + 1, self._draws.jitter())
+                work.outbox.postpone_message(message.message_id, until)
+            raise
+        with self._unit_of_work.begin() as work:
+            work.outbox.close_message(message.message_id, problem, self._draws.now())
+            if problem is not None:
+                detail = {"kind": message.kind.value, "problem": problem.value}
+                work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)

@@ -1,0 +1,100 @@
+"""Publishes records: each is encoded and put into the outbox in the transaction that marks it as queued."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from symbolon.matching.errors import TooLittleToMatch
+from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.outbox import BatchEntry
+from symbolon.node.domain.records import Publication, Record
+from symbolon.node.errors import Forbidden, NotJoined
+from symbolon.node.ports.outside import Draws, Progress
+from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.services.encode_record import EncodeRecord
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.references import RecordReference
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """A record that cannot be published as it is, and what to do."""
+
+    local_id: str = field(repr=False)
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What was queued, what could not be, and what is kept back because its subject category is not set."""
+
+    queued: int
+    refused: tuple[RefusedRecord, ...]
+    without_category: tuple[str, ...] = field(repr=False)
+
+
+class PublishRecords:
+    """Publishes what is unpublished and may be published: all of it, named records, or a case."""
+
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, encode_record: EncodeRecord) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._encode_record = encode_record
+
+    def __call__(
+        self,
+        actor: Actor,
+        local_ids: Sequence[str] | None = None,
+        case_id: str | None = None,
+        progress: Progress | None = None,
+    ) -> PublishReport:
+        """Queue everything selected, in transactions of some hundred records.
+
+        Raises:
+            NodeError: nobody may, no federation was joined, the schema differs, or the linkage key is missing.
+
+        """
+        if not actor.permits(Right.CHANGE_RECORDS):
+            raise Forbidden("Publishing records needs the right to change them.")
+        queued = 0
+        refused: list[RefusedRecord] = []
+        after: RecordReference | None = None
+        while True:
+            taken = self._publish_chunk(actor, after, (local_ids, case_id))
+            queued += sum(record.publication is Publication.QUEUED for record in taken)
+            refused.extend(RefusedRecord(record.content.local_id, record.refusal) for record in taken if record.refusal)
+            if progress is not None:
+                progress(queued + len(refused))
+            if len(taken) < CHUNK:
+                break
+            after = taken[-1].reference
+        with self._unit_of_work.begin() as work:
+            without_category = work.records.without_category()
+        return PublishReport(queued, tuple(refused), without_category)
+
+    def _publish_chunk(
+        self, actor: Actor, after: RecordReference | None, selection: tuple[Sequence[str] | None, str | None]
+    ) -> tuple[Record, ...]:
+        now = self._draws.now()
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+            if directory is None:
+                raise NotJoined
+            entries: list[BatchEntry] = []
+            taken: list[Record] = []
+            for stored in work.records.lock_publishable(after, CHUNK, *selection):
+                # What was withdrawn goes out as a new version: the old one is over for good.
+                was_withdrawn = stored.publication is Publication.WITHDRAWN
+                record = replace(stored, version=stored.version + was_withdrawn)
+                try:
+                    entries.append(self._encode_record(record, directory))
+                    taken.append(replace(record, publication=Publication.QUEUED, refusal=None))
+                except TooLittleToMatch as too_little:
+                    taken.append(replace(record, publication=Publication.REFUSED, refusal=too_little.what_to_do))
+            if taken:
+                work.records.save_publication(taken, now)
+                work.outbox.add_items(entries, now)
+                detail = {"records": len(entries), "refused": len(taken) - len(entries)}
+                work.audit.record(AuditAct.RECORDS_PUBLISHED, actor.login, None, detail)
+        return tuple(taken)

@@ -1,0 +1,71 @@
+"""Takes an alert: a hit on one of this node's records."""
+
+from dataclasses import replace
+
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.hits import AgreementLine
+from symbolon.node.errors import UnreadableDelivery
+from symbolon.node.ports.outside import Draws
+from symbolon.node.ports.storage import Work
+from symbolon.node.services.receive_notice import release
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.handling import Namespace
+from symbolon.protocol.lifecycle import FIRST_ROUND, JointState, SideState
+from symbolon.protocol.messages import Alert, FederationDirectory
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HUB, HitId
+
+
+class ReceiveAlert:
+    """Stores the hit for whoever may see it: the focal point, or the protection officer alone (invariant 6)."""
+
+    def __init__(self, draws: Draws) -> None:
+        self._draws = draws
+
+    def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
+        """Take a verified alert."""
+        alert = envelope.read(Alert)
+        if alert.exercise != directory.exercise:
+            raise UnreadableDelivery(Problem.WRONG_FEDERATION, "The alert mixes exercise and live data.")
+        record = work.records.find(alert.own_reference)
+        if record is None:
+            raise UnreadableDelivery(Problem.UNKNOWN_RECORD, "The alert is about a record that is not here.")
+        # Only the owner of a protected record is told of a held hit.
+        protected = record.content.namespace is Namespace.PROTECTED or alert.state is JointState.HELD
+        hit = Hit(
+            hit_id=alert.hit_id,
+            own_reference=alert.own_reference,
+            counterpart=alert.counterpart,
+            counterpart_reference=alert.counterpart_reference,
+            joint_state=alert.state,
+            side_state=SideState.WAITING,
+            round=FIRST_ROUND,
+            band=alert.band,
+            agreement=tuple(AgreementLine(line.kind, line.agreement) for line in alert.agreement),
+            counterpart_offence_group=alert.counterpart_offence_group,
+            counterpart_record_kind=alert.counterpart_record_kind,
+            urgency=alert.urgency,
+            protected=protected,
+            non_punishment=protected or alert.namespace is Namespace.PROTECTED,
+            exercise=alert.exercise,
+            schema_id=alert.schema_id,
+            key_epoch=alert.key_epoch,
+            detected_at=alert.detected_at,
+            alerted_at=alert.alerted_at,
+            state_since=alert.alerted_at,
+            state_version=1,
+        )
+        if not work.hits.add(hit):
+            self._again(work, hit)
+        detail = {"state": alert.state.value, "band": alert.band.value, "protected": protected}
+        work.audit.record(AuditAct.ALERT_RECEIVED, str(HUB), alert.hit_id, detail)
+        return alert.hit_id
+
+    def _again(self, work: Work, alerted: Hit) -> None:
+        known = work.hits.lock(alerted.hit_id)
+        if known is None or known.own_reference != alerted.own_reference:
+            raise UnreadableDelivery(Problem.NOT_A_PARTY, "The alert reuses the id of another hit.")
+        if known.joint_state is JointState.HELD and alerted.joint_state is JointState.ALERTED:
+            after = release(work, known, alerted.alerted_at)
+            work.hits.save(replace(after, protected=known.protected or alerted.protected))

@@ -1,0 +1,145 @@
+"""Takes deliveries from the hub: each once, each to an end, none lost.
+
+A delivery is acknowledged only after its transaction committed. What comes twice is known by its id. What can never be
+taken is kept with its problem, and what came before what it needs is kept until then: neither comes again.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from symbolon.node.errors import NodeError, NotJoined, WaitsForMore
+from symbolon.node.ports.outside import Draws, HubClient
+from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.correspondence import Correspondence
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.canonical import canonical_bytes
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import SEALED_PURPOSES, Delivery, DeliveryAcknowledgement, FederationDirectory, Purpose
+from symbolon.protocol.problems import MalformedMessage, Problem, ProtocolError
+from symbolon.protocol.references import HUB, DeliveryId, HitId, new_message_id
+
+WAITING_AT_ONCE = 100
+
+
+class TakeMessage(Protocol):
+    """Takes one verified envelope within a transaction.
+
+    Returns the hit that it was about, if any. Raises `WaitsForMore` when it came too early, another `NodeError` or a
+    `ProtocolError` when it can never be taken.
+    """
+
+    def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
+        """Take the message."""
+        ...
+
+
+class ReceiveDeliveries:
+    """Fetches, verifies, dispatches and acknowledges."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        draws: Draws,
+        hub: HubClient,
+        correspondence: Correspondence,
+        takers: Mapping[Purpose, TakeMessage],
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._hub = hub
+        self._correspondence = correspondence
+        self._takers = takers
+
+    def __call__(self, wait_s: int, limit: int = 100) -> int:
+        """Wait for deliveries, take them in order, and acknowledge those that are settled here; returns how many.
+
+        Raises:
+            NotJoined: the node has no federation yet.
+            HubUnavailable: try again later; nothing is lost.
+
+        """
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+        if directory is None:
+            raise NotJoined
+        deliveries = self._hub.fetch_deliveries(wait_s, limit)
+        settled: list[DeliveryId] = []
+        try:
+            for delivery in deliveries:
+                self._settle(delivery, directory)
+                settled.append(delivery.delivery_id)
+        finally:
+            # What is settled is settled, also when a later one meets a database that went away.
+            if settled:
+                self._acknowledge(tuple(settled), directory)
+        return len(settled)
+
+    def retry_waiting(self, hit_id: HitId | None = None) -> int:
+        """Try the kept deliveries of a hit (or of all) again; returns how many were settled."""
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+            waiting = () if directory is None else work.inbox.lock_waiting(hit_id, WAITING_AT_ONCE)
+        if directory is None:
+            return 0
+        return sum(self._retry(delivery_id, raw, directory) for delivery_id, raw in waiting)
+
+    def _settle(self, delivery: Delivery, directory: FederationDirectory) -> None:
+        now = self._draws.now()
+        try:
+            envelope = Envelope.from_json(delivery.envelope)
+        except MalformedMessage:
+            self._refuse(delivery, Problem.MALFORMED_MESSAGE)
+            return
+        try:
+            with self._unit_of_work.begin() as work:
+                if not work.inbox.note_done(delivery.delivery_id, None, now):
+                    return
+                hit_id = self._take(work, envelope, directory)
+        except WaitsForMore as early:
+            with self._unit_of_work.begin() as work:
+                work.inbox.note_waiting(delivery.delivery_id, early.hit_id, envelope.to_bytes(), now)
+        except (NodeError, ProtocolError) as error:
+            self._refuse(delivery, error.problem)
+        else:
+            if hit_id is not None:
+                self.retry_waiting(hit_id)
+
+    def _retry(self, delivery_id: DeliveryId, raw: bytes, directory: FederationDirectory) -> bool:
+        problem: Problem | None = None
+        try:
+            with self._unit_of_work.begin() as work:
+                self._take(work, Envelope.from_bytes(raw), directory)
+                work.inbox.settle(delivery_id, None)
+        except WaitsForMore:
+            return False
+        except (NodeError, ProtocolError) as error:
+            problem = error.problem
+            with self._unit_of_work.begin() as work:
+                work.inbox.settle(delivery_id, problem)
+                self._leave_refusal(work, delivery_id, problem)
+        return True
+
+    def _take(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
+        taker = self._takers.get(envelope.purpose)
+        if taker is None:
+            raise MalformedMessage("This purpose is not delivered to nodes.")
+        if envelope.purpose in SEALED_PURPOSES:
+            self._correspondence.verify_from_member(envelope, directory, self._draws.now())
+        else:
+            self._correspondence.verify_from_hub(envelope, envelope.purpose, directory, self._draws.now())
+        return taker(work, envelope, directory)
+
+    def _refuse(self, delivery: Delivery, problem: Problem) -> None:
+        raw = canonical_bytes(delivery.envelope)
+        with self._unit_of_work.begin() as work:
+            work.inbox.note_refused(delivery.delivery_id, problem, raw, self._draws.now())
+            self._leave_refusal(work, delivery.delivery_id, problem)
+
+    def _leave_refusal(self, work: Work, delivery_id: DeliveryId, problem: Problem) -> None:
+        work.audit.record(AuditAct.MESSAGE_REFUSED, str(HUB), delivery_id, {"problem": problem.value})
+
+    def _acknowledge(self, delivery_ids: tuple[DeliveryId, ...], directory: FederationDirectory) -> None:
+        message = DeliveryAcknowledgement(delivery_ids)
+        stamp = (new_message_id(self._draws.uuid()), self._draws.now())
+        envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, stamp)
+        self._hub.post("/v1/deliveries/acknowledgements", envelope)

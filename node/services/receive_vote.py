@@ -1,0 +1,65 @@
+"""Takes the counterpart's vote, which the hub hands over once both lie there, and opens the round."""
+
+from symbolon.node.domain.hit import opened
+from symbolon.node.domain.hits import VoteView
+from symbolon.node.errors import UnreadableDelivery, WaitsForMore
+from symbolon.node.ports.outside import Draws
+from symbolon.node.ports.storage import Work
+from symbolon.node.services.correspondence import Correspondence
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.messages import FederationDirectory, Sealed, Vote
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HitId
+
+_OPEN = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
+
+
+class ReceiveVote:
+    """Stores the counterpart's vote only beside a committed own one of the same round (invariant 5).
+
+    Until then the delivery is kept sealed, whatever the hub says: nobody here can read it.
+    """
+
+    def __init__(self, draws: Draws, correspondence: Correspondence) -> None:
+        self._draws = draws
+        self._correspondence = correspondence
+
+    def __call__(self, work: Work, envelope: Envelope, _directory: FederationDirectory) -> HitId | None:
+        """Take a verified vote."""
+        hit_id = envelope.read(Sealed).hit_id
+        if hit_id is None:
+            raise UnreadableDelivery(Problem.MALFORMED_MESSAGE, "A vote names its hit.")
+        hit = work.hits.lock(hit_id)
+        if hit is None:
+            raise WaitsForMore(hit_id)
+        if hit.counterpart != envelope.sender:
+            raise UnreadableDelivery(Problem.NOT_A_PARTY, "The vote comes from a state that is no party of the hit.")
+        vote = self._correspondence.open_sealed(Vote, envelope)
+        if vote.hit_id != hit_id:
+            raise UnreadableDelivery(Problem.MALFORMED_MESSAGE, "The vote inside is about another hit.")
+        own, counterpart = work.hits.votes(hit_id)
+        stored = next((known for known in counterpart if known.round == vote.round), None)
+        if stored is not None:
+            if stored.verdict is not vote.verdict:
+                raise UnreadableDelivery(Problem.ALREADY_VOTED, "The other side has voted in this round.")
+            return hit_id
+        own_vote = next((known for known in own if known.round == vote.round), None)
+        if (
+            hit.joint_state is JointState.HELD
+            or vote.round > hit.round
+            or (hit.joint_state in _OPEN and own_vote is None)
+        ):
+            raise WaitsForMore(hit_id)
+        if hit.joint_state not in _OPEN or vote.round < hit.round or own_vote is None:
+            raise UnreadableDelivery(Problem.ILLEGAL_TRANSITION, "The votes on this hit are over.")
+        now = self._draws.now()
+        received = VoteView(vote.round, vote.verdict, vote.reason, vote.voted_at, None)
+        work.hits.add_vote(hit_id, received)
+        after = opened(hit, own_vote, received, now)
+        work.hits.save(after)
+        work.audit.record(AuditAct.VOTE_RECEIVED, envelope.sender, hit_id, {"round": vote.round})
+        detail = {"round": vote.round, "state": after.joint_state.value}
+        work.audit.record(AuditAct.VOTES_OPENED, envelope.sender, hit_id, detail)
+        return hit_id

@@ -1,0 +1,31 @@
+"""Decides on a held hit: the protection officer releases it, or closes it."""
+
+from symbolon.node.domain.actors import Actor
+from symbolon.node.ports.outside import Draws
+from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.services.correspondence import hold_message
+from symbolon.node.services.hit_access import hit_to_act_on
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.canonical import canonical_bytes
+from symbolon.protocol.codec import to_wire
+from symbolon.protocol.handling import HoldRuling
+from symbolon.protocol.lifecycle import HitAction
+from symbolon.protocol.messages import HoldDecision
+from symbolon.protocol.references import HitId, new_message_id
+
+
+class ReleaseHold:
+    """Sends the decision to the hub; the hit moves when the hub's notice comes back."""
+
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+
+    def __call__(self, actor: Actor, hit_id: HitId, ruling: HoldRuling) -> None:
+        """Release or close."""
+        action = HitAction.RELEASE if ruling is HoldRuling.RELEASE else HitAction.CLOSE
+        with self._unit_of_work.begin() as work:
+            hit_to_act_on(work, actor, hit_id, action)
+            body = canonical_bytes(to_wire(HoldDecision(hit_id, ruling)))
+            work.outbox.add_message(hold_message(body, hit_id, new_message_id(self._draws.uuid())), self._draws.now())
+            work.audit.record(AuditAct.HOLD_DECIDED, actor.login, hit_id, {"ruling": ruling.value})

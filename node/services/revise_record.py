@@ -1,0 +1,126 @@
+"""Revises records: a corrected record supersedes its predecessor; a reclassified one is taken back at once."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from symbolon.matching.errors import TooLittleToMatch
+from symbolon.matching.identifiers import RecordIdentifiers
+from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.hit import can, held
+from symbolon.node.domain.records import (
+    Publication,
+    Record,
+    RecordContent,
+    RevisionEffect,
+    revised,
+    revision_effect,
+)
+from symbolon.node.errors import Forbidden, NotFound, NotJoined
+from symbolon.node.ports.outside import Draws
+from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.encode_record import EncodeRecord
+from symbolon.node.services.withdraw_records import queue_withdrawal
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.handling import (
+    ComparableWith,
+    Namespace,
+    OffenceGroup,
+    SubjectCategory,
+    Urgency,
+    WithdrawalReason,
+)
+from symbolon.protocol.lifecycle import Event
+from symbolon.protocol.references import RecordReference
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """What an officer changes of a record; None leaves a field as it is."""
+
+    category: SubjectCategory | None = None
+    offence_group: OffenceGroup | None = None
+    urgency: Urgency | None = None
+    review_date: date | None = None
+    comparable_with: ComparableWith | None = None
+    identifiers: RecordIdentifiers | None = field(default=None, repr=False)
+
+    def applied_to(self, content: RecordContent) -> RecordContent:
+        """The content with the changes in it."""
+        return replace(
+            content,
+            category=self.category or content.category,
+            offence_group=self.offence_group or content.offence_group,
+            urgency=self.urgency or content.urgency,
+            review_date=self.review_date or content.review_date,
+            comparable_with=self.comparable_with or content.comparable_with,
+            identifiers=self.identifiers or content.identifiers,
+        )
+
+
+class ReviseRecord:
+    """Revises one record by hand, or many from a file."""
+
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, encode_record: EncodeRecord) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._encode_record = encode_record
+
+    def __call__(self, actor: Actor, local_id: str, change: RecordChange) -> RevisionEffect:
+        """Revise one record; returns what it meant for the hub."""
+        if not actor.permits(Right.CHANGE_RECORDS):
+            raise Forbidden("Revising records needs the right to change them.")
+        with self._unit_of_work.begin() as work:
+            found = work.records.find_by_local_id(local_id)
+            locked = () if found is None else work.records.lock((found.reference,))
+            if not locked:
+                raise NotFound("This record is not known here: check its local id.")
+            record = locked[0]
+            content = change.applied_to(record.content)
+            if content.digest() == record.content_digest:
+                return RevisionEffect.NOTHING
+            days = max((record.review_date - self._draws.now().date()).days, 1)
+            return self.apply(work, actor.login, record, content, days)
+
+    def apply(self, work: Work, login: str, record: Record, content: RecordContent, review_days: int) -> RevisionEffect:
+        """Put new content in the place of a locked record's, within the caller's transaction (invariant 12)."""
+        now = self._draws.now()
+        effect = revision_effect(record, content)
+        after = revised(record, content, today=now.date(), review_days=review_days)
+        if content.namespace is Namespace.PROTECTED:
+            self._protect_hits(work, record.reference, now)
+        if effect is RevisionEffect.PUBLISH_AGAIN:
+            after = self._publish_again(work, record, after, now)
+        elif effect is RevisionEffect.NOTHING:
+            publication = Publication.UNPUBLISHED if record.publication is Publication.REFUSED else record.publication
+            after = replace(after, publication=publication)
+        else:
+            reason = (
+                WithdrawalReason.RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else WithdrawalReason.CORRECTED
+            )
+            queue_withdrawal(work, record, reason, now)
+            after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
+        work.records.save((after,), now)
+        act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED
+        work.audit.record(act, login, record.reference, {"version": after.version, "effect": effect.value})
+        return effect
+
+    def _publish_again(self, work: Work, before: Record, after: Record, now: datetime) -> Record:
+        directory = work.directory.find()
+        if directory is None:
+            raise NotJoined
+        try:
+            entry = self._encode_record(after, directory)
+        except TooLittleToMatch as too_little:
+            # The corrected record cannot be compared, and its predecessor is no longer true.
+            queue_withdrawal(work, before, WithdrawalReason.CORRECTED, now)
+            return replace(after, publication=Publication.REFUSED, hub_version=None, refusal=too_little.what_to_do)
+        work.outbox.cancel_unsent(after.reference)
+        work.outbox.add_items((entry,), now)
+        return replace(after, publication=Publication.QUEUED)
+
+    def _protect_hits(self, work: Work, reference: RecordReference, now: datetime) -> None:
+        for hit in work.hits.lock_of_record(reference):
+            if can(hit, Event.HELD):
+                work.hits.save(held(hit, now, by_own_record=True))
+            elif not hit.protected:
+                work.hits.save(replace(hit, protected=True, non_punishment=True))
