@@ -4,6 +4,8 @@ Every message is one sentence that says what to do and names no record, hit or m
 `problem` is the protocol's closed code, which the edge turns into a status and a document.
 """
 
+from collections.abc import Collection
+
 from symbolon.protocol.problems import Problem
 
 
@@ -112,3 +114,10 @@ class NotInitialised(HubError):
 
     def __init__(self) -> None:
         super().__init__(Problem.SERVICE_UNAVAILABLE, "This hub has no federation yet: run `symbolon hub init` first.")
+
+
+class UnknownRole(HubError):
+    """A desk account needs a role that the desk knows."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        super().__init__(Problem.INVALID_INPUT, f"A role at the hub's desk is one of {', '.join(sorted(known))}.")

@@ -1,5 +1,6 @@
 """What the hub's services need from outside: the database by aggregate, the comparator, the wake-up of the worker."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -49,8 +50,8 @@ class WaitingDelivery:
 class MemberStore(Protocol):
     """The federation and its members."""
 
-    def found(self, federation: Federation) -> None:
-        """Write down the one federation of this hub; nothing happens where it is there."""
+    def found(self, federation: Federation) -> bool:
+        """Write down the one federation of this hub; False, and nothing happens, where there is one."""
 
     def federation(self) -> Federation:
         """The federation; raises `NotInitialised`."""
@@ -275,3 +276,16 @@ class MatchingWakeUp(Protocol):
 
     def __call__(self) -> None:
         """Best effort and at once: never raises, never waits for a broker. The sweep finds what was not told."""
+
+
+class DeliveryBell(Protocol):
+    """Rings where somebody waits when something was posted for a member."""
+
+    def waiting(self, member: MemberCode) -> AbstractContextManager[asyncio.Event]:
+        """A bell that rings (is set) from now on whenever something may wait for the member.
+
+        It may ring for nothing, and it rings for everyone after it could not hear for a while: look, then wait again.
+        """
+
+    async def hear(self) -> None:
+        """Listen until cancelled; one connection for all who wait."""

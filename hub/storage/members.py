@@ -20,9 +20,9 @@ class PostgresMembers:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def found(self, federation: Federation) -> None:
-        """Write down the one federation of this hub; nothing happens where it is there."""
-        self._transaction.execute(
+    def found(self, federation: Federation) -> bool:
+        """Write down the one federation of this hub; False, and nothing happens, where there is one."""
+        written = self._transaction.execute(
             _QUERIES["insert_federation"],
             name=federation.name,
             exercise=federation.exercise,
@@ -31,6 +31,7 @@ class PostgresMembers:
             schema_digest=federation.terms.schema_digest,
             key_epoch=federation.terms.key_epoch,
         )
+        return written > 0
 
     def federation(self) -> Federation:
         """The federation; raises `NotInitialised`."""

@@ -1,0 +1,65 @@
+"""The hub's tasks: mere wake-ups without content. What there is to do, PostgreSQL knows.
+
+A task that is lost, doubled or late does no harm: the next one does its work, and the sweep comes every two seconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from celery import Celery
+
+from symbolon.runtime.errors import DatabaseUnavailable
+from symbolon.runtime.logs import get_logger
+
+FIND_MATCHES: Final = "symbolon.hub.find_matches"
+SWEEP: Final = "symbolon.hub.sweep"
+SEQUENCE_AUDIT: Final = "symbolon.hub.sequence_audit"
+
+_SWEEP_EVERY_S: Final = 2.0
+_SEQUENCE_EVERY_S: Final = 1.0
+
+BEAT_SCHEDULE: Final = {
+    # `expires`: while no worker takes them, they do not pile up.
+    "sweep": {"task": SWEEP, "schedule": _SWEEP_EVERY_S, "options": {"expires": _SWEEP_EVERY_S}},
+    "sequence_audit": {
+        "task": SEQUENCE_AUDIT,
+        "schedule": _SEQUENCE_EVERY_S,
+        "options": {"expires": _SEQUENCE_EVERY_S},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerServices:
+    """What a worker does when it is woken."""
+
+    find_matches: Callable[[], int]
+    sequence_audit: Callable[[], int]
+    refresh_index: Callable[[], None]
+
+
+def register_tasks(app: Celery, services: WorkerServices) -> None:
+    """Give the application its tasks."""
+    jobs = {
+        FIND_MATCHES: services.find_matches,
+        SWEEP: services.find_matches,
+        SEQUENCE_AUDIT: services.sequence_audit,
+    }
+    for name, job in jobs.items():
+        app.task(_task(job), name=name)
+
+
+def _task(job: Callable[[], object]) -> Callable[[], None]:
+    def task() -> None:
+        run_unless_database_is_away(job)
+
+    return task
+
+
+def run_unless_database_is_away(job: Callable[[], object]) -> None:
+    """Do the job; while PostgreSQL is away, leave it to the next wake-up."""
+    try:
+        job()
+    except DatabaseUnavailable:
+        get_logger().warning("the database is away; the next sweep tries again")

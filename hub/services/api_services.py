@@ -1,0 +1,28 @@
+"""What the hub does for its members, as one value that the web edge is given."""
+
+from dataclasses import dataclass
+
+from symbolon.hub.services.accept_submission import AcceptSubmission
+from symbolon.hub.services.acknowledge_deliveries import AcknowledgeDeliveries
+from symbolon.hub.services.decide_hold import DecideHold
+from symbolon.hub.services.deposit_vote import DepositVote
+from symbolon.hub.services.describe_federation import DescribeFederation
+from symbolon.hub.services.identify_member import IdentifyMember
+from symbolon.hub.services.list_deliveries import ListDeliveries
+from symbolon.hub.services.relay_message import RelayMessage
+from symbolon.hub.services.withdraw_records import WithdrawRecords
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """One use case for each address of the API."""
+
+    identify_member: IdentifyMember
+    describe_federation: DescribeFederation
+    accept_submission: AcceptSubmission
+    withdraw_records: WithdrawRecords
+    deposit_vote: DepositVote
+    relay_message: RelayMessage
+    decide_hold: DecideHold
+    list_deliveries: ListDeliveries
+    acknowledge_deliveries: AcknowledgeDeliveries

@@ -1,0 +1,51 @@
+"""The hub's settings: `hub.toml` in its home, overridden by the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from symbolon.runtime.errors import ConfigurationMistake
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.settings import open_settings
+
+ROLE: Final = "hub"
+BROKER_SCHEMES: Final = ("redis://", "rediss://", "redis+socket://", "amqp://", "amqps://")
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings:
+    """One hub process's settings. `numba_cache` None leaves the choice to numba."""
+
+    federation: str
+    exercise: bool
+    database: str = field(repr=False)
+    broker: str = field(repr=False)
+    hub_url: str
+    listen_host: str
+    api_port: int
+    desk_port: int
+    log_level: str
+    numba_cache: Path | None
+
+
+def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSettings:
+    """Read the settings; raises `ConfigurationMistake` with one sentence."""
+    reader = open_settings(home, ROLE, environment)
+    numba_cache = reader.optional_text("numba_cache")
+    settings = HubSettings(
+        federation=reader.text("federation"),
+        exercise=reader.flag("exercise", default=True),
+        database=reader.database_conninfo(),
+        broker=reader.text("broker"),
+        hub_url=reader.https_url("hub_url"),
+        listen_host=reader.text("listen_host", "127.0.0.1"),
+        api_port=reader.port("api_port", 8443),
+        desk_port=reader.port("desk_port", 8444),
+        log_level=reader.text("log_level", "info"),
+        numba_cache=None if numba_cache is None else Path(numba_cache).expanduser(),
+    )
+    reader.refuse_unknown()
+    if not settings.broker.startswith(BROKER_SCHEMES):
+        raise ConfigurationMistake(f"The setting 'broker' must begin with one of {', '.join(BROKER_SCHEMES)}.")
+    return settings

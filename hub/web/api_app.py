@@ -1,0 +1,53 @@
+"""The API for the members' nodes: routes, problem responses, request log, the bell of the long poll."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from symbolon.hub.errors import HubError
+from symbolon.hub.ports import DeliveryBell
+from symbolon.hub.services.api_services import ApiServices
+from symbolon.hub.web.openapi import describe_wire_format
+from symbolon.hub.web.routes.deliveries import deliveries_router
+from symbolon.hub.web.routes.exchange import exchange_router
+from symbolon.hub.web.routes.federation import federation_router
+from symbolon.protocol.problems import Problem
+from symbolon.runtime.errors import DatabaseUnavailable
+from symbolon.runtime.problem_responses import HTTP_STATUS, MEDIA_TYPE, ProblemDocument, install
+from symbolon.runtime.request_log import RequestLog
+
+# A full batch of 1,000 records with several names each takes about a third of this.
+_LARGEST_BODY = 16 * 1024 * 1024
+
+
+def create_api(services: ApiServices, bell: DeliveryBell) -> FastAPI:
+    """The application that listens where members connect with their certificates."""
+
+    @asynccontextmanager
+    async def hearing(_app: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(bell.hear())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    app = FastAPI(title="Symbolon hub", version="1", lifespan=hearing, docs_url=None, redoc_url=None)
+    app.include_router(federation_router(services))
+    app.include_router(exchange_router(services))
+    app.include_router(deliveries_router(services, bell))
+    describe_wire_format(app)
+    install(app, (HubError,), largest_body=_LARGEST_BODY)
+    app.add_exception_handler(DatabaseUnavailable, _tell_to_come_again)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def _tell_to_come_again(_request: Request, _error: Exception) -> JSONResponse:
+    problem = Problem.SERVICE_UNAVAILABLE
+    status = HTTP_STATUS[problem]
+    document = ProblemDocument(problem, status, "The hub's database is away: nothing was done, try again.", None)
+    return JSONResponse(document.as_json(), status, media_type=MEDIA_TYPE, headers={"Retry-After": "1"})

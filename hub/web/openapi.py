@@ -1,0 +1,75 @@
+"""The OpenAPI document: the addresses, and the wire format of every message from the dataclasses themselves."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from symbolon.protocol import messages
+from symbolon.protocol.envelope import Envelope
+
+_HANDED_IN: Final[Mapping[str, type]] = {
+    "/v1/submissions": messages.Submission,
+    "/v1/withdrawals": messages.Withdrawal,
+    "/v1/votes": messages.Sealed,
+    "/v1/messages": messages.Sealed,
+    "/v1/holds": messages.HoldDecision,
+    "/v1/deliveries/acknowledgements": messages.DeliveryAcknowledgement,
+}
+"""The kind of message in the envelope that each address takes."""
+
+_GIVEN_OUT: Final[Mapping[tuple[str, str], type]] = {
+    ("/v1/federation", "get"): messages.FederationDirectory,
+    ("/v1/submissions", "post"): messages.SubmissionReceipt,
+    ("/v1/withdrawals", "post"): messages.WithdrawalReceipt,
+}
+"""The kind of message in the envelope that each address answers with."""
+
+_IN_DELIVERIES: Final = (messages.Alert, messages.HitNotice, messages.Delivery)
+_SEALED_INSIDE: Final = (messages.Vote, messages.Request, messages.Reply, messages.LinkageKeyShare)
+
+
+class _WireSchema(GenerateJsonSchema):
+    """What the codec does that pydantic would not: bytes as base64url, and every field always written."""
+
+    def bytes_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ARG002 - as pydantic calls it
+        return {"type": "string", "contentEncoding": "base64url"}
+
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002 - as pydantic calls it
+        return True
+
+
+def describe_wire_format(app: FastAPI) -> None:
+    """Let the application's OpenAPI document tell the message formats too."""
+    document: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not document:
+            document.update(_document(app))
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI's documentation gives
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    kinds = (Envelope, *_HANDED_IN.values(), *_GIVEN_OUT.values(), *_IN_DELIVERIES, *_SEALED_INSIDE)
+    _keys, schemas = TypeAdapter.json_schemas(
+        [(kind, "validation", TypeAdapter(kind)) for kind in dict.fromkeys(kinds)],
+        ref_template="#/components/schemas/{model}",
+        schema_generator=_WireSchema,
+    )
+    document.setdefault("components", {}).setdefault("schemas", {}).update(schemas["$defs"])
+    for path, kind in _HANDED_IN.items():
+        document["paths"][path]["post"]["requestBody"] = {"required": True, "content": _envelope_of(kind)}
+    for (path, method), kind in _GIVEN_OUT.items():
+        document["paths"][path][method]["responses"]["200"]["content"] = _envelope_of(kind)
+    return document
+
+
+def _envelope_of(kind: type) -> dict[str, Any]:
+    body = {"properties": {"body": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
+    return {"application/json": {"schema": {"allOf": [{"$ref": "#/components/schemas/Envelope"}, body]}}}

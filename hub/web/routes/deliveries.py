@@ -1,0 +1,49 @@
+"""What waits for a member, by long poll: the one asynchronous route, so that a waiting node costs no thread."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from symbolon.hub.ports import DeliveryBell, WaitingDelivery
+from symbolon.hub.services.api_services import ApiServices
+from symbolon.hub.web.callers import caller_from
+from symbolon.hub.web.routes.exchange import json_response
+from symbolon.protocol.references import MemberCode
+
+
+def deliveries_router(services: ApiServices, bell: DeliveryBell) -> APIRouter:
+    """The caller's own deliveries."""
+    router = APIRouter(prefix="/v1")
+    calling_member = Depends(caller_from(services.identify_member))
+
+    @router.get("/deliveries")
+    async def list_deliveries(
+        member: Annotated[MemberCode, calling_member],
+        wait: Annotated[int, Query(ge=0, le=30, description="Seconds to wait while there is nothing.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=100)] = 100,
+    ) -> Response:
+        """The oldest deliveries that were not acknowledged, as soon as there is one."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait
+        with bell.waiting(member) as rung:
+            while True:
+                rung.clear()
+                found = await run_in_threadpool(services.list_deliveries, member, limit)
+                remaining_s = deadline - loop.time()
+                if found or remaining_s <= 0:
+                    return json_response(_as_json(found))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(remaining_s):
+                        await rung.wait()
+
+    return router
+
+
+def _as_json(deliveries: Sequence[WaitingDelivery]) -> bytes:
+    # Envelopes are stored as JSON: to parse and write them again would be for nothing.
+    items = (b'{"delivery_id":"%s","envelope":%s}' % (each.delivery_id.encode(), each.envelope) for each in deliveries)
+    return b'{"deliveries":[%s]}' % b",".join(items)
