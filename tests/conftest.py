@@ -7,11 +7,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from symbolon.exercise.embedded_broker import EmbeddedBroker
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.exercise.run_folder import make_run_folder
 from symbolon.exercise.supervisor import Supervisor
+
+# A busy machine is no defect: how long an example takes is measured in benchmarks/ alone.
+settings.register_profile("symbolon", deadline=None)
+settings.load_profile("symbolon")
 
 FreshDatabase = Callable[[str], str]
 

@@ -6,11 +6,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import settings
-
-# A busy machine is no defect: how long an example takes is measured in test_speed alone.
-settings.register_profile("protocol", deadline=None)
-settings.load_profile("protocol")
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
