@@ -145,11 +145,16 @@ class EmbeddedPostgres:
         return psycopg.connect(self.superuser_conninfo(database), autocommit=True, connect_timeout=2)
 
     def _bring_installation_within_reach(self) -> None:
-        # An installation under root's home, for example: a few dozen megabytes, copied once.
-        copy = self._folder / "pginstall"
-        for part in ("bin", "lib", "share"):
-            shutil.copytree(self._installation / part, copy / part, symlinks=True, dirs_exist_ok=True)
-        self._installation = copy
+        # An installation under root's home, for example: a few dozen megabytes, copied once. The shared libraries lie
+        # where the wheel's tool put them, found by a path relative to the programs: beside the package or inside it.
+        package = self._installation.parent
+        copy = self._folder / "installation"
+        parts = [*(self._installation / part for part in ("bin", "lib", "share")), package / ".dylibs"]
+        for part in (*parts, package.with_name(f"{package.name}.libs")):
+            if part.is_dir():
+                target = copy / part.relative_to(package.parent)
+                shutil.copytree(part, target, symlinks=True, dirs_exist_ok=True)
+        self._installation = copy / package.name / self._installation.name
 
     def _make_cluster(self) -> None:
         self._password_file.touch(mode=0o600)

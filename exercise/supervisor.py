@@ -77,7 +77,8 @@ class Supervisor:
         self._wards: dict[str, _Ward] = {}
         self._batches = 0
         self._guard = threading.RLock()
-        self._stopping = threading.Event()
+        self._stopping = False
+        self._all_ended = threading.Event()
         self._watch_ends = os.pipe() if watch_pipe else None
         self._keeper: threading.Thread | None = None
         self._keeper_failed: Future[None] = Future()
@@ -153,12 +154,15 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all processes, the last started first, and wait for their end. Harmless when nothing runs."""
-        self._stopping.set()
+        with self._guard:
+            self._stopping = True
+        for batch in reversed(range(self._batches)):
+            self._end([ward for ward in self._wards.values() if ward.batch == batch])
+        # Not before: the end of the thread that started them would kill them.
+        self._all_ended.set()
         if self._keeper is not None:
             self._keeper.join()
             self._keeper = None
-        for batch in reversed(range(self._batches)):
-            self._end([ward for ward in self._wards.values() if ward.batch == batch])
         if self._watch_ends is not None:
             for end in self._watch_ends:
                 os.close(end)
@@ -186,9 +190,9 @@ class Supervisor:
 
     def _keep(self) -> None:
         try:
-            while not self._stopping.wait(_POLL_S):
+            while not self._all_ended.wait(_POLL_S):
                 with self._guard:
-                    for ward in self._wards.values():
+                    for ward in () if self._stopping else self._wards.values():
                         self._look_after(ward)
         except OSError as error:
             self._keeper_failed.set_exception(error)
