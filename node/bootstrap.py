@@ -1,12 +1,267 @@
 """The only place that wires a node: settings in, services out."""
 
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import resources
+from typing import Final
+from uuid import uuid4
 
+from fastapi import FastAPI
+
+from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE
+from symbolon.node.domain.actors import Actor, parse_roles
+from symbolon.node.errors import Forbidden, NotJoined
+from symbolon.node.gateway.draws import SystemDraws
+from symbolon.node.gateway.hub_client import HttpHubClient
+from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles
+from symbolon.node.jobs.worker import Worker, WorkerTasks
+from symbolon.node.ports.outside import Draws, HubClient, LinkageKeys
+from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.services.acknowledge_hit import AcknowledgeHit
+from symbolon.node.services.answer_request import AnswerRequest
+from symbolon.node.services.cast_vote import CastVote
+from symbolon.node.services.correspondence import Correspondence, NodeIdentity
+from symbolon.node.services.deliver_outbox import DeliverOutbox
+from symbolon.node.services.encode_record import EncodeRecord
+from symbolon.node.services.federation import JoinFederation, RefreshDirectory
+from symbolon.node.services.import_records import ImportRecords
+from symbolon.node.services.linkage_key import CreateLinkageKey, ReceiveLinkageKey, ShareLinkageKey
+from symbolon.node.services.list_hits import ListHits
 from symbolon.node.services.node_services import DeskServices
+from symbolon.node.services.open_request import OpenRequest
+from symbolon.node.services.publish_records import PublishRecords
+from symbolon.node.services.receive_alert import ReceiveAlert
+from symbolon.node.services.receive_deliveries import ReceiveDeliveries
+from symbolon.node.services.receive_exchange import ReceiveReply, ReceiveRequest
+from symbolon.node.services.receive_notice import ReceiveNotice
+from symbolon.node.services.receive_vote import ReceiveVote
+from symbolon.node.services.release_hold import ReleaseHold
+from symbolon.node.services.revise_record import ReviseRecord
+from symbolon.node.services.show_hit import ShowHit
+from symbolon.node.services.show_status import ShowStatus
+from symbolon.node.services.withdraw_records import WithdrawRecords
+from symbolon.node.settings import NodeSettings, load_settings
+from symbolon.node.storage.outbox import OUTBOX_CHANNEL
+from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
+from symbolon.node.storage.worker_lock import PostgresWorkerLock
+from symbolon.node.web.app import create_app
+from symbolon.protocol.keys import KeyPurpose, SealingKey, SigningKey
+from symbolon.protocol.messages import Purpose
+from symbolon.protocol.references import MemberCode
+from symbolon.runtime.accounts import find_user
+from symbolon.runtime.audit_store import HashChainAuditLog
+from symbolon.runtime.clock import Clock, SystemClock
+from symbolon.runtime.database import Database
+from symbolon.runtime.gatekeeper import Gatekeeper
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.logs import configure_logging
+from symbolon.runtime.migrations import migrate
+from symbolon.runtime.pages import Desk
+from symbolon.runtime.serving import Listener
+from symbolon.runtime.tls import TlsFiles, client_context, server_context
 
-__all__ = ["NodeServices"]
+PACKAGE: Final = "symbolon.node"
+WORKER_LOGIN: Final = "worker"
+
+MEMBER_KEY, MEMBER_CERTIFICATE, AUTHORITY = "member.key", "member.pem", "federation-authority.pem"
+DESK_KEY, DESK_CERTIFICATE, DESK_AUTHORITY = "desk.key", "desk.pem", "desk-authority.pem"
+HUB_URL = "hub-url"
 
 
 @dataclass(frozen=True, slots=True)
 class NodeServices(DeskServices):
-    """All services of a node; the pages need (and should ask for) no more than `DeskServices`."""
+    """All services of a node that need no hub; the pages need (and should ask for) no more than `DeskServices`."""
+
+    import_records: ImportRecords
+    publish_records: PublishRecords
+    revise_record: ReviseRecord
+    withdraw_records: WithdrawRecords
+    create_linkage_key: CreateLinkageKey
+    share_linkage_key: ShareLinkageKey
+    join_federation: JoinFederation
+    show_status: ShowStatus
+
+
+@dataclass(frozen=True, slots=True)
+class HubServices:
+    """The services that talk to the hub: the worker's."""
+
+    deliver_outbox: DeliverOutbox
+    receive_deliveries: ReceiveDeliveries
+    refresh_directory: RefreshDirectory
+
+
+def schema_bytes() -> bytes:
+    """The linkage schema that this program encodes under."""
+    package, name = DEFAULT_SCHEMA_RESOURCE
+    return resources.files(package).joinpath(name).read_bytes()
+
+
+def build_services(
+    unit_of_work: UnitOfWork, draws: Draws, linkage_keys: LinkageKeys, correspondence: Correspondence
+) -> NodeServices:
+    """Wire everything that needs no hub."""
+    encode_record = EncodeRecord(schema_bytes(), linkage_keys)
+    revise_record = ReviseRecord(unit_of_work, draws, encode_record)
+    return NodeServices(
+        list_hits=ListHits(unit_of_work, draws),
+        show_hit=ShowHit(unit_of_work),
+        acknowledge_hit=AcknowledgeHit(unit_of_work),
+        cast_vote=CastVote(unit_of_work, draws, correspondence),
+        open_request=OpenRequest(unit_of_work, draws, correspondence),
+        answer_request=AnswerRequest(unit_of_work, draws, correspondence),
+        release_hold=ReleaseHold(unit_of_work, draws),
+        import_records=ImportRecords(unit_of_work, draws, revise_record),
+        publish_records=PublishRecords(unit_of_work, draws, encode_record),
+        revise_record=revise_record,
+        withdraw_records=WithdrawRecords(unit_of_work, draws),
+        create_linkage_key=CreateLinkageKey(unit_of_work, draws, linkage_keys),
+        share_linkage_key=ShareLinkageKey(unit_of_work, draws, linkage_keys, correspondence),
+        join_federation=JoinFederation(unit_of_work, draws),
+        show_status=ShowStatus(unit_of_work, linkage_keys),
+    )
+
+
+def build_hub_services(
+    unit_of_work: UnitOfWork, draws: Draws, linkage_keys: LinkageKeys, correspondence: Correspondence, hub: HubClient
+) -> HubServices:
+    """Wire what talks to the hub."""
+    takers = {
+        Purpose.ALERT: ReceiveAlert(),
+        Purpose.HIT_NOTICE: ReceiveNotice(),
+        Purpose.VOTE: ReceiveVote(draws, correspondence),
+        Purpose.REQUEST: ReceiveRequest(draws, correspondence),
+        Purpose.REPLY: ReceiveReply(draws, correspondence),
+        Purpose.LINKAGE_KEY: ReceiveLinkageKey(linkage_keys, correspondence),
+    }
+    return HubServices(
+        deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence),
+        receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers),
+        refresh_directory=RefreshDirectory(unit_of_work, draws, hub, correspondence),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node that is set up: what the commands and the processes start from."""
+
+    home: PartyHome
+    settings: NodeSettings
+    identity: NodeIdentity
+    database: Database
+    clock: Clock
+    audit_log: HashChainAuditLog
+    unit_of_work: PostgresUnitOfWork
+    linkage_keys: LinkageKeyFiles
+    draws: SystemDraws
+    services: NodeServices
+
+    def actor(self, login: str) -> Actor:
+        """Somebody with an account, with the roles that they have now.
+
+        Raises:
+            Forbidden: nobody has this login, or it is disabled.
+
+        """
+        with self.database.transaction() as tx:
+            account = find_user(tx, login)
+        if account is None or account.disabled_at is not None:
+            raise Forbidden("Nobody who may act has this login: `symbolon node user add` makes one.")
+        return Actor(account.login, parse_roles(tuple(account.roles)))
+
+    def member_names(self) -> Mapping[MemberCode, str]:
+        """The names of the federation's members, as the directory has them now."""
+        with self.unit_of_work.begin() as work:
+            directory = work.directory.find()
+        return {} if directory is None else {card.code: card.name for card in directory.members}
+
+    def hub_client(self) -> HttpHubClient:
+        """A client of this federation's hub.
+
+        Raises:
+            NotJoined: there is none yet.
+
+        """
+        tls = self.home.tls
+        if not tls.has(MEMBER_CERTIFICATE):
+            raise NotJoined
+        hub_url = self.settings.hub_url or tls.read(HUB_URL).decode()
+        own = TlsFiles(tls.file(MEMBER_CERTIFICATE), tls.file(MEMBER_KEY))
+        return HttpHubClient(hub_url, client_context(own, tls.file(AUTHORITY)))
+
+
+def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | None = None) -> Node:
+    """Open a node's home and database, brought to this program's version; logs go to standard error.
+
+    Raises:
+        ConfigurationMistake: a setting or a key is not as it must be.
+        DatabaseUnavailable: PostgreSQL does not answer.
+
+    """
+    settings = load_settings(home, os.environ if environment is None else environment)
+    configure_logging(settings.code, f"node {process}")
+    identity = NodeIdentity(
+        settings.code,
+        SigningKey.from_bytes(home.keys.read(KeyPurpose.SIGNING.value)),
+        SealingKey.from_bytes(home.keys.read(KeyPurpose.SEALING.value)),
+    )
+    migrate(settings.conninfo, PACKAGE)
+    database = Database(settings.conninfo, application_name=f"symbolon node {process}")
+    clock = SystemClock()
+    audit_log = HashChainAuditLog(clock, uuid4)
+    unit_of_work = PostgresUnitOfWork(database, audit_log)
+    linkage_keys = LinkageKeyFiles(home.keys)
+    draws = SystemDraws(clock)
+    return Node(
+        home=home,
+        settings=settings,
+        identity=identity,
+        database=database,
+        clock=clock,
+        audit_log=audit_log,
+        unit_of_work=unit_of_work,
+        linkage_keys=linkage_keys,
+        draws=draws,
+        services=build_services(unit_of_work, draws, linkage_keys, Correspondence(identity)),
+    )
+
+
+def build_web(node: Node) -> FastAPI:
+    """The desk's web application."""
+    with node.unit_of_work.begin() as work:
+        directory = work.directory.find()
+    desk = Desk(node.settings.code, node.settings.name, "node", directory is not None and directory.exercise)
+    gatekeeper = Gatekeeper(node.database, node.clock, node.audit_log)
+    return create_app(node.services, gatekeeper, desk, node.clock, node.member_names)
+
+
+def build_listener(node: Node) -> Listener:
+    """Where the desk's pages are served: TLS, no client certificate."""
+    tls = node.home.tls
+    own = TlsFiles(tls.file(DESK_CERTIFICATE), tls.file(DESK_KEY))
+    return Listener(build_web(node), node.settings.listen_host, node.settings.desk_port, server_context(own))
+
+
+def build_worker(node: Node, hub: HubClient) -> Worker:
+    """The node's worker."""
+    correspondence = Correspondence(node.identity)
+    services = build_hub_services(node.unit_of_work, node.draws, node.linkage_keys, correspondence, hub)
+    tasks = WorkerTasks(
+        deliver_outbox=services.deliver_outbox,
+        receive_deliveries=services.receive_deliveries,
+        retry_waiting=services.receive_deliveries.retry_waiting,
+        sequence_audit=_sequencer(node),
+        withdraw_expired=lambda: node.services.withdraw_records.expired(WORKER_LOGIN),
+        refresh_directory=services.refresh_directory,
+        listen=lambda: node.database.listen(OUTBOX_CHANNEL),
+    )
+    return Worker(tasks, PostgresWorkerLock(node.database), node.draws)
+
+
+def _sequencer(node: Node) -> Callable[[], int]:
+    def sequence() -> int:
+        with node.database.transaction() as tx:
+            return node.audit_log.sequence(tx)
+
+    return sequence

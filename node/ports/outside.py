@@ -1,6 +1,7 @@
 """What the services need of the world around the node: the hub, keys, encoder, files, time and randomness."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -18,8 +19,8 @@ class HubClient(Protocol):
         """The signed member directory."""
         ...
 
-    def post(self, path: str, envelope: Envelope) -> Envelope | None:
-        """Hand in an envelope; the signed answer, where the hub gives one."""
+    def post(self, path: str, envelope: Envelope) -> bytes:
+        """Hand in an envelope; the body of the hub's answer, empty where it has nothing to say."""
         ...
 
     def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:
@@ -89,4 +90,25 @@ class Draws(Protocol):
 
     def jitter(self) -> float:
         """A number drawn uniformly from [0, 1)."""
+        ...
+
+
+class WorkerLock(Protocol):
+    """Sees to it that one worker of this node runs at a time."""
+
+    def hold(self) -> AbstractContextManager["HeldLock | None"]:
+        """Hold the lock while the block runs; None where another worker holds it."""
+        ...
+
+
+class HeldLock(Protocol):
+    """The lock, while it is held."""
+
+    def assure(self) -> None:
+        """Show that the lock is still held; to be called several times a minute.
+
+        Raises:
+            DatabaseUnavailable: it is lost.
+
+        """
         ...

@@ -106,9 +106,7 @@ class DeliverBatches:
             )
             for item in submission.items
         ]
-        stored = StoredReceipt(
-            batch.batch_id, receipt.PURPOSE, answer.to_bytes(), self._draws.now(), None, withdrawals=()
-        )
+        stored = StoredReceipt(batch.batch_id, receipt.PURPOSE, answer, self._draws.now(), None, withdrawals=())
         self._note_receipt(batch, stored, results)
 
     def _withdraw(self, batch: OutgoingBatch, withdrawal: Withdrawal, directory: FederationDirectory) -> None:
@@ -124,7 +122,7 @@ class DeliverBatches:
         stored = StoredReceipt(
             batch.batch_id,
             receipt.PURPOSE,
-            answer.to_bytes(),
+            answer,
             self._draws.now(),
             receipt.withdrawn_at,
             withdrawals=outcomes,
@@ -133,21 +131,19 @@ class DeliverBatches:
 
     def _post(
         self, batch: OutgoingBatch, message: Submission | Withdrawal, path: str, directory: FederationDirectory
-    ) -> Envelope:
+    ) -> bytes:
         # The message id is the batch id: a repetition is the same message, only its time of issue moves.
         stamp = (MessageId(batch.batch_id), self._draws.now())
         envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, stamp)
-        answer = self._hub.post(path, envelope)
-        if answer is None:
-            raise HubUnavailable("The hub gave no receipt: the batch is sent again.")
-        return answer
+        return self._hub.post(path, envelope)
 
     def _verified(
-        self, answer: Envelope, kind: type[Receipt], batch: OutgoingBatch, directory: FederationDirectory
+        self, answer: bytes, kind: type[Receipt], batch: OutgoingBatch, directory: FederationDirectory
     ) -> Receipt:
         try:
-            self._correspondence.verify_from_hub(answer, kind.PURPOSE, directory, self._draws.now())
-            receipt = answer.read(kind)
+            envelope = Envelope.from_bytes(answer)
+            self._correspondence.verify_from_hub(envelope, kind.PURPOSE, directory, self._draws.now())
+            receipt = envelope.read(kind)
         except ProtocolError as error:
             raise HubUnavailable("The hub's receipt cannot be verified: the batch is sent again.") from error
         if (receipt.batch_id, receipt.body_digest) != (batch.batch_id, sha256(batch.body).hexdigest()):

@@ -5,7 +5,6 @@ from dataclasses import replace
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import AgreementLine
 from symbolon.node.errors import UnreadableDelivery
-from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.receive_notice import release
 from symbolon.protocol.audit_log import AuditAct
@@ -19,9 +18,6 @@ from symbolon.protocol.references import HUB, HitId
 
 class ReceiveAlert:
     """Stores the hit for whoever may see it: the focal point, or the protection officer alone (invariant 6)."""
-
-    def __init__(self, draws: Draws) -> None:
-        self._draws = draws
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
         """Take a verified alert."""

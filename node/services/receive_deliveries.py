@@ -17,6 +17,8 @@ from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import SEALED_PURPOSES, Delivery, DeliveryAcknowledgement, FederationDirectory, Purpose
 from symbolon.protocol.problems import MalformedMessage, Problem, ProtocolError
 from symbolon.protocol.references import HUB, DeliveryId, HitId, new_message_id
+from symbolon.runtime.errors import RuntimeFault
+from symbolon.runtime.logs import log_unexpected
 
 WAITING_AT_ONCE = 100
 
@@ -100,6 +102,13 @@ class ReceiveDeliveries:
                 work.inbox.note_waiting(delivery.delivery_id, early.hit_id, envelope.to_bytes(), now)
         except (NodeError, ProtocolError) as error:
             self._refuse(delivery, error.problem)
+        except RuntimeFault:
+            # The database went away: the delivery comes again.
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge of one delivery
+            # A fault of ours must not stop the queue: the delivery is kept, and the fault is logged without its words.
+            log_unexpected(error, while_doing="taking a delivery")
+            self._refuse(delivery, Problem.INTERNAL)
         else:
             if hit_id is not None:
                 self.retry_waiting(hit_id)

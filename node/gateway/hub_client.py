@@ -1,0 +1,102 @@
+"""The hub over HTTPS: every connection goes out from the node and shows the node's certificate."""
+
+import ssl
+from typing import Any, Final
+
+import httpx
+
+from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.protocol.canonical import JsonValue, parse_json
+from symbolon.protocol.codec import from_wire
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import Delivery
+from symbolon.protocol.problems import MalformedMessage, Problem
+
+_ANSWER_S: Final = 60.0
+_CONNECT_S: Final = 5.0
+_URN: Final = "urn:symbolon:problem:"
+
+# What is wrong with the connection, the clocks or the membership, not with what was handed in: it may be mended.
+_PASSING: Final = frozenset(
+    {
+        Problem.UNAUTHENTICATED,
+        Problem.FORBIDDEN,
+        Problem.UNKNOWN_MEMBER,
+        Problem.BAD_SIGNATURE,
+        Problem.WRONG_SENDER,
+        Problem.WRONG_AUDIENCE,
+        Problem.WRONG_FEDERATION,
+        Problem.EXPIRED,
+        Problem.NOT_FOUND,
+        Problem.METHOD_NOT_ALLOWED,
+        Problem.TOO_MANY_REQUESTS,
+        Problem.SERVICE_UNAVAILABLE,
+        Problem.INTERNAL,
+    }
+)
+
+
+class HttpHubClient:
+    """Talks to one hub. Threads may share it: each request takes a connection of its pool."""
+
+    def __init__(self, hub_url: str, tls: ssl.SSLContext) -> None:
+        timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)
+        # Proxies of the environment are not for this: the hub's certificate is checked end to end.
+        self._client = httpx.Client(base_url=hub_url, verify=tls, timeout=timeout, trust_env=False)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def fetch_directory(self) -> Envelope:
+        """The signed member directory, not yet verified."""
+        return _read_envelope(self._request("GET", "/v1/federation"))
+
+    def post(self, path: str, envelope: Envelope) -> bytes:
+        """Hand in an envelope; the body of the hub's answer, empty where it has nothing to say."""
+        return self._request("POST", path, content=envelope.to_bytes(), headers={"content-type": "application/json"})
+
+    def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:
+        """The oldest deliveries that were not acknowledged; waits up to `wait_s` seconds for the first."""
+        timeout = httpx.Timeout(wait_s + _ANSWER_S, connect=_CONNECT_S)
+        raw = self._request("GET", "/v1/deliveries", params={"wait": wait_s, "limit": limit}, timeout=timeout)
+        try:
+            return tuple(from_wire(Delivery, item) for item in _listed(parse_json(raw)))
+        except MalformedMessage as error:
+            raise HubUnavailable("The hub's list of deliveries cannot be read.") from error
+
+    def _request(self, method: str, path: str, **options: Any) -> bytes:
+        try:
+            response = self._client.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise HubUnavailable("The hub does not answer.") from error
+        if response.is_success:
+            return response.content
+        problem = _problem_of(response)
+        if response.is_server_error or problem in _PASSING:
+            raise HubUnavailable(f"The hub cannot take this now: {problem.value}.")
+        raise HubRefused(problem, f"The hub refused this: {problem.title}")
+
+
+def _listed(answer: JsonValue) -> list[JsonValue]:
+    deliveries = answer.get("deliveries") if isinstance(answer, dict) else None
+    if not isinstance(deliveries, list):
+        raise MalformedMessage("The answer is no list of deliveries.")
+    return deliveries
+
+
+def _read_envelope(raw: bytes) -> Envelope:
+    try:
+        return Envelope.from_bytes(raw)
+    except MalformedMessage as error:
+        raise HubUnavailable("The hub's answer cannot be read.") from error
+
+
+def _problem_of(response: httpx.Response) -> Problem:
+    try:
+        document = parse_json(response.content)
+        kind = document.get("type") if isinstance(document, dict) else None
+        return Problem(str(kind).removeprefix(_URN))
+    except (MalformedMessage, ValueError):
+        # Not the hub's own answer: something between here and there.
+        return Problem.INTERNAL

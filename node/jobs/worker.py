@@ -1,0 +1,158 @@
+"""The node's one worker: three threads that deliver, receive and keep time, and a lock so that there is no second.
+
+Any of it may be killed at any moment: every step is a transaction, and what was not acknowledged comes again.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+from symbolon.node.domain.outbox import next_attempt
+from symbolon.node.errors import HubUnavailable, NodeError
+from symbolon.node.ports.outside import Draws, HeldLock, WorkerLock
+from symbolon.node.services.deliver_outbox import DeliveryRound
+from symbolon.protocol.problems import ProtocolError
+from symbolon.runtime.errors import RuntimeFault
+from symbolon.runtime.logs import get_logger, log_unexpected
+
+LONG_POLL_S: Final = 25
+_LISTEN_SLICE_S: Final = 0.5
+_IDLE_S: Final = 30.0
+_TICK_S: Final = 1.0
+_DIRECTORY_EVERY: Final = 60
+_EXPIRY_EVERY: Final = 30
+_ASSURE_S: Final = 5.0
+_OTHER_WORKER_S: Final = 2.0
+_LEAVING_S: Final = 2.0
+
+
+class Wakes(Protocol):
+    """Hears that something was put into the outbox."""
+
+    def wait(self, seconds: float) -> tuple[object, ...]:
+        """What was heard, at once; empty after `seconds` of silence."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerTasks:
+    """What the threads call; wired in bootstrap."""
+
+    deliver_outbox: Callable[[], DeliveryRound]
+    receive_deliveries: Callable[[int], int]
+    retry_waiting: Callable[[], int]
+    sequence_audit: Callable[[], int]
+    withdraw_expired: Callable[[], int]
+    refresh_directory: Callable[[], bool]
+    listen: Callable[[], AbstractContextManager[Wakes]]
+
+
+class Worker:
+    """Runs until told to stop; holds the node's worker lock while it works."""
+
+    def __init__(self, tasks: WorkerTasks, lock: WorkerLock, draws: Draws) -> None:
+        self._tasks = tasks
+        self._lock = lock
+        self._draws = draws
+
+    def run(self, stop: threading.Event) -> None:
+        """Work whenever this is the node's only worker, until `stop` is set."""
+        while not stop.is_set():
+            try:
+                with self._lock.hold() as held:
+                    if held is not None:
+                        self._work(held, stop)
+            except RuntimeFault as fault:
+                get_logger().warning("worker waits", reason=type(fault).__name__)
+            stop.wait(_OTHER_WORKER_S)
+
+    def _work(self, held: HeldLock, stop: threading.Event) -> None:
+        leave = threading.Event()
+        loops = (("outbound", self._outbound), ("inbound", self._inbound), ("ticker", self._ticker))
+        threads = [
+            threading.Thread(target=self._forever, args=(name, loop, leave), name=name, daemon=True)
+            for name, loop in loops
+        ]
+        get_logger().info("worker started")
+        for thread in threads:
+            thread.start()
+        try:
+            while not stop.wait(_ASSURE_S):
+                held.assure()
+        finally:
+            leave.set()
+            for thread in threads:
+                # A long poll may take longer to end; nothing is lost when the process ends before it.
+                thread.join(_LEAVING_S)
+            get_logger().info("worker stopped")
+
+    def _forever(self, name: str, loop: Callable[[threading.Event], None], leave: threading.Event) -> None:
+        """Run a loop again whenever it fails, after a pause that grows with each failure in a row."""
+        failures = 0
+        while not leave.is_set():
+            began = self._draws.now()
+            try:
+                loop(leave)
+            except (HubUnavailable, RuntimeFault) as away:
+                get_logger().warning("waiting", loop=name, reason=type(away).__name__)
+            except (NodeError, ProtocolError) as refused:
+                get_logger().warning("waiting", loop=name, reason=refused.problem.value)
+            except Exception as error:  # noqa: BLE001 - the outermost edge of a thread
+                log_unexpected(error, while_doing=name)
+            if leave.is_set():
+                return
+            # What ran well for a while has no past.
+            failures = 1 if self._draws.now() - began > timedelta(minutes=1) else failures + 1
+            leave.wait(self._pause_s(failures))
+
+    def _outbound(self, leave: threading.Event) -> None:
+        failures = 0
+        with self._tasks.listen() as wakes:
+            while not leave.is_set():
+                outcome = self._tasks.deliver_outbox()
+                if outcome.hub_away:
+                    failures += 1
+                    leave.wait(self._pause_s(failures))
+                    continue
+                failures = 0
+                quiet_s = _IDLE_S
+                if outcome.due_at is not None:
+                    quiet_s = min(max((outcome.due_at - self._draws.now()).total_seconds(), 0.0), _IDLE_S)
+                self._listen(wakes, quiet_s, leave)
+
+    def _listen(self, wakes: Wakes, quiet_s: float, leave: threading.Event) -> None:
+        until = self._draws.now() + timedelta(seconds=quiet_s)
+        while not leave.is_set():
+            remaining_s = (until - self._draws.now()).total_seconds()
+            if remaining_s <= 0 or wakes.wait(min(remaining_s, _LISTEN_SLICE_S)):
+                return
+
+    def _inbound(self, leave: threading.Event) -> None:
+        while not leave.is_set():
+            self._tasks.receive_deliveries(LONG_POLL_S)
+
+    def _ticker(self, leave: threading.Event) -> None:
+        tick = 0
+        while not leave.is_set():
+            self._tasks.sequence_audit()
+            self._tasks.retry_waiting()
+            if tick % _EXPIRY_EVERY == 0:
+                self._tasks.withdraw_expired()
+            if tick % _DIRECTORY_EVERY == 0:
+                self._refresh_directory()
+            tick += 1
+            leave.wait(_TICK_S)
+
+    def _refresh_directory(self) -> None:
+        try:
+            self._tasks.refresh_directory()
+        except HubUnavailable:
+            # The other loops say so, and the ticker has more to do than this.
+            get_logger().info("directory not refreshed")
+
+    def _pause_s(self, failures: int) -> float:
+        now = self._draws.now()
+        return (next_attempt(now, failures, self._draws.jitter()) - now).total_seconds()

@@ -1,0 +1,58 @@
+"""Shows how the node stands, in counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from symbolon.node.ports.outside import LinkageKeys
+from symbolon.node.ports.storage import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """Counts only: nothing in it identifies anybody."""
+
+    federation: str | None
+    exercise: bool
+    directory_version: int
+    members: tuple[str, ...]
+    key_epoch: int
+    linkage_key_check: str | None
+    """Hexadecimal check value of the linkage key, the same at each node that holds it; None while it is not here."""
+    records: Mapping[str, int]
+    without_category: int
+    hits: Mapping[str, int]
+    outbox: Mapping[str, int]
+    inbox: Mapping[str, int]
+
+
+class ShowStatus:
+    """The node at a glance."""
+
+    def __init__(self, unit_of_work: UnitOfWork, linkage_keys: LinkageKeys) -> None:
+        self._unit_of_work = unit_of_work
+        self._linkage_keys = linkage_keys
+
+    def __call__(self) -> NodeStatus:
+        """The counts now."""
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+            records = work.records.count_by_publication()
+            without_category = len(work.records.without_category())
+            hits = work.hits.count_by_state()
+            outbox = work.outbox.count_waiting()
+            inbox = work.inbox.count()
+        epoch = 0 if directory is None else directory.key_epoch
+        key = self._linkage_keys.find(epoch) if epoch else None
+        return NodeStatus(
+            federation=None if directory is None else directory.federation,
+            exercise=directory is not None and directory.exercise,
+            directory_version=0 if directory is None else directory.version,
+            members=() if directory is None else tuple(card.code for card in directory.members),
+            key_epoch=epoch,
+            linkage_key_check=None if key is None else key.check_value().hex(),
+            records=records,
+            without_category=without_category,
+            hits=hits,
+            outbox=outbox,
+            inbox=inbox,
+        )

@@ -1,0 +1,61 @@
+"""A node's settings: `node.toml` in its home, overridden by the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.references import HUB, MemberCode, parse_member_code
+from symbolon.runtime.errors import ConfigurationMistake
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.settings import open_settings
+
+ROLE = "node"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """What a node needs to know before it opens its database."""
+
+    code: MemberCode
+    name: str
+    conninfo: str = field(repr=False)
+    listen_host: str
+    desk_port: int
+    hub_url: str | None
+    """Where the hub is, if elsewhere than the welcome says."""
+
+
+def load_settings(home: PartyHome, environment: Mapping[str, str]) -> NodeSettings:
+    """Read and check the settings.
+
+    Raises:
+        ConfigurationMistake: one sentence that names the setting and says what to do.
+
+    """
+    reader = open_settings(home, ROLE, environment)
+    settings = NodeSettings(
+        code=checked_code(reader.text("code")),
+        name=reader.text("name"),
+        conninfo=reader.database_conninfo(),
+        listen_host=reader.text("listen_host", "127.0.0.1"),
+        desk_port=reader.port("desk_port", 8443),
+        hub_url=reader.https_url("hub_url") if reader.optional_text("hub_url") is not None else None,
+    )
+    reader.refuse_unknown()
+    return settings
+
+
+def checked_code(text: str) -> MemberCode:
+    """The member's own code.
+
+    Raises:
+        ConfigurationMistake: it is not a member's code.
+
+    """
+    try:
+        code = parse_member_code(text)
+    except MalformedMessage:
+        raise ConfigurationMistake("The setting 'code' must be two or three capital letters, such as XA.") from None
+    if code == HUB:
+        raise ConfigurationMistake("The setting 'code' must be a member's code: hub is the hub's own.")
+    return code
