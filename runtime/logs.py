@@ -12,15 +12,20 @@ from typing import Any, Final, TextIO
 
 import structlog
 
+from symbolon.runtime.errors import ConfigurationMistake
+
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-LEVELS: Final = tuple(_LEVELS)
-"""The names of the levels that :func:`configure_logging` takes."""
 
 _DEEPEST_PLACES: Final = 12
 
 
 def configure_logging(party: str, process: str, *, level: str = "info", stream: TextIO | None = None) -> None:
-    """Send all logs of this process to ``stream`` (standard error) as JSON lines with ``party`` and ``process``."""
+    """Send all logs of this process to ``stream`` (standard error) as JSON lines with ``party`` and ``process``.
+
+    ``level`` is debug, info, warning or error; another word raises :class:`ConfigurationMistake`.
+    """
+    if level not in _LEVELS:
+        raise ConfigurationMistake(f"The setting 'log_level' must be one of {', '.join(_LEVELS)}.")
     destination = sys.stderr if stream is None else stream
     structlog.configure(
         processors=[

@@ -87,7 +87,19 @@ def test_a_gap_or_a_slip_in_the_numbering_is_refused(room, names):
 
 
 def test_a_package_without_migrations_has_none():
-    assert load_migrations("symbolon.protocol") == ()
+    assert load_migrations("symbolon.protocol").newest is None
+
+
+def test_a_database_that_is_up_to_date_needs_no_alembic(fresh_database, room, tmp_path):
+    conninfo = fresh_database("migrations")
+    package = room(m0001_toys="create table toy (id int);")
+    migrate(conninfo, package)
+    program = (
+        "import sys; from symbolon.runtime.migrations import migrate; migrate(*sys.argv[1:]);"
+        "sys.exit(any(name.startswith(('alembic', 'sqlalchemy')) for name in sys.modules))"
+    )
+    command = [sys.executable, "-c", program, conninfo, package]
+    assert subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, check=False).returncode == 0
 
 
 def test_a_server_that_is_not_there_is_told(tmp_path):

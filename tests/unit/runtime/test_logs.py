@@ -8,6 +8,7 @@ import warnings
 
 import pytest
 
+from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.logs import configure_logging, get_logger, log_unexpected
 
 PLANTED = "Somchai Planted"
@@ -112,6 +113,11 @@ def test_an_error_that_asyncio_reports_is_written_without_its_text(lines):
     (line,) = lines()
     assert line["logger"] == "asyncio"
     assert PLANTED not in json.dumps(line)
+
+
+def test_an_unknown_level_is_a_configuration_mistake():
+    with pytest.raises(ConfigurationMistake, match="one of debug, info, warning, error"):
+        configure_logging("XA", "web", level="loud")
 
 
 def test_a_librarys_chatter_is_left_out(lines):
