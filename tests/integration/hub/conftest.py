@@ -1,0 +1,116 @@
+"""A hub on a real PostgreSQL, with three simulated member states."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symbolon.hub import bootstrap
+from symbolon.hub.bootstrap import Hub
+from symbolon.hub.jobs.tasks import WorkerServices
+from symbolon.hub.services.api_services import ApiServices
+from symbolon.hub.services.initialise_hub import HubDraft
+from symbolon.hub.storage.open_encodings import OpenEncodings
+from symbolon.matching.identifier_types import BirthDate, Document, DocumentType, PersonName, RecordIdentifiers
+from symbolon.protocol.messages import Alert, HitNotice, Purpose, Welcome
+from symbolon.protocol.references import MemberCode
+from symbolon.runtime.home import PartyHome
+from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, purposes_of
+
+FreshDatabase = Callable[[str], str]
+
+
+@dataclass(slots=True)
+class HubBench:
+    """A hub's services without web and broker, and three members."""
+
+    hub: Hub
+    api: ApiServices
+    worker: WorkerServices
+    members: dict[str, SimulatedMember]
+    welcomes: dict[str, Welcome]
+    wake_ups: list[None] = field(default_factory=list)
+
+    @property
+    def amara(self) -> SimulatedMember:
+        return self.members["XA"]
+
+    @property
+    def belanu(self) -> SimulatedMember:
+        return self.members["XB"]
+
+    @property
+    def cassor(self) -> SimulatedMember:
+        return self.members["XC"]
+
+    def submit(self, member: SimulatedMember, *items: Any) -> Any:
+        return self.api.accept_submission(member.code, member.submission(*items))
+
+    def mail(self, member: SimulatedMember) -> Any:
+        return self.api.list_deliveries(member.code, 100)
+
+    def purposes(self, member: SimulatedMember) -> list[Purpose]:
+        return purposes_of(self.mail(member))
+
+    def alerts(self, member: SimulatedMember) -> list[Alert]:
+        return self._messages(member, Alert)
+
+    def notices(self, member: SimulatedMember) -> list[HitNotice]:
+        return self._messages(member, HitNotice)
+
+    def _messages(self, member: SimulatedMember, kind: Any) -> list[Any]:
+        mail = self.mail(member)
+        return [
+            body_of(each.envelope, kind)
+            for each, purpose in zip(mail, purposes_of(mail), strict=True)
+            if purpose is kind.PURPOSE
+        ]
+
+
+@pytest.fixture
+def hub_home(tmp_path: Path) -> PartyHome:
+    return PartyHome(tmp_path / "hub")
+
+
+@pytest.fixture
+def initialised_hub(fresh_database: FreshDatabase, hub_home: PartyHome, broker_url: str) -> Iterator[Hub]:
+    settings: dict[str, str | int | bool] = {
+        "federation": FEDERATION,
+        "exercise": True,
+        "database": fresh_database("hub"),
+        "broker": broker_url,
+        "hub_url": "https://localhost:8443",
+        "api_port": 0,
+        "desk_port": 0,
+    }
+    hub = bootstrap.initialise(hub_home, HubDraft(FEDERATION, settings, ("localhost", "127.0.0.1")))
+    hub.database.close()
+    hub = bootstrap.open_hub(hub_home, "test", connections=12)
+    yield hub
+    hub.database.close()
+
+
+@pytest.fixture
+def bench(initialised_hub: Hub) -> HubBench:
+    members = {code: SimulatedMember(MemberCode(code)) for code in ("XA", "XB", "XC")}
+    enrol = initialised_hub.enrol_member()
+    welcomes = {code: enrol(member.enrolment_request(), None) for code, member in members.items()}
+    wake_ups: list[None] = []
+    api = bootstrap.build_api_services(initialised_hub, OpenEncodings(SCHEMA), lambda: wake_ups.append(None))
+    return HubBench(initialised_hub, api, bootstrap.build_worker_services(initialised_hub), members, welcomes, wake_ups)
+
+
+@pytest.fixture
+def person() -> RecordIdentifiers:
+    return RecordIdentifiers(
+        names=(PersonName("Somchai Rattanakosin"),),
+        birth_date=BirthDate(1988, 4, 17),
+        documents=(Document(DocumentType.PASSPORT, "XAA", "A1234567"),),
+    )
+
+
+@pytest.fixture
+def somebody_else() -> RecordIdentifiers:
+    return RecordIdentifiers(names=(PersonName("Nguyen Van Anh"),), birth_date=BirthDate(1970, 12, 3))

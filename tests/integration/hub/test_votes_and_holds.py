@@ -1,0 +1,232 @@
+"""Votes wait for each other, holds wait for their owners, and strangers get nowhere."""
+
+from typing import Any
+
+import pytest
+
+from symbolon.hub.errors import AlreadyVoted, MessageReused, NotNow, NotTheCounterpart, NotTheProtector, UnknownHit
+from symbolon.protocol.handling import HoldRuling, Namespace, WithdrawalReason
+from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.messages import Purpose, Sealed
+from symbolon.protocol.references import HitId
+from tests.simulators.hub_members import item
+
+
+def _hit(bench: Any, person: Any, *, amara: Any = Namespace.GENERAL, belanu: Any = Namespace.GENERAL) -> Any:
+    own = item(person, namespace=amara)
+    bench.submit(bench.amara, own)
+    bench.submit(bench.belanu, item(person, namespace=belanu))
+    bench.worker.find_matches()
+    told = (
+        bench.amara if amara is Namespace.PROTECTED else bench.belanu if belanu is Namespace.PROTECTED else bench.amara
+    )
+    return bench.alerts(told)[0].hit_id, own.reference
+
+
+def _vote(bench: Any, member: Any, counterpart: Any, hit_id: HitId) -> None:
+    bench.api.deposit_vote(member.code, member.vote(hit_id, counterpart))
+
+
+def _decide(bench: Any, member: Any, hit_id: HitId, ruling: HoldRuling) -> None:
+    bench.api.decide_hold(member.code, member.hold_decision(hit_id, ruling))
+
+
+def _sealed(member: Any, counterpart: Any, purpose: Purpose, hit_id: HitId | None) -> Any:
+    body = Sealed(
+        hit_id=hit_id, recipient_key_id=counterpart.sealing_key.key_id, suite="test", ciphertext=b"only for you"
+    )
+    return member.envelope(body, purpose, counterpart.code)
+
+
+def test_one_vote_is_shown_to_nobody(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    _vote(bench, bench.amara, bench.belanu, hit_id)
+    assert Purpose.VOTE not in bench.purposes(bench.belanu)
+
+
+def test_both_votes_are_handed_over_together(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    _vote(bench, bench.amara, bench.belanu, hit_id)
+    _vote(bench, bench.belanu, bench.amara, hit_id)
+    assert bench.purposes(bench.amara) == bench.purposes(bench.belanu) == [Purpose.ALERT, Purpose.VOTE]
+
+
+def test_the_same_vote_sent_again_changes_nothing(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    envelope = bench.amara.vote(hit_id, bench.belanu)
+    bench.api.deposit_vote(bench.amara.code, envelope)
+    bench.api.deposit_vote(bench.amara.code, envelope)
+    _vote(bench, bench.belanu, bench.amara, hit_id)
+    bench.api.deposit_vote(bench.amara.code, envelope)
+    assert bench.purposes(bench.belanu).count(Purpose.VOTE) == 1
+
+
+def test_a_side_votes_once_in_a_round(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    _vote(bench, bench.amara, bench.belanu, hit_id)
+    with pytest.raises(AlreadyVoted):
+        _vote(bench, bench.amara, bench.belanu, hit_id)
+
+
+def test_there_are_two_rounds_and_no_third(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    for _ in range(2):
+        _vote(bench, bench.amara, bench.belanu, hit_id)
+        _vote(bench, bench.belanu, bench.amara, hit_id)
+    assert bench.purposes(bench.amara).count(Purpose.VOTE) == 2
+    with pytest.raises(AlreadyVoted):
+        _vote(bench, bench.amara, bench.belanu, hit_id)
+
+
+def test_a_stranger_cannot_vote_on_a_hit(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    with pytest.raises(UnknownHit):
+        _vote(bench, bench.cassor, bench.amara, hit_id)
+
+
+def test_a_vote_cannot_be_addressed_to_a_third_state(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    with pytest.raises(NotTheCounterpart):
+        _vote(bench, bench.amara, bench.cassor, hit_id)
+
+
+def test_a_message_id_is_not_used_for_two_contents(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    first = bench.amara.vote(hit_id, bench.belanu)
+    bench.api.deposit_vote(bench.amara.code, first)
+    other = _sealed(bench.amara, bench.belanu, Purpose.VOTE, hit_id)
+    again = bench.amara.envelope(other.read(Sealed), Purpose.VOTE, bench.belanu.code, message_id=first.message_id)
+    with pytest.raises(MessageReused):
+        bench.api.deposit_vote(bench.amara.code, again)
+
+
+def test_a_request_waits_for_the_opening_of_the_votes(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    with pytest.raises(NotNow):
+        bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id))
+
+
+def test_a_request_and_its_reply_are_relayed_once_the_votes_are_open(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    _vote(bench, bench.amara, bench.belanu, hit_id)
+    _vote(bench, bench.belanu, bench.amara, hit_id)
+    request = _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id)
+    bench.api.relay_message(bench.amara.code, request)
+    bench.api.relay_message(bench.amara.code, request)
+    bench.api.relay_message(bench.belanu.code, _sealed(bench.belanu, bench.amara, Purpose.REPLY, hit_id))
+    assert bench.purposes(bench.belanu) == [Purpose.ALERT, Purpose.VOTE, Purpose.REQUEST]
+    assert bench.purposes(bench.amara) == [Purpose.ALERT, Purpose.VOTE, Purpose.REPLY]
+
+
+def test_a_stranger_cannot_send_a_request_about_a_hit(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    with pytest.raises(UnknownHit):
+        bench.api.relay_message(bench.cassor.code, _sealed(bench.cassor, bench.amara, Purpose.REQUEST, hit_id))
+
+
+def test_a_linkage_key_goes_from_any_member_to_any_other(bench: Any) -> None:
+    bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.cassor, Purpose.LINKAGE_KEY, None))
+    assert bench.purposes(bench.cassor) == [Purpose.LINKAGE_KEY]
+
+
+def test_a_hit_on_a_protected_record_is_told_to_its_owner_alone(bench: Any, person: Any) -> None:
+    _hit(bench, person, amara=Namespace.PROTECTED)
+    [alert] = bench.alerts(bench.amara)
+    assert (alert.state, alert.namespace) == (JointState.HELD, Namespace.PROTECTED)
+    assert bench.mail(bench.belanu) == ()
+
+
+def test_releasing_a_hold_alerts_the_other_side_without_telling_the_category(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person, amara=Namespace.PROTECTED)
+    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
+    [alert] = bench.alerts(bench.belanu)
+    assert (alert.state, alert.namespace) == (JointState.ALERTED, Namespace.GENERAL)
+    assert [notice.event for notice in bench.notices(bench.amara)] == [HitEvent.RELEASED]
+
+
+def test_a_hit_on_two_protected_records_waits_for_both_owners(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person, amara=Namespace.PROTECTED, belanu=Namespace.PROTECTED)
+    assert [alert.state for alert in bench.alerts(bench.belanu)] == [JointState.HELD]
+    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
+    assert bench.notices(bench.amara) == bench.notices(bench.belanu) == []
+    _decide(bench, bench.belanu, hit_id, HoldRuling.RELEASE)
+    for member in (bench.amara, bench.belanu):
+        assert [notice.event for notice in bench.notices(member)] == [HitEvent.RELEASED]
+
+
+def test_closing_a_hold_tells_the_other_side_nothing(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person, amara=Namespace.PROTECTED)
+    _decide(bench, bench.amara, hit_id, HoldRuling.CLOSE)
+    _decide(bench, bench.amara, hit_id, HoldRuling.CLOSE)
+    assert bench.mail(bench.belanu) == ()
+    with pytest.raises(NotNow):
+        _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
+
+
+def test_the_side_that_was_not_told_of_a_held_hit_cannot_touch_it(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person, amara=Namespace.PROTECTED)
+    with pytest.raises(UnknownHit):
+        _decide(bench, bench.belanu, hit_id, HoldRuling.RELEASE)
+    with pytest.raises(UnknownHit):
+        _vote(bench, bench.belanu, bench.amara, hit_id)
+
+
+def test_withdrawing_a_held_record_tells_the_other_side_nothing(bench: Any, person: Any) -> None:
+    _, reference = _hit(bench, person, amara=Namespace.PROTECTED)
+    bench.api.withdraw_records(bench.amara.code, bench.amara.withdrawal(reference))
+    assert bench.mail(bench.belanu) == ()
+
+
+def test_votes_are_not_handed_over_while_the_hit_is_held_and_are_on_its_release(bench: Any, person: Any) -> None:
+    hit_id, reference = _hit(bench, person)
+    _vote(bench, bench.amara, bench.belanu, hit_id)
+    reclassification = bench.amara.withdrawal(reference, reason=WithdrawalReason.RECLASSIFIED)
+    bench.api.withdraw_records(bench.amara.code, reclassification)
+    _vote(bench, bench.belanu, bench.amara, hit_id)
+    assert Purpose.VOTE not in bench.purposes(bench.amara) + bench.purposes(bench.belanu)
+    with pytest.raises(NotTheProtector):
+        _decide(bench, bench.belanu, hit_id, HoldRuling.RELEASE)
+    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
+    assert bench.purposes(bench.amara)[-2:] == bench.purposes(bench.belanu)[-2:] == [Purpose.HIT_NOTICE, Purpose.VOTE]
+
+
+def test_nothing_is_voted_on_a_withdrawn_hit(bench: Any, person: Any) -> None:
+    hit_id, reference = _hit(bench, person)
+    _vote(bench, bench.belanu, bench.amara, hit_id)
+    bench.api.withdraw_records(bench.amara.code, bench.amara.withdrawal(reference))
+    with pytest.raises(NotNow):
+        _vote(bench, bench.amara, bench.belanu, hit_id)
+
+
+def test_a_delivery_comes_until_it_is_acknowledged(bench: Any, person: Any) -> None:
+    _hit(bench, person)
+    [first], [again] = bench.mail(bench.amara), bench.mail(bench.amara)
+    assert first == again
+    bench.api.acknowledge_deliveries(bench.amara.code, bench.amara.acknowledgement(first.delivery_id))
+    assert bench.mail(bench.amara) == ()
+
+
+def test_a_member_cannot_acknowledge_for_another(bench: Any, person: Any) -> None:
+    _hit(bench, person)
+    [delivery] = bench.mail(bench.amara)
+    bench.api.acknowledge_deliveries(bench.belanu.code, bench.belanu.acknowledgement(delivery.delivery_id))
+    assert len(bench.mail(bench.amara)) == 1
+
+
+def test_each_act_leaves_a_leaf_and_the_log_verifies(bench: Any, person: Any) -> None:
+    hit_id, _ = _hit(bench, person)
+    _vote(bench, bench.amara, bench.belanu, hit_id)
+    _vote(bench, bench.belanu, bench.amara, hit_id)
+    assert bench.worker.sequence_audit() > 0
+    with bench.hub.database.transaction() as tx:
+        acts = [entry.leaf.act.value for entry in bench.hub.audit_log.entries(tx)]
+        bench.hub.audit_log.verify(tx)
+    assert acts == [
+        "party-initialised",
+        *["member-enrolled"] * 3,
+        *["submission-accepted"] * 2,
+        "alert-raised",
+        "comparison-run",
+        *["vote-deposited"] * 2,
+        "votes-handed-over",
+    ]
