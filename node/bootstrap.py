@@ -1,5 +1,6 @@
 """The only place that wires a node: settings in, services out."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,9 +11,18 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE
-from symbolon.node.domain.actors import Actor, parse_roles
+from symbolon.node.domain.actors import Actor, Role, parse_roles
 from symbolon.node.errors import Forbidden, NotJoined
 from symbolon.node.gateway.draws import SystemDraws
+from symbolon.node.gateway.enrolment import (
+    AUTHORITY,
+    DESK_CERTIFICATE,
+    DESK_KEY,
+    HUB_URL,
+    MEMBER_CERTIFICATE,
+    MEMBER_KEY,
+    NodeFiles,
+)
 from symbolon.node.gateway.hub_client import HttpHubClient
 from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles
 from symbolon.node.jobs.worker import Worker, WorkerTasks
@@ -32,7 +42,7 @@ from symbolon.node.services.node_services import DeskServices
 from symbolon.node.services.open_request import OpenRequest
 from symbolon.node.services.publish_records import PublishRecords
 from symbolon.node.services.receive_alert import ReceiveAlert
-from symbolon.node.services.receive_deliveries import ReceiveDeliveries
+from symbolon.node.services.receive_deliveries import ReceiveDeliveries, TakeMessage
 from symbolon.node.services.receive_exchange import ReceiveReply, ReceiveRequest
 from symbolon.node.services.receive_notice import ReceiveNotice
 from symbolon.node.services.receive_vote import ReceiveVote
@@ -41,18 +51,19 @@ from symbolon.node.services.revise_record import ReviseRecord
 from symbolon.node.services.show_hit import ShowHit
 from symbolon.node.services.show_status import ShowStatus
 from symbolon.node.services.withdraw_records import WithdrawRecords
-from symbolon.node.settings import NodeSettings, load_settings
+from symbolon.node.settings import ROLE, NodeSettings, load_settings
 from symbolon.node.storage.outbox import OUTBOX_CHANNEL
 from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
 from symbolon.node.storage.worker_lock import PostgresWorkerLock
 from symbolon.node.web.app import create_app
-from symbolon.protocol.keys import KeyPurpose, SealingKey, SigningKey
-from symbolon.protocol.messages import Purpose
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.messages import Purpose, Welcome
 from symbolon.protocol.references import MemberCode
-from symbolon.runtime.accounts import find_user
+from symbolon.runtime.accounts import add_user, find_user
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.clock import Clock, SystemClock
 from symbolon.runtime.database import Database
+from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.gatekeeper import Gatekeeper
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.logs import configure_logging
@@ -63,10 +74,8 @@ from symbolon.runtime.tls import TlsFiles, client_context, server_context
 
 PACKAGE: Final = "symbolon.node"
 WORKER_LOGIN: Final = "worker"
-
-MEMBER_KEY, MEMBER_CERTIFICATE, AUTHORITY = "member.key", "member.pem", "federation-authority.pem"
-DESK_KEY, DESK_CERTIFICATE, DESK_AUTHORITY = "desk.key", "desk.pem", "desk-authority.pem"
-HUB_URL = "hub-url"
+COMMAND: Final = Actor("command", frozenset({Role.ADMINISTRATOR}))
+"""Who runs a command in the node's home without saying who they are: they hold its keys, so they administer it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ def build_hub_services(
     unit_of_work: UnitOfWork, draws: Draws, linkage_keys: LinkageKeys, correspondence: Correspondence, hub: HubClient
 ) -> HubServices:
     """Wire what talks to the hub."""
-    takers = {
+    takers: dict[Purpose, TakeMessage] = {
         Purpose.ALERT: ReceiveAlert(),
         Purpose.HIT_NOTICE: ReceiveNotice(),
         Purpose.VOTE: ReceiveVote(draws, correspondence),
@@ -140,6 +149,16 @@ def build_hub_services(
         receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers),
         refresh_directory=RefreshDirectory(unit_of_work, draws, hub, correspondence),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDraft:
+    """What the administrator says of a new node; `settings` are the entries of its settings file."""
+
+    code: MemberCode
+    name: str
+    settings: Mapping[str, str | int]
+    desk_hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +189,26 @@ class Node:
             raise Forbidden("Nobody who may act has this login: `symbolon node user add` makes one.")
         return Actor(account.login, parse_roles(tuple(account.roles)))
 
+    def add_user(self, login: str, password: str, roles: tuple[str, ...], display_name: str) -> None:
+        """Let a person sign in to the desk.
+
+        Raises:
+            ConfigurationMistake: a role is none of a node's.
+            AccountMistake: the login or the password cannot be used.
+
+        """
+        unknown = sorted(set(roles) - set(Role))
+        if unknown:
+            raise ConfigurationMistake(f"The role {unknown[0]} does not exist: use {', '.join(Role)}.")
+        with self.database.transaction() as tx:
+            add_user(tx, login, password, roles, display_name)
+            self.audit_log.record(tx, AuditAct.USER_ADDED, COMMAND.login, login, {"roles": len(roles)})
+
+    def join(self, welcome: Welcome) -> None:
+        """Become a member of the federation that the welcome is from."""
+        NodeFiles(self.home).keep_welcome(self.identity.code, welcome)
+        self.services.join_federation(COMMAND.login, welcome.directory, self.identity)
+
     def member_names(self) -> Mapping[MemberCode, str]:
         """The names of the federation's members, as the directory has them now."""
         with self.unit_of_work.begin() as work:
@@ -191,6 +230,22 @@ class Node:
         return HttpHubClient(hub_url, client_context(own, tls.file(AUTHORITY)))
 
 
+def initialise(home: PartyHome, draft: NodeDraft) -> Node:
+    """Make a node's home, keys, certificates and tables. May be repeated: what is there stays."""
+    home.create()
+    if not home.settings_file(ROLE).is_file():
+        lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in draft.settings.items()]
+        home.write_settings(ROLE, "\n".join((*lines, "")))
+    draws = SystemDraws(SystemClock())
+    files = NodeFiles(home)
+    files.make_keys(draft.code, draws)
+    files.make_desk_certificate(draft.name, draft.desk_hosts, draws)
+    node = open_node(home, "command")
+    with node.unit_of_work.begin() as work:
+        work.audit.record(AuditAct.PARTY_INITIALISED, COMMAND.login, None, {"code": node.settings.code})
+    return node
+
+
 def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | None = None) -> Node:
     """Open a node's home and database, brought to this program's version; logs go to standard error.
 
@@ -201,11 +256,7 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
     """
     settings = load_settings(home, os.environ if environment is None else environment)
     configure_logging(settings.code, f"node {process}")
-    identity = NodeIdentity(
-        settings.code,
-        SigningKey.from_bytes(home.keys.read(KeyPurpose.SIGNING.value)),
-        SealingKey.from_bytes(home.keys.read(KeyPurpose.SEALING.value)),
-    )
+    identity = NodeFiles(home).identity(settings.code)
     migrate(settings.conninfo, PACKAGE)
     database = Database(settings.conninfo, application_name=f"symbolon node {process}")
     clock = SystemClock()

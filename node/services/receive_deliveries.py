@@ -30,7 +30,7 @@ class TakeMessage(Protocol):
     `ProtocolError` when it can never be taken.
     """
 
-    def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
+    def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory, /) -> HitId | None:
         """Take the message."""
         ...
 

@@ -71,10 +71,13 @@ class WithdrawRecords:
                 self._withdraw(work, worker, references, WithdrawalReason.EXPIRED)
         return len(references)
 
-    def proofs(self, reference: RecordReference) -> tuple[WithdrawalProof, ...]:
+    def proofs(self, local_id: str) -> tuple[WithdrawalProof, ...]:
         """The hub's receipts for a record's withdrawals, newest first."""
         with self._unit_of_work.begin() as work:
-            return work.outbox.withdrawals_of(reference)
+            record = work.records.find_by_local_id(local_id)
+            if record is None:
+                raise NotFound("This record is not known here: check its local id.")
+            return work.outbox.withdrawals_of(record.reference)
 
     def _withdraw(
         self, work: Work, login: str, references: tuple[RecordReference, ...], reason: WithdrawalReason

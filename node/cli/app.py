@@ -1,0 +1,22 @@
+"""The group of commands, and the options that many of them share."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from symbolon.node import bootstrap
+from symbolon.runtime.home import PartyHome
+
+app: Final = typer.Typer(no_args_is_help=True, help="A member state's node: its records, its hits, its exchanges.")
+
+HomeOption = Annotated[Path, typer.Option("--home", envvar="SYMBOLON_HOME", help="The node's home folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsOption = Annotated[
+    str, typer.Option("--as", metavar="LOGIN", help="The officer in whose name this is done: an account of this node.")
+]
+
+
+def open_node(home: Path) -> bootstrap.Node:
+    """The node of this home, for one command."""
+    return bootstrap.open_node(PartyHome(home), "command")

@@ -1,0 +1,156 @@
+"""Setting a node up and running it: init, identity, join, linkage keys, users, serve, worker, status."""
+
+import json
+import signal
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symbolon.node import bootstrap
+from symbolon.node.cli.app import HomeOption, JsonOption, app, open_node
+from symbolon.node.gateway.enrolment import NodeFiles
+from symbolon.node.settings import checked_code
+from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.messages import Welcome, card_fingerprint, enrolment_fingerprint
+from symbolon.protocol.references import parse_member_code
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.serving import serve as serve_listeners
+
+key_app = typer.Typer(no_args_is_help=True, help="The linkage key: made at one node, sealed to the others.")
+user_app = typer.Typer(no_args_is_help=True, help="People who sign in to the node's desk.")
+app.add_typer(key_app, name="linkage-key")
+app.add_typer(user_app, name="user")
+
+
+@app.command()
+def init(
+    home: HomeOption,
+    code: Annotated[str, typer.Option(help="The state's ISO 3166 code, such as XA.")],
+    name: Annotated[str, typer.Option(help="The state's name as others read it.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the request for the hub's operator.")],
+    database: Annotated[str | None, typer.Option(help="PostgreSQL connection string.")] = None,
+    database_password_file: Annotated[Path | None, typer.Option(help="A file with the database password.")] = None,
+    listen_host: Annotated[str, typer.Option(help="The address that the desk listens on.")] = "127.0.0.1",
+    desk_port: Annotated[int, typer.Option(help="The desk's port.")] = 8443,
+    desk_host: Annotated[
+        list[str] | None, typer.Option(help="Another name or address of the desk; may be repeated.")
+    ] = None,
+) -> None:
+    """Make the node's home, keys and tables, and its request to be enrolled. May be repeated: what is there stays."""
+    given: dict[str, str | int | None] = {
+        "code": checked_code(code),
+        "name": name,
+        "database": database,
+        "database_password_file": None if database_password_file is None else str(database_password_file.resolve()),
+        "listen_host": listen_host,
+        "desk_port": desk_port,
+    }
+    settings = {key: value for key, value in given.items() if value is not None}
+    hosts = tuple(dict.fromkeys(["localhost", "127.0.0.1", *(desk_host or [])]))
+    draft = bootstrap.NodeDraft(checked_code(code), name, settings, hosts)
+    node = bootstrap.initialise(PartyHome(home), draft)
+    request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
+    out.write_bytes(canonical_bytes(to_wire(request)))
+    typer.echo(
+        f"The node of {node.settings.code} is ready in {home}. Hand {out} to the hub's operator and read out its"
+        f" fingerprint: {enrolment_fingerprint(request)}"
+    )
+
+
+@app.command()
+def identity(home: HomeOption, as_json: JsonOption = False) -> None:
+    """Show the fingerprint of this node's card in the directory, and of the others', for comparing over the phone."""
+    node = open_node(home)
+    with node.unit_of_work.begin() as work:
+        directory = work.directory.find()
+    request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
+    cards = {} if directory is None else {card.code: card_fingerprint(card) for card in directory.members}
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {"code": node.settings.code, "request": enrolment_fingerprint(request), "cards": cards},
+                ensure_ascii=False,
+            )
+        )
+        return
+    typer.echo(f"request of {node.settings.code}  {enrolment_fingerprint(request)}")
+    for code, fingerprint in cards.items():
+        typer.echo(f"card of {code}     {fingerprint}")
+
+
+@app.command()
+def join(home: HomeOption, welcome: Annotated[Path, typer.Argument(help="What `hub enrol` wrote.")]) -> None:
+    """Become a member with the welcome from the hub's operator."""
+    node = open_node(home)
+    node.join(from_wire(Welcome, parse_json(welcome.read_bytes())))
+    status = node.services.show_status()
+    typer.echo(f"{node.settings.code} is a member of {status.federation}: start `symbolon node worker` and `serve`.")
+
+
+@key_app.command("create")
+def create_linkage_key(home: HomeOption) -> None:
+    """Make the linkage key of the federation's epoch, at one node only."""
+    key = open_node(home).services.create_linkage_key(bootstrap.COMMAND)
+    typer.echo(f"The linkage key of epoch {key.epoch} is made; its check value is {key.check_value().hex()}.")
+
+
+@key_app.command("share")
+def share_linkage_key(
+    home: HomeOption,
+    member: Annotated[str, typer.Argument(help="The member's code.")],
+    fingerprint: Annotated[str, typer.Option(help="The member's card fingerprint, as its officer read it out.")],
+) -> None:
+    """Send the linkage key, sealed, to a member whose fingerprint was compared."""
+    open_node(home).services.share_linkage_key(bootstrap.COMMAND, parse_member_code(member), fingerprint)
+    typer.echo(f"The linkage key is on its way to {member}, sealed.")
+
+
+@user_app.command("add")
+def add_user(
+    login: str,
+    home: HomeOption,
+    role: Annotated[list[str], typer.Option(help="focal_point, protection_officer, investigator, …; may be repeated.")],
+    password_file: Annotated[
+        Path | None, typer.Option(help="A file with the password; without it, it is asked for.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="How the person is called on the pages.")] = "",
+) -> None:
+    """Let a person sign in to the node's desk."""
+    if password_file is None:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = password_file.read_text(encoding="utf-8").rstrip("\n")
+    open_node(home).add_user(login, password, tuple(role), name)
+    typer.echo(f"{login} may sign in.")
+
+
+@app.command()
+def serve(home: HomeOption) -> None:
+    """Serve the desk's pages until told to stop."""
+    serve_listeners([bootstrap.build_listener(bootstrap.open_node(PartyHome(home), "web"))])
+
+
+@app.command()
+def worker(home: HomeOption) -> None:
+    """Deliver, receive and keep time until told to stop. A second worker of the same node waits for the first."""
+    node = bootstrap.open_node(PartyHome(home), "worker")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    bootstrap.build_worker(node, node.hub_client()).run(stop)
+
+
+@app.command()
+def status(home: HomeOption, as_json: JsonOption = False) -> None:
+    """Show how the node stands, in counts."""
+    found = asdict(open_node(home).services.show_status())
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for name, value in found.items():
+        shown = "  ".join(f"{key}={count}" for key, count in value.items()) if isinstance(value, dict) else value
+        typer.echo(f"{name:<20} {shown}")
