@@ -13,9 +13,11 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from symbolon.runtime.errors import ConfigurationMistake
 
@@ -85,20 +87,14 @@ class SecretFolder:
 
         Raises :class:`ConfigurationMistake` when it is absent, or when others than its owner may read or write it.
         """
+        with _opened_secret(self.file(name)) as opened:
+            return opened.read()
+
+    def private_file(self, name: str) -> Path:
+        """Where a file lies that somebody else will read (such as a TLS library), after the checks of :meth:`read`."""
         file = self.file(name)
-        try:
-            with file.open("rb") as opened:
-                mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-                if os.name == "posix" and mode & _OTHERS:
-                    raise ConfigurationMistake(
-                        f"{file} may be read or changed by others (mode {mode:03o}): run 'chmod 600' on it, "
-                        "and replace the key if somebody else could have seen it."
-                    )
-                return opened.read()
-        except FileNotFoundError:
-            raise ConfigurationMistake(f"{file} is missing: run the role's init command first.") from None
-        except PermissionError:
-            raise ConfigurationMistake(f"{file} cannot be read: run this as the account that owns it.") from None
+        with _opened_secret(file):
+            return file
 
     def write(self, name: str, content: bytes) -> None:
         """Write a new file, whole and on disk or not at all, for the owner alone.
@@ -112,6 +108,23 @@ class SecretFolder:
         file = self.file(name)
         _written_beside(file, content).replace(file)
         _sync_folder(self.path)
+
+
+@contextmanager
+def _opened_secret(file: Path) -> Iterator[BinaryIO]:
+    try:
+        with file.open("rb") as opened:
+            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+            if os.name == "posix" and mode & _OTHERS:
+                raise ConfigurationMistake(
+                    f"{file} may be read or changed by others (mode {mode:03o}): run 'chmod 600' on it, "
+                    "and replace the key if somebody else could have seen it."
+                )
+            yield opened
+    except FileNotFoundError:
+        raise ConfigurationMistake(f"{file} is missing: run the role's init command first.") from None
+    except PermissionError:
+        raise ConfigurationMistake(f"{file} cannot be read: run this as the account that owns it.") from None
 
 
 def _write_new(file: Path, content: bytes) -> None:

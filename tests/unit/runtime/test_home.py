@@ -65,6 +65,14 @@ def test_a_key_file_that_others_may_use_is_refused(home, mode):
         home.keys.read("signing")
 
 
+def test_a_key_file_for_another_reader_is_checked_alike(home):
+    home.tls.write("desk.key", b"key")
+    assert home.tls.private_file("desk.key") == home.tls.path / "desk.key"
+    home.tls.file("desk.key").chmod(0o644)
+    with pytest.raises(ConfigurationMistake, match="chmod 600"):
+        home.tls.private_file("desk.key")
+
+
 def test_a_stricter_mode_is_welcome(home):
     home.keys.write("signing", b"key")
     home.keys.file("signing").chmod(0o400)
