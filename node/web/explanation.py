@@ -61,7 +61,7 @@ def why_this_hit(view: HitView) -> tuple[str, ...]:
 def what_they_see(view: HitView, own_country: str) -> tuple[str, ...]:
     """What the other side's page says of this hit before the exchange: no more than this."""
     if view.summary.joint_state is JointState.HELD:
-        return ("Nothing. They do not know that this hit exists.",)
+        return ("Nothing new until the hold ends. A hit that was never alerted stays unknown to them.",)
     return (
         f"That {own_country} holds a record of this kind: {RECORD_KINDS[view.own_record.kind].lower()}.",
         f"The offence group of our case: {OFFENCES[view.own_record.offence_group].lower()}.",

@@ -135,11 +135,11 @@ def own_state(hit: HitSummary) -> str:
 def their_state(hit: HitSummary) -> str:
     """What we may know of the other side: before both voted, nothing of its vote."""
     if hit.joint_state is JointState.HELD:
-        return "Knows nothing yet"
+        return "Can do nothing"
     if hit.joint_state in VOTING:
-        return "Has not voted yet" if hit.side_state is SideState.VOTED else "Not told before both voted"
+        return "Have not voted yet" if hit.side_state is SideState.VOTED else "Not told before both voted"
     if hit.joint_state is JointState.REQUESTED:
-        return "Waits for our answer" if HitAction.ANSWER in hit.actions else "Prepares its answer"
+        return "Wait for our answer" if HitAction.ANSWER in hit.actions else "Prepare their answer"
     return "Voted" if hit.side_state is SideState.VOTED else "Ended before a vote"
 
 

@@ -3,8 +3,16 @@
 
 def test_the_status_page_counts_by_member_by_day_and_by_state(hub_app, visit):
     page = visit(hub_app).sign_in("omar").client.get("/").text
-    for said in ("Amara (XA)", "2012", "never: silent", "oldest waits 1 min", "2026-03-02", "Alerted",
-                 "encodings held now", "alerts and messages that no node has acknowledged yet"):
+    for said in (
+        "Amara (XA)",
+        "2012",
+        "never: silent",
+        "oldest waits 1 min",
+        "2026-03-02",
+        "Alerted",
+        "encodings held now",
+        "alerts and messages that no node has acknowledged yet",
+    ):
         assert said in page
 
 

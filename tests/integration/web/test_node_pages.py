@@ -25,8 +25,16 @@ def test_the_inbox_lists_what_is_open_by_time_left(node_app, visit):
 
 def test_each_line_says_how_alike_the_halves_are_and_what_to_do_next(node_app, visit):
     page = visit(node_app).sign_in("mara").client.get("/inbox?country=XC").text
-    for said in ("Cassor (XC)", "Probable", "agrees: name, birth date, phone", "differs: document",
-                 "not known: place, vessel", "voted, sealed", "have not voted yet", "Wait for the other side"):
+    for said in (
+        "Cassor (XC)",
+        "Probable",
+        "agrees: name, birth date, phone",
+        "differs: document",
+        "not known: place, vessel",
+        "voted, sealed",
+        "have not voted yet",
+        "Wait for the other side",
+    ):
         assert said in page
     assert "P-0001" not in page
 
@@ -69,9 +77,16 @@ def test_the_export_holds_the_lines_that_are_listed_and_no_formula(node_app, vis
 
 def test_a_hit_shows_our_half_in_clear_beside_how_it_compares(node_app, visit):
     page = visit(node_app).sign_in("mara").client.get(f"/hits/{HITS(1)}").text
-    for said in ("Strong likeness with Belanu (XB)", "Nguyễn Văn Thành", "+84 912 345 678", "Why this hit",
-                 "Alike on both sides: name, birth date and phone.", "Different on the two sides: document.",
-                 "What Belanu (XB) sees", "41 min"):
+    for said in (
+        "Strong likeness with Belanu (XB)",
+        "Nguyễn Văn Thành",
+        "+84 912 345 678",
+        "Why this hit",
+        "Alike on both sides: name, birth date and phone.",
+        "Different on the two sides: document.",
+        "What Belanu (XB) sees",
+        "41 min",
+    ):
         assert said in page
 
 
@@ -148,8 +163,13 @@ def test_a_request_with_faults_says_all_of_them_and_loses_no_text(node_app, visi
     fields = {**REQUEST_FIELDS, "questions": " ", "need_by": "soon", "intended_use": "evidence", "legal_basis": ""}
     answer = visitor.send(f"/hits/{HITS(5)}/request", f"/hits/{HITS(5)}/request", **fields)
     assert answer.status_code == 422
-    for sentence in ("4 fields need a change", "Write 1 to 20 questions", "Write the day as year-month-day",
-                     "Evidence needs the formal channel", "Name the law or agreement"):
+    for sentence in (
+        "4 fields need a change",
+        "Write 1 to 20 questions",
+        "Write the day as year-month-day",
+        "Evidence needs the formal channel",
+        "Name the law or agreement",
+    ):
         assert sentence in answer.text
     assert "It sails soon." in answer.text
     assert paper_desk.requests == []
@@ -160,8 +180,17 @@ def test_a_received_request_is_read_and_answered_question_by_question(node_app, 
     path = f"/hits/{HITS(6)}/requests/{REQUEST}/reply"
     assert "Which vessel was used in January?" in visitor.client.get(path).text
     answer = visitor.send(
-        path, path, **{"answer-1": "Marlin Star", "answer-2": "The duty desk", "source_reliability": "B",
-                       "information_accuracy": "2", "handling_code": "H1", "caveats": "", "delete_by": ""}
+        path,
+        path,
+        **{
+            "answer-1": "Marlin Star",
+            "answer-2": "The duty desk",
+            "source_reliability": "B",
+            "information_accuracy": "2",
+            "handling_code": "H1",
+            "caveats": "",
+            "delete_by": "",
+        },
     )
     assert answer.status_code == 303
     ((_, draft),) = paper_desk.replies
@@ -172,8 +201,11 @@ def test_a_received_request_is_read_and_answered_question_by_question(node_app, 
 def test_a_question_left_out_of_an_answer_is_named(node_app, visit, paper_desk):
     visitor = visit(node_app).sign_in("mara")
     path = f"/hits/{HITS(6)}/requests/{REQUEST}/reply"
-    answer = visitor.send(path, path, **{"answer-1": "Marlin Star", "source_reliability": "B",
-                                         "information_accuracy": "2", "handling_code": "H1"})
+    answer = visitor.send(
+        path,
+        path,
+        **{"answer-1": "Marlin Star", "source_reliability": "B", "information_accuracy": "2", "handling_code": "H1"},
+    )
     assert answer.status_code == 422
     assert 'id="answer-2-mistake"' in answer.text
     assert paper_desk.replies == []

@@ -41,8 +41,11 @@ def test_a_refusal_keeps_the_way_to_the_other_pages(signed_in):
 
 
 def test_a_form_beyond_any_need_is_refused_before_it_is_read(signed_in):
-    answer = signed_in.post(f"/hits/{HIT}/vote", content=b"reason=" + b"x" * 300_000,
-                            headers={"Content-Type": "application/x-www-form-urlencoded"})
+    answer = signed_in.post(
+        f"/hits/{HIT}/vote",
+        content=b"reason=" + b"x" * 300_000,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
     assert answer.status_code == 413
 
 
@@ -51,8 +54,11 @@ def test_a_form_that_grows_without_saying_its_size_is_cut_off(signed_in):
         for _ in range(40):
             yield b"x" * 10_000
 
-    answer = signed_in.post(f"/hits/{HIT}/vote", content=endless(),
-                            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"})
+    answer = signed_in.post(
+        f"/hits/{HIT}/vote",
+        content=endless(),
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+    )
     assert answer.status_code == 413
     assert answer.json()["type"] == "urn:symbolon:problem:payload-too-large"
 

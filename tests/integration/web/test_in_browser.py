@@ -1,0 +1,140 @@
+"""Every page in a real browser: accessible, at home on a phone, without JavaScript, by keyboard, and on paper."""
+
+import re
+
+import pytest
+from tests.e2e.browser import PHONE, accessibility_faults, open_context, overflow, sign_in
+from tests.integration.web.paper_desk import PASSWORD, hit_id, request_id
+
+from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+
+pytestmark = pytest.mark.browser
+
+FOCAL_POINT_PAGES = [
+    "/inbox",
+    "/inbox?show=ended",
+    "/inbox?country=XX",
+    "/exchanges",
+    "/account",
+    *(f"/hits/{hit_id(number)}" for number in (1, 2, 3, 4, 5, 6, 7, 9)),
+    f"/hits/{hit_id(5)}/request",
+    f"/hits/{hit_id(6)}/requests/{request_id(6)}/reply",
+    "/no-such-page",
+]
+OFFICER_PAGES = ["/holds", f"/hits/{hit_id(8)}"]
+
+
+def look_at_all(page, visits):
+    """Faults by page: accessibility, and a width beyond the window."""
+    faults = {}
+    for path in visits:
+        page.goto(path)
+        found = accessibility_faults(page)
+        if overflow(page) > 0:
+            found.append(f"wider than the window by {overflow(page)} px")
+        if found:
+            faults[path] = found
+    return faults
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_no_page_of_a_node_has_an_accessibility_fault_or_scrolls_sideways(
+    browser, node_app, serve_over_tls, scheme, size
+):
+    options = {"viewport": PHONE} if size == "phone" else {}
+    with open_context(browser, serve_over_tls(node_app), color_scheme=scheme, **options) as context:
+        page = context.new_page()
+        page.goto("/sign-in")
+        assert accessibility_faults(page) == []
+        sign_in(page, "mara", PASSWORD)
+        assert look_at_all(page, FOCAL_POINT_PAGES) == {}
+        context.clear_cookies()
+        sign_in(page, "ines", PASSWORD)
+        assert look_at_all(page, OFFICER_PAGES) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_hubs_status_page_has_no_accessibility_fault_and_fits_a_phone(browser, hub_app, serve_over_tls, scheme):
+    with open_context(browser, serve_over_tls(hub_app), color_scheme=scheme, viewport=PHONE) as context:
+        page = context.new_page()
+        sign_in(page, "omar", PASSWORD)
+        assert look_at_all(page, ["/status", "/account"]) == {}
+
+
+def test_the_inbox_shows_a_new_alert_by_itself(browser, node_app, serve_over_tls, paper_desk):
+    with open_context(browser, serve_over_tls(node_app)) as context:
+        page = context.new_page()
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        sign_in(page, "mara", PASSWORD)
+        paper_desk.add(30, JointState.ALERTED, SideState.WAITING, (HitAction.VOTE,))
+        page.get_by_text("P-0030").wait_for(timeout=15_000)
+        assert said == []
+
+
+def test_a_form_with_a_fault_takes_the_keyboard_to_its_field(browser, node_app, serve_over_tls):
+    with open_context(browser, serve_over_tls(node_app)) as context:
+        page = context.new_page()
+        sign_in(page, "mara", PASSWORD)
+        page.goto(f"/hits/{hit_id(2)}")
+        page.get_by_role("radio", name=re.compile("^Different")).check()
+        page.get_by_role("button", name="Seal and send the vote").click()
+        page.get_by_role("link", name="say why").click()
+        assert page.evaluate("document.activeElement.id") == "reason"
+        assert page.get_by_role("radio", name=re.compile("^Different")).is_checked()
+        assert accessibility_faults(page) == []
+
+
+def test_a_vote_can_be_cast_without_javascript(browser, node_app, serve_over_tls, paper_desk):
+    with open_context(browser, serve_over_tls(node_app), java_script_enabled=False) as context:
+        page = context.new_page()
+        sign_in(page, "mara", PASSWORD)
+        page.get_by_label("Urgency").select_option("U1")
+        page.get_by_role("button", name="Apply").click()
+        page.get_by_role("link", name="Belanu (XB)").click()
+        page.get_by_role("radio", name=re.compile("^Same")).check()
+        page.get_by_role("button", name="Seal and send the vote").click()
+        page.get_by_text("Your vote is sealed").wait_for()
+        assert [vote[0] for vote in paper_desk.votes] == [hit_id(1)]
+
+
+def test_a_vote_can_be_cast_by_keyboard_alone(browser, node_app, serve_over_tls, paper_desk):
+    with open_context(browser, serve_over_tls(node_app)) as context:
+        page = context.new_page()
+        sign_in(page, "mara", PASSWORD)
+        page.goto(f"/hits/{hit_id(2)}")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        while page.evaluate("document.activeElement.name") != "verdict":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Same vessel, same crew list.")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_text("Your vote is sealed").wait_for()
+        assert [vote[2] for vote in paper_desk.votes] == ["Same vessel, same crew list."]
+
+
+def test_a_printed_hit_is_the_two_halves_without_buttons(browser, node_app, serve_over_tls):
+    with open_context(browser, serve_over_tls(node_app)) as context:
+        page = context.new_page()
+        sign_in(page, "mara", PASSWORD)
+        page.goto(f"/hits/{hit_id(1)}")
+        page.emulate_media(media="print")
+        assert page.get_by_role("heading", name="The two halves").is_visible()
+        assert not page.get_by_role("button", name="Sign out").is_visible()
+        assert not page.get_by_role("button", name="Seal and send the vote").is_visible()
+
+
+def test_when_the_session_has_ended_an_open_inbox_goes_to_the_sign_in_page(
+    browser, node_app, serve_over_tls, database, clock
+):
+    with open_context(browser, serve_over_tls(node_app)) as context:
+        page = context.new_page()
+        sign_in(page, "mara", PASSWORD)
+        context.clear_cookies()
+        page.wait_for_url("**/sign-in", timeout=15_000)
