@@ -72,15 +72,7 @@ _FIRST_KEY_EPOCH: Final = 1
 _CLOCK: Final[Clock] = SystemClock()
 
 # A task is a wake-up; two threads, so that the audit log never waits for a long comparison.
-_WORKER_ARGUMENTS: Final = (
-    "worker",
-    "--pool=threads",
-    "--concurrency=2",
-    "--without-gossip",
-    "--without-mingle",
-    "--loglevel=WARNING",
-    "--quiet",
-)
+_WORKER_THREADS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +221,13 @@ def run_worker(home: PartyHome) -> None:
     register_tasks(app, services)
     keep_fresh(services.refresh_index)
     _keep_our_logging()
-    app.worker_main(list(_WORKER_ARGUMENTS))
+    app.Worker(
+        pool="threads",
+        concurrency=_WORKER_THREADS,
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+    ).start()
 
 
 def run_beat(home: PartyHome) -> None:

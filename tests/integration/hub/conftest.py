@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, purposes_of
 
+from symbolon.exercise.ports import free_ports
 from symbolon.hub import bootstrap
 from symbolon.hub.bootstrap import Hub
 from symbolon.hub.jobs.tasks import WorkerServices
@@ -17,7 +19,6 @@ from symbolon.matching.identifier_types import BirthDate, Document, DocumentType
 from symbolon.protocol.messages import Alert, HitNotice, Purpose, Welcome
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
-from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, purposes_of
 
 FreshDatabase = Callable[[str], str]
 
@@ -75,14 +76,19 @@ def hub_home(tmp_path: Path) -> PartyHome:
 
 
 @pytest.fixture
-def initialised_hub(fresh_database: FreshDatabase, hub_home: PartyHome, broker_url: str) -> Iterator[Hub]:
+def api_port() -> int:
+    return free_ports(1)[0]
+
+
+@pytest.fixture
+def initialised_hub(fresh_database: FreshDatabase, hub_home: PartyHome, broker_url: str, api_port: int) -> Iterator[Hub]:
     settings: dict[str, str | int | bool] = {
         "federation": FEDERATION,
         "exercise": True,
         "database": fresh_database("hub"),
         "broker": broker_url,
         "hub_url": "https://localhost:8443",
-        "api_port": 0,
+        "api_port": api_port,
         "desk_port": 0,
     }
     hub = bootstrap.initialise(hub_home, HubDraft(FEDERATION, settings, ("localhost", "127.0.0.1")))

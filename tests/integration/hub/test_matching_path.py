@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.simulators.hub_members import body_of, item
 
 from symbolon.hub import bootstrap
 from symbolon.hub.errors import BatchReused
@@ -13,7 +14,6 @@ from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import SubmissionReceipt
 from symbolon.protocol.problems import BadSignature, Problem, WrongSender
 from symbolon.protocol.references import MemberCode
-from tests.simulators.hub_members import body_of, item
 
 
 def _live_records(bench: Any) -> int:

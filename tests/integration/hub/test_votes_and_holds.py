@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+from tests.simulators.hub_members import item
 
 from symbolon.hub.errors import AlreadyVoted, MessageReused, NotNow, NotTheCounterpart, NotTheProtector, UnknownHit
 from symbolon.protocol.handling import HoldRuling, Namespace, WithdrawalReason
 from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.messages import Purpose, Sealed
 from symbolon.protocol.references import HitId
-from tests.simulators.hub_members import item
 
 
 def _hit(bench: Any, person: Any, *, amara: Any = Namespace.GENERAL, belanu: Any = Namespace.GENERAL) -> Any:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from tests.simulators.hub_members import body_of, item
+
 from symbolon.protocol.handling import ComparableWith, Namespace, WithdrawalReason
 from symbolon.protocol.lifecycle import HitEvent
 from symbolon.protocol.messages import WithdrawalReceipt
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.sql_loader import Query
-from tests.simulators.hub_members import body_of, item
 
 _COUNT_ENCODINGS = Query("count_encodings", "for a test", "select count(*) from encoding")
 
