@@ -82,11 +82,15 @@ def start_everything(running: Containers) -> None:
     _start_databases(running)
     _start_broker(running)
     _set_up(running)
-    roles = [name for name in running.stage.services if name.endswith(("-web", "-worker", "-beat"))]
-    for name in roles:
-        running.start(name)
-    for name in roles:
-        running.wait_until_healthy(name)
+    roles = [
+        service for service in running.stage.services.values() if service.name.endswith(("-web", "-worker", "-beat"))
+    ]
+    for service in roles:
+        for dependency in service.depends_on - {"setup"}:
+            running.wait_until_healthy(dependency)
+        running.start(service.name)
+    for service in roles:
+        running.wait_until_healthy(service.name)
 
 
 def _start_databases(running: Containers) -> None:
