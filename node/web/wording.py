@@ -35,7 +35,7 @@ JOINT_STATES: Final[Mapping[JointState, str]] = {
 }
 JOINT_STATE_SENTENCES: Final[Mapping[JointState, str]] = {
     JointState.DETECTED: "The hub found two records that are alike.",
-    JointState.HELD: "A victim or a minor is concerned. Until a protection officer decides, neither side can act, and nothing more is told.",
+    JointState.HELD: "A victim or a minor is concerned: until a protection officer decides, nobody acts on it.",
     JointState.ALERTED: "Both sides know of this hit. Each checks its own file, then votes.",
     JointState.NEEDS_MORE: "One side at least was unsure. Both look once more and vote again.",
     JointState.NOT_SAME: "Both sides say that these are different.",

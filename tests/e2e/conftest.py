@@ -1,0 +1,28 @@
+"""Two states and a hub, each with its own processes and database, and the exercise's case on file at both."""
+
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from tests.e2e.browser import browser
+
+from symbolon.exercise.federation import Federation
+from symbolon.exercise.fiction import AMARA, BELANU, STATE_NAMES
+
+__all__ = ["browser"]
+
+_SETTLED_WITHIN_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def federation(browser: object) -> Iterator[Federation]:
+    """A federation in which the case's hits have reached both states' desks."""
+    case = Path(str(resources.files("symbolon.exercise.case")))
+    with Federation({code: STATE_NAMES[code] for code in (AMARA, BELANU)}) as federation:
+        federation.start()
+        for code, node in federation.nodes.items():
+            node.import_file(case / f"{code.lower()}.csv", case / f"{code.lower()}.toml")
+            node.publish()
+        federation.wait_until("Matching the case", federation.is_settled, _SETTLED_WITHIN_S)
+        yield federation
