@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import combinations
 from typing import Final
 
 from symbolon.matching.bit_sets import BitSets
@@ -24,6 +25,7 @@ from symbolon.matching.tokens import (
     WeightedToken,
     birth_date_tokens,
     birth_year_tokens,
+    name_pair_tokens,
     name_word_tokens,
     place_tokens,
 )
@@ -72,8 +74,10 @@ class RecordEncoder:
         return record
 
     def _names(self, identifiers: RecordIdentifiers) -> tuple[tuple[NameWord, ...], ...]:
-        distinct = dict.fromkeys(name_words(name.text) for name in identifiers.names)
-        return tuple(words for words in distinct if words)[: self._schema.max_names]
+        """The names as words, without those of nothing but titles; beyond `max_names` the first in sorted order stay."""
+        distinct = {name_words(name.text) for name in identifiers.names}
+        telling = (words for words in distinct if not all(word.is_particle for word in words))
+        return tuple(sorted(telling, key=lambda words: [word.roman for word in words]))[: self._schema.max_names]
 
     def _profile(
         self, profile: Profile, identifiers: RecordIdentifiers, names: tuple[tuple[NameWord, ...], ...]
@@ -112,6 +116,12 @@ class RecordEncoder:
         bits = 0
         for word in words:
             bits |= bit_sets.of_value("name", word, partial(name_word_tokens, word, self._schema.name), scale)
+        full_words = [word for word in words if not word.is_particle]
+        for pair in combinations(full_words, 2):
+            key = (*pair, len(full_words))
+            bits |= bit_sets.of_value(
+                "name", key, partial(name_pair_tokens, pair, len(full_words), self._schema.name), scale
+            )
         return bits
 
     def _field(self, bit_sets: BitSets, field: str, scale: float, identifiers: RecordIdentifiers) -> int:
@@ -149,8 +159,10 @@ class RecordEncoder:
         decisive = any(record.tokens[kind] for kind in self._schema.decisive_tokens)
         if any(record.profiles.values()) or decisive or (named and any(record.tokens.values())):
             return
+        if named and identifiers.birth_date and identifiers.birth_date.day:
+            raise TooLittleToMatch("the name is too short to tell people apart: add the rest of it, or a number")
         if named:
-            raise TooLittleToMatch("add a date of birth, or the nationality with a year of birth, or a number")
+            raise TooLittleToMatch("add a date of birth, or a nationality beside a year of birth and a long name")
         if identifiers.documents:
             raise TooLittleToMatch("add the state that issued the document, or a name")
         raise TooLittleToMatch("add a name with a date of birth, or the number of a document, phone, ship or account")

@@ -26,7 +26,7 @@ class SchemaError(MatchingError):
         self.what = what
 
 
-class TooLittleToMatch(MatchingError):  # noqa: N818  the product's word for it; an outcome more than a fault
+class TooLittleToMatch(MatchingError):
     """A record holds too little for any profile or token: publishing it would match nothing, or everything."""
 
     def __init__(self, what_to_do: str) -> None:
@@ -34,5 +34,5 @@ class TooLittleToMatch(MatchingError):  # noqa: N818  the product's word for it;
         self.what_to_do = what_to_do
 
 
-class MalformedEncoding(MatchingError):  # noqa: N818  reads as the fact it states
+class MalformedEncoding(MatchingError):
     """Bytes that claim to be an encoded record are not one of this schema."""

@@ -35,7 +35,7 @@ NEVER: Final = -(1 << 40)
 """Below any sum of a limit and a real one: |a| is at most 65,536 and denominators at most 100."""
 _BLOCKS_IN_CACHE: Final = 128
 """128 blocks of 8 records of 56 bytes: 56 KB stay in the second-level cache while all queries pass over them."""
-_FOUND_ROWS: Final = 1 << 14
+FOUND_ROWS: Final = 1 << 14
 
 _WORD = ir.IntType(64)
 _LANE_MASK = ir.IntType(LANES)
@@ -181,7 +181,7 @@ def scan(queries: Words, records: Words, record_folds: Words, record_limits: Lim
     cursor = np.zeros(3, dtype=np.int64)
     parts = [np.empty((0, 2), dtype=np.int32)]
     while cursor[0] < len(record_folds) and len(padded):
-        found = np.empty((_FOUND_ROWS, 2), dtype=np.int32)
+        found = np.empty((FOUND_ROWS, 2), dtype=np.int32)
         count = _scan(padded, folds, limits, records, record_folds, record_limits, threshold.denominator, cursor, found)
         parts.append(found[:count])
     return np.concatenate(parts)

@@ -30,6 +30,7 @@ DECISIVE_TOKENS: Final = (
     "document", "phone", "vessel_imo", "vessel_mmsi", "vehicle_plate", "vehicle_vin", "account", "online_handle",
 )  # fmt: skip
 SUPPORTING_TOKENS: Final = ("document_ocr",)
+MEASURES: Final = ("dice", "containment")
 BANDS: Final = ("strong", "probable", "possible")
 WORD_BITS: Final = 64
 
@@ -44,8 +45,11 @@ class NameWeights:
 
     skeleton_bigram: float
     skeleton_edge: float
+    sound_bigram: float
     roman_bigram: float
     phonetic: float
+    pair_skeleton: float
+    pair_initials: float
     reference_length: float
     length_power: float
     particle_factor: float
@@ -101,6 +105,8 @@ class ExplanationVector:
 
     bits: int
     scale: float
+    measure: str
+    """`dice`, or `containment` where one side may tell less than the other: a year of birth agrees with its days."""
     agree: Fraction
 
 
@@ -210,8 +216,13 @@ def _profile(section: Section) -> Profile:
 
 
 def _explanation(section: Section) -> ExplanationVector:
-    section.only(("bits", "scale", "agree"))
-    return ExplanationVector(_vector_width(section, "bits"), section.number("scale", 0, 8), _fraction(section, "agree"))
+    section.only(("bits", "scale", "measure", "agree"))
+    return ExplanationVector(
+        bits=_vector_width(section, "bits"),
+        scale=section.number("scale", 0, 8),
+        measure=section.choice("measure", MEASURES),
+        agree=_fraction(section, "agree"),
+    )
 
 
 def _vector_width(section: Section, name: str) -> int:

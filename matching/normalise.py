@@ -16,7 +16,7 @@ _JOINERS: Final = "\u200c\u200d"
 def clean_text(text: str) -> str:
     r"""NFKC, without control, format (bidi) and unassigned characters, white space collapsed.
 
-    >>> clean_text("  Ａmina\\u202e\\tBEGUM ")
+    >>> clean_text("  Ａmina\u202e\tBEGUM ")
     'Amina BEGUM'
     """
     composed = unicodedata.normalize("NFKC", text)

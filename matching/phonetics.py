@@ -14,20 +14,42 @@ _CLUSTERS: Final = (
 _CLASSES: Final = str.maketrans("qcgxzjvwdpfl", "kkkkssbbtbbr")
 _VOWELS_AND_BREATH: Final = re.compile("[aeiouhy]")
 _REPEATS: Final = re.compile(r"(.)\1+")
+_VOWEL_SPELLINGS: Final = (
+    ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ea", "i"), ("ie", "i"), ("ay", "i"), ("ai", "i"), ("ei", "i"),
+    ("ey", "i"), ("aw", "o"), ("au", "o"), ("ow", "o"), ("ah", "a"),
+)  # fmt: skip
+_VOWEL_CLASSES: Final = str.maketrans("yeo", "iiu")
 
 
 def consonant_skeleton(word: str) -> str:
     """The consonants of a romanised word in coarse classes (voice, breath and place of sibilants do not count).
 
-    >>> consonant_skeleton("muhammad"), consonant_skeleton("mohd")
-    ('mt', 'mt')
+    A vowel at the start is kept as a, so that Ahmed is not Mohammed.
+
+    >>> consonant_skeleton("muhammad"), consonant_skeleton("mohd"), consonant_skeleton("ahmed")
+    ('mt', 'mt', 'amt')
     >>> consonant_skeleton("chaudhury"), consonant_skeleton("choudhari")
     ('str', 'str')
     """
+    start = "a" if word[:1] in "aeiou" else ""
+    return start + _REPEATS.sub(r"\1", _VOWELS_AND_BREATH.sub("", _consonant_classes(word)))
+
+
+def coarse_sound(word: str) -> str:
+    """A romanised word with its consonants in the same classes and its vowels in three: a, front (i), back (u).
+
+    >>> coarse_sound("khatoon"), coarse_sound("khatun"), coarse_sound("jaidee"), coarse_sound("chaidi")
+    ('katun', 'katun', 'siti', 'siti')
+    """
+    for spelling, single in _VOWEL_SPELLINGS:
+        word = word.replace(spelling, single)
+    return _REPEATS.sub(r"\1", _consonant_classes(word).replace("h", "").translate(_VOWEL_CLASSES))
+
+
+def _consonant_classes(word: str) -> str:
     for cluster, single in _CLUSTERS:
         word = word.replace(cluster, single)
-    classes = word.translate(_CLASSES)
-    return _REPEATS.sub(r"\1", _VOWELS_AND_BREATH.sub("", classes)) or classes[:1]
+    return word.translate(_CLASSES)
 
 
 def phonetic_codes(word: str) -> tuple[str, ...]:

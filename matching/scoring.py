@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from symbolon.matching.encoded_record import KIND_OF_TOKEN, EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
-from symbolon.matching.similarity import dice_permille, reaches
+from symbolon.matching.similarity import dice_permille, is_contained, reaches
 
 
 class Agreement(StrEnum):
@@ -53,7 +53,8 @@ def agreement_by_kind(schema: LinkageSchema, first: EncodedRecord, second: Encod
     verdicts: dict[str, Agreement] = {}
     for kind, form in schema.explanations.items():
         pairs = [(one, other) for one in first.explanations[kind] for other in second.explanations[kind]]
-        verdicts[kind] = _verdict(bool(pairs), any(reaches(one, other, form.agree) for one, other in pairs))
+        alike = is_contained if form.measure == "containment" else reaches
+        verdicts[kind] = _verdict(bool(pairs), any(alike(one, other, form.agree) for one, other in pairs))
     shared = {KIND_OF_TOKEN[kind] for kind in shared_tokens(first, second)}
     for kind in dict.fromkeys(KIND_OF_TOKEN.values()):
         verdicts[kind] = _verdict(kind in first.kinds_present and kind in second.kinds_present, kind in shared)

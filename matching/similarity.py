@@ -21,6 +21,17 @@ def dice_permille(first: bytes, second: bytes) -> int:
     return 2000 * common // total if total else 0
 
 
+def is_contained(first: bytes, second: bytes, threshold: Fraction) -> bool:
+    """Whether at least `threshold` of the emptier vector's bits lie in the other; never for an empty vector.
+
+    >>> is_contained(bytes([0b0110]), bytes([0b1111]), Fraction(1)), is_contained(bytes(1), bytes(1), Fraction(1))
+    (True, False)
+    """
+    one, other = int.from_bytes(first, "little"), int.from_bytes(second, "little")
+    fewer = min(one.bit_count(), other.bit_count())
+    return fewer > 0 and (one & other).bit_count() * threshold.denominator >= threshold.numerator * fewer
+
+
 def reaches(first: bytes, second: bytes, threshold: Fraction) -> bool:
     """Whether the Dice coefficient is at least `threshold`, without rounding; never for two empty vectors."""
     common, total = overlap(first, second)

@@ -7,26 +7,40 @@ from collections.abc import Iterator
 from symbolon.matching.identifier_types import BirthDate
 from symbolon.matching.linkage_schema import DateWeights, NameWeights, YearWeights
 from symbolon.matching.names import NameWord, name_words
-from symbolon.matching.phonetics import consonant_skeleton, phonetic_codes
+from symbolon.matching.phonetics import coarse_sound, consonant_skeleton, phonetic_codes
 from symbolon.matching.qgrams import bigrams
 
 WeightedToken = tuple[str, float]
 
 
 def name_word_tokens(word: NameWord, weights: NameWeights) -> Iterator[WeightedToken]:
-    """One word's share: skeleton bigrams and edges, bigrams as romanised, phonetic codes."""
+    """One word's share: bigrams of its skeleton, its coarse sound and its spelling; skeleton edges; phonetic codes."""
     skeleton = consonant_skeleton(word.roman)
     again = "" if word.occurrence == 1 else f"again{word.occurrence}"
     factor = weights.particle_factor if word.is_particle else 1.0
     stretch = factor * (weights.reference_length / (len(word.roman) + 1)) ** weights.length_power
     for bigram in bigrams(skeleton):
         yield f"k{bigram}{again}", weights.skeleton_bigram * stretch
-    yield f"i{skeleton[:1]}{again}", weights.skeleton_edge * factor
-    yield f"o{skeleton[-1:]}{again}", weights.skeleton_edge * factor
+    if skeleton:
+        yield f"i{skeleton[0]}{again}", weights.skeleton_edge * factor
+        yield f"o{skeleton[-1]}{again}", weights.skeleton_edge * factor
+    for bigram in bigrams(coarse_sound(word.roman), edges="_"):
+        yield f"s{bigram}{again}", weights.sound_bigram * stretch
     for bigram in bigrams(word.roman, edges="_"):
         yield f"r{bigram}{again}", weights.roman_bigram * stretch
     for code in phonetic_codes(word.roman):
         yield f"p{code}{again}", weights.phonetic * factor
+
+
+def name_pair_tokens(pair: tuple[NameWord, NameWord], words: int, weights: NameWeights) -> Iterator[WeightedToken]:
+    """What two of a name's `words` words make together: relatives share one word of a name, seldom two.
+
+    The sum over all pairs grows with the number of words, not with its square.
+    """
+    skeletons = sorted(consonant_skeleton(word.roman) for word in pair)
+    share = 2 / max(words - 1, 1)
+    yield f"K{'+'.join(skeletons)}", weights.pair_skeleton * share
+    yield f"I{'+'.join(skeleton[:2] for skeleton in skeletons)}", weights.pair_initials * share
 
 
 def birth_date_tokens(date: BirthDate, weights: DateWeights) -> Iterator[WeightedToken]:

@@ -51,6 +51,6 @@ def _syllable(match: re.Match[str]) -> str:
     initial = _PALATALS.get(initial, initial)
     if "ွ" in medials:
         ending = _AFTER_W.get(ending, "w" + ending)
-        if ending[0] in "u" and not initial:
+        if ending.startswith("u") and not initial:
             initial = "w"
     return initial + ending

@@ -1,4 +1,4 @@
-"""Scripts of the Brahmi family with one layout in Unicode (Devanagari to Malayalam), and Sinhala: consonants carry an a."""
+"""Brahmi scripts of one layout in Unicode (Devanagari to Malayalam), and Sinhala: each consonant carries an a."""
 
 from __future__ import annotations
 
@@ -13,7 +13,45 @@ _DROPS_FINAL_VOWEL: Final = range(0x0900, 0x0B80)
 _CONSONANTS: Final = dict(
     zip(
         range(0x15, 0x3A),
-        ("k kh g gh ng ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h").split(),
+        [
+            "k",
+            "kh",
+            "g",
+            "gh",
+            "ng",
+            "ch",
+            "chh",
+            "j",
+            "jh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "n",
+            "p",
+            "ph",
+            "b",
+            "bh",
+            "m",
+            "y",
+            "r",
+            "r",
+            "l",
+            "l",
+            "l",
+            "v",
+            "sh",
+            "sh",
+            "s",
+            "h",
+        ],
         strict=True,
     )
 )
@@ -30,11 +68,11 @@ _NUKTA: Final = 0x3C
 _VIRAMA: Final = 0x4D
 _WITH_NUKTA: Final = {"k": "q", "j": "z", "ph": "f", "d": "r", "dh": "rh", "g": "gh"}
 _SCHWA: Final = "@"
-_SILENT_SCHWA: Final = re.compile(r"([aeiou][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
+_SILENT_SCHWA: Final = re.compile(r"([aeiou@][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
 
 
 def romanise(word: str) -> tuple[str, ...]:
-    """One written word; the inherent a is dropped where speech drops it (Hindi, Bengali: at the end, between syllables).
+    """One written word; Hindi and Bengali drop the inherent a at the end and between syllables, and so do we.
 
     >>> romanise("কবির"), romanise("कमलेश")
     (('kabir',), ('kamlesh',))
