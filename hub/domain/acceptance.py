@@ -36,8 +36,6 @@ def refusal_of(
         )
     if item.key_epoch != terms.key_epoch:
         return Refusal(Problem.WRONG_KEY_EPOCH, "Encoded under another key epoch: encode again under the current one.")
-    if item.version < 1:
-        return Refusal(Problem.MALFORMED_MESSAGE, "A version is 1 or more.")
     if item.review_date < today:
         return Refusal(Problem.EXPIRED, "The review date has passed: review the record and set a new date.")
     if current is None:

@@ -81,7 +81,9 @@ def api_port() -> int:
 
 
 @pytest.fixture
-def initialised_hub(fresh_database: FreshDatabase, hub_home: PartyHome, broker_url: str, api_port: int) -> Iterator[Hub]:
+def initialised_hub(
+    fresh_database: FreshDatabase, hub_home: PartyHome, broker_url: str, api_port: int
+) -> Iterator[Hub]:
     settings: dict[str, str | int | bool] = {
         "federation": FEDERATION,
         "exercise": True,

@@ -74,7 +74,9 @@ def test_the_directory_is_signed_by_the_hub(bench: Any, web: Any, node: Any) -> 
     assert directory.version == 4
 
 
-def test_the_member_is_the_certificates_whatever_the_envelope_says(bench: Any, web: Any, node: Any, person: Any) -> None:
+def test_the_member_is_the_certificates_whatever_the_envelope_says(
+    bench: Any, web: Any, node: Any, person: Any
+) -> None:
     with node("XB") as client:
         answer = client.post("/v1/submissions", content=bench.amara.submission(item(person)).to_bytes())
     assert answer.status_code == 403
@@ -138,7 +140,6 @@ def test_an_accepted_record_is_an_alert_at_both_nodes_in_a_moment(
                 latencies.append(time.perf_counter() - started)
             time.sleep(0.2)
             _acknowledge_all(bench)
-    print('LAT',latencies)
     assert statistics.median(latencies) < 0.15, latencies
 
 
