@@ -1,0 +1,103 @@
+"""A whole federation on this machine: the hub and its members, each with processes, keys and a database of its own."""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Final, Self
+
+from symbolon.exercise.errors import ExerciseError
+from symbolon.exercise.fiction import STATE_NAMES
+from symbolon.exercise.hub_party import WORKER, ExerciseHub
+from symbolon.exercise.node_party import ExerciseNode
+from symbolon.exercise.servers import ExerciseServers
+from symbolon.protocol.references import MemberCode
+from symbolon.runtime.logs import configure_logging
+
+_POLL_S: Final = 0.05
+_KEY_WITHIN_S: Final = 30.0
+
+
+class Federation:
+    """Laid out when entered as a context manager; :meth:`start` starts the parties' processes."""
+
+    def __init__(self, states: Mapping[MemberCode, str] = STATE_NAMES) -> None:
+        """``states``: the members' names by code."""
+        self.servers = ExerciseServers()
+        self.hub = ExerciseHub(self.servers.folder / "hub")
+        self.nodes: Mapping[MemberCode, ExerciseNode] = {
+            code: ExerciseNode(self.servers.folder / code.lower(), code, name) for code, name in states.items()
+        }
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undone:
+            undone.enter_context(self.servers)
+            undone.callback(self._close_parties)
+            self._lay_out()
+            self._open = undone.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def start(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
+        """Start all processes, and let one node make the linkage key and send it, sealed, to the others.
+
+        ``hub_urls`` gives single nodes another way to the hub, such as through a recorder.
+        """
+        logs, supervisor = self.servers.logs, self.servers.supervisor
+        hub_web, *specs = self.hub.processes(logs, lambda: supervisor.pid(WORKER))
+        for code, node in self.nodes.items():
+            detour = (hub_urls or {}).get(code)
+            specs += node.processes(logs, {} if detour is None else {"SYMBOLON_HUB_URL": detour})
+        # The hub's first, so that no node begins with waiting for it.
+        supervisor.start(hub_web)
+        supervisor.start(*specs)
+        self._hold_key_ceremony()
+
+    def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float) -> None:
+        """Wait for something to become true. Raises :class:`ExerciseError` naming ``what`` when it does not in time."""
+        deadline = time.monotonic() + within_s
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise ExerciseError(f"{what} did not happen within {within_s:.0f} s: read the logs in its run folder.")
+            time.sleep(_POLL_S)
+
+    def is_settled(self) -> bool:
+        """Whether nothing is under way: all handed in, all compared, all deliveries fetched and taken in."""
+        if any(node.status().outbox for node in self.nodes.values()):
+            return False
+        status = self.hub.status()
+        return not status.pending_comparisons and not any(member.undelivered for member in status.members)
+
+    def _lay_out(self) -> None:
+        postgres, broker = self.servers.postgres, self.servers.broker
+        databases = {name: postgres.create_party(name) for name in ("hub", *(code.lower() for code in self.nodes))}
+        with ThreadPoolExecutor() as pool:
+            founding = pool.submit(self.hub.found, databases["hub"], broker.url)
+            requests = [pool.submit(node.initialise, databases[code.lower()]) for code, node in self.nodes.items()]
+            founding.result()
+            for node, request in zip(self.nodes.values(), requests, strict=True):
+                node.join(self.hub.enrol(request.result()))
+        # The parties' commands above ran in this process: what they and we log from here on goes to a file.
+        log = self._open.enter_context((self.servers.logs / "exercise.log").open("a", encoding="utf-8"))
+        configure_logging("exercise", "run", stream=log)
+
+    def _hold_key_ceremony(self) -> None:
+        # The last to be enrolled knows all others from its welcome.
+        *others, maker = self.nodes.values()
+        maker.create_linkage_key()
+        for node in others:
+            maker.share_linkage_key(node.code, node.read_out_fingerprint())
+        self.wait_until(
+            "Sharing the linkage key", lambda: all(node.status().linkage_key_check for node in others), _KEY_WITHIN_S
+        )
+
+    def _close_parties(self) -> None:
+        self.hub.close()
+        for node in self.nodes.values():
+            node.close()

@@ -1,0 +1,107 @@
+"""The hub of an exercise federation: its home, its processes, and what the exercise asks of it."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import symbolon.hub.bootstrap as hub_bootstrap
+from symbolon.exercise.errors import ExerciseError
+from symbolon.exercise.party import FEDERATION, LOOPBACK, party_command, party_environment, put_password_apart
+from symbolon.exercise.ports import accepts_connections, free_ports
+from symbolon.exercise.supervisor import ProcessSpec
+from symbolon.hub.domain.status import HubStatus
+from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE, HubDraft
+from symbolon.protocol.messages import EnrolmentRequest, Welcome, enrolment_fingerprint
+from symbolon.runtime.home import PartyHome
+
+WEB: Final = "hub-web"
+WORKER: Final = "hub-worker"
+BEAT: Final = "hub-beat"
+
+
+class ExerciseHub:
+    """A hub in a folder of its own; :meth:`found` it before anything else."""
+
+    def __init__(self, folder: Path, federation: str = FEDERATION) -> None:
+        """``folder`` becomes the hub's home."""
+        self.home = PartyHome(folder)
+        self._federation = federation
+        self.api_port, self.desk_port = free_ports(2)
+        self._hub: hub_bootstrap.Hub | None = None
+
+    @property
+    def url(self) -> str:
+        """Where nodes reach the hub."""
+        return f"https://{LOOPBACK}:{self.api_port}"
+
+    @property
+    def desk_url(self) -> str:
+        """Where the operator's page is."""
+        return f"https://{LOOPBACK}:{self.desk_port}"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the federation's development authority."""
+        return self.home.tls.file(AUTHORITY_CERTIFICATE)
+
+    def found(self, conninfo: str, broker_url: str) -> None:
+        """Do what `symbolon hub init` does."""
+        database, password_file = put_password_apart(self.home, conninfo)
+        settings: dict[str, str | int | bool] = {
+            "federation": self._federation,
+            "exercise": True,
+            "database": database,
+            "database_password_file": str(password_file),
+            "broker": broker_url,
+            "hub_url": self.url,
+            "listen_host": LOOPBACK,
+            "api_port": self.api_port,
+            "desk_port": self.desk_port,
+        }
+        self._hub = hub_bootstrap.initialise(self.home, HubDraft(self._federation, settings, (LOOPBACK, "localhost")))
+
+    def enrol(self, request: EnrolmentRequest) -> Welcome:
+        """Do what `symbolon hub enrol` does, the fingerprint compared."""
+        return self._opened.enrol_member()(request, enrolment_fingerprint(request))
+
+    def add_operator(self, login: str, password: str) -> None:
+        """Do what `symbolon hub user add` does."""
+        self._opened.add_operator()(login, password, ("operator",), "Exercise operator")
+
+    def status(self) -> HubStatus:
+        """What the status page shows."""
+        return self._opened.show_status()()
+
+    def processes(self, logs: Path, worker_pid: Callable[[], int]) -> tuple[ProcessSpec, ...]:
+        """Web, worker and beat. ``worker_pid`` tells the process id of the worker that runs now."""
+
+        def worker_is_ready() -> bool:
+            name = f"{socket.gethostname()}-{worker_pid()}"
+            return any(worker.worker_id == name for worker in self.status().workers)
+
+        return (
+            self._process(WEB, "serve", logs, lambda: accepts_connections(self.api_port)),
+            self._process(WORKER, "worker", logs, worker_is_ready),
+            self._process(BEAT, "beat", logs, None),
+        )
+
+    def close(self) -> None:
+        """Give back the connections of the exercise itself."""
+        if self._hub is not None:
+            self._hub.database.close()
+
+    def _process(self, name: str, command: str, logs: Path, is_ready: Callable[[], bool] | None) -> ProcessSpec:
+        return ProcessSpec(
+            name=name,
+            command=party_command("hub", command, self.home),
+            log_file=logs / f"{name}.log",
+            environment=party_environment(),
+            is_ready=is_ready,
+        )
+
+    @property
+    def _opened(self) -> hub_bootstrap.Hub:
+        if self._hub is None:
+            raise ExerciseError("The hub was not founded.")
+        return self._hub

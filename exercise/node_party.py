@@ -1,0 +1,154 @@
+"""A node of an exercise federation: its home, its processes, and what the exercise does in its administrator's name."""
+
+import secrets
+import ssl
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import symbolon.node.bootstrap as node_bootstrap
+from symbolon.exercise.errors import ExerciseError
+from symbolon.exercise.officers import Credentials
+from symbolon.exercise.party import LOOPBACK, party_command, party_environment, put_password_apart
+from symbolon.exercise.ports import accepts_connections, free_ports
+from symbolon.exercise.state_desk import StateDesk
+from symbolon.exercise.supervisor import ProcessSpec
+from symbolon.node.domain.actors import Role
+from symbolon.node.domain.import_mapping_parser import parse_mapping
+from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
+from symbolon.node.gateway.csv_rows import CsvRows
+from symbolon.node.gateway.enrolment import DESK_AUTHORITY, NodeFiles
+from symbolon.node.services.show_status import NodeStatus
+from symbolon.protocol.messages import EnrolmentRequest, Welcome, card_fingerprint
+from symbolon.protocol.references import MemberCode
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.tls import trusting_context
+
+_OFFICERS: Final = {"focal": Role.FOCAL_POINT, "protection": Role.PROTECTION_OFFICER}
+
+
+class ExerciseNode:
+    """A node in a folder of its own; :meth:`initialise` it before anything else."""
+
+    def __init__(self, folder: Path, code: MemberCode, name: str) -> None:
+        """``folder`` becomes the node's home."""
+        self.code = code
+        self.name = name
+        self.home = PartyHome(folder)
+        (self.desk_port,) = free_ports(1)
+        self.logins = tuple(
+            Credentials(f"{login}-{code.lower()}", f"exercise-{secrets.token_hex(4)}") for login in _OFFICERS
+        )
+        """The focal point's and the protection officer's."""
+        self._node: node_bootstrap.Node | None = None
+
+    @property
+    def web(self) -> str:
+        """The name of the process that serves the desk."""
+        return f"{self.code.lower()}-web"
+
+    @property
+    def worker(self) -> str:
+        """The name of the worker's process."""
+        return f"{self.code.lower()}-worker"
+
+    @property
+    def desk_url(self) -> str:
+        """Where the officers' pages are."""
+        return f"https://{LOOPBACK}:{self.desk_port}"
+
+    @property
+    def desk_trust(self) -> ssl.SSLContext:
+        """What a browser of this state trusts."""
+        return trusting_context(self.home.tls.file(DESK_AUTHORITY))
+
+    def initialise(self, conninfo: str) -> EnrolmentRequest:
+        """Do what `symbolon node init` and `node user add` do."""
+        database, password_file = put_password_apart(self.home, conninfo)
+        settings: dict[str, str | int] = {
+            "code": self.code,
+            "name": self.name,
+            "database": database,
+            "database_password_file": str(password_file),
+            "listen_host": LOOPBACK,
+            "desk_port": self.desk_port,
+        }
+        draft = node_bootstrap.NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
+        self._node = node_bootstrap.initialise(self.home, draft)
+        for credentials, role in zip(self.logins, _OFFICERS.values(), strict=True):
+            self._node.add_user(credentials.login, credentials.password, (role.value,), f"{role.value} of {self.name}")
+        return NodeFiles(self.home).enrolment_request(self.code, self.name)
+
+    def join(self, welcome: Welcome) -> None:
+        """Do what `symbolon node join` does."""
+        self._opened.join(welcome)
+
+    def read_out_fingerprint(self) -> str:
+        """What this state reads out over the phone, as `symbolon node identity` prints it."""
+        with self._opened.unit_of_work.begin() as work:
+            directory = work.directory.find()
+        card = None if directory is None else directory.card_of(self.code)
+        if card is None:
+            raise ExerciseError(f"The node of {self.name} has not joined the federation.")
+        return card_fingerprint(card)
+
+    def create_linkage_key(self) -> None:
+        """Do what `symbolon node linkage-key create` does."""
+        self._opened.services.create_linkage_key(node_bootstrap.COMMAND)
+
+    def share_linkage_key(self, recipient: MemberCode, fingerprint: str) -> None:
+        """Do what `symbolon node linkage-key share` does."""
+        self._opened.services.share_linkage_key(node_bootstrap.COMMAND, recipient, fingerprint)
+
+    def import_file(self, file: Path, mapping_file: Path) -> int:
+        """Do what `symbolon node import` does; how many records are new. Raises :class:`ExerciseError` if not taken."""
+        mapping = parse_mapping(tomllib.loads(mapping_file.read_text(encoding="utf-8")))
+        report = self._opened.services.import_records(
+            node_bootstrap.COMMAND, mapping, CsvRows(file, mapping.file), ImportChoices()
+        )
+        if report.outcome is not ImportOutcome.TAKEN:
+            raise ExerciseError(f"The file {file.name} of {self.name} was not taken: {report.outcome.value}.")
+        return report.new
+
+    def publish(self) -> int:
+        """Do what `symbolon node publish` does; how many records are on their way."""
+        return self._opened.services.publish_records(node_bootstrap.COMMAND).queued
+
+    def status(self) -> NodeStatus:
+        """What `symbolon node status` shows."""
+        return self._opened.services.show_status()
+
+    def desk(self) -> StateDesk:
+        """The state's simulated officers."""
+        return StateDesk(self.code, self.desk_url, self.desk_trust, self.logins)
+
+    def processes(self, logs: Path, environment: Mapping[str, str] | None = None) -> tuple[ProcessSpec, ...]:
+        """Web and worker; ``environment`` is added to what every party's process gets."""
+        everything = {**party_environment(), **(environment or {})}
+        return (
+            ProcessSpec(
+                name=self.web,
+                command=party_command("node", "serve", self.home),
+                log_file=logs / f"{self.web}.log",
+                environment=everything,
+                is_ready=lambda: accepts_connections(self.desk_port),
+            ),
+            ProcessSpec(
+                name=self.worker,
+                command=party_command("node", "worker", self.home),
+                log_file=logs / f"{self.worker}.log",
+                environment=everything,
+            ),
+        )
+
+    def close(self) -> None:
+        """Give back the connections of the exercise itself."""
+        if self._node is not None:
+            self._node.database.close()
+
+    @property
+    def _opened(self) -> node_bootstrap.Node:
+        if self._node is None:
+            raise ExerciseError("The node was not initialised.")
+        return self._node
