@@ -45,8 +45,8 @@ class CsvRows:
 
     def rows(self) -> Iterator[Row]:
         """Each row, in order; blank lines are passed over."""
-        with self._open() as file:
-            reader = self._reader(io.BufferedReader(_Hashed(file, self._digest)))
+        with self._open() as file, self._text(io.BufferedReader(_Hashed(file, self._digest))) as text:
+            reader = self._reader(text)
             next(reader, None)
             width = len(self.header)
             line = reader.line_num + 1
@@ -63,8 +63,8 @@ class CsvRows:
         return self._digest.digest()
 
     def _read_header(self) -> tuple[str, ...]:
-        with self._open() as file:
-            first = self._next(self._reader(file), 1)
+        with self._open() as file, self._text(file) as text:
+            first = self._next(self._reader(text), 1)
         header = tuple(cell.strip() for cell in first or ())
         if not any(header):
             raise UnreadableFile(1, "there is no header", "put the names of the columns into the first line")
@@ -80,9 +80,11 @@ class CsvRows:
         except OSError:
             raise UnreadableFile(1, "the file cannot be opened", "check its path and who may read it") from None
 
-    def _reader(self, file: BinaryIO) -> "_csv.Reader":
+    def _text(self, file: BinaryIO) -> io.TextIOWrapper:
         # Bytes that are not of the encoding are marked, not raised: the report can then name their row.
-        text = io.TextIOWrapper(file, self._encoding, "replace", newline="")
+        return io.TextIOWrapper(file, self._encoding, "replace", newline="")
+
+    def _reader(self, text: io.TextIOWrapper) -> "_csv.Reader":
         return csv.reader(text, delimiter=self._format.delimiter, strict=True)
 
     def _next(self, reader: "_csv.Reader", line: int) -> list[str] | None:

@@ -1,0 +1,203 @@
+"""Two nodes with databases of their own, and a hub in memory between them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from tests.conftest import FreshDatabase
+from tests.simulators.hub_in_memory import HubClientInMemory, HubInMemory
+
+from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
+from symbolon.node import bootstrap
+from symbolon.node.bootstrap import HubServices, NodeServices
+from symbolon.node.domain.actors import Actor, Role
+from symbolon.node.domain.import_mapping_parser import parse_mapping
+from symbolon.node.domain.import_report import ImportChoices, ImportReport
+from symbolon.node.domain.records import Record
+from symbolon.node.gateway.csv_rows import CsvRows
+from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles
+from symbolon.node.services.correspondence import Correspondence, NodeIdentity
+from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
+from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
+from symbolon.protocol.messages import MemberCard
+from symbolon.protocol.references import HitId, MemberCode, RecordReference
+from symbolon.runtime.audit_store import HashChainAuditLog
+from symbolon.runtime.database import Database
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.migrations import migrate
+
+FOCAL_POINT = Actor("fp", frozenset({Role.FOCAL_POINT}))
+PROTECTION_OFFICER = Actor("vpo", frozenset({Role.PROTECTION_OFFICER}))
+ADMINISTRATOR = Actor("admin", frozenset({Role.ADMINISTRATOR}))
+
+MAPPING = {
+    "record": {
+        "local_id": "id",
+        "case": "case",
+        "kind": "person",
+        "category": {"column": "role"},
+        "comparable_with": {"column": "share", "default": "all"},
+    },
+    "fields": {
+        "names": ["name"],
+        "birth_date": "born",
+        "phones": [{"column": "phone", "separator": ";"}],
+        "documents": [{"type": "passport", "issuer": "XA", "number": "passport"}],
+    },
+}
+HEADER = "id,case,name,born,role,share,phone,passport"
+
+
+class SettableDraws:
+    """Time that a test moves; randomness from the system."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2031, 5, 4, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self.moment += timedelta(milliseconds=1)
+        return self.moment
+
+    def later(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+    def uuid(self) -> UUID:
+        return uuid4()
+
+    def random_bytes(self, count: int) -> bytes:
+        return uuid4().bytes * 2 if count == 32 else uuid4().bytes[:count]
+
+    def jitter(self) -> float:
+        return 0.5
+
+
+@dataclass
+class NodeUnderTest:
+    code: MemberCode
+    services: NodeServices
+    hub_services: HubServices
+    database: Database
+    unit_of_work: PostgresUnitOfWork
+    audit_log: HashChainAuditLog
+    client: HubClientInMemory
+    keys: LinkageKeyFiles
+    correspondence: Correspondence
+    draws: SettableDraws
+    folder: Path
+
+    def import_text(self, text: str, *, encoding: str = "utf-8", choices: ImportChoices | None = None) -> ImportReport:
+        file = self.folder / f"{self.code}.csv"
+        file.write_bytes(text.encode(encoding))
+        mapping = parse_mapping({**MAPPING, "file": {"encoding": encoding}})
+        source = CsvRows(file, mapping.file)
+        return self.services.import_records(FOCAL_POINT, mapping, source, choices or ImportChoices())
+
+    def publish(self, row: str) -> RecordReference:
+        """Import one row, publish it and deliver it."""
+        self.import_text(f"{HEADER}\n{row}\n", choices=ImportChoices(revise_changed=True))
+        self.services.publish_records(FOCAL_POINT)
+        self.deliver()
+        return self.record(row.split(",")[0]).reference
+
+    def deliver(self) -> None:
+        self.hub_services.deliver_outbox()
+
+    def receive(self) -> None:
+        self.hub_services.receive_deliveries(0)
+
+    def record(self, local_id: str) -> Record:
+        with self.unit_of_work.begin() as work:
+            found = work.records.find_by_local_id(local_id)
+        assert found is not None
+        return found
+
+    def rows(self, table: str) -> list[dict[str, object]]:
+        import psycopg
+        from psycopg.rows import dict_row
+
+        with psycopg.connect(self.conninfo, row_factory=dict_row) as connection:
+            return connection.execute(f"select * from {table}").fetchall()  # noqa: S608
+
+    conninfo: str = ""
+
+
+@dataclass
+class Pair:
+    hub: HubInMemory
+    xa: NodeUnderTest
+    xb: NodeUnderTest
+    draws: SettableDraws
+
+    def exchange(self) -> None:
+        """Let everything that is due go out and come in, at both nodes."""
+        for _ in range(3):
+            for node in (self.xa, self.xb):
+                node.deliver()
+                node.receive()
+
+    def hit(self) -> HitId:
+        """A general hit that both sides were told of."""
+        ours = self.xa.publish("A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,")
+        theirs = self.xb.publish("B-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,")
+        hit_id = self.hub.match(("XA", ours), ("XB", theirs))
+        self.exchange()
+        return hit_id
+
+
+@pytest.fixture
+def pair(fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[Pair]:
+    draws = SettableDraws()
+    schema = bootstrap.schema_bytes()
+    hub = HubInMemory(LinkageSchema.from_bytes(schema).id, schema_digest(schema), draws.now)
+    linkage_key = LinkageKey.generate(1, bytes(32))
+    nodes = [_node(code, hub, draws, fresh_database, tmp_path) for code in ("XA", "XB")]
+    for node in nodes:
+        node.services.join_federation("admin", hub.directory(), node.correspondence._identity)
+        node.keys.add(linkage_key)
+    yield Pair(hub, nodes[0], nodes[1], draws)
+    for node in nodes:
+        node.database.close()
+
+
+def _node(
+    code: str, hub: HubInMemory, draws: SettableDraws, fresh_database: FreshDatabase, folder: Path
+) -> NodeUnderTest:
+    conninfo = fresh_database(code)
+    migrate(conninfo, bootstrap.PACKAGE)
+    database = Database(conninfo, application_name=f"test {code}", max_size=3)
+    audit_log = HashChainAuditLog(draws, uuid4)
+    unit_of_work = PostgresUnitOfWork(database, audit_log)
+    home = PartyHome(folder / code)
+    home.create()
+    keys = LinkageKeyFiles(home.keys)
+    identity = NodeIdentity(
+        MemberCode(code), SigningKey.generate(draws.random_bytes(32)), SealingKey.generate(draws.random_bytes(32))
+    )
+    hub.enrol(
+        MemberCard(
+            MemberCode(code),
+            code,
+            identity.signing_key.public.to_bytes(),
+            identity.sealing_key.public.to_bytes(),
+            "0" * 64,
+        )
+    )
+    correspondence = Correspondence(identity)
+    client = hub.client(code)
+    return NodeUnderTest(
+        code=MemberCode(code),
+        services=bootstrap.build_services(unit_of_work, draws, keys, correspondence),
+        hub_services=bootstrap.build_hub_services(unit_of_work, draws, keys, correspondence, client),
+        database=database,
+        unit_of_work=unit_of_work,
+        audit_log=audit_log,
+        client=client,
+        keys=keys,
+        correspondence=correspondence,
+        draws=draws,
+        folder=folder,
+        conninfo=conninfo,
+    )
