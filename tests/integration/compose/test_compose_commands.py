@@ -1,0 +1,94 @@
+"""The very commands of the containers, started without Docker, take submissions through to an alert at both sides."""
+
+import json
+import time
+from importlib.resources import as_file, files
+
+import pytest
+from tests.integration.compose.compose_file import read_compose_file
+from tests.integration.compose.containers import Containers
+
+pytestmark = pytest.mark.system_services
+
+CASE = files("symbolon.exercise.case")
+HEALTH_CHECKED = [name for name, service in read_compose_file().items() if service.health_check]
+PATIENCE_S = 60.0
+
+
+def import_and_publish(containers: Containers, state: str) -> None:
+    with as_file(CASE) as case:
+        command = ("symbolon", "node", "import", str(case / f"{state}.csv"), "--mapping", str(case / f"{state}.toml"))
+        imported = containers.execute(f"{state}-worker", *command)
+    assert imported.returncode == 0, imported.stderr
+    published = containers.execute(f"{state}-worker", "symbolon", "node", "publish")
+    assert published.returncode == 0, published.stderr
+
+
+def wait_for_linkage_key(containers: Containers, state: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        asked = containers.execute(f"{state}-worker", "symbolon", "node", "status", "--json")
+        assert asked.returncode == 0, asked.stderr
+        if json.loads(asked.stdout)["linkage_key_check"] is not None:
+            return
+        assert time.monotonic() < deadline, containers.log(f"{state}-worker")
+
+
+def hits_in_inbox(containers: Containers, state: str) -> dict[str, str]:
+    """The hits that the state's focal point sees: id -> the other state."""
+    listed = containers.execute(f"{state}-web", "symbolon", "node", "inbox", "--as", f"focal.{state}", "--json")
+    assert listed.returncode == 0, listed.stderr
+    hits = [json.loads(line) for line in listed.stdout.splitlines()]
+    return {hit["hit_id"]: hit["counterpart"] for hit in hits}
+
+
+@pytest.mark.parametrize("name", HEALTH_CHECKED)
+def test_the_health_check_of_a_running_service_succeeds(containers: Containers, name: str) -> None:
+    assert containers.is_healthy(name), containers.log(name)
+
+
+def test_no_process_had_to_be_started_twice(containers: Containers) -> None:
+    assert {name: containers.supervisor.starts(name) for name in containers.supervisor.names()} == dict.fromkeys(
+        containers.supervisor.names(), 1
+    )
+
+
+def test_setting_up_again_changes_nothing(containers: Containers) -> None:
+    again = containers.execute("setup", *containers.stage.services["setup"].command)
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_submissions_of_two_states_become_an_alert_at_both(containers: Containers) -> None:
+    for state in ("xb", "xc"):
+        wait_for_linkage_key(containers, state)
+    for state in ("xa", "xb", "xc"):
+        import_and_publish(containers, state)
+    deadline = time.monotonic() + PATIENCE_S
+    while not (shared := set(hits_in_inbox(containers, "xa")) & set(hits_in_inbox(containers, "xb"))):
+        assert time.monotonic() < deadline, containers.log("hub-worker")
+    hit_id = shared.pop()
+    assert hits_in_inbox(containers, "xa")[hit_id] == "XB"
+    assert hits_in_inbox(containers, "xb")[hit_id] == "XA"
+
+
+@pytest.mark.parametrize("service", ["hub-web", "xa-worker"])
+def test_an_auditor_finds_the_log_of_a_running_party_whole(containers: Containers, service: str) -> None:
+    verified = containers.execute(service, "symbolon", "audit", "verify", "--json")
+    assert verified.returncode == 0, verified.stderr
+    assert json.loads(verified.stdout)["ok"]
+
+
+@pytest.mark.parametrize("neighbour", ["hub", "xb"])
+def test_a_database_refuses_the_password_of_another_party(containers: Containers, neighbour: str) -> None:
+    service = containers.stage.services["xa-worker"]
+    tried = containers.execute(
+        "xa-worker",
+        *(
+            "sh",
+            "-c",
+            f'SYMBOLON_DATABASE="{service.environment["SYMBOLON_DATABASE"]}" symbolon audit verify'.replace(
+                "xa-postgres", f"{neighbour}-postgres"
+            ),
+        ),
+    )
+    assert tried.returncode == 1, tried.stderr
