@@ -8,7 +8,14 @@ from enum import StrEnum
 
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema
-from symbolon.matching.scoring import Agreement, ProfileScore, agreement_by_kind, profile_score, shared_tokens
+from symbolon.matching.scoring import (
+    Agreement,
+    ProfileScore,
+    agreement_by_kind,
+    best_permille,
+    profile_score,
+    shared_tokens,
+)
 
 
 class Band(StrEnum):
@@ -28,7 +35,7 @@ class Explanation:
 
     band: Band
     score_permille: int
-    """Dice of the judging profile; 1000 where a decisive token decided alone."""
+    """Dice of the judging profile; 1000 for a decisive token; Dice of the names for a supporting one: the highest."""
     agreement: Mapping[str, Agreement]
     """By identifier kind."""
 
@@ -47,7 +54,7 @@ def explain(schema: LinkageSchema, first: EncodedRecord, second: EncodedRecord) 
         grounds.append((_profile_band(score), score.permille))
     grounds += [(Band(schema.decisive_tokens[kind]), 1000) for kind in shared & schema.decisive_tokens.keys()]
     if agreement["name"] is Agreement.AGREE:
-        permille = score.permille if score is not None else 0
+        permille = best_permille(first.explanations["name"], second.explanations["name"])
         supporting = shared & schema.supporting_tokens.keys()
         grounds += [(Band(schema.supporting_tokens[kind]), permille) for kind in supporting]
     if not grounds:

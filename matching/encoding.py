@@ -20,7 +20,7 @@ from symbolon.matching.errors import TooLittleToMatch
 from symbolon.matching.exact_tokens import exact_tokens
 from symbolon.matching.identifier_types import RecordIdentifiers
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
-from symbolon.matching.names import NameWord, name_words
+from symbolon.matching.names import NameWord, name_words, tells_people_apart
 from symbolon.matching.tokens import (
     WeightedToken,
     birth_date_tokens,
@@ -74,9 +74,9 @@ class RecordEncoder:
         return record
 
     def _names(self, identifiers: RecordIdentifiers) -> tuple[tuple[NameWord, ...], ...]:
-        """The names as words, without those of nothing but titles; beyond `max_names` the first in sorted order stay."""
+        """The names as words, without those that are titles alone; of too many, the first in sorted order."""
         distinct = {name_words(name.text) for name in identifiers.names}
-        telling = (words for words in distinct if not all(word.is_particle for word in words))
+        telling = (words for words in distinct if tells_people_apart(words))
         return tuple(sorted(telling, key=lambda words: [word.roman for word in words]))[: self._schema.max_names]
 
     def _profile(

@@ -19,6 +19,7 @@ u daw ko maung mg nai nang sai saw
 PARTICLES: Final = frozenset(_PARTICLES.split())
 """Words that say kinship, title or respect, or that half a country shares."""
 
+_WORDS_THAT_MAKE_A_NAME: Final = 3
 _MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?d|md|mohd|muhd|mhd|mo")
 _SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧'`’‘ʼʻ\"“”|]+")
 
@@ -42,3 +43,8 @@ def name_words(text: str) -> tuple[NameWord, ...]:
         for word in sorted(romanised)
         for occurrence in range(1, romanised[word] + 1)
     )
+
+
+def tells_people_apart(words: tuple[NameWord, ...]) -> bool:
+    """Whether a name is more than a title or two; Maung Maung and Ko Ko Maung are names, Haji Muhammad is not."""
+    return len(words) >= _WORDS_THAT_MAKE_A_NAME or any(not word.is_particle or word.occurrence > 1 for word in words)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from symbolon.matching.encoded_record import KIND_OF_TOKEN, EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
@@ -37,10 +39,15 @@ def profile_score(schema: LinkageSchema, first: EncodedRecord, second: EncodedRe
         if pairs:
             return ProfileScore(
                 profile,
-                max(dice_permille(one, other) for one, other in pairs),
+                best_permille(first.profiles[profile.id], second.profiles[profile.id]),
                 any(reaches(one, other, profile.threshold) for one, other in pairs),
             )
     return None
+
+
+def best_permille(first: Iterable[bytes], second: Iterable[bytes]) -> int:
+    """The highest Dice of any two vectors, in thousandths; 0 where either side has none."""
+    return max((dice_permille(one, other) for one, other in product(first, second)), default=0)
 
 
 def shared_tokens(first: EncodedRecord, second: EncodedRecord) -> frozenset[str]:

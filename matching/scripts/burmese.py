@@ -49,6 +49,8 @@ def _syllable(match: re.Match[str]) -> str:
     if "ှ" in medials:
         initial = initial + "h" if initial in {"y", "ly", "thy"} else "h" + initial
     initial = _PALATALS.get(initial, initial)
+    if initial + ending == "i":
+        return "ei"
     if "ွ" in medials:
         ending = _AFTER_W.get(ending, "w" + ending)
         if ending.startswith("u") and not initial:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symbolon.matching.names import name_words
+from symbolon.matching.names import name_words, tells_people_apart
 from symbolon.matching.phonetics import consonant_skeleton
 from symbolon.matching.transliterate import romanise
 
@@ -38,6 +38,14 @@ def test_a_repeated_word_counts_twice() -> None:
 
 def test_particles_are_known_in_any_place() -> None:
     assert {word.roman for word in name_words("Ahmad bin Haji Yusof") if word.is_particle} == {"bin", "haji"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("Haji Muhammad", False), ("Md", False), ("", False), ("Maung Maung", True), ("Ko Maung Sai", True), ("Li", True)],
+)
+def test_titles_alone_tell_nobody_apart(name: str, is_one: bool) -> None:
+    assert tells_people_apart(name_words(name)) is is_one
 
 
 def test_a_text_without_letters_has_no_words() -> None:
