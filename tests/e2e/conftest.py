@@ -9,10 +9,12 @@ from tests.e2e.browser import browser
 
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU, STATE_NAMES
+from symbolon.protocol.lifecycle import JointState
 
 __all__ = ["browser"]
 
-_SETTLED_WITHIN_S = 60.0
+_ALERTS = 3
+_ALERTED_WITHIN_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -24,5 +26,10 @@ def federation(browser: object) -> Iterator[Federation]:
         for code, node in federation.nodes.items():
             node.import_file(case / f"{code.lower()}.csv", case / f"{code.lower()}.toml")
             node.publish()
-        federation.wait_until("Matching the case", federation.is_settled, _SETTLED_WITHIN_S)
+        federation.wait_until("Alerting both desks", lambda: _is_alerted(federation), _ALERTED_WITHIN_S)
         yield federation
+
+
+def _is_alerted(federation: Federation) -> bool:
+    alerted = JointState.ALERTED.value
+    return all(node.status().hits.get(alerted, 0) >= _ALERTS for node in federation.nodes.values())

@@ -15,6 +15,7 @@ from symbolon.protocol.references import MemberCode
 pytestmark = pytest.mark.browser
 
 ARRIVES_WITHIN_MS = 30_000
+OPERATOR_PASSWORD = "seven calm herons wade"
 OpenDesk = Callable[..., Page]
 
 
@@ -106,11 +107,14 @@ def test_pages_of_a_real_node_are_accessible_and_fit_a_phone(open_desk: OpenDesk
     assert overflow(page) <= 0
 
 
-def test_the_hubs_operator_sees_numbers_and_no_names(
-    browser: Browser, federation: Federation, open_desk: OpenDesk
-) -> None:
+def test_the_hubs_operator_sees_how_much_there_is_and_of_whom_nothing(browser: Browser, federation: Federation) -> None:
+    federation.hub.add_operator("operator", OPERATOR_PASSWORD)
     with open_context(browser, federation.hub.desk_url) as context:
         page = context.new_page()
-        page.goto("/")
-        assert page.url.endswith("/sign-in?then=/")
+        sign_in(page, "operator", OPERATOR_PASSWORD)
+        assert page.get_by_role("row").filter(has_text="Amara (XA)").is_visible()
         assert accessibility_faults(page) == []
+        said = page.content()
+        assert "Hits by day" in said
+        for clear in ("Somchay", "SRISUK", "BEL-2201", "AM-0101"):
+            assert clear not in said
