@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
 
@@ -69,10 +70,13 @@ class Federation:
 
     def is_settled(self) -> bool:
         """Whether nothing is under way: all handed in, all compared, all deliveries fetched and taken in."""
-        if any(node.status().outbox for node in self.nodes.values()):
-            return False
-        status = self.hub.status()
-        return not status.pending_comparisons and not any(member.undelivered for member in status.members)
+        for node in self.nodes.values():
+            status = node.status()
+            if status.outbox["items"] or status.outbox["messages"] or status.inbox["waiting"]:
+                return False
+        status_of_hub = self.hub.status()
+        waiting = any(member.undelivered for member in status_of_hub.members)
+        return not waiting and not status_of_hub.pending_comparisons
 
     def _lay_out(self) -> None:
         postgres, broker = self.servers.postgres, self.servers.broker
@@ -81,15 +85,16 @@ class Federation:
             founding = pool.submit(self.hub.found, databases["hub"], broker.url)
             requests = [pool.submit(node.initialise, databases[code.lower()]) for code, node in self.nodes.items()]
             founding.result()
-            for node, request in zip(self.nodes.values(), requests, strict=True):
-                node.join(self.hub.enrol(request.result()))
+            welcomes = [self.hub.enrol(request.result()) for request in requests]
+        # Handed over when all are enrolled, with the directory that lists all.
+        for node, welcome in zip(self.nodes.values(), welcomes, strict=True):
+            node.join(replace(welcome, directory=welcomes[-1].directory))
         # The parties' commands above ran in this process: what they and we log from here on goes to a file.
         log = self._open.enter_context((self.servers.logs / "exercise.log").open("a", encoding="utf-8"))
         configure_logging("exercise", "run", stream=log)
 
     def _hold_key_ceremony(self) -> None:
-        # The last to be enrolled knows all others from its welcome.
-        *others, maker = self.nodes.values()
+        maker, *others = self.nodes.values()
         maker.create_linkage_key()
         for node in others:
             maker.share_linkage_key(node.code, node.read_out_fingerprint())

@@ -1,5 +1,6 @@
 """The hub of an exercise federation: its home, its processes, and what the exercise asks of it."""
 
+import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from symbolon.runtime.home import PartyHome
 WEB: Final = "hub-web"
 WORKER: Final = "hub-worker"
 BEAT: Final = "hub-beat"
+OPERATOR: Final = "operator"
 
 
 class ExerciseHub:
@@ -28,6 +30,7 @@ class ExerciseHub:
         self.home = PartyHome(folder)
         self._federation = federation
         self.api_port, self.desk_port = free_ports(2)
+        self.operator_password = f"exercise-{secrets.token_hex(4)}"
         self._hub: hub_bootstrap.Hub | None = None
 
     @property
@@ -46,7 +49,7 @@ class ExerciseHub:
         return self.home.tls.file(AUTHORITY_CERTIFICATE)
 
     def found(self, conninfo: str, broker_url: str) -> None:
-        """Do what `symbolon hub init` does."""
+        """Do what `symbolon hub init` and `hub user add` do."""
         database, password_file = put_password_apart(self.home, conninfo)
         settings: dict[str, str | int | bool] = {
             "federation": self._federation,
@@ -60,14 +63,11 @@ class ExerciseHub:
             "desk_port": self.desk_port,
         }
         self._hub = hub_bootstrap.initialise(self.home, HubDraft(self._federation, settings, (LOOPBACK, "localhost")))
+        self._hub.add_operator()(OPERATOR, self.operator_password, ("operator",), "Exercise operator")
 
     def enrol(self, request: EnrolmentRequest) -> Welcome:
         """Do what `symbolon hub enrol` does, the fingerprint compared."""
         return self._opened.enrol_member()(request, enrolment_fingerprint(request))
-
-    def add_operator(self, login: str, password: str) -> None:
-        """Do what `symbolon hub user add` does."""
-        self._opened.add_operator()(login, password, ("operator",), "Exercise operator")
 
     def status(self) -> HubStatus:
         """What the status page shows."""

@@ -1,0 +1,74 @@
+"""`symbolon exercise`: a whole federation on this machine, with a fictional case."""
+
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from symbolon.exercise.errors import ExerciseError
+from symbolon.exercise.federation import Federation
+from symbolon.exercise.population import make_population
+from symbolon.exercise.report import ShownProgress, as_json, show_addresses, show_result
+from symbolon.exercise.run import ExerciseRun, RunResult
+from symbolon.exercise.truth import read_truth, verify
+
+REFUSED = 1
+
+app = typer.Typer(no_args_is_help=True, help="A whole federation on this machine, with a fictional case.")
+
+
+@app.callback()
+def exercise() -> None:
+    """Exercise data never meets live data: keys, databases and certificates are made anew for each run."""
+
+
+@app.command()
+def run(
+    once: Annotated[
+        bool, typer.Option("--once", help="Check the run against the truth, then stop everything.")
+    ] = False,
+    as_one_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, last.")] = False,
+) -> None:
+    """Start hub and three nodes, play the case, show the hits and stay up until Ctrl-C."""
+    began = time.monotonic()
+    console = Console(stderr=as_one_json)
+    signal.signal(signal.SIGTERM, _stop_as_by_keyboard)
+    startup_s = 0.0
+    result: RunResult | None = None
+    try:
+        with ThreadPoolExecutor(1) as pool, Federation() as federation:
+            drawing = pool.submit(make_population)
+            with ShownProgress(console) as progress:
+                progress.step("Starting PostgreSQL, broker, hub and three nodes")
+                federation.start()
+                startup_s = time.monotonic() - began
+                result = ExerciseRun(federation, drawing.result(), progress).play()
+            show_result(console, result)
+            if not once:
+                show_addresses(console, federation)
+                _wait_for_keyboard(console)
+            console.print("Stopping …")
+    except ExerciseError as error:
+        console.print(f"[bold red]✗[/] {error}")
+    except KeyboardInterrupt:
+        # Everything is stopped by now. An exercise that stays up is ended so, a check is broken off.
+        if once:
+            raise
+    if as_one_json:
+        verification = verify(read_truth(), ()) if result is None else result.verification
+        typer.echo(as_json(verification, result, startup_s, time.monotonic() - began))
+    if result is None or not result.ok:
+        raise typer.Exit(REFUSED)
+
+
+def _wait_for_keyboard(console: Console) -> None:
+    console.print("Everything stays up until Ctrl-C.")
+    threading.Event().wait()
+
+
+def _stop_as_by_keyboard(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,115 @@
+"""What a run tells people and programs: progress, a table of the hits, where to sign in, and one JSON object."""
+
+import json
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from symbolon.exercise.federation import Federation
+from symbolon.exercise.fiction import STATE_NAMES
+from symbolon.exercise.hub_party import OPERATOR
+from symbolon.exercise.run import RunResult
+from symbolon.exercise.truth import FoundHit, Verification
+
+
+class ShownProgress:
+    """Progress on a terminal (or as plain lines where there is none). Use it as a context manager."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._step = ""
+        self._task = self._bars.add_task("", total=None)
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def step(self, what: str) -> None:
+        """A new part of the run begins."""
+        self._step = what
+        self._console.print(f"[bold]•[/] {what}")
+        self._bars.reset(self._task, total=None, description=what)
+
+    def count(self, what: str, done: int, total: int) -> None:
+        """So many of so many are done."""
+        self._bars.update(self._task, completed=done, total=total, description=f"{self._step}: {what}")
+
+
+def show_result(console: Console, result: RunResult) -> None:
+    """The table of the hits, and whether all is as it should be."""
+    table = Table(title="Hits", title_justify="left")
+    for heading in ("states", "their own records", "likeness", "kinds that agree", "state"):
+        table.add_column(heading)
+    for hit in sorted(result.hits, key=lambda hit: sorted(hit.records)):
+        table.add_row(*_hit_row(hit))
+    console.print(table)
+    verification = result.verification
+    console.print(
+        f"{verification.found} of {verification.expected} expected hits, {verification.false_hits} false; "
+        f"{verification.alerts_delivered} of {verification.alerts_expected} alerts; "
+        f"first hit after {result.first_hit_ms} ms, everything matched after {result.matched_s:.1f} s."
+    )
+    for complaint in verification.complaints:
+        console.print(f"[bold red]✗[/] {complaint}")
+
+
+def show_addresses(console: Console, federation: Federation) -> None:
+    """Where the pages are, and who may sign in with what."""
+    table = Table(title="Pages (the browser will warn: each desk has a certificate of its own)", title_justify="left")
+    for heading in ("desk", "address", "login", "password"):
+        table.add_column(heading)
+    for node in federation.nodes.values():
+        for credentials in node.logins:
+            table.add_row(node.name, node.desk_url, credentials.login, credentials.password)
+    hub = federation.hub
+    table.add_row("Hub", hub.desk_url, OPERATOR, hub.operator_password)
+    console.print(table)
+
+
+def as_json(verification: Verification, result: RunResult | None, startup_s: float, total_s: float) -> str:
+    """The run in one line of JSON."""
+    return json.dumps(
+        {
+            "ok": result is not None and result.ok,
+            "hits_expected": verification.expected,
+            "hits_found": verification.found,
+            "false_hits": verification.false_hits,
+            "alerts_delivered": verification.alerts_delivered,
+            "alerts_expected": verification.alerts_expected,
+            "replies_opened": 0 if result is None else result.replies_opened,
+            "first_hit_ms": 0 if result is None else result.first_hit_ms,
+            "matched_s": 0 if result is None else round(result.matched_s, 2),
+            "startup_s": round(startup_s, 2),
+            "total_s": round(total_s, 2),
+        }
+    )
+
+
+def _hit_row(hit: FoundHit) -> Sequence[str]:
+    sides = sorted(hit.records)
+    return (
+        " – ".join(STATE_NAMES[state] for state, _ in sides),
+        " – ".join(local_id for _, local_id in sides),
+        hit.band,
+        ", ".join(sorted(kind.replace("_", " ") for kind in hit.agree)),
+        hit.state.lower(),
+    )
