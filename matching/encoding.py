@@ -74,7 +74,7 @@ class RecordEncoder:
         return record
 
     def _names(self, identifiers: RecordIdentifiers) -> tuple[tuple[NameWord, ...], ...]:
-        """The names as words, without those that are titles alone; of too many, the first in sorted order."""
+        """The names as words, without those that are one title; of too many, the first in sorted order."""
         distinct = {name_words(name.text) for name in identifiers.names}
         telling = (words for words in distinct if tells_people_apart(words))
         return tuple(sorted(telling, key=lambda words: [word.roman for word in words]))[: self._schema.max_names]

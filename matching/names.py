@@ -19,7 +19,6 @@ u daw ko maung mg nai nang sai saw
 PARTICLES: Final = frozenset(_PARTICLES.split())
 """Words that say kinship, title or respect, or that half a country shares."""
 
-_WORDS_THAT_MAKE_A_NAME: Final = 3
 _MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?d|md|mohd|muhd|mhd|mo")
 _SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧'`’‘ʼʻ\"“”|]+")
 
@@ -46,5 +45,5 @@ def name_words(text: str) -> tuple[NameWord, ...]:
 
 
 def tells_people_apart(words: tuple[NameWord, ...]) -> bool:
-    """Whether a name is more than a title or two; Maung Maung and Ko Ko Maung are names, Haji Muhammad is not."""
-    return len(words) >= _WORDS_THAT_MAKE_A_NAME or any(not word.is_particle or word.occurrence > 1 for word in words)
+    """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md is nobody's."""
+    return len(words) > 1 or any(not word.is_particle for word in words)
