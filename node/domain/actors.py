@@ -72,5 +72,6 @@ def parse_roles(names: tuple[str, ...]) -> frozenset[Role]:
 
     Raises:
         ValueError: a name is not a role of a node.
+
     """
     return frozenset(Role(name) for name in names)

@@ -250,7 +250,7 @@ class HubClientInMemory:
     def post(self, path: str, envelope: Envelope) -> bytes:
         return self.hub.take(self.code, path, envelope)
 
-    def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:
+    def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:  # noqa: ARG002 - waits for nobody
         if self.hub.away:
             raise HubUnavailable("The hub does not answer.")
         return tuple(self.hub.queues[self.code][:limit])

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
-from tests.conftest import FreshDatabase
+from psycopg.rows import dict_row
 from tests.simulators.hub_in_memory import HubClientInMemory, HubInMemory
 
+from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.node import bootstrap
 from symbolon.node.bootstrap import HubServices, NodeServices
@@ -87,6 +89,7 @@ class NodeUnderTest:
     correspondence: Correspondence
     draws: SettableDraws
     folder: Path
+    conninfo: str
 
     def import_text(self, text: str, *, encoding: str = "utf-8", choices: ImportChoices | None = None) -> ImportReport:
         file = self.folder / f"{self.code}.csv"
@@ -115,13 +118,8 @@ class NodeUnderTest:
         return found
 
     def rows(self, table: str) -> list[dict[str, object]]:
-        import psycopg
-        from psycopg.rows import dict_row
-
         with psycopg.connect(self.conninfo, row_factory=dict_row) as connection:
             return connection.execute(f"select * from {table}").fetchall()  # noqa: S608
-
-    conninfo: str = ""
 
 
 @dataclass
@@ -147,13 +145,38 @@ class Pair:
         return hit_id
 
 
+@pytest.fixture(scope="session")
+def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]]:
+    """A migrated database for each node, made once; `pair` empties them."""
+    names = {code: f"node_pair_{code.lower()}" for code in ("XA", "XB")}
+    conninfos = {code: postgres_server.create_party(name) for code, name in names.items()}
+    for conninfo in conninfos.values():
+        migrate(conninfo, bootstrap.PACKAGE)
+    yield conninfos
+    for name in names.values():
+        postgres_server.drop_party(name)
+
+
+def _emptied(conninfo: str) -> str:
+    with psycopg.connect(conninfo) as connection:
+        tables = [row[0] for row in connection.execute("select tablename from pg_tables where schemaname = 'public'")]
+        data = [table for table in tables if not table.endswith("_version")]
+        # The owner may do what the append-only triggers keep everybody else from.
+        for table in ("audit_leaf", "audit_place"):
+            connection.execute(f"alter table {table} disable trigger user")
+        connection.execute(f"truncate {', '.join(data)} restart identity cascade")
+        for table in ("audit_leaf", "audit_place"):
+            connection.execute(f"alter table {table} enable trigger user")
+    return conninfo
+
+
 @pytest.fixture
-def pair(fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[Pair]:
+def pair(node_databases: dict[str, str], tmp_path: Path) -> Iterator[Pair]:
     draws = SettableDraws()
     schema = bootstrap.schema_bytes()
     hub = HubInMemory(LinkageSchema.from_bytes(schema).id, schema_digest(schema), draws.now)
     linkage_key = LinkageKey.generate(1, bytes(32))
-    nodes = [_node(code, hub, draws, fresh_database, tmp_path) for code in ("XA", "XB")]
+    nodes = [_node(code, hub, draws, _emptied(node_databases[code]), tmp_path) for code in ("XA", "XB")]
     for node in nodes:
         node.services.join_federation("admin", hub.directory(), node.correspondence._identity)
         node.keys.add(linkage_key)
@@ -162,11 +185,7 @@ def pair(fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[Pair]:
         node.database.close()
 
 
-def _node(
-    code: str, hub: HubInMemory, draws: SettableDraws, fresh_database: FreshDatabase, folder: Path
-) -> NodeUnderTest:
-    conninfo = fresh_database(code)
-    migrate(conninfo, bootstrap.PACKAGE)
+def _node(code: str, hub: HubInMemory, draws: SettableDraws, conninfo: str, folder: Path) -> NodeUnderTest:
     database = Database(conninfo, application_name=f"test {code}", max_size=3)
     audit_log = HashChainAuditLog(draws, uuid4)
     unit_of_work = PostgresUnitOfWork(database, audit_log)

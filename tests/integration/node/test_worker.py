@@ -1,0 +1,111 @@
+import threading
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from symbolon.node.domain.records import Publication
+from symbolon.node.gateway.draws import SystemDraws
+from symbolon.node.jobs.worker import Worker, WorkerTasks
+from symbolon.node.storage.outbox import OUTBOX_CHANNEL
+from symbolon.node.storage.worker_lock import PostgresWorkerLock
+from symbolon.runtime.clock import SystemClock
+
+from .conftest import FOCAL_POINT, HEADER, NodeUnderTest, Pair
+
+ROW = "A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,"
+
+
+def worker_of(node: NodeUnderTest, received: Callable[[int], int]) -> Worker:
+    def sequence() -> int:
+        with node.database.transaction() as tx:
+            return node.audit_log.sequence(tx)
+
+    tasks = WorkerTasks(
+        deliver_outbox=node.hub_services.deliver_outbox,
+        receive_deliveries=received,
+        retry_waiting=node.hub_services.receive_deliveries.retry_waiting,
+        sequence_audit=sequence,
+        withdraw_expired=lambda: 0,
+        refresh_directory=node.hub_services.refresh_directory,
+        listen=lambda: node.database.listen(OUTBOX_CHANNEL),
+    )
+    return Worker(tasks, PostgresWorkerLock(node.database), SystemDraws(SystemClock()))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
+def polling(node: NodeUnderTest) -> Callable[[int], int]:
+    def receive(_wait_s: int) -> int:
+        time.sleep(0.02)
+        return node.hub_services.receive_deliveries(0)
+
+    return receive
+
+
+def run(worker: Worker, stop: threading.Event) -> threading.Thread:
+    thread = threading.Thread(target=worker.run, args=(stop,), daemon=True)
+    thread.start()
+    return thread
+
+
+def test_what_is_queued_goes_out_at_once_and_the_audit_log_is_sequenced(pair: Pair) -> None:
+    stop = threading.Event()
+    thread = run(worker_of(pair.xa, polling(pair.xa)), stop)
+    time.sleep(0.5)
+    pair.xa.import_text(f"{HEADER}\n{ROW}\n")
+    pair.xa.services.publish_records(FOCAL_POINT)
+    queued_at = time.monotonic()
+    assert wait_until(lambda: pair.xa.record("A-1").publication is Publication.PUBLISHED)
+    assert time.monotonic() - queued_at < 2.0
+    assert wait_until(lambda: len(pair.xa.rows("audit_place")) > 0)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_second_worker_of_the_same_node_waits_for_the_first(pair: Pair) -> None:
+    polls: list[str] = []
+
+    def counted(name: str) -> Callable[[int], int]:
+        def receive(_wait_s: int) -> int:
+            polls.append(name)
+            time.sleep(0.05)
+            return 0
+
+        return receive
+
+    first_stop, second_stop = threading.Event(), threading.Event()
+    first = run(worker_of(pair.xa, counted("first")), first_stop)
+    assert wait_until(lambda: "first" in polls)
+    second = run(worker_of(pair.xa, counted("second")), second_stop)
+    time.sleep(0.5)
+    assert "second" not in polls
+    first_stop.set()
+    first.join(10)
+    assert wait_until(lambda: "second" in polls)
+    second_stop.set()
+    second.join(10)
+
+
+def test_the_worker_goes_on_after_its_connections_were_broken_off(pair: Pair) -> None:
+    stop = threading.Event()
+    thread = run(worker_of(pair.xa, polling(pair.xa)), stop)
+    time.sleep(0.5)
+    with psycopg.connect(pair.xa.conninfo, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    pair.xa.import_text(f"{HEADER}\n{ROW}\n")
+    pair.xa.services.publish_records(FOCAL_POINT)
+    assert wait_until(lambda: pair.xa.record("A-1").publication is Publication.PUBLISHED, 30)
+    stop.set()
+    thread.join(10)
