@@ -8,7 +8,7 @@ from typing import Final
 
 import symbolon.hub.bootstrap as hub_bootstrap
 from symbolon.exercise.errors import ExerciseError
-from symbolon.exercise.party import FEDERATION, LOOPBACK, party_command, party_environment, put_password_apart
+from symbolon.exercise.party import FEDERATION, LOOPBACK, party_command, party_process, put_password_apart
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.supervisor import ProcessSpec
 from symbolon.hub.domain.status import HubStatus
@@ -81,9 +81,9 @@ class ExerciseHub:
             return any(worker.worker_id == name for worker in self.status().workers)
 
         return (
-            self._process(WEB, "serve", logs, lambda: accepts_connections(self.api_port)),
-            self._process(WORKER, "worker", logs, worker_is_ready),
-            self._process(BEAT, "beat", logs, None),
+            party_process(WEB, self._command("serve"), logs, lambda: accepts_connections(self.api_port)),
+            party_process(WORKER, self._command("worker"), logs, worker_is_ready),
+            party_process(BEAT, self._command("beat"), logs),
         )
 
     def close(self) -> None:
@@ -91,14 +91,8 @@ class ExerciseHub:
         if self._hub is not None:
             self._hub.database.close()
 
-    def _process(self, name: str, command: str, logs: Path, is_ready: Callable[[], bool] | None) -> ProcessSpec:
-        return ProcessSpec(
-            name=name,
-            command=party_command("hub", command, self.home),
-            log_file=logs / f"{name}.log",
-            environment=party_environment(),
-            is_ready=is_ready,
-        )
+    def _command(self, command: str) -> tuple[str, ...]:
+        return party_command("hub", command, self.home)
 
     @property
     def _opened(self) -> hub_bootstrap.Hub:

@@ -10,7 +10,7 @@ from typing import Final
 import symbolon.node.bootstrap as node_bootstrap
 from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.officers import Credentials
-from symbolon.exercise.party import LOOPBACK, party_command, party_environment, put_password_apart
+from symbolon.exercise.party import LOOPBACK, party_command, party_process, put_password_apart
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import ProcessSpec
@@ -125,21 +125,10 @@ class ExerciseNode:
 
     def processes(self, logs: Path, environment: Mapping[str, str] | None = None) -> tuple[ProcessSpec, ...]:
         """Web and worker; ``environment`` is added to what every party's process gets."""
-        everything = {**party_environment(), **(environment or {})}
+        serve, work = (party_command("node", command, self.home) for command in ("serve", "worker"))
         return (
-            ProcessSpec(
-                name=self.web,
-                command=party_command("node", "serve", self.home),
-                log_file=logs / f"{self.web}.log",
-                environment=everything,
-                is_ready=lambda: accepts_connections(self.desk_port),
-            ),
-            ProcessSpec(
-                name=self.worker,
-                command=party_command("node", "worker", self.home),
-                log_file=logs / f"{self.worker}.log",
-                environment=everything,
-            ),
+            party_process(self.web, serve, logs, lambda: accepts_connections(self.desk_port), environment),
+            party_process(self.worker, work, logs, None, environment),
         )
 
     def close(self) -> None:

@@ -1,13 +1,15 @@
 """What a party's processes get from the exercise: a minimal environment, a log file each, and their password apart."""
 
 import os
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from symbolon.exercise.supervisor import ProcessSpec
 from symbolon.runtime.home import PartyHome
 
 FEDERATION: Final = "exercise-lantern"
@@ -23,6 +25,25 @@ def party_environment() -> Mapping[str, str]:
 def party_command(role: str, command: str, home: PartyHome) -> tuple[str, ...]:
     """The command line of one of a party's processes."""
     return (sys.executable, "-m", "symbolon.cli", role, command, "--home", str(home.path))
+
+
+def party_process(
+    name: str,
+    command: tuple[str, ...],
+    logs: Path,
+    is_ready: Callable[[], bool] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> ProcessSpec:
+    """One of a party's processes; ``environment`` is added to what each gets."""
+    return ProcessSpec(
+        name=name,
+        command=command,
+        log_file=logs / f"{name}.log",
+        environment={**party_environment(), **(environment or {})},
+        is_ready=is_ready,
+        # Nothing that was acknowledged may be lost by it, and the run's folder goes anyway: no need for farewells.
+        stop_signal=signal.SIGKILL,
+    )
 
 
 def put_password_apart(home: PartyHome, conninfo: str) -> tuple[str, Path]:
