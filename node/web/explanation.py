@@ -53,8 +53,11 @@ def why_this_hit(view: HitView) -> tuple[str, ...]:
         sentences.append(f"Alike on both sides: {_listed(agreeing)}.")
     if differing := kinds[Agreement.DISAGREE]:
         sentences.append(f"Different on the two sides: {_listed(differing)}. Look here first.")
-    if unknown := kinds[Agreement.UNKNOWN]:
-        sentences.append(f"Not compared, because one side at least does not hold it: {_listed(unknown)}.")
+    held_here = {KINDS[line.kind].lower() for line in view.own_record.identifiers}
+    if only_here := [kind for kind in kinds[Agreement.UNKNOWN] if kind in held_here]:
+        sentences.append(f"Held here and not there, so not compared: {_listed(only_here)}.")
+    if len(only_here) < len(kinds[Agreement.UNKNOWN]):
+        sentences.append("All other kinds are missing in our record, so they could not be compared.")
     return tuple(sentences)
 
 
@@ -98,7 +101,8 @@ def steps(view: HitView) -> tuple[Step, ...]:
 def request_starter(view: HitView, counterpart: str) -> dict[str, str]:
     """The first words of a request, out of what the hit already says: nothing that identifies anybody."""
     hit = view.summary
-    open_kinds = [KINDS[line.kind].lower() for line in view.agreement if line.agreement is not Agreement.AGREE]
+    by_use = sorted(view.agreement, key=lambda line: line.agreement is not Agreement.DISAGREE)
+    open_kinds = [KINDS[line.kind].lower() for line in by_use if line.agreement is not Agreement.AGREE]
     questions = [f"Which {kind} do you hold for this subject, and since when?" for kind in open_kinds[:3]]
     questions.append("In which role does the subject appear in your case, and who may be called about it?")
     return {

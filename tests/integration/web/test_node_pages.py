@@ -84,6 +84,7 @@ def test_a_hit_shows_our_half_in_clear_beside_how_it_compares(node_app, visit):
         "Why this hit",
         "Alike on both sides: name, birth date and phone.",
         "Different on the two sides: document.",
+        "All other kinds are missing in our record",
         "What Belanu (XB) sees",
         "41 min",
     ):
