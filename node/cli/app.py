@@ -1,5 +1,7 @@
 """The group of commands, and the options that many of them share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,6 +19,9 @@ AsOption = Annotated[
 ]
 
 
-def open_node(home: Path) -> bootstrap.Node:
-    """The node of this home, for one command."""
-    return bootstrap.open_node(PartyHome(home), "command")
+@contextmanager
+def open_node(home: Path, process: str = "command") -> Iterator[bootstrap.Node]:
+    """The node of this home, with its connections closed in the end."""
+    node = bootstrap.open_node(PartyHome(home), process)
+    with node.database:
+        yield node

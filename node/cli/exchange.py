@@ -25,36 +25,36 @@ DraftArgument = Annotated[
 @app.command()
 def inbox(home: HomeOption, login: AsOption, as_json: JsonOption = False) -> None:
     """List the hits in your queue, the most pressing first."""
-    node = open_node(home)
-    for hit in node.services.list_hits(node.actor(login)):
-        if as_json:
-            typer.echo(json.dumps(_plain(hit), ensure_ascii=False))
-            continue
-        due = "-" if hit.due_at is None else hit.due_at.isoformat(timespec="minutes")
-        mark = " PROTECTED" if hit.protected else ""
-        typer.echo(
-            f"{hit.hit_id}  {hit.counterpart}  {hit.joint_state.value}/{hit.side_state.value}  {hit.band.value}"
-            f"  {hit.urgency.value}  due {due}  own {hit.own_local_id}{mark}"
-        )
+    with open_node(home) as node:
+        for hit in node.services.list_hits(node.actor(login)):
+            if as_json:
+                typer.echo(json.dumps(_plain(hit), ensure_ascii=False))
+                continue
+            due = "-" if hit.due_at is None else hit.due_at.isoformat(timespec="minutes")
+            mark = " PROTECTED" if hit.protected else ""
+            typer.echo(
+                f"{hit.hit_id}  {hit.counterpart}  {hit.joint_state.value}/{hit.side_state.value}  {hit.band.value}"
+                f"  {hit.urgency.value}  due {due}  own {hit.own_local_id}{mark}"
+            )
 
 
 @app.command()
 def show(home: HomeOption, hit_id: HitArgument, login: AsOption, as_json: JsonOption = False) -> None:
     """Show one hit: your own record beside what may be known of the other."""
-    node = open_node(home)
-    view = node.services.show_hit(node.actor(login), parse_hit_id(hit_id))
-    if as_json:
-        typer.echo(json.dumps(_plain(view), ensure_ascii=False))
-    else:
-        _print_hit(view)
+    with open_node(home) as node:
+        view = node.services.show_hit(node.actor(login), parse_hit_id(hit_id))
+        if as_json:
+            typer.echo(json.dumps(_plain(view), ensure_ascii=False))
+        else:
+            _print_hit(view)
 
 
 @app.command()
 def acknowledge(home: HomeOption, hit_id: HitArgument, login: AsOption) -> None:
     """Say that you saw the alert."""
-    node = open_node(home)
-    node.services.acknowledge_hit(node.actor(login), parse_hit_id(hit_id))
-    typer.echo("Acknowledged.")
+    with open_node(home) as node:
+        node.services.acknowledge_hit(node.actor(login), parse_hit_id(hit_id))
+        typer.echo("Acknowledged.")
 
 
 @app.command()
@@ -66,9 +66,9 @@ def vote(
     reason: Annotated[str, typer.Option(help="Why; the other side reads it once both have voted.")] = "",
 ) -> None:
     """Vote SAME, DIFFERENT or UNSURE; the vote cannot be changed, and stays sealed until the other side has voted."""
-    node = open_node(home)
-    node.services.cast_vote(node.actor(login), parse_hit_id(hit_id), verdict, reason)
-    typer.echo("Your vote is cast.")
+    with open_node(home) as node:
+        node.services.cast_vote(node.actor(login), parse_hit_id(hit_id), verdict, reason)
+        typer.echo("Your vote is cast.")
 
 
 @app.command()
@@ -78,10 +78,10 @@ def request(home: HomeOption, hit_id: HitArgument, draft: DraftArgument, login: 
     Fields: purpose, relevance, facts, questions (a list), why_this_state, urgency, urgency_reason, need_by (a date or
     null), channel, intended_use, legal_basis, handling_code.
     """
-    node = open_node(home)
-    filled_in = from_wire(RequestDraft, _read_draft(draft))
-    request_id = node.services.open_request(node.actor(login), parse_hit_id(hit_id), filled_in)
-    typer.echo(f"The request {request_id} is on its way.")
+    with open_node(home) as node:
+        filled_in = from_wire(RequestDraft, _read_draft(draft))
+        request_id = node.services.open_request(node.actor(login), parse_hit_id(hit_id), filled_in)
+        typer.echo(f"The request {request_id} is on its way.")
 
 
 @app.command()
@@ -96,18 +96,18 @@ def reply(
     Fields: answers (a list, one to each question), source_reliability, information_accuracy, caveats, handling_code,
     delete_by (a date or null).
     """
-    node = open_node(home)
-    filled_in = from_wire(ReplyDraft, _read_draft(draft))
-    node.services.answer_request(node.actor(login), parse_request_id(request_id), filled_in)
-    typer.echo("The reply is on its way.")
+    with open_node(home) as node:
+        filled_in = from_wire(ReplyDraft, _read_draft(draft))
+        node.services.answer_request(node.actor(login), parse_request_id(request_id), filled_in)
+        typer.echo("The reply is on its way.")
 
 
 @app.command()
 def release(home: HomeOption, hit_id: HitArgument, ruling: HoldRuling, login: AsOption) -> None:
     """Decide on a held hit as the protection officer: release it, or close it."""
-    node = open_node(home)
-    node.services.release_hold(node.actor(login), parse_hit_id(hit_id), ruling)
-    typer.echo("The decision is on its way to the hub.")
+    with open_node(home) as node:
+        node.services.release_hold(node.actor(login), parse_hit_id(hit_id), ruling)
+        typer.echo("The decision is on its way to the hub.")
 
 
 def _read_draft(path: Path) -> JsonValue:

@@ -44,41 +44,41 @@ def import_file(
 ) -> None:
     """Import a file: whole, or not at all with a report of its rows. The same file again changes nothing."""
     parsed = _read_mapping(mapping)
-    node = open_node(home)
-    with _progress("rows") as progress:
-        task = progress.add_task(file.name, total=None)
-        report = node.services.import_records(
-            bootstrap.COMMAND,
-            parsed,
-            CsvRows(file, parsed.file),
-            ImportChoices(good_rows_only=good_rows, revise_changed=revise),
-            lambda done: progress.update(task, completed=done),
-        )
-    if as_json:
-        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
-    else:
-        _print_report(report)
-    if report.outcome is ImportOutcome.NOT_TAKEN:
-        raise typer.Exit(1)
+    with open_node(home) as node:
+        with _progress("rows") as progress:
+            task = progress.add_task(file.name, total=None)
+            report = node.services.import_records(
+                bootstrap.COMMAND,
+                parsed,
+                CsvRows(file, parsed.file),
+                ImportChoices(good_rows_only=good_rows, revise_changed=revise),
+                lambda done: progress.update(task, completed=done),
+            )
+        if as_json:
+            typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+        else:
+            _print_report(report)
+        if report.outcome is ImportOutcome.NOT_TAKEN:
+            raise typer.Exit(1)
 
 
 @app.command()
 def publish(home: HomeOption, local_ids: LocalIds = None, case: CaseOption = None, as_json: JsonOption = False) -> None:
     """Publish what is not published: all records, those that are named, or a case."""
-    node = open_node(home)
-    with _progress("records") as progress:
-        task = progress.add_task("publish", total=None)
-        report = node.services.publish_records(
-            bootstrap.COMMAND, local_ids or None, case, lambda done: progress.update(task, completed=done)
-        )
-    if as_json:
-        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
-        return
-    typer.echo(f"{report.queued} records are on their way to the hub.")
-    for refused in report.refused:
-        typer.echo(f"not published: {refused.local_id}: {refused.what_to_do}")
-    for local_id in report.without_category:
-        typer.echo(f"kept here: {local_id}: its subject category is not set")
+    with open_node(home) as node:
+        with _progress("records") as progress:
+            task = progress.add_task("publish", total=None)
+            report = node.services.publish_records(
+                bootstrap.COMMAND, local_ids or None, case, lambda done: progress.update(task, completed=done)
+            )
+        if as_json:
+            typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+            return
+        typer.echo(f"{report.queued} records are on their way to the hub.")
+        for refused in report.refused:
+            typer.echo(f"not published: {refused.local_id}: {refused.what_to_do}")
+        for local_id in report.without_category:
+            typer.echo(f"kept here: {local_id}: its subject category is not set")
 
 
 @app.command()
@@ -103,8 +103,9 @@ def revise(
         comparable_with=None if comparable_with is None else _comparable_with(comparable_with),
         identifiers=None if identifiers is None else RecordIdentifiers.from_json(json.loads(identifiers.read_bytes())),
     )
-    effect = open_node(home).services.revise_record(bootstrap.COMMAND, local_id, change)
-    typer.echo(f"{local_id}: {effect.value}")
+    with open_node(home) as node:
+        effect = node.services.revise_record(bootstrap.COMMAND, local_id, change)
+        typer.echo(f"{local_id}: {effect.value}")
 
 
 @app.command()
@@ -112,23 +113,25 @@ def withdraw(
     home: HomeOption, local_ids: LocalIds = None, case: CaseOption = None, as_json: JsonOption = False
 ) -> None:
     """Take records back from the hub. `receipts` shows the hub's signed word that they are gone."""
-    report = open_node(home).services.withdraw_records(bootstrap.COMMAND, local_ids or (), case)
-    if as_json:
-        typer.echo(json.dumps(asdict(report)))
-        return
-    typer.echo(f"{report.withdrawn} records are withdrawn; {report.on_its_way} of them wait for the hub's receipt.")
+    with open_node(home) as node:
+        report = node.services.withdraw_records(bootstrap.COMMAND, local_ids or (), case)
+        if as_json:
+            typer.echo(json.dumps(asdict(report)))
+            return
+        typer.echo(f"{report.withdrawn} records are withdrawn; {report.on_its_way} of them wait for the hub's receipt.")
 
 
 @app.command()
 def receipts(home: HomeOption, local_id: str, as_json: JsonOption = False) -> None:
     """Show the hub's signed receipts for a record's withdrawals."""
-    for proof in open_node(home).services.withdraw_records.proofs(local_id):
-        if as_json:
-            typer.echo(proof.envelope.decode("utf-8"))
-            continue
-        outcome = "refused" if proof.problem else f"{proof.erased_encodings} encodings erased"
-        moment = proof.withdrawn_at.isoformat(timespec="seconds")
-        typer.echo(f"{moment}  {outcome}, {proof.hits_closed} hits ended  batch {proof.batch_id}")
+    with open_node(home) as node:
+        for proof in node.services.withdraw_records.proofs(local_id):
+            if as_json:
+                typer.echo(proof.envelope.decode("utf-8"))
+                continue
+            outcome = "refused" if proof.problem else f"{proof.erased_encodings} encodings erased"
+            moment = proof.withdrawn_at.isoformat(timespec="seconds")
+            typer.echo(f"{moment}  {outcome}, {proof.hits_closed} hits ended  batch {proof.batch_id}")
 
 
 def _read_mapping(path: Path) -> ImportMapping:

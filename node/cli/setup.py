@@ -53,7 +53,8 @@ def init(
     hosts = tuple(dict.fromkeys(["localhost", "127.0.0.1", *(desk_host or [])]))
     draft = bootstrap.NodeDraft(checked_code(code), name, settings, hosts)
     node = bootstrap.initialise(PartyHome(home), draft)
-    request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
+    with node.database:
+        request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
     out.write_bytes(canonical_bytes(to_wire(request)))
     typer.echo(
         f"The node of {node.settings.code} is ready in {home}. Hand {out} to the hub's operator and read out its"
@@ -64,38 +65,41 @@ def init(
 @app.command()
 def identity(home: HomeOption, as_json: JsonOption = False) -> None:
     """Show the fingerprint of this node's card in the directory, and of the others', for comparing over the phone."""
-    node = open_node(home)
-    with node.unit_of_work.begin() as work:
-        directory = work.directory.find()
-    request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
-    cards = {} if directory is None else {card.code: card_fingerprint(card) for card in directory.members}
-    if as_json:
-        typer.echo(
-            json.dumps(
-                {"code": node.settings.code, "request": enrolment_fingerprint(request), "cards": cards},
-                ensure_ascii=False,
+    with open_node(home) as node:
+        with node.unit_of_work.begin() as work:
+            directory = work.directory.find()
+        request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
+        cards = {} if directory is None else {card.code: card_fingerprint(card) for card in directory.members}
+        if as_json:
+            typer.echo(
+                json.dumps(
+                    {"code": node.settings.code, "request": enrolment_fingerprint(request), "cards": cards},
+                    ensure_ascii=False,
+                )
             )
-        )
-        return
-    typer.echo(f"request of {node.settings.code}  {enrolment_fingerprint(request)}")
-    for code, fingerprint in cards.items():
-        typer.echo(f"card of {code}     {fingerprint}")
+            return
+        typer.echo(f"request of {node.settings.code}  {enrolment_fingerprint(request)}")
+        for code, fingerprint in cards.items():
+            typer.echo(f"card of {code}     {fingerprint}")
 
 
 @app.command()
 def join(home: HomeOption, welcome: Annotated[Path, typer.Argument(help="What `hub enrol` wrote.")]) -> None:
     """Become a member with the welcome from the hub's operator."""
-    node = open_node(home)
-    node.join(from_wire(Welcome, parse_json(welcome.read_bytes())))
-    status = node.services.show_status()
-    typer.echo(f"{node.settings.code} is a member of {status.federation}: start `symbolon node worker` and `serve`.")
+    with open_node(home) as node:
+        node.join(from_wire(Welcome, parse_json(welcome.read_bytes())))
+        status = node.services.show_status()
+        typer.echo(
+            f"{node.settings.code} is a member of {status.federation}: start `symbolon node worker` and `serve`."
+        )
 
 
 @key_app.command("create")
 def create_linkage_key(home: HomeOption) -> None:
     """Make the linkage key of the federation's epoch, at one node only."""
-    key = open_node(home).services.create_linkage_key(bootstrap.COMMAND)
-    typer.echo(f"The linkage key of epoch {key.epoch} is made; its check value is {key.check_value().hex()}.")
+    with open_node(home) as node:
+        key = node.services.create_linkage_key(bootstrap.COMMAND)
+        typer.echo(f"The linkage key of epoch {key.epoch} is made; its check value is {key.check_value().hex()}.")
 
 
 @key_app.command("share")
@@ -105,8 +109,9 @@ def share_linkage_key(
     fingerprint: Annotated[str, typer.Option(help="The member's card fingerprint, as its officer read it out.")],
 ) -> None:
     """Send the linkage key, sealed, to a member whose fingerprint was compared."""
-    open_node(home).services.share_linkage_key(bootstrap.COMMAND, parse_member_code(member), fingerprint)
-    typer.echo(f"The linkage key is on its way to {member}, sealed.")
+    with open_node(home) as node:
+        node.services.share_linkage_key(bootstrap.COMMAND, parse_member_code(member), fingerprint)
+        typer.echo(f"The linkage key is on its way to {member}, sealed.")
 
 
 @user_app.command("add")
@@ -124,33 +129,36 @@ def add_user(
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         password = password_file.read_text(encoding="utf-8").rstrip("\n")
-    open_node(home).add_user(login, password, tuple(role), name)
-    typer.echo(f"{login} may sign in.")
+    with open_node(home) as node:
+        node.add_user(login, password, tuple(role), name)
+        typer.echo(f"{login} may sign in.")
 
 
 @app.command()
 def serve(home: HomeOption) -> None:
     """Serve the desk's pages until told to stop."""
-    serve_listeners([bootstrap.build_listener(bootstrap.open_node(PartyHome(home), "web"))])
+    with open_node(home, "web") as node:
+        serve_listeners([bootstrap.build_listener(node)])
 
 
 @app.command()
 def worker(home: HomeOption) -> None:
     """Deliver, receive and keep time until told to stop. A second worker of the same node waits for the first."""
-    node = bootstrap.open_node(PartyHome(home), "worker")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    bootstrap.build_worker(node, node.hub_client()).run(stop)
+    with open_node(home, "worker") as node:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stop.set())
+        bootstrap.build_worker(node, node.hub_client()).run(stop)
 
 
 @app.command()
 def status(home: HomeOption, as_json: JsonOption = False) -> None:
     """Show how the node stands, in counts."""
-    found = asdict(open_node(home).services.show_status())
-    if as_json:
-        typer.echo(json.dumps(found))
-        return
-    for name, value in found.items():
-        shown = "  ".join(f"{key}={count}" for key, count in value.items()) if isinstance(value, dict) else value
-        typer.echo(f"{name:<20} {shown}")
+    with open_node(home) as node:
+        found = asdict(node.services.show_status())
+        if as_json:
+            typer.echo(json.dumps(found))
+            return
+        for name, value in found.items():
+            shown = "  ".join(f"{key}={count}" for key, count in value.items()) if isinstance(value, dict) else value
+            typer.echo(f"{name:<20} {shown}")
