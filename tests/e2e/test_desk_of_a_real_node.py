@@ -10,12 +10,12 @@ from tests.e2e.browser import PHONE, accessibility_faults, open_context, overflo
 
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU
+from symbolon.exercise.hub_party import OPERATOR
 from symbolon.protocol.references import MemberCode
 
 pytestmark = pytest.mark.browser
 
 ARRIVES_WITHIN_MS = 30_000
-OPERATOR_PASSWORD = "seven calm herons wade"
 OpenDesk = Callable[..., Page]
 
 
@@ -108,10 +108,9 @@ def test_pages_of_a_real_node_are_accessible_and_fit_a_phone(open_desk: OpenDesk
 
 
 def test_the_hubs_operator_sees_how_much_there_is_and_of_whom_nothing(browser: Browser, federation: Federation) -> None:
-    federation.hub.add_operator("operator", OPERATOR_PASSWORD)
     with open_context(browser, federation.hub.desk_url) as context:
         page = context.new_page()
-        sign_in(page, "operator", OPERATOR_PASSWORD)
+        sign_in(page, OPERATOR, federation.hub.operator_password)
         assert page.get_by_role("row").filter(has_text="Amara (XA)").is_visible()
         assert accessibility_faults(page) == []
         said = page.content()
