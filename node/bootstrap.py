@@ -144,10 +144,11 @@ def build_hub_services(
         Purpose.REPLY: ReceiveReply(draws, correspondence),
         Purpose.LINKAGE_KEY: ReceiveLinkageKey(linkage_keys, correspondence),
     }
+    refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
     return HubServices(
         deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence),
-        receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers),
-        refresh_directory=RefreshDirectory(unit_of_work, draws, hub, correspondence),
+        receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers, refresh_directory),
+        refresh_directory=refresh_directory,
     )
 
 

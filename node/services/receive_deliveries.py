@@ -4,7 +4,7 @@ A delivery is acknowledged only after its transaction committed. What comes twic
 taken is kept with its problem, and what came before what it needs is kept until then: neither comes again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from symbolon.node.errors import NodeError, NotJoined, WaitsForMore
@@ -45,12 +45,14 @@ class ReceiveDeliveries:
         hub: HubClient,
         correspondence: Correspondence,
         takers: Mapping[Purpose, TakeMessage],
+        refresh_directory: Callable[[], bool],
     ) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._hub = hub
         self._correspondence = correspondence
         self._takers = takers
+        self._refresh_directory = refresh_directory
 
     def __call__(self, wait_s: int, limit: int = 100) -> int:
         """Wait for deliveries, take them in order, and acknowledge those that are settled here; returns how many.
@@ -60,11 +62,11 @@ class ReceiveDeliveries:
             HubUnavailable: try again later; nothing is lost.
 
         """
-        with self._unit_of_work.begin() as work:
-            directory = work.directory.find()
-        if directory is None:
-            raise NotJoined
+        directory = self._directory()
         deliveries = self._hub.fetch_deliveries(wait_s, limit)
+        if any(_is_from_stranger(delivery, directory) for delivery in deliveries) and self._refresh_directory():
+            # A member that joined after the directory was fetched is heard, not refused.
+            directory = self._directory()
         settled: list[DeliveryId] = []
         try:
             for delivery in deliveries:
@@ -84,6 +86,13 @@ class ReceiveDeliveries:
         if directory is None:
             return 0
         return sum(self._retry(delivery_id, raw, directory) for delivery_id, raw in waiting)
+
+    def _directory(self) -> FederationDirectory:
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+        if directory is None:
+            raise NotJoined
+        return directory
 
     def _settle(self, delivery: Delivery, directory: FederationDirectory) -> None:
         now = self._draws.now()
@@ -152,3 +161,8 @@ class ReceiveDeliveries:
         stamp = (new_message_id(self._draws.uuid()), self._draws.now())
         envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, stamp)
         self._hub.post("/v1/deliveries/acknowledgements", envelope)
+
+
+def _is_from_stranger(delivery: Delivery, directory: FederationDirectory) -> bool:
+    sender = delivery.envelope.get("sender")
+    return sender != HUB and all(card.code != sender for card in directory.members)
