@@ -16,7 +16,6 @@ from symbolon.exercise.servers import ExerciseServers
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.logs import configure_logging
 
-_POLL_S: Final = 0.05
 _KEY_WITHIN_S: Final = 30.0
 
 
@@ -60,13 +59,13 @@ class Federation:
         supervisor.start(*specs)
         self._hold_key_ceremony()
 
-    def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float) -> None:
+    def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float, *, look_every_s: float = 0.05) -> None:
         """Wait for something to become true. Raises :class:`ExerciseError` naming ``what`` when it does not in time."""
         deadline = time.monotonic() + within_s
         while not is_so():
             if time.monotonic() > deadline:
                 raise ExerciseError(f"{what} did not happen within {within_s:.0f} s: read the logs in its run folder.")
-            time.sleep(_POLL_S)
+            time.sleep(look_every_s)
 
     def is_settled(self) -> bool:
         """Whether nothing is under way: all handed in, all compared, all deliveries fetched and taken in."""

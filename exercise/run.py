@@ -22,7 +22,8 @@ CASE_FOLDER: Final = Path(case_package.__path__[0])
 _MATCHED_WITHIN_S: Final = 120.0
 _DECIDED_WITHIN_S: Final = 60.0
 _ANSWERED_WITHIN_S: Final = 30.0
-_POLL_S: Final = 0.1
+# Often enough for people; each look asks all parties and takes processor time from what it watches.
+_LOOK_EVERY_S: Final = 0.2
 
 T = TypeVar("T")
 
@@ -103,9 +104,13 @@ class ExerciseRun:
                 here = sum(sum(status.records.values()) for status in statuses)
                 at_hub = sum(status.records.get("published", 0) for status in statuses)
                 self._progress.count("records at the hub", at_hub, here)
-                return all(publication.done() for publication in publications) and self._federation.is_settled()
+                is_queued = all(publication.done() for publication in publications)
+                is_handed_in = not any(status.outbox["items"] for status in statuses)
+                return is_queued and is_handed_in and self._federation.is_settled()
 
-            self._federation.wait_until("Matching all records", is_matched, _MATCHED_WITHIN_S)
+            self._federation.wait_until(
+                "Matching all records", is_matched, _MATCHED_WITHIN_S, look_every_s=_LOOK_EVERY_S
+            )
             for publication in publications:
                 publication.result()
         return round(1000 * (first_hit_at[0] - began)) if first_hit_at else 0
@@ -117,7 +122,9 @@ class ExerciseRun:
             self._progress.count("alerts confirmed", decided, len(entries))
             return decided == len(entries) and self._federation.is_settled()
 
-        self._federation.wait_until("The officers' decision on every hit", is_decided, _DECIDED_WITHIN_S)
+        self._federation.wait_until(
+            "The officers' decision on every hit", is_decided, _DECIDED_WITHIN_S, look_every_s=_LOOK_EVERY_S
+        )
 
     def _exchange(self, desks: Mapping[MemberCode, StateDesk]) -> int:
         """Ask about the first hit of the truth; how many replies were opened."""
