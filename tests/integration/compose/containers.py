@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.integration.compose.compose_file import ContainerService, Stage
-from tests.integration.compose.system_packages import SystemPostgres, SystemRabbitMq, account_of
+from tests.integration.compose.system_packages import SystemPostgres, SystemRabbitMq, account_of, run_as
 
 from symbolon.exercise.supervisor import Account, ProcessSpec, Supervisor
 
@@ -25,18 +25,8 @@ class Containers:
         """Run a command in the place of a service."""
         service = self.stage.services[name]
         account, environment = self._terms(service)
-        return subprocess.run(
-            [self.stage.translate(service, part) for part in command],
-            env=environment,
-            cwd="/",
-            text=True,
-            capture_output=True,
-            timeout=timeout_s,
-            check=False,
-            user=None if account is None else account.uid,
-            group=None if account is None else account.gid,
-            extra_groups=None if account is None else [],
-        )
+        translated = [self.stage.translate(service, part) for part in command]
+        return run_as(account, translated, environment, timeout_s)
 
     def is_healthy(self, name: str) -> bool:
         """Whether the service's own health check succeeds."""
@@ -58,15 +48,23 @@ class Containers:
         """Where the service writes."""
         return self.stage.folder / f"{name}.log"
 
-    def start(self, name: str) -> None:
-        """Start a role's service by its own command."""
-        service = self.stage.services[name]
+    def copy_into(self, name: str, file_name: str, content: bytes) -> str:
+        """Put a file into a service, as with `docker compose cp`; its path there."""
+        path = f"/tmp/{file_name}"  # noqa: S108 -- the container's
+        Path(self.stage.translate(self.stage.services[name], path)).write_bytes(content)
+        return path
+
+    def start(self, *names: str) -> None:
+        """Start roles' services by their own commands; they are stopped together, too."""
         self.supervisor.start(
-            ProcessSpec(
-                name=name,
-                command=self.stage.command(service),
-                log_file=self.log_file(name),
-                environment=self.stage.environment(service),
+            *(
+                ProcessSpec(
+                    name=service.name,
+                    command=self.stage.command(service),
+                    log_file=self.log_file(service.name),
+                    environment=self.stage.environment(service),
+                )
+                for service in map(self.stage.services.__getitem__, names)
             )
         )
 
@@ -79,18 +77,22 @@ class Containers:
 
 def start_everything(running: Containers) -> None:
     """Start all services in the order of their dependencies, and wait until each is healthy."""
-    _start_databases(running)
     _start_broker(running)
+    _start_databases(running)
+    running.wait_until_healthy("rabbitmq")
     _set_up(running)
-    roles = [
-        service for service in running.stage.services.values() if service.name.endswith(("-web", "-worker", "-beat"))
+    # Only the nodes' workers depend on a role: on the hub's web.
+    after_hub_web = [name for name, service in running.stage.services.items() if "hub-web" in service.depends_on]
+    at_once = [
+        name
+        for name in running.stage.services
+        if name.endswith(("-web", "-worker", "-beat")) and name not in after_hub_web
     ]
-    for service in roles:
-        for dependency in service.depends_on - {"setup"}:
-            running.wait_until_healthy(dependency)
-        running.start(service.name)
-    for service in roles:
-        running.wait_until_healthy(service.name)
+    running.start(*at_once)
+    running.wait_until_healthy("hub-web")
+    running.start(*after_hub_web)
+    for name in (*at_once, *after_hub_web):
+        running.wait_until_healthy(name)
 
 
 def _start_databases(running: Containers) -> None:
@@ -101,18 +103,9 @@ def _start_databases(running: Containers) -> None:
         server = SystemPostgres(service.name, stage.folder / service.name, stage.addresses[service.name])
         server.prepare(stage.secret_values[service.secrets["database_password"]])
         running.supervisor.start(server.process(running.log_file(service.name)))
-        account = account_of("postgres")
+        environment = {**stage.environment(service), **server.first_script_environment()}
         for script in service.configs.values():
-            subprocess.run(
-                ["sh", "-ceu", script],
-                env={**stage.environment(service), **server.first_script_environment()},
-                cwd="/",
-                check=True,
-                capture_output=True,
-                user=None if account is None else account.uid,
-                group=None if account is None else account.gid,
-                extra_groups=None if account is None else [],
-            )
+            run_as(account_of("postgres"), ("sh", "-ceu", script), environment).check_returncode()
         running.wait_until_healthy(service.name)
 
 
@@ -124,7 +117,6 @@ def _start_broker(running: Containers) -> None:
     environment = {**running.stage.environment(service), **broker.environment}
     environment["PATH"] = f"{running.stage.programs}:{broker.environment['PATH']}"
     running.supervisor.start(broker.process(running.log_file("rabbitmq"), running.stage.command(service), environment))
-    running.wait_until_healthy("rabbitmq")
 
 
 def _set_up(running: Containers) -> None:

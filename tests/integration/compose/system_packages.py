@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,24 @@ def account_of(login: str) -> Account | None:
         return None
     entry = pwd.getpwnam(login)
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+def run_as(
+    account: Account | None, command: Sequence[object], environment: Mapping[str, str], timeout_s: float = 60
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end under an account, and give its output."""
+    return subprocess.run(
+        [str(part) for part in command],
+        env=dict(environment),
+        cwd="/",
+        text=True,
+        capture_output=True,
+        timeout=timeout_s,
+        check=False,
+        user=None if account is None else account.uid,
+        group=None if account is None else account.gid,
+        extra_groups=None if account is None else [],
+    )
 
 
 def give(folder: Path, account: Account | None) -> Path:
@@ -181,16 +200,3 @@ class SystemRabbitMq:
             ready_within_s=90,
             account=account_of("rabbitmq"),
         )
-
-
-def _run_as(account: Account | None, *command: object) -> None:
-    subprocess.run(
-        [str(part) for part in command],
-        check=True,
-        cwd="/",
-        capture_output=True,
-        env={"PATH": PATH, "LC_ALL": "C.UTF-8"},
-        user=None if account is None else account.uid,
-        group=None if account is None else account.gid,
-        extra_groups=None if account is None else [],
-    )
