@@ -282,7 +282,8 @@ def _refuse_another_federation(hub: Hub) -> None:
 def _transport_options(broker: str) -> dict[str, object]:
     if broker.startswith("redis"):
         return {"socket_connect_timeout": 2, "socket_timeout": 5, "retry_on_timeout": False}
-    return {}
+    # Without the broker's confirmation, a message into a connection that just died seems to be sent.
+    return {"confirm_publish": True}
 
 
 def _keep_our_logging() -> None:

@@ -150,7 +150,7 @@ def test_a_hundred_waiting_nodes_cost_neither_threads_nor_connections(bench: Any
         for _ in range(100):
             waiter = stack.enter_context(node("XB"))
             threading.Thread(target=_wait_in_vain, args=(waiter,), daemon=True).start()
-        time.sleep(3)
+        time.sleep(1.5)
         assert client.get("/v1/health").status_code == 200
         # The thread pool and the connection pool may have grown to their own limits, and no further.
         assert _threads(web.pid) - threads_before < 45
