@@ -4,7 +4,13 @@ from dataclasses import dataclass, field
 
 from symbolon.node.domain.hits import Direction, HitView
 from symbolon.node.web.wording import BAND_SENTENCES, BANDS, KINDS, OFFENCES, RECORD_KINDS, URGENCIES
-from symbolon.protocol.handling import Agreement, IdentifierKind
+from symbolon.protocol.handling import (
+    Agreement,
+    HandlingCode,
+    IdentifierKind,
+    InformationAccuracy,
+    SourceReliability,
+)
 from symbolon.protocol.lifecycle import JointState, SideState
 
 
@@ -112,6 +118,16 @@ def request_starter(view: HitView, counterpart: str) -> dict[str, str]:
         "facts": f"Our case: {OFFENCES[view.own_record.offence_group].lower()}.",
         "questions": "\n".join(questions),
         "urgency": hit.urgency.value,
+        "handling_code": HandlingCode.H1.value,
+    }
+
+
+def reply_starter() -> dict[str, str]:
+    """The grades that a reply starts with: the most cautious, so that a better one is somebody's decision."""
+    return {
+        "source_reliability": SourceReliability.X.value,
+        "information_accuracy": InformationAccuracy.CANNOT_BE_JUDGED.value,
+        "handling_code": HandlingCode.H1.value,
     }
 
 

@@ -123,7 +123,7 @@ def _request_routes(desk: DeskContext) -> APIRouter:
         request: Request,
         session: Session,
         exchange: tuple[HitView, RequestView],
-        filled: Mapping[str, str] = NO_FIELDS,
+        filled: Mapping[str, str],
         mistakes: Mapping[str, str] = NO_FIELDS,
     ) -> Response:
         view, question = exchange
@@ -164,7 +164,8 @@ def _request_routes(desk: DeskContext) -> APIRouter:
 
     @router.get("/requests/{request_id}/reply")
     def show_reply_form(request: Request, session: Visitor, hit_id: Hit, request_id: RequestInPath) -> Response:
-        return reply_page(request, session, find_exchange(actor_of(session), hit_id, request_id))
+        exchange = find_exchange(actor_of(session), hit_id, request_id)
+        return reply_page(request, session, exchange, explanation.reply_starter())
 
     @router.post("/requests/{request_id}/reply")
     def send_reply(request: Request, session: Doer, hit_id: Hit, request_id: RequestInPath, fields: Fields) -> Response:

@@ -199,6 +199,12 @@ def test_a_received_request_is_read_and_answered_question_by_question(node_app, 
     assert draft.delete_by is None
 
 
+def test_an_answer_starts_with_the_most_cautious_grades(node_app, visit):
+    page = visit(node_app).sign_in("mara").client.get(f"/hits/{HITS(6)}/requests/{REQUEST}/reply").text
+    for grade in ("X", "4", "H1"):
+        assert f'<option value="{grade}" selected>' in page
+
+
 def test_a_question_left_out_of_an_answer_is_named(node_app, visit, paper_desk):
     visitor = visit(node_app).sign_in("mara")
     path = f"/hits/{HITS(6)}/requests/{REQUEST}/reply"
