@@ -87,7 +87,7 @@ def test_wake_ups_reach_the_worker_again_after_the_broker_was_killed(
     bench.submit(bench.belanu, item(person))
     started = time.monotonic()
     wake()
-    assert time.monotonic() - started < 0.01
+    assert time.monotonic() - started < 0.1
     assert _await_hits(bench, 2, 10) < 2
 
 
