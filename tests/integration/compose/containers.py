@@ -10,7 +10,8 @@ from tests.integration.compose.system_packages import SystemPostgres, SystemRabb
 
 from symbolon.exercise.supervisor import Account, ProcessSpec, Supervisor
 
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
+SETUP_WITHIN_S = 240.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +121,5 @@ def _start_broker(running: Containers) -> None:
 
 
 def _set_up(running: Containers) -> None:
-    done = running.execute("setup", *running.stage.services["setup"].command, timeout_s=PATIENCE_S)
+    done = running.execute("setup", *running.stage.services["setup"].command, timeout_s=SETUP_WITHIN_S)
     assert done.returncode == 0, done.stderr[-4000:]

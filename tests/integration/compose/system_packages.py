@@ -90,20 +90,12 @@ class SystemPostgres:
         password_file = self.folder / "pw"
         password_file.write_text(superuser_password)
         password_file.chmod(0o644)
-        _run_as(
-            account,
+        command = (
             *(self.programs / "initdb", "-D", self.folder / "data", "--username", "postgres", "--no-sync"),
-            *(
-                "--auth-local",
-                "trust",
-                "--auth-host",
-                "scram-sha-256",
-                "--pwfile",
-                password_file,
-                "--locale",
-                "C.UTF-8",
-            ),
+            *("--auth-local", "trust", "--auth-host", "scram-sha-256", "--pwfile", password_file),
+            *("--encoding", "UTF8", "--locale", "C.UTF-8"),
         )
+        run_as(account, command, {"PATH": PATH}).check_returncode()
 
     def process(self, log_file: Path) -> ProcessSpec:
         """The server under a supervisor."""
