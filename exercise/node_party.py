@@ -14,14 +14,15 @@ from symbolon.exercise.party import LOOPBACK, party_command, party_process, put_
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import ProcessSpec
-from symbolon.node.domain.actors import Role
+from symbolon.node.domain.actors import Actor, Role
+from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.gateway.enrolment import DESK_AUTHORITY, NodeFiles
 from symbolon.node.services.show_status import NodeStatus
 from symbolon.protocol.messages import EnrolmentRequest, Welcome, card_fingerprint
-from symbolon.protocol.references import MemberCode
+from symbolon.protocol.references import HitId, MemberCode
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.tls import trusting_context
 
@@ -118,6 +119,10 @@ class ExerciseNode:
     def status(self) -> NodeStatus:
         """What `symbolon node status` shows."""
         return self._opened.services.show_status()
+
+    def show_hit(self, actor: Actor, hit_id: HitId) -> HitView:
+        """A hit as `actor` may see it."""
+        return self._opened.services.show_hit(actor, hit_id)
 
     def desk(self) -> StateDesk:
         """The state's simulated officers."""

@@ -75,6 +75,10 @@ class Officer:
         """The hit's page, as HTML."""
         return self._page(f"/hits/{hit_id}")
 
+    def may(self, hit_id: HitId, act: str) -> bool:
+        """Whether the hit's page offers a form for the act ("vote", "acknowledge", "release")."""
+        return any(form.action == f"/hits/{hit_id}/{act}" for form in read_forms(self.read_hit(hit_id)))
+
     def acknowledge(self, hit_id: HitId) -> None:
         """Say that somebody looks at the hit."""
         self._submit(self._form(f"/hits/{hit_id}", f"/hits/{hit_id}/acknowledge"), {})

@@ -63,22 +63,23 @@ class StateDesk:
 
     def ask(self, hit_id: HitId) -> None:
         """Ask the other state about a confirmed hit."""
-        self._focal_point.ask(hit_id, _REQUEST)
+        self.focal_point.ask(hit_id, _REQUEST)
 
     def answer(self, hit_id: HitId) -> bool:
         """Answer the other state's request if it is there; whether it was."""
-        reply_path = self._focal_point.find_open_question(hit_id)
+        reply_path = self.focal_point.find_open_question(hit_id)
         if reply_path is None:
             return False
-        self._focal_point.reply(reply_path, ANSWER)
+        self.focal_point.reply(reply_path, ANSWER)
         return True
 
     def holds_answer(self, hit_id: HitId) -> bool:
         """Whether the other state's answer was opened here and stands on the hit's page."""
-        return ANSWER in self._focal_point.read_hit(hit_id)
+        return ANSWER in self.focal_point.read_hit(hit_id)
 
     @property
-    def _focal_point(self) -> Officer:
+    def focal_point(self) -> Officer:
+        """The focal point, for acts of their own."""
         return self._officers[0]
 
 

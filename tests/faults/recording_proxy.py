@@ -18,7 +18,7 @@ class RecordingProxy:
     """Listens on a loopback port, with an event loop and thread of its own. Use it as a context manager."""
 
     def __init__(self, port: int, hub_port: int, as_hub: ssl.SSLContext, as_node: ssl.SSLContext) -> None:
-        self._port = port
+        self.port = port
         self._hub_port = hub_port
         self._as_hub = as_hub
         self._as_node = as_node
@@ -52,7 +52,7 @@ class RecordingProxy:
             task.cancel()
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._relay, "127.0.0.1", self._port, ssl=self._as_hub)
+        server = await asyncio.start_server(self._relay, "127.0.0.1", self.port, ssl=self._as_hub)
         self._listening.set()
         async with server:
             await server.serve_forever()

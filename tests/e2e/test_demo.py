@@ -1,0 +1,66 @@
+"""The whole demonstration, as `make demo` runs it: the case is found, and nothing else."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+COMMAND = (sys.executable, "-m", "symbolon.cli", "exercise", "run")
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path is short enough for unix sockets, and which a server's own account may pass through."""
+    folder = Path(tempfile.mkdtemp(prefix="demo-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def running_processes_below(folder: Path) -> list[int]:
+    """The processes whose command line names the folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if str(folder).encode() in command:
+                found.append(int(entry.name))
+    return found
+
+
+def test_the_run_finds_exactly_the_truth_and_opens_the_reply() -> None:
+    run = subprocess.run((*COMMAND, "--once", "--json"), capture_output=True, text=True, timeout=170, check=False)
+    result = json.loads(run.stdout.splitlines()[-1])
+    assert run.returncode == 0, run.stderr
+    assert result["ok"] is True
+    assert result["hits_found"] == result["hits_expected"] == 11
+    assert result["false_hits"] == 0
+    assert result["alerts_delivered"] == result["alerts_expected"] == 22
+    assert result["replies_opened"] == 1
+
+
+def test_all_processes_end_when_the_launcher_is_killed(short_folder: Path) -> None:
+    with (short_folder / "log").open("wb") as log:
+        launcher = subprocess.Popen(COMMAND, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(short_folder)})
+    wait_until(lambda: len(running_processes_below(short_folder)) >= 10)
+    launcher.send_signal(signal.SIGKILL)
+    launcher.wait()
+    wait_until(lambda: not running_processes_below(short_folder))
