@@ -21,7 +21,8 @@ VECTORS = Path(__file__).parents[1] / "tests" / "vectors"
 def main() -> None:
     sys.path.insert(0, str(VECTORS))
     spec = importlib.util.spec_from_file_location("samples", VECTORS / "samples.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     samples = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(samples)
     item = samples.CLEAR[0].items[0]

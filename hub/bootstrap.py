@@ -62,6 +62,7 @@ from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.gatekeeper import Gatekeeper
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.logs import configure_logging
+from symbolon.runtime.metrics import metrics_listeners
 from symbolon.runtime.migrations import migrate
 from symbolon.runtime.pages import Desk
 from symbolon.runtime.serving import Listener
@@ -143,12 +144,13 @@ def build_listeners(home: PartyHome) -> list[Listener]:
         Gatekeeper(hub.database, _CLOCK, hub.audit_log),
         Desk(code="hub", name=hub.settings.federation, kind="Hub", exercise=hub.settings.exercise),
     )
-    files = TlsFiles(certificate=home.tls.file(SERVER_CERTIFICATE), private_key=home.tls.file(SERVER_KEY))
+    files = TlsFiles(certificate=home.tls.file(SERVER_CERTIFICATE), private_key=home.tls.private_file(SERVER_KEY))
     mutual = mutual_server_context(files, home.tls.file(AUTHORITY_CERTIFICATE))
     host = hub.settings.listen_host
     return [
         Listener(api, host, hub.settings.api_port, mutual),
         Listener(desk, host, hub.settings.desk_port, server_context(files)),
+        *metrics_listeners(hub.settings.metrics_port),
     ]
 
 

@@ -15,7 +15,9 @@ BROKER_SCHEMES: Final = ("redis://", "rediss://", "redis+socket://", "amqp://", 
 
 @dataclass(frozen=True, slots=True)
 class HubSettings:
-    """One hub process's settings. `numba_cache` None leaves the choice to numba."""
+    """One hub process's settings. `numba_cache` None leaves the choice to numba; without `metrics_port`
+    the web process shows no metrics.
+    """
 
     federation: str
     exercise: bool
@@ -25,6 +27,7 @@ class HubSettings:
     listen_host: str
     api_port: int
     desk_port: int
+    metrics_port: int | None
     log_level: str
     numba_cache: Path | None
 
@@ -42,6 +45,7 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSetting
         listen_host=reader.text("listen_host", "127.0.0.1"),
         api_port=reader.port("api_port", 8443),
         desk_port=reader.port("desk_port", 8444),
+        metrics_port=reader.optional_port("metrics_port"),
         log_level=reader.text("log_level", "info"),
         numba_cache=None if numba_cache is None else Path(numba_cache).expanduser(),
     )

@@ -67,6 +67,7 @@ from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.gatekeeper import Gatekeeper
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.logs import configure_logging
+from symbolon.runtime.metrics import metrics_listeners
 from symbolon.runtime.migrations import migrate
 from symbolon.runtime.pages import Desk
 from symbolon.runtime.serving import Listener
@@ -227,7 +228,7 @@ class Node:
         if not tls.has(MEMBER_CERTIFICATE):
             raise NotJoined
         hub_url = self.settings.hub_url or tls.read(HUB_URL).decode()
-        own = TlsFiles(tls.file(MEMBER_CERTIFICATE), tls.file(MEMBER_KEY))
+        own = TlsFiles(tls.file(MEMBER_CERTIFICATE), tls.private_file(MEMBER_KEY))
         return HttpHubClient(hub_url, client_context(own, tls.file(AUTHORITY)))
 
 
@@ -288,11 +289,12 @@ def build_web(node: Node) -> FastAPI:
     return create_app(node.services, gatekeeper, desk, node.clock, node.member_names)
 
 
-def build_listener(node: Node) -> Listener:
-    """Where the desk's pages are served: TLS, no client certificate."""
+def build_listeners(node: Node) -> list[Listener]:
+    """Where the desk's pages are served (TLS, no client certificate), and the metrics if they are wanted."""
     tls = node.home.tls
-    own = TlsFiles(tls.file(DESK_CERTIFICATE), tls.file(DESK_KEY))
-    return Listener(build_web(node), node.settings.listen_host, node.settings.desk_port, server_context(own))
+    own = TlsFiles(tls.file(DESK_CERTIFICATE), tls.private_file(DESK_KEY))
+    desk = Listener(build_web(node), node.settings.listen_host, node.settings.desk_port, server_context(own))
+    return [desk, *metrics_listeners(node.settings.metrics_port)]
 
 
 def build_worker(node: Node, hub: HubClient) -> Worker:

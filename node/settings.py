@@ -21,6 +21,8 @@ class NodeSettings:
     conninfo: str = field(repr=False)
     listen_host: str
     desk_port: int
+    metrics_port: int | None
+    """Where the web process shows its metrics, on loopback; None: nowhere."""
     hub_url: str | None
     """Where the hub is, if elsewhere than the welcome says."""
 
@@ -39,6 +41,7 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> NodeSettin
         conninfo=reader.database_conninfo(),
         listen_host=reader.text("listen_host", "127.0.0.1"),
         desk_port=reader.port("desk_port", 8443),
+        metrics_port=reader.optional_port("metrics_port"),
         hub_url=reader.https_url("hub_url") if reader.optional_text("hub_url") is not None else None,
     )
     reader.refuse_unknown()

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from symbolon.runtime.logs import get_logger
-from symbolon.runtime.metrics import RequestMetrics
+from symbolon.runtime.metrics import REQUESTS, RequestMetrics
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADER: Final = b"x-request-id"
@@ -26,9 +26,7 @@ class RequestLog:
     the answer's ``X-Request-Id``, so that a person can quote it.
     """
 
-    def __init__(
-        self, app: ASGIApp, metrics: RequestMetrics | None = None, new_uuid: Callable[[], UUID] = uuid4
-    ) -> None:
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics = REQUESTS, new_uuid: Callable[[], UUID] = uuid4) -> None:
         self._app = app
         self._metrics = metrics
         self._new_uuid = new_uuid
@@ -63,5 +61,4 @@ class RequestLog:
         route = getattr(scope.get("route"), "path", None) or "unmatched"
         write = get_logger().error if status >= 500 else get_logger().info
         write("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
-        if self._metrics is not None:
-            self._metrics.observe(method, route, status, seconds)
+        self._metrics.observe(method, route, status, seconds)

@@ -22,7 +22,7 @@ _BACKLOG: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An ASGI application and where it listens; port 0 takes a free one. ``tls`` None is for tests behind loopback."""
+    """An ASGI application and where it listens; port 0 takes a free one. ``tls`` None is for loopback only."""
 
     app: Any
     host: str

@@ -61,6 +61,10 @@ class SettingsReader:
         """A TCP port; 0 lets the system choose a free one."""
         return self.number(name, default, lowest=0, highest=65535)
 
+    def optional_port(self, name: str) -> int | None:
+        """A TCP port, or None when it is not set."""
+        return None if self._find(name) is None else self.port(name, 0)
+
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false."""
         value = self._find(name)

@@ -138,7 +138,7 @@ def add_user(
 def serve(home: HomeOption) -> None:
     """Serve the desk's pages until told to stop."""
     with open_node(home, "web") as node:
-        serve_listeners([bootstrap.build_listener(node)])
+        serve_listeners(bootstrap.build_listeners(node))
 
 
 @app.command()

@@ -8,6 +8,7 @@ import logging
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request
+from prometheus_client import CollectorRegistry, generate_latest
 
 from symbolon.runtime.logs import configure_logging, get_logger
 from symbolon.runtime.metrics import RequestMetrics
@@ -28,12 +29,12 @@ def stream(monkeypatch):
 
 
 @pytest.fixture
-def metrics():
-    return RequestMetrics()
+def registry():
+    return CollectorRegistry()
 
 
 @pytest.fixture
-def client(metrics):
+def client(registry):
     router = APIRouter(prefix="/v1")
 
     @router.get("/people/{name}")
@@ -47,7 +48,7 @@ def client(metrics):
 
     app = FastAPI()
     app.include_router(router)
-    app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(RequestLog, metrics=RequestMetrics(registry))
     return Client(app)
 
 
@@ -119,9 +120,9 @@ def test_a_request_that_fails_without_an_answer_is_logged(client, stream):
     assert PLANTED not in stream.getvalue()
 
 
-def test_requests_are_counted_by_route_and_status(client, metrics, stream):
+def test_requests_are_counted_by_route_and_status(client, registry, stream):
     client.get("/v1/people/x")
     client.get("/v1/people/y")
-    rendered = metrics.render().decode()
+    rendered = generate_latest(registry).decode()
     assert 'symbolon_http_requests_total{method="GET",route="/v1/people/{name}",status="200"} 2.0' in rendered
     assert 'symbolon_http_request_seconds_count{route="/v1/people/{name}"} 2.0' in rendered

@@ -1,6 +1,6 @@
 """Million pairs per second of the Dice scan on one core, beside anonlink (where installed) and numpy, in one run.
 
-    python benchmarks/bench_kernel.py [--rows 16384]
+    make bench-kernel [--rows 16384]
 
 Records are encodings of invented names and dates through the shipped schema and encoder, so that nearly alike pairs are
 as frequent as among real ones. All peers answer the same question, and their matches are compared.

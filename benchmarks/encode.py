@@ -1,6 +1,6 @@
 """Records per second of the encoder from raw strings, cold and warm, in one process, beside clkhash where installed.
 
-python benchmarks/bench_encode.py [--records 20000]
+make bench-encode [--records 20000]
 """
 
 from __future__ import annotations
