@@ -12,9 +12,9 @@ from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.fiction import STATE_NAMES
 from symbolon.exercise.hub_party import WORKER, ExerciseHub
 from symbolon.exercise.node_party import ExerciseNode
+from symbolon.exercise.own_log import OwnLog
 from symbolon.exercise.servers import ExerciseServers
 from symbolon.protocol.references import MemberCode
-from symbolon.runtime.logs import configure_logging
 
 _KEY_WITHIN_S: Final = 30.0
 
@@ -34,8 +34,11 @@ class Federation:
     def __enter__(self) -> Self:
         with ExitStack() as undone:
             undone.enter_context(self.servers)
+            log = OwnLog(self.servers.logs / "exercise.log")
+            undone.enter_context(log.open())
             undone.callback(self._close_parties)
             self._lay_out()
+            log.claim()
             self._open = undone.pop_all()
         return self
 
@@ -88,9 +91,6 @@ class Federation:
         # Handed over when all are enrolled, with the directory that lists all.
         for node, welcome in zip(self.nodes.values(), welcomes, strict=True):
             node.join(replace(welcome, directory=welcomes[-1].directory))
-        # The parties' commands above ran in this process: what they and we log from here on goes to a file.
-        log = self._open.enter_context((self.servers.logs / "exercise.log").open("a", encoding="utf-8"))
-        configure_logging("exercise", "run", stream=log)
 
     def _hold_key_ceremony(self) -> None:
         maker, *others = self.nodes.values()

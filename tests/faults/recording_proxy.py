@@ -23,6 +23,7 @@ class RecordingProxy:
         self._as_hub = as_hub
         self._as_node = as_node
         self._chunks: list[bytes] = []
+        self._writers: list[asyncio.StreamWriter] = []
         self._listening = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -46,6 +47,7 @@ class RecordingProxy:
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             self._loop.run_until_complete(self._serve())
+        self._loop.run_until_complete(self._hang_up())
 
     def _end(self) -> None:
         for task in asyncio.all_tasks(self._loop):
@@ -57,17 +59,25 @@ class RecordingProxy:
         async with server:
             await server.serve_forever()
 
+    async def _hang_up(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+        # The loop closes the sockets in its next turns.
+        await asyncio.sleep(0.05)
+
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A side that hangs up ends the connection, as it would without us.
         with contextlib.suppress(OSError, asyncio.CancelledError):
             hub_reader, hub_writer = await asyncio.open_connection("127.0.0.1", self._hub_port, ssl=self._as_node)
-            await asyncio.gather(self._pump(reader, hub_writer), self._pump(hub_reader, writer))
+            self._writers += (writer, hub_writer)
+            async with asyncio.TaskGroup() as both_ways:
+                both_ways.create_task(self._pump(reader, hub_writer))
+                both_ways.create_task(self._pump(hub_reader, writer))
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        try:
+        with contextlib.suppress(OSError):
             while chunk := await source.read(_BUFFER):
                 self._chunks.append(chunk)
                 target.write(chunk)
                 await target.drain()
-        finally:
-            target.close()
+        target.close()

@@ -44,6 +44,8 @@ class Traces:
     hub_environments: bytes
     logs: bytes
     linkage_key: bytes
+    node_database: bytes
+    """The one place where identifiers may be: the search must find them there."""
 
     def everything(self) -> dict[str, bytes]:
         return {
@@ -73,6 +75,7 @@ def traces() -> Iterator[Traces]:
             ),
             logs=b"".join(files_below(federation.servers.logs)),
             linkage_key=linkage_key_of(federation.nodes[AMARA]),
+            node_database=rows_of(federation.servers.postgres.superuser_conninfo("xa")),
         )
 
 
@@ -167,20 +170,32 @@ def in_all_spellings(content: bytes) -> bytes:
 def test_the_run_left_the_traces_that_are_searched(traces: Traces) -> None:
     assert b"POST /v1/submissions" in traces.traffic
     assert b"ciphertext" in traces.traffic
-    assert b"xa-worker" not in traces.hub_environments
+    assert b"PATH=" in traces.hub_environments
     assert b"symbolon" in traces.hub_disk
     assert b'"event": "request"' in traces.logs
     assert len(traces.linkage_key) >= 32
     assert len(traces.hub_database) > 10_000
 
 
+def found_in(content: bytes, texts: set[str]) -> set[str]:
+    searched = in_all_spellings(content)
+    return {text for text in texts if text.encode() in searched or text.lower().encode() in searched}
+
+
+def test_the_search_finds_identifiers_where_they_may_be(traces: Traces) -> None:
+    names = {record.native_name for record in CASE_RECORDS[AMARA] if record.native_name}
+    assert found_in(traces.node_database, names) == names
+    assert found_in(base64.urlsafe_b64encode(traces.node_database), names) == names
+    assert found_in(traces.node_database.hex().encode(), names) == names
+
+
 def test_no_identifier_is_anywhere_but_at_its_own_node(traces: Traces) -> None:
     identifiers = {text for state in STATES for record in CASE_RECORDS[state] for text in planted(record)}
     said = {REASON, QUESTION, ANSWER, "Recruitment for forced labour"}
-    for where, content in traces.everything().items():
-        searched = in_all_spellings(content)
-        found = [text for text in identifiers | said if text.encode() in searched or text.lower().encode() in searched]
-        assert not found, where
+    assert len(identifiers) > 30
+    assert {where: found_in(content, identifiers | said) for where, content in traces.everything().items()} == {
+        where: set() for where in traces.everything()
+    }
 
 
 def test_the_linkage_key_is_nowhere_but_at_the_nodes(traces: Traces) -> None:
