@@ -55,8 +55,8 @@ def run(
     except ExerciseError as error:
         console.print(f"[bold red]✗[/] {error}")
     except KeyboardInterrupt:
-        # Everything is stopped by now. An exercise that stays up is ended so, a check is broken off.
-        if once:
+        # Everything is stopped by now. An exercise that stayed up is ended so; before that, it is broken off.
+        if once or result is None:
             raise
     if as_one_json:
         verification = verify(read_truth(), ()) if result is None else result.verification

@@ -25,6 +25,14 @@ def short_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def launch(folder: Path) -> "subprocess.Popen[bytes]":
+    """Start a run whose folder is below `folder`, and wait until its processes are up."""
+    with (folder / "log").open("wb") as log:
+        launcher = subprocess.Popen(COMMAND, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(folder)})
+    wait_until(lambda: len(running_processes_below(folder)) >= 10)
+    return launcher
+
+
 def wait_until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not is_so():
@@ -58,9 +66,15 @@ def test_the_run_finds_exactly_the_truth_and_opens_the_reply() -> None:
 
 
 def test_all_processes_end_when_the_launcher_is_killed(short_folder: Path) -> None:
-    with (short_folder / "log").open("wb") as log:
-        launcher = subprocess.Popen(COMMAND, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(short_folder)})
-    wait_until(lambda: len(running_processes_below(short_folder)) >= 10)
-    launcher.send_signal(signal.SIGKILL)
+    launcher = launch(short_folder)
+    launcher.kill()
     launcher.wait()
     wait_until(lambda: not running_processes_below(short_folder))
+
+
+def test_ctrl_c_stops_everything_and_leaves_no_folder(short_folder: Path) -> None:
+    launcher = launch(short_folder)
+    launcher.send_signal(signal.SIGINT)
+    assert launcher.wait(30) == 130
+    assert not running_processes_below(short_folder)
+    assert not list(short_folder.glob("symbolon-*"))
