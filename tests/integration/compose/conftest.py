@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from tests.integration.compose.compose_file import Stage, read_compose_file
@@ -23,11 +24,12 @@ def containers() -> Iterator[Containers]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    folder = make_run_folder()
-    with Supervisor() as supervisor:
+    with ExitStack() as stack:
+        folder = make_run_folder()
+        stack.callback(shutil.rmtree, folder)
+        supervisor = stack.enter_context(Supervisor())
         stage = Stage(folder, read_compose_file())
         rabbitmq = SystemRabbitMq("rabbitmq", folder / "rabbitmq", stage.addresses["rabbitmq"], free_ports(1)[0])
         running = Containers(stage, rabbitmq, supervisor)
         start_everything(running)
         yield running
-    shutil.rmtree(folder)
