@@ -28,7 +28,7 @@ def running_hub(*, matching: bool) -> Iterator[ExerciseHub]:
     """A hub on real servers, with or without its worker and beat."""
     with ExerciseServers() as servers:
         hub = ExerciseHub(servers.folder / "hub", FEDERATION)
-        hub.found(servers.postgres.create_party("hub"), servers.broker.url)
+        hub.found(servers.postgres.create_party("hub"), servers.broker_url)
         web, *matchers = hub.processes(servers.logs, lambda: servers.supervisor.pid("hub-worker"))
         servers.supervisor.start(web, *(matchers if matching else ()))
         try:

@@ -22,9 +22,9 @@ _KEY_WITHIN_S: Final = 30.0
 class Federation:
     """Laid out when entered as a context manager; :meth:`start` starts the parties' processes."""
 
-    def __init__(self, states: Mapping[MemberCode, str] = STATE_NAMES) -> None:
-        """``states``: the members' names by code."""
-        self.servers = ExerciseServers()
+    def __init__(self, states: Mapping[MemberCode, str] = STATE_NAMES, *, broker_url: str | None = None) -> None:
+        """``states``: the members' names by code; ``broker_url``: a broker that runs already, instead of our own."""
+        self.servers = ExerciseServers(broker_url=broker_url)
         self.hub = ExerciseHub(self.servers.folder / "hub")
         self.nodes: Mapping[MemberCode, ExerciseNode] = {
             code: ExerciseNode(self.servers.folder / code.lower(), code, name) for code, name in states.items()
@@ -81,10 +81,10 @@ class Federation:
         return not waiting and not status_of_hub.pending_comparisons
 
     def _lay_out(self) -> None:
-        postgres, broker = self.servers.postgres, self.servers.broker
+        postgres = self.servers.postgres
         databases = {name: postgres.create_party(name) for name in ("hub", *(code.lower() for code in self.nodes))}
         with ThreadPoolExecutor() as pool:
-            founding = pool.submit(self.hub.found, databases["hub"], broker.url)
+            founding = pool.submit(self.hub.found, databases["hub"], self.servers.broker_url)
             requests = [pool.submit(node.initialise, databases[code.lower()]) for code, node in self.nodes.items()]
             founding.result()
             welcomes = [self.hub.enrol(request.result()) for request in requests]

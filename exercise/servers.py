@@ -1,7 +1,6 @@
 """What the parties of an exercise stand on: a run folder, a supervisor, PostgreSQL and the hub's broker."""
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -19,12 +18,15 @@ BROKER: Final = "broker"
 class ExerciseServers:
     """Started when entered as a context manager; at the end all processes stop and the folder goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, broker_url: str | None = None) -> None:
+        """``broker_url``: a broker that runs already; None starts the embedded one."""
         self.folder: Path = make_run_folder()
         self.logs = self.folder / "logs"
         self.supervisor = Supervisor()
         self.postgres = EmbeddedPostgres(self.folder / "pg")
-        self.broker = EmbeddedBroker(self.folder / "mq")
+        self._embedded_broker = EmbeddedBroker(self.folder / "mq")
+        self._runs_broker = broker_url is None
+        self.broker_url = broker_url or self._embedded_broker.url
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -42,9 +44,9 @@ class ExerciseServers:
 
     def _start(self) -> None:
         self.logs.mkdir(mode=0o700)
-        with ThreadPoolExecutor(2) as pool:
-            for preparation in [pool.submit(self.postgres.prepare), pool.submit(self.broker.prepare)]:
-                preparation.result()
-        self.supervisor.start(
-            self.postgres.process(self.logs / f"{POSTGRES}.log"), self.broker.process(self.logs / f"{BROKER}.log")
-        )
+        self.postgres.prepare()
+        processes = [self.postgres.process(self.logs / f"{POSTGRES}.log")]
+        if self._runs_broker:
+            self._embedded_broker.prepare()
+            processes.append(self._embedded_broker.process(self.logs / f"{BROKER}.log"))
+        self.supervisor.start(*processes)
