@@ -64,8 +64,10 @@ class ReceiveDeliveries:
         """
         directory = self._directory()
         deliveries = self._hub.fetch_deliveries(wait_s, limit)
-        if any(_is_from_stranger(delivery, directory) for delivery in deliveries) and self._refresh_directory():
-            # A member that joined after the directory was fetched is heard, not refused.
+        if any(_is_from_stranger(delivery, directory) for delivery in deliveries):
+            # A member that joined after the directory was fetched is heard, not refused; read anew in any case, since
+            # another thread may have saved the newer directory meanwhile.
+            self._refresh_directory()
             directory = self._directory()
         settled: list[DeliveryId] = []
         try:

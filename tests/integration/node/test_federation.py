@@ -5,7 +5,7 @@ import pytest
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.errors import Forbidden, InvalidDraft, NodeError
 from symbolon.protocol.keys import LinkageKey, SigningKey
-from symbolon.protocol.messages import card_fingerprint
+from symbolon.protocol.messages import Delivery, card_fingerprint
 from symbolon.protocol.problems import BadSignature, Problem
 from symbolon.protocol.references import MemberCode
 
@@ -56,7 +56,8 @@ def test_only_the_administrator_makes_and_shares_the_key(pair: Pair) -> None:
         pair.xa.services.share_linkage_key(Actor("x", frozenset({Role.AUDITOR})), MemberCode("XB"), "")
 
 
-def test_a_member_that_joined_later_is_heard_at_once(pair: Pair) -> None:
+def let_xa_join_unseen_by_xb(pair: Pair) -> None:
+    """XB has a directory without XA, whose share of the linkage key lies at the hub for it."""
     without_linkage_key(pair.xb)
     newer = pair.hub.directory()
     older = replace(newer, version=1, members=tuple(card for card in newer.members if card.code == "XB"))
@@ -65,9 +66,29 @@ def test_a_member_that_joined_later_is_heard_at_once(pair: Pair) -> None:
     pair.xb.services.join_federation("admin", older, pair.xb.correspondence._identity)
     pair.xa.services.share_linkage_key(ADMINISTRATOR, MemberCode("XB"), fingerprint_of(pair, "XB"))
     pair.xa.deliver()
+
+
+def test_a_member_that_joined_later_is_heard_at_once(pair: Pair) -> None:
+    let_xa_join_unseen_by_xb(pair)
     pair.xb.receive()
     assert pair.xb.keys.find(1) is not None
     assert {row["state"] for row in pair.xb.rows("inbox_delivery")} == {"done"}
+
+
+def test_a_member_is_heard_whose_joining_another_thread_learned_of_meanwhile(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_xa_join_unseen_by_xb(pair)
+    receiver = pair.xb.hub_services.receive_deliveries
+    fetch = receiver._hub.fetch_deliveries
+
+    def fetch_while_the_ticker_refreshes(wait_s: int, limit: int) -> tuple[Delivery, ...]:
+        assert pair.xb.hub_services.refresh_directory()
+        return fetch(wait_s, limit)
+
+    monkeypatch.setattr(receiver._hub, "fetch_deliveries", fetch_while_the_ticker_refreshes)
+    pair.xb.receive()
+    assert pair.xb.keys.find(1) is not None
 
 
 def test_a_directory_that_another_key_signed_is_refused(pair: Pair) -> None:
