@@ -44,8 +44,8 @@ format: setup ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench-%: setup ## Measure: bench-kernel, bench-encode, bench-latency, bench-longpoll; ARGS="--help" says how
-	PYTHONPATH=. $(BIN)/python benchmarks/bench_$*.py $(ARGS)
+bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll; ARGS="--help" says how
+	PYTHONPATH=. $(BIN)/python benchmarks/$*.py $(ARGS)
 
 .PHONY: compose-env
 compose-env: $(VENV)/pyvenv.cfg ## Print fresh secrets for docker compose: make compose-env > .env

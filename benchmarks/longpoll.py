@@ -15,7 +15,7 @@ from string import ascii_uppercase
 from time import perf_counter
 
 import httpx
-from wire_members import LONG_WAIT_S, WireMember, running_hub
+from hub_members import LONG_WAIT_S, WireMember, running_hub
 
 SETTLE_S = 1.0
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 import httpx
-from wire_members import LONG_WAIT_S, WireMember, item, running_hub
+from hub_members import LONG_WAIT_S, WireMember, item, running_hub
 
 from symbolon.exercise.fiction import drama_phone
 from symbolon.matching.identifiers import RecordIdentifiers, parse_phone
