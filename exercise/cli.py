@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Annotated, NoReturn
 
 import typer
@@ -40,10 +41,11 @@ def run(
     startup_s = 0.0
     result: RunResult | None = None
     try:
-        with ThreadPoolExecutor(1) as pool, Federation() as federation:
-            drawing = pool.submit(make_population)
+        with ExitStack() as stack:
+            drawing = stack.enter_context(ThreadPoolExecutor(1)).submit(make_population)
             with ShownProgress(console) as progress:
                 progress.step("Starting PostgreSQL, broker, hub and three nodes")
+                federation = stack.enter_context(Federation())
                 federation.start()
                 startup_s = time.monotonic() - began
                 result = ExerciseRun(federation, drawing.result(), progress).play()

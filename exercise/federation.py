@@ -53,13 +53,16 @@ class Federation:
         ``hub_urls`` gives single nodes another way to the hub, such as through a recorder.
         """
         logs, supervisor = self.servers.logs, self.servers.supervisor
-        hub_web, *specs = self.hub.processes(logs, lambda: supervisor.pid(WORKER))
+        first = list(self.hub.processes(logs, lambda: supervisor.pid(WORKER)))
+        workers = []
         for code, node in self.nodes.items():
             detour = (hub_urls or {}).get(code)
-            specs += node.processes(logs, {} if detour is None else {"SYMBOLON_HUB_URL": detour})
-        # The hub's first, so that no node begins with waiting for it.
-        supervisor.start(hub_web)
-        supervisor.start(*specs)
+            web, worker = node.processes(logs, {} if detour is None else {"SYMBOLON_HUB_URL": detour})
+            first.append(web)
+            workers.append(worker)
+        # The nodes' workers last, so that none begins with waiting for the hub.
+        supervisor.start(*first)
+        supervisor.start(*workers)
         self._hold_key_ceremony()
 
     def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float, *, look_every_s: float = 0.05) -> None:
