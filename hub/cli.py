@@ -13,6 +13,7 @@ from symbolon.hub.domain.status import HubStatus
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
 from symbolon.protocol.messages import EnrolmentRequest, enrolment_fingerprint
+from symbolon.runtime.asked_password import PasswordFileOption, ask_password
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.serving import serve as serve_listeners
 
@@ -125,16 +126,11 @@ def add_user(
     login: str,
     home: HomeOption,
     role: Annotated[list[str], typer.Option(help="operator or auditor; may be repeated.")],
-    password_file: Annotated[
-        Path | None, typer.Option(help="A file with the password; without it, it is asked for.")
-    ] = None,
+    password_file: PasswordFileOption = None,
     name: Annotated[str, typer.Option(help="How the person is called on the pages.")] = "",
 ) -> None:
     """Let a person sign in to the hub's desk."""
-    if password_file is None:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = password_file.read_text(encoding="utf-8").rstrip("\n")
+    password = ask_password(password_file)
     bootstrap.open_hub(PartyHome(home), "command").add_operator()(login, password, tuple(role), name)
     typer.echo(f"{login} may sign in.")
 

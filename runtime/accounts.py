@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, Self
 
 from argon2 import PasswordHasher
@@ -30,8 +31,6 @@ _ROLE: Final = re.compile(r"[a-z][a-z_]{1,39}")
 _HASHER: Final = PasswordHasher()
 # Hashing takes 64 MiB a time: no more than two at once, however many people (or guesses) knock.
 _HASHING: Final = threading.BoundedSemaphore(2)
-# A login that does not exist costs as much time as one that does, so that guessing tells nothing.
-_HASH_OF_NOBODY: Final = _HASHER.hash("nobody has this password")
 
 
 class AccountMistake(RuntimeFault):
@@ -119,7 +118,7 @@ def check_password(tx: Transaction, login: str, password: str, now: datetime) ->
     row = tx.fetch_one(QUERIES["lock_credentials"], login=login) if _LOGIN.fullmatch(login) else None
     if row is not None and row["refused_until"] is not None and row["refused_until"] > now:
         return Attempt(is_known=True, refused_until=row["refused_until"])
-    right = _verify(_HASH_OF_NOBODY if row is None else row["password_hash"], password)
+    right = _verify(_hash_of_nobody() if row is None else row["password_hash"], password)
     if row is None or row["disabled_at"] is not None:
         return Attempt(is_known=row is not None)
     if not right:
@@ -149,6 +148,12 @@ def require_strength(password: str, login: str) -> None:
         )
     if password.casefold().strip() == login.casefold():
         raise WeakPassword("The password must not be the login.")
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """A login that does not exist costs as much time as one that does, so that guessing tells nothing."""
+    return _hash("nobody has this password")
 
 
 def _hash(password: str) -> str:

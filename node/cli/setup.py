@@ -17,6 +17,7 @@ from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.messages import Welcome, card_fingerprint, enrolment_fingerprint
 from symbolon.protocol.references import parse_member_code
+from symbolon.runtime.asked_password import PasswordFileOption, ask_password
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.serving import serve as serve_listeners
 
@@ -119,16 +120,11 @@ def add_user(
     login: str,
     home: HomeOption,
     role: Annotated[list[str], typer.Option(help="focal_point, protection_officer, investigator, …; may be repeated.")],
-    password_file: Annotated[
-        Path | None, typer.Option(help="A file with the password; without it, it is asked for.")
-    ] = None,
+    password_file: PasswordFileOption = None,
     name: Annotated[str, typer.Option(help="How the person is called on the pages.")] = "",
 ) -> None:
     """Let a person sign in to the node's desk."""
-    if password_file is None:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = password_file.read_text(encoding="utf-8").rstrip("\n")
+    password = ask_password(password_file)
     with open_node(home) as node:
         node.add_user(login, password, tuple(role), name)
         typer.echo(f"{login} may sign in.")
