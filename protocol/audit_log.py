@@ -39,7 +39,7 @@ class AuditAct(StrEnum):
     LINKAGE_KEY_SHARED = "linkage-key-shared"
     LINKAGE_KEY_RECEIVED = "linkage-key-received"
     LINKAGE_KEY_REFUSED = "linkage-key-refused"
-    # Records, at a node.
+    # Records, at a node; what expires at the hub is withdrawn there.
     RECORDS_IMPORTED = "records-imported"
     IMPORT_REFUSED = "import-refused"
     RECORDS_PUBLISHED = "records-published"

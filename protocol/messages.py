@@ -33,6 +33,7 @@ from symbolon.protocol.messages_submission import (
     WithdrawalItem,
     WithdrawalOutcome,
     WithdrawalReceipt,
+    expiry_digest,
 )
 from symbolon.protocol.purposes import HIT_PURPOSES, SEALED_PURPOSES, Purpose
 
@@ -66,4 +67,5 @@ __all__ = [
     "WithdrawalReceipt",
     "card_fingerprint",
     "enrolment_fingerprint",
+    "expiry_digest",
 ]

@@ -1,9 +1,12 @@
 """Between a node and the hub: records published and withdrawn in batches, and the hub's signed receipts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Annotated, ClassVar, Final
 
+from symbolon.protocol.codec import canonical_bytes, to_wire
 from symbolon.protocol.handling import (
     ComparableWith,
     Namespace,
@@ -105,7 +108,10 @@ class WithdrawalOutcome:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalReceipt:
-    """The hub's signed word that the encodings are gone (invariant 7)."""
+    """The hub's signed word that the encodings are gone (invariant 7).
+
+    It answers a withdrawal, or it is posted to the owner of records that expired (:func:`expiry_digest`).
+    """
 
     PURPOSE: ClassVar[Purpose] = Purpose.WITHDRAWAL_RECEIPT
 
@@ -113,3 +119,13 @@ class WithdrawalReceipt:
     body_digest: Sha256Hex
     withdrawn_at: datetime
     outcomes: tuple[WithdrawalOutcome, ...]
+
+
+def expiry_digest(batch_id: BatchId, references: Sequence[RecordReference]) -> str:
+    """Give the ``body_digest`` of the receipt for records that the hub itself took out when they expired.
+
+    It is that of the withdrawal that their owner did not send: these records in this order, each with the reason
+    ``expired``. So a receipt says what was withdrawn, and why, in one form whoever began it.
+    """
+    items = tuple(WithdrawalItem(reference, WithdrawalReason.EXPIRED) for reference in references)
+    return sha256(canonical_bytes(to_wire(Withdrawal(batch_id, items)))).hexdigest()

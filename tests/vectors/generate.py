@@ -20,7 +20,14 @@ from symbolon.protocol.envelope import EnvelopeHeader, body_digest, sign
 from symbolon.protocol.handling import Verdict
 from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
 from symbolon.protocol.lifecycle import TRANSITIONS, joint_outcome
-from symbolon.protocol.messages import EnrolmentRequest, MemberCard, Sealed, card_fingerprint, enrolment_fingerprint
+from symbolon.protocol.messages import (
+    EnrolmentRequest,
+    MemberCard,
+    Sealed,
+    card_fingerprint,
+    enrolment_fingerprint,
+    expiry_digest,
+)
 from symbolon.protocol.problems import UnsealFailed
 from symbolon.protocol.references import HUB, LeafId
 from symbolon.protocol.sealing import SealContext, seal, unseal
@@ -168,6 +175,18 @@ def fingerprint_vectors() -> list[Vector]:
     ]
 
 
+def expiry_vectors() -> list[Vector]:
+    """The body digests of receipts for records that the hub took out when they expired."""
+    return [
+        {
+            "batch_id": samples.BATCH,
+            "references": references,
+            "body_digest": expiry_digest(samples.BATCH, references),
+        }
+        for references in ([samples.OWN], [samples.OWN, samples.OTHER], [samples.OTHER, samples.OWN])
+    ]
+
+
 def context_for(message: Any) -> SealContext:
     """Give the fixed context of a message from XA to XB."""
     return SealContext(
@@ -247,6 +266,7 @@ FILES = {
     "keys.json": key_vectors,
     "envelopes.json": envelope_vectors,
     "fingerprints.json": fingerprint_vectors,
+    "expiry.json": expiry_vectors,
     "sealing.json": sealing_vectors,
     "lifecycle.json": lifecycle_vectors,
     "audit_log.json": audit_vectors,

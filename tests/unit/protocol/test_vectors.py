@@ -21,6 +21,7 @@ from symbolon.protocol.sealing import SealContext, unseal
         "keys.json",
         "envelopes.json",
         "fingerprints.json",
+        "expiry.json",
         "sealing.json",
         "lifecycle.json",
         "audit_log.json",
