@@ -46,6 +46,7 @@ from symbolon.node.services.receive_deliveries import ReceiveDeliveries, TakeMes
 from symbolon.node.services.receive_exchange import ReceiveReply, ReceiveRequest
 from symbolon.node.services.receive_notice import ReceiveNotice
 from symbolon.node.services.receive_vote import ReceiveVote
+from symbolon.node.services.receive_withdrawal_receipt import ReceiveWithdrawalReceipt
 from symbolon.node.services.release_hold import ReleaseHold
 from symbolon.node.services.revise_record import ReviseRecord
 from symbolon.node.services.show_hit import ShowHit
@@ -144,6 +145,7 @@ def build_hub_services(
         Purpose.REQUEST: ReceiveRequest(draws, correspondence),
         Purpose.REPLY: ReceiveReply(draws, correspondence),
         Purpose.LINKAGE_KEY: ReceiveLinkageKey(linkage_keys, correspondence),
+        Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
     }
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
     return HubServices(

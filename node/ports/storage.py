@@ -70,7 +70,7 @@ class RecordStore(Protocol):
         ...
 
     def expired(self, today: date, limit: int) -> tuple[RecordReference, ...]:
-        """Records at the hub whose review date has come."""
+        """Records at the hub whose review date has passed."""
         ...
 
     def count_by_publication(self) -> Mapping[str, int]:

@@ -1,7 +1,7 @@
 """What the hub's answer to a batch means for the records in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from symbolon.node.domain.outbox import ItemResult
@@ -9,6 +9,7 @@ from symbolon.node.domain.records import Publication, Record
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.withdraw_records import queue_withdrawal
 from symbolon.protocol.handling import WithdrawalReason
+from symbolon.protocol.messages import WithdrawalOutcome, WithdrawalReceipt
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import RecordReference
 
@@ -40,6 +41,33 @@ def take_withdrawal_results(work: Work, results: Sequence[ItemResult], now: date
         else:
             changed.append(replace(record, refusal=problem.title))
     work.records.save_publication(changed, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryResults:
+    """What an expiry at the hub meant here: the outcomes of records that are known, and how many were marked."""
+
+    known: tuple[WithdrawalOutcome, ...]
+    withdrawn: int
+
+
+def take_expiry_results(work: Work, receipt: WithdrawalReceipt, now: datetime) -> ExpiryResults:
+    """Mark the records that the hub took out, because their review date passed, as withdrawn.
+
+    The receipt may have waited for long. A record that was given a later review date since is as its owner left it: the
+    hub erased an older version, and takes the newer one, or has taken it already.
+    """
+    outcomes = {outcome.reference: outcome for outcome in receipt.outcomes}
+    records = work.records.lock(tuple(outcomes))
+    expired_on = receipt.withdrawn_at.date()
+    changed = [
+        replace(record, publication=Publication.WITHDRAWN, hub_version=None, refusal=None)
+        for record in records
+        # A version that is queued waits for an answer of its own, which says what the hub holds then.
+        if record.publication in (Publication.PUBLISHED, Publication.WITHDRAWING) and record.review_date < expired_on
+    ]
+    work.records.save_publication(changed, now)
+    return ExpiryResults(tuple(outcomes[record.reference] for record in records), len(changed))
 
 
 def _submitted(work: Work, record: Record, result: ItemResult, now: datetime) -> Record:

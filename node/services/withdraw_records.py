@@ -1,4 +1,4 @@
-"""Takes records back from the hub: at the owner's word, or when their review date has come."""
+"""Takes records back from the hub: at the owner's word, or when their review date has passed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -63,7 +63,7 @@ class WithdrawRecords:
             return self._withdraw(work, actor.login, references, WithdrawalReason.OWNER_REQUEST)
 
     def expired(self, worker: str) -> int:
-        """Withdraw the records whose review date has come; returns how many of them this call took."""
+        """Withdraw the records whose review date has passed; returns how many of them this call took."""
         now = self._draws.now()
         with self._unit_of_work.begin() as work:
             references = work.records.expired(now.date(), CHUNK)

@@ -105,7 +105,7 @@ class PostgresRecords:
         return tuple(row["local_id"] for row in self._tx.fetch_all(QUERIES["list_without_category"]))
 
     def expired(self, today: date, limit: int) -> tuple[RecordReference, ...]:
-        """Records at the hub whose review date has come."""
+        """Records at the hub whose review date has passed."""
         rows = self._tx.fetch_all(QUERIES["list_expired"], today=today, limit=limit)
         return tuple(RecordReference(str(row["reference"])) for row in rows)
 

@@ -83,9 +83,10 @@ where local_id = any(%(local_ids)s) or case_id = %(case_id)s
 order by local_id;
 
 -- name: list_expired
--- Published records whose review date has come: they are withdrawn.
+-- Published records whose review date has passed: they are withdrawn. The day itself is the last on which they may be at
+-- the hub, as in the hub's own rule; days are UTC's at either.
 select reference from record
-where publication in ('queued', 'published') and review_date <= %(today)s
+where publication in ('queued', 'published') and review_date < %(today)s
 order by reference
 limit %(limit)s;
 
