@@ -25,6 +25,8 @@ from symbolon.hub.services.decide_hold import DecideHold
 from symbolon.hub.services.deposit_vote import DepositVote
 from symbolon.hub.services.describe_federation import DescribeFederation
 from symbolon.hub.services.enrol_member import EnrolMember, EnrolmentOffice
+from symbolon.hub.services.erase_records import EraseRecords
+from symbolon.hub.services.expire_records import ExpireRecords
 from symbolon.hub.services.find_matches import FindMatches
 from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.identify_member import IdentifyMember
@@ -95,6 +97,10 @@ class Hub:
         """Posts as this hub."""
         return PostMessage(self.sign_message(), uuid4)
 
+    def change_hits(self) -> ChangeHits:
+        """Changes this hub's hits."""
+        return ChangeHits(self.post_message(), exercise=self.identity.exercise)
+
     def show_status(self) -> ShowStatus:
         """The numbers of the status page."""
         return ShowStatus(self.store, _CLOCK)
@@ -159,13 +165,13 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: MatchingWakeUp) -
     store, post = hub.store, hub.post_message()
     open_envelope = OpenEnvelope(hub.identity)
     answer = AnswerBatch(store, open_envelope, hub.sign_message(), _CLOCK)
-    change_hits = ChangeHits(post, exercise=hub.identity.exercise)
+    change_hits = hub.change_hits()
     hand_over = HandOverVotes(post)
     return ApiServices(
         identify_member=IdentifyMember(store),
         describe_federation=DescribeFederation(store, hub.identity, hub.sign_message(), _CLOCK),
         accept_submission=AcceptSubmission(answer, intake, change_hits, wake),
-        withdraw_records=WithdrawRecords(answer, intake, change_hits, wake),
+        withdraw_records=WithdrawRecords(answer, EraseRecords(intake, change_hits), wake),
         deposit_vote=DepositVote(store, open_envelope, hand_over, _CLOCK),
         relay_message=RelayMessage(store, open_envelope, post, _CLOCK),
         decide_hold=DecideHold(store, open_envelope, change_hits, hand_over, _CLOCK),
@@ -185,12 +191,15 @@ def build_worker_services(hub: Hub) -> WorkerServices:
     schema, _terms = _agreed_schema()
     warm_up(schema)
     comparator = OpenComparator(schema)
-    raise_alerts = RaiseAlerts(comparator, hub.post_message(), uuid4, exercise=hub.identity.exercise)
+    post = hub.post_message()
+    raise_alerts = RaiseAlerts(comparator, post, uuid4, exercise=hub.identity.exercise)
+    erase = EraseRecords(comparator, hub.change_hits())
     worker_id = f"{socket.gethostname()}-{os.getpid()}"
     services = WorkerServices(
         find_matches=FindMatches(hub.store, comparator, raise_alerts, _CLOCK),
         sequence_audit=SequenceAudit(hub.store, hub.audit_log),
         refresh_index=RefreshIndex(hub.store, comparator, _CLOCK, worker_id),
+        expire_records=ExpireRecords(hub.store, erase, post, _CLOCK, uuid4),
     )
     services.refresh_index()
     return services

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from symbolon.hub.domain.acceptance import LinkageTerms
@@ -95,6 +95,9 @@ class RecordStore(Protocol):
 
     def lock_handles(self, handles: Collection[RecordHandle]) -> Mapping[RecordHandle, RecordEntry]:
         """The live records with these handles, locked; what was superseded or withdrawn is missing."""
+
+    def lock_expired(self, today: date, limit: int) -> Mapping[RecordReference, RecordEntry]:
+        """Live records whose review date has passed, locked; the transaction holds the turn."""
 
     def new_handles(self, count: int) -> Sequence[RecordHandle]:
         """Handles that were never used."""

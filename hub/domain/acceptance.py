@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from symbolon.hub.domain.records import RecordEntry
+from symbolon.hub.domain.records import RecordEntry, has_expired
 from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
@@ -36,7 +36,7 @@ def refusal_of(
         )
     if item.key_epoch != terms.key_epoch:
         return Refusal(Problem.WRONG_KEY_EPOCH, "Encoded under another key epoch: encode again under the current one.")
-    if item.review_date < today:
+    if has_expired(item.review_date, today):
         return Refusal(Problem.EXPIRED, "The review date has passed: review the record and set a new date.")
     if current is None:
         return None

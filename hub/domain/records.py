@@ -9,6 +9,14 @@ from symbolon.protocol.handling import Namespace, OffenceGroup, RecordKind, Urge
 from symbolon.protocol.references import MemberCode, RecordReference
 
 
+def has_expired(review_date: date, today: date) -> bool:
+    """Whether a record may not be here any more: its review date, the last day on which it may, has passed.
+
+    Days are UTC's, for the hub and for every node.
+    """
+    return review_date < today
+
+
 @dataclass(frozen=True, slots=True)
 class RecordEntry:
     """The newest version of a record. Without a handle it is withdrawn: only its version number is kept."""

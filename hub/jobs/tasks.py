@@ -15,9 +15,11 @@ from symbolon.runtime.logs import get_logger
 FIND_MATCHES: Final = "symbolon.hub.find_matches"
 SWEEP: Final = "symbolon.hub.sweep"
 SEQUENCE_AUDIT: Final = "symbolon.hub.sequence_audit"
+EXPIRE_RECORDS: Final = "symbolon.hub.expire_records"
 
 _SWEEP_EVERY_S: Final = 2.0
 _SEQUENCE_EVERY_S: Final = 1.0
+_EXPIRE_EVERY_S: Final = 60.0
 
 BEAT_SCHEDULE: Final = {
     # `expires`: while no worker takes them, they do not pile up.
@@ -26,6 +28,11 @@ BEAT_SCHEDULE: Final = {
         "task": SEQUENCE_AUDIT,
         "schedule": _SEQUENCE_EVERY_S,
         "options": {"expires": _SEQUENCE_EVERY_S},
+    },
+    "expire_records": {
+        "task": EXPIRE_RECORDS,
+        "schedule": _EXPIRE_EVERY_S,
+        "options": {"expires": _EXPIRE_EVERY_S},
     },
 }
 
@@ -37,6 +44,7 @@ class WorkerServices:
     find_matches: Callable[[], int]
     sequence_audit: Callable[[], int]
     refresh_index: Callable[[], None]
+    expire_records: Callable[[], int]
 
 
 def register_tasks(app: Celery, services: WorkerServices) -> None:
@@ -45,6 +53,7 @@ def register_tasks(app: Celery, services: WorkerServices) -> None:
         FIND_MATCHES: services.find_matches,
         SWEEP: services.find_matches,
         SEQUENCE_AUDIT: services.sequence_audit,
+        EXPIRE_RECORDS: services.expire_records,
     }
     for name, job in jobs.items():
         app.task(_task(job), name=name)

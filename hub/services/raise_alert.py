@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from symbolon.hub.domain.hits import Hit, alert_of, detect_hit
+from symbolon.hub.domain.records import has_expired
 from symbolon.hub.domain.scope import may_be_compared
 from symbolon.hub.ports import CandidatePair, PairFinder, Work
 from symbolon.hub.services.sign_message import PostMessage
@@ -36,6 +37,9 @@ class RaiseAlerts:
         for pair, explanation in zip(pairs, explanations, strict=True):
             one, other = records.get(pair.query), records.get(pair.target)
             if explanation is None or one is None or other is None:
+                continue
+            # A record that expired and still waits to be erased is compared with nothing any more.
+            if any(has_expired(record.review_date, now.date()) for record in (one, other)):
                 continue
             # The scope was kept when they were compared; an alert outside it could not be undone, so it is kept twice.
             if not may_be_compared(one.partition, other.partition):

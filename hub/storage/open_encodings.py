@@ -43,6 +43,7 @@ class OpenEncodings:
         rows = work.transaction.fetch_all(_QUERIES["delete_encodings"], handles=list(handles))
         erased = {RecordHandle(row["handle"]): 1 for row in rows}
         work.transaction.execute(_QUERIES["note_removals"], handles=list(erased))
+        work.transaction.execute(_QUERIES["forget_additions"], handles=list(erased))
         return erased
 
     def _refusal_of(self, encoding: HandleEnvelopes) -> EncodingRefused | None:

@@ -1,7 +1,7 @@
 """Records, their partitions, and the queue of those that wait to be compared."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from symbolon.hub.domain.ids import PartitionId, RecordHandle
@@ -44,6 +44,12 @@ class PostgresRecords:
         """The live records with these handles, locked; what was superseded or withdrawn is missing."""
         rows = self._transaction.fetch_all(_QUERIES["lock_handles"], handles=list(handles))
         return {RecordHandle(row["handle"]): _entry(row) for row in rows}
+
+    def lock_expired(self, today: date, limit: int) -> Mapping[RecordReference, RecordEntry]:
+        """Live records whose review date has passed, locked; the transaction holds the turn."""
+        rows = self._transaction.fetch_all(_QUERIES["lock_expired"], today=today, limit=limit)
+        entries = [_entry(row) for row in rows]
+        return {entry.reference: entry for entry in entries}
 
     def new_handles(self, count: int) -> Sequence[RecordHandle]:
         """Handles that were never used."""

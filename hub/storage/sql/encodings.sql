@@ -23,6 +23,12 @@ INSERT INTO index_change (handle, is_removal)
 SELECT handle, true
 FROM unnest(%(handles)s::bigint[]) AS item (handle);
 
+-- name: forget_additions
+-- Additions whose encodings are gone: no index needs them. One that has not read them yet passes them over; one that
+-- has, finds the removal, which comes later and stays.
+DELETE FROM index_change
+WHERE handle = ANY(%(handles)s) AND NOT is_removal;
+
 -- name: list_changes
 -- What an index that is at `after` has to do, in the order of commits. An addition whose encoding is gone comes
 -- without one: its removal follows.

@@ -24,6 +24,18 @@ WHERE r.handle = ANY(%(handles)s)
 ORDER BY r.reference
 FOR UPDATE OF r;
 
+-- name: lock_expired
+-- Live records whose review date has passed (the same rule as `has_expired` of the domain), locked in the order of
+-- references. The index of live records by review date finds them without reading the others.
+SELECT r.reference, r.member, r.version, r.handle, r.partition_id, r.record_kind, r.offence_group, r.urgency,
+       r.review_date, p.namespace, p.mode, p.members, p.schema_id, p.key_epoch
+FROM record AS r
+JOIN partition AS p USING (partition_id)
+WHERE r.handle IS NOT NULL AND r.review_date < %(today)s
+ORDER BY r.reference
+LIMIT %(limit)s
+FOR UPDATE OF r;
+
 -- name: new_handles
 -- So many handles that were never used.
 SELECT nextval('record_handle') AS handle
