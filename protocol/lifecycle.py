@@ -62,6 +62,7 @@ TRANSITIONS: Final[Mapping[JointState, Mapping[Event, JointState]]] = MappingPro
             Event.WITHDRAWN: JointState.WITHDRAWN,
         },
         JointState.HELD: {
+            # From the start on hold: both sides are alerted now. Held later, it goes back: `after_release`.
             Event.RELEASED: JointState.ALERTED,
             Event.CLOSED: JointState.CLOSED,
             Event.WITHDRAWN: JointState.WITHDRAWN,
@@ -82,8 +83,17 @@ TRANSITIONS: Final[Mapping[JointState, Mapping[Event, JointState]]] = MappingPro
             Event.HELD: JointState.HELD,
             Event.WITHDRAWN: JointState.WITHDRAWN,
         },
-        JointState.NOT_SAME: {Event.CLOSED: JointState.CLOSED, Event.WITHDRAWN: JointState.WITHDRAWN},
-        JointState.UNRESOLVED: {Event.CLOSED: JointState.CLOSED, Event.WITHDRAWN: JointState.WITHDRAWN},
+        # The hub knows no verdict and holds whatever it knows of a record, so these can be held as well.
+        JointState.NOT_SAME: {
+            Event.CLOSED: JointState.CLOSED,
+            Event.HELD: JointState.HELD,
+            Event.WITHDRAWN: JointState.WITHDRAWN,
+        },
+        JointState.UNRESOLVED: {
+            Event.CLOSED: JointState.CLOSED,
+            Event.HELD: JointState.HELD,
+            Event.WITHDRAWN: JointState.WITHDRAWN,
+        },
         JointState.CONFIRMED: {
             Event.REQUESTED: JointState.REQUESTED,
             Event.CLOSED: JointState.CLOSED,
@@ -101,6 +111,7 @@ TRANSITIONS: Final[Mapping[JointState, Mapping[Event, JointState]]] = MappingPro
             # The reply to the other one of two crossing requests.
             Event.RESPONDED: JointState.RESPONDED,
             Event.CLOSED: JointState.CLOSED,
+            Event.HELD: JointState.HELD,
             Event.WITHDRAWN: JointState.WITHDRAWN,
         },
         JointState.WITHDRAWN: {Event.CLOSED: JointState.CLOSED},
@@ -120,6 +131,19 @@ def advance(state: JointState, event: Event) -> JointState:
     if following is None:
         raise IllegalTransition(f"A hit that is {state.value} cannot be {event.value.replace('_', ' ')}.")
     return following
+
+
+def after_release(held_from: JointState) -> JointState:
+    """Give the state of a released hit: the one that it was held from, so that no vote or question is asked again.
+
+    A hit that was detected and held at once is alerted by its release.
+
+    >>> after_release(JointState.CONFIRMED).value
+    'CONFIRMED'
+    >>> after_release(JointState.DETECTED).value
+    'ALERTED'
+    """
+    return JointState.ALERTED if held_from is JointState.DETECTED else held_from
 
 
 def possible_events(state: JointState) -> frozenset[Event]:
