@@ -102,7 +102,8 @@ class _ForeignHandler(logging.Handler):
         event: dict[str, Any] = {"logger": record.name, "at": f"{record.module}:{record.lineno} {record.funcName}"}
         if record.args and isinstance(record.msg, str):
             event["template"] = record.msg
-        if record.exc_info is not None and record.exc_info[1] is not None:
+        # A library may log `exc_info=False`, which is kept as it is.
+        if record.exc_info and record.exc_info[1] is not None:
             event["causes"] = list(describe_error(record.exc_info[1]))
         write = get_logger().error if record.levelno >= logging.ERROR else get_logger().warning
         write("library message", **event)

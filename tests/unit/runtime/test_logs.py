@@ -96,6 +96,13 @@ def test_an_exception_that_a_library_logs_is_written_without_its_text(lines):
     assert PLANTED not in json.dumps(line)
 
 
+def test_a_library_that_wants_no_exception_logged_is_heard(lines):
+    logging.getLogger("some.library").error("lost %s", PLANTED, exc_info=False)
+    (line,) = lines()
+    assert line["template"] == "lost %s"
+    assert "causes" not in line
+
+
 def test_a_warning_of_python_is_written_without_its_text(lines):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
