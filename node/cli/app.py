@@ -18,6 +18,11 @@ AsOption = Annotated[
     str, typer.Option("--as", metavar="LOGIN", help="The officer in whose name this is done: an account of this node.")
 ]
 
+OptionalAsOption = Annotated[
+    str | None,
+    typer.Option("--as", metavar="LOGIN", help="An account of this node; left out: the node's administrator."),
+]
+
 
 @contextmanager
 def open_node(home: Path, process: str = "command") -> Iterator[bootstrap.Node]:

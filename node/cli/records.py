@@ -13,7 +13,8 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node import bootstrap
-from symbolon.node.cli.app import HomeOption, JsonOption, app, open_node
+from symbolon.node.cli.app import HomeOption, JsonOption, OptionalAsOption, app, open_node
+from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.import_mapping import ImportMapping
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome, ImportReport
@@ -40,6 +41,7 @@ def import_file(
     mapping: Annotated[Path, typer.Option("--mapping", help="The TOML file that says how to read it.")],
     good_rows: Annotated[bool, typer.Option("--good-rows", help="Take the good rows of a file with bad ones.")] = False,
     revise: Annotated[bool, typer.Option("--revise", help="Take changed rows as revisions of their records.")] = False,
+    login: OptionalAsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Import a file: whole, or not at all with a report of its rows. The same file again changes nothing."""
@@ -48,7 +50,7 @@ def import_file(
         with _progress("rows") as progress:
             task = progress.add_task(file.name, total=None)
             report = node.services.import_records(
-                bootstrap.COMMAND,
+                _actor(node, login),
                 parsed,
                 CsvRows(file, parsed.file),
                 ImportChoices(good_rows_only=good_rows, revise_changed=revise),
@@ -93,6 +95,7 @@ def revise(
     identifiers: Annotated[
         Path | None, typer.Option(help="A JSON file with all identifiers as they are to be.")
     ] = None,
+    login: OptionalAsOption = None,
 ) -> None:
     """Revise a record: its next version replaces the last. Reclassified as a victim, it is withdrawn at once."""
     change = RecordChange(
@@ -104,7 +107,7 @@ def revise(
         identifiers=None if identifiers is None else RecordIdentifiers.from_json(json.loads(identifiers.read_bytes())),
     )
     with open_node(home) as node:
-        effect = node.services.revise_record(bootstrap.COMMAND, local_id, change)
+        effect = node.services.revise_record(_actor(node, login), local_id, change)
         typer.echo(f"{local_id}: {effect.value}")
 
 
@@ -132,6 +135,10 @@ def receipts(home: HomeOption, local_id: str, as_json: JsonOption = False) -> No
             outcome = "refused" if proof.problem else f"{proof.erased_encodings} encodings erased"
             moment = proof.withdrawn_at.isoformat(timespec="seconds")
             typer.echo(f"{moment}  {outcome}, {proof.hits_closed} hits ended  batch {proof.batch_id}")
+
+
+def _actor(node: bootstrap.Node, login: str | None) -> Actor:
+    return bootstrap.COMMAND if login is None else node.actor(login)
 
 
 def _read_mapping(path: Path) -> ImportMapping:

@@ -113,6 +113,14 @@ def revision_effect(record: Record, content: RecordContent) -> RevisionEffect:
     return RevisionEffect.PUBLISH_AGAIN
 
 
+def removes_protection(record: Record, content: RecordContent) -> bool:
+    """Whether a victim's or minor's record would no longer be one.
+
+    Also where its category is only taken away: whoever set another one afterwards would have opened it in two steps.
+    """
+    return record.content.namespace is Namespace.PROTECTED and content.namespace is not Namespace.PROTECTED
+
+
 def revised(record: Record, content: RecordContent, *, today: date, review_days: int) -> Record:
     """The record with its new content and next version; publication is decided by the caller."""
     return replace(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.import_mapping import ImportMapping, missing_columns
+from symbolon.node.domain.import_mapping import ImportMapping, Source, missing_columns
 from symbolon.node.domain.import_report import (
     LONGEST_REPORT,
     ImportChoices,
@@ -111,11 +111,15 @@ class ImportRecords:
                 tally.refuse((_changed_row(line, run.mapping.record.local_id.shown_column),))
             return
         locked = work.records.lock([known[content.local_id][0] for _, content in changed])
-        contents = {content.local_id: content for _, content in changed}
+        rows = {content.local_id: (line, content) for line, content in changed}
         for record in locked:
-            content = contents[record.content.local_id]
-            self._revise_record.apply(work, actor.login, record, content, run.mapping.record.review_days)
-        tally.revised += len(locked)
+            line, content = rows[record.content.local_id]
+            try:
+                self._revise_record.apply(work, actor, record, content, run.mapping.record.review_days)
+            except Forbidden:
+                tally.refuse((_unprotecting_row(line, _column(run.mapping.record.category)),))
+            else:
+                tally.revised += 1
 
     def _new_record(self, content: RecordContent, review_days: int) -> Record:
         return Record(
@@ -209,6 +213,19 @@ def _changed_row(line: int, column: str) -> RowProblem:
         "a record with this id is here with other content",
         "add --revise to make this row its next version, or leave the row out",
     )
+
+
+def _unprotecting_row(line: int, column: str) -> RowProblem:
+    return RowProblem(
+        line,
+        column,
+        "the row would take the protection off a victim's or minor's record",
+        "have the victim-protection officer import it in their own name (--as), or put the category right",
+    )
+
+
+def _column(source: Source | None) -> str:
+    return "" if source is None else source.shown_column
 
 
 def _report(source: RowSource, outcome: ImportOutcome, tally: _Tally) -> ImportReport:

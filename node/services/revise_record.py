@@ -12,6 +12,7 @@ from symbolon.node.domain.records import (
     Record,
     RecordContent,
     RevisionEffect,
+    removes_protection,
     revised,
     revision_effect,
 )
@@ -79,10 +80,22 @@ class ReviseRecord:
             if content.digest() == record.content_digest:
                 return RevisionEffect.NOTHING
             days = max((record.review_date - self._draws.now().date()).days, 1)
-            return self.apply(work, actor.login, record, content, days)
+            return self.apply(work, actor, record, content, days)
 
-    def apply(self, work: Work, login: str, record: Record, content: RecordContent, review_days: int) -> RevisionEffect:
-        """Put new content in the place of a locked record's, within the caller's transaction (invariant 12)."""
+    def apply(
+        self, work: Work, actor: Actor, record: Record, content: RecordContent, review_days: int
+    ) -> RevisionEffect:
+        """Put new content in the place of a locked record's, within the caller's transaction (invariant 12).
+
+        Raises:
+            Forbidden: a victim's or minor's record would lose its protection, and the actor is no protection officer.
+
+        """
+        if removes_protection(record, content) and not actor.permits(Right.HANDLE_PROTECTED):
+            raise Forbidden(
+                "Only the victim-protection officer takes the protection off a victim's or minor's record: have them"
+                " revise it in their own name."
+            )
         now = self._draws.now()
         effect = revision_effect(record, content)
         after = revised(record, content, today=now.date(), review_days=review_days)
@@ -101,7 +114,7 @@ class ReviseRecord:
             after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
         work.records.save((after,), now)
         act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED
-        work.audit.record(act, login, record.reference, {"version": after.version, "effect": effect.value})
+        work.audit.record(act, actor.login, record.reference, {"version": after.version, "effect": effect.value})
         return effect
 
     def _publish_again(self, work: Work, before: Record, after: Record, now: datetime) -> Record:
