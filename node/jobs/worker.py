@@ -3,6 +3,7 @@
 Any of it may be killed at any moment: every step is a transaction, and what was not acknowledged comes again.
 """
 
+import math
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,12 +12,11 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from symbolon.node.domain.outbox import next_attempt
-from symbolon.node.errors import HubUnavailable, NodeError
+from symbolon.node.jobs.attempts import PeriodicJob, goes_well
 from symbolon.node.ports.outside import Draws, HeldLock, WorkerLock
 from symbolon.node.services.deliver_outbox import DeliveryRound
-from symbolon.protocol.problems import ProtocolError
 from symbolon.runtime.errors import RuntimeFault
-from symbolon.runtime.logs import get_logger, log_unexpected
+from symbolon.runtime.logs import get_logger
 
 LONG_POLL_S: Final = 25
 _LISTEN_SLICE_S: Final = 0.5
@@ -94,14 +94,7 @@ class Worker:
         failures = 0
         while not leave.is_set():
             began = self._draws.now()
-            try:
-                loop(leave)
-            except (HubUnavailable, RuntimeFault) as away:
-                get_logger().warning("waiting", loop=name, reason=type(away).__name__)
-            except (NodeError, ProtocolError) as refused:
-                get_logger().warning("waiting", loop=name, reason=refused.problem.value)
-            except Exception as error:  # noqa: BLE001 - the outermost edge of a thread
-                log_unexpected(error, while_doing=name)
+            goes_well(name, lambda: loop(leave))
             if leave.is_set():
                 return
             # What ran well for a while has no past.
@@ -135,23 +128,22 @@ class Worker:
             self._tasks.receive_deliveries(LONG_POLL_S)
 
     def _ticker(self, leave: threading.Event) -> None:
-        tick = 0
+        # Each on its own: what one of them meets does not keep the others.
+        jobs = (
+            PeriodicJob("sequence audit", self._tasks.sequence_audit, 1),
+            PeriodicJob("retry waiting", self._tasks.retry_waiting, 1),
+            PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
+            PeriodicJob("refresh directory", self._tasks.refresh_directory, _DIRECTORY_EVERY),
+        )
+        number = 0
         while not leave.is_set():
-            self._tasks.sequence_audit()
-            self._tasks.retry_waiting()
-            if tick % _EXPIRY_EVERY == 0:
-                self._tasks.withdraw_expired()
-            if tick % _DIRECTORY_EVERY == 0:
-                self._refresh_directory()
-            tick += 1
+            for job in jobs:
+                job.tick(number, self._pause_ticks)
+            number += 1
             leave.wait(_TICK_S)
 
-    def _refresh_directory(self) -> None:
-        try:
-            self._tasks.refresh_directory()
-        except HubUnavailable:
-            # The other loops say so, and the ticker has more to do than this.
-            get_logger().info("directory not refreshed")
+    def _pause_ticks(self, failures: int) -> int:
+        return math.ceil(self._pause_s(failures) / _TICK_S)
 
     def _pause_s(self, failures: int) -> float:
         now = self._draws.now()

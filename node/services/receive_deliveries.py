@@ -134,6 +134,12 @@ class ReceiveDeliveries:
             return False
         except (NodeError, ProtocolError) as error:
             problem = error.problem
+        except RuntimeFault:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge of one delivery
+            log_unexpected(error, while_doing="taking a kept delivery")
+            problem = Problem.INTERNAL
+        if problem is not None:
             with self._unit_of_work.begin() as work:
                 work.inbox.settle(delivery_id, problem)
                 self._leave_refusal(work, delivery_id, problem)

@@ -1,10 +1,12 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import psycopg
 
 from symbolon.node.domain.records import Publication
+from symbolon.node.errors import HubUnavailable
 from symbolon.node.gateway.draws import SystemDraws
 from symbolon.node.jobs.worker import Worker, WorkerTasks
 from symbolon.node.storage.outbox import OUTBOX_CHANNEL
@@ -16,7 +18,7 @@ from .conftest import FOCAL_POINT, HEADER, NodeUnderTest, Pair
 ROW = "A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,"
 
 
-def worker_of(node: NodeUnderTest, received: Callable[[int], int]) -> Worker:
+def worker_of(node: NodeUnderTest, received: Callable[[int], int], **others: Callable[[], object]) -> Worker:
     def sequence() -> int:
         with node.database.transaction() as tx:
             return node.audit_log.sequence(tx)
@@ -30,6 +32,7 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], int]) -> Worker:
         refresh_directory=node.hub_services.refresh_directory,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
+    tasks = replace(tasks, **others)  # type: ignore[arg-type]  # the ticker does not look at what its jobs return
     return Worker(tasks, PostgresWorkerLock(node.database), SystemDraws(SystemClock()))
 
 
@@ -107,5 +110,41 @@ def test_the_worker_goes_on_after_its_connections_were_broken_off(pair: Pair) ->
     pair.xa.import_text(f"{HEADER}\n{ROW}\n")
     pair.xa.services.publish_records(FOCAL_POINT)
     assert wait_until(lambda: pair.xa.record("A-1").publication is Publication.PUBLISHED, 30)
+    stop.set()
+    thread.join(10)
+
+
+def test_a_job_of_the_ticker_that_fails_does_not_keep_the_others_from_running(pair: Pair) -> None:
+    ran: list[str] = []
+
+    def fail() -> int:
+        ran.append("failing")
+        raise ZeroDivisionError
+
+    def expire() -> int:
+        ran.append("expiry")
+        return 0
+
+    stop = threading.Event()
+    worker = worker_of(pair.xa, polling(pair.xa), sequence_audit=fail, retry_waiting=fail, withdraw_expired=expire)
+    thread = run(worker, stop)
+    assert wait_until(lambda: "expiry" in ran and ran.count("failing") > 2)
+    stop.set()
+    thread.join(10)
+
+
+def test_a_failed_refresh_of_the_directory_is_tried_again_soon(pair: Pair) -> None:
+    tries: list[float] = []
+
+    def fail_twice() -> bool:
+        tries.append(time.monotonic())
+        if len(tries) < 3:
+            raise HubUnavailable("The hub does not answer.")
+        return False
+
+    stop = threading.Event()
+    thread = run(worker_of(pair.xa, polling(pair.xa), refresh_directory=fail_twice), stop)
+    assert wait_until(lambda: len(tries) == 3, 8)
+    assert tries[1] - tries[0] >= 0.9
     stop.set()
     thread.join(10)
