@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Tests side by side: many wait for processes, so one more than two cores have.
+JOBS ?= 3
 # Where the virtual environment may come from, best known first; `make PYTHON=/path/to/python3.12 setup` overrides.
 PYTHON ?=
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python
@@ -21,7 +23,7 @@ demo: $(VENV)/exercise.stamp ## Run an exercise federation: ARGS="--once --json"
 
 .PHONY: test
 test: lint types contracts ## Lint, types, import contracts and every test (what CI runs): ARGS="-k name" picks some
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: setup
 setup: $(VENV)/dev.stamp ## Make the virtual environment with everything that tests need
