@@ -7,10 +7,13 @@ Regulation (EU) 2016/794, Article 29).
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HUB, MemberCode
+
+MOST_LISTED_MEMBERS: Final = 250
+"""Codes in one list of states that a record may be compared with: more than there are states."""
 
 
 class SubjectCategory(StrEnum):
@@ -172,7 +175,8 @@ class ComparableWith:
     """The members that a record may be compared with (invariant 11): all, only those listed, or all but those listed.
 
     The list is kept sorted and without repetition, so that equal meanings are equal values. Raises
-    :class:`MalformedMessage` where mode and list contradict each other, or the list names the hub.
+    :class:`MalformedMessage` where mode and list contradict each other, or the list names the hub or is longer than
+    :data:`MOST_LISTED_MEMBERS`.
     """
 
     mode: ComparisonMode
@@ -185,6 +189,8 @@ class ComparableWith:
             raise MalformedMessage("A record comparable with only some, or all but some, members lists at least one.")
         if HUB in self.members:
             raise MalformedMessage("The hub is not a member that records are compared with.")
+        if len(self.members) > MOST_LISTED_MEMBERS:
+            raise MalformedMessage(f"A record lists at most {MOST_LISTED_MEMBERS} members to be compared with.")
         object.__setattr__(self, "members", tuple(sorted(set(self.members))))
 
     @classmethod

@@ -26,6 +26,7 @@ from symbolon.node.domain.import_mapping import FieldGroup, FieldMapping, FileFo
 from symbolon.node.domain.import_report import RowProblem
 from symbolon.node.domain.records import RecordContent
 from symbolon.protocol.handling import (
+    MOST_LISTED_MEMBERS,
     ComparableWith,
     ComparisonMode,
     OffenceGroup,
@@ -37,6 +38,7 @@ from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import parse_member_code
 
 LONGEST_LOCAL_ID = 200
+LONGEST_CASE_ID = 200
 _SINGLE = frozenset({FieldGroup.BIRTH_DATE, FieldGroup.NATIONALITY, FieldGroup.SEX, FieldGroup.PLACE})
 _MAIN_PARTS: Mapping[FieldGroup, str] = {
     FieldGroup.DOCUMENTS: "number",
@@ -86,7 +88,7 @@ class _Reading:
             self._problem("", "the row holds no identifier", "fill in at least one of the mapped columns")
         return RecordContent(
             local_id=self._local_id(record.local_id),
-            case_id="" if record.case is None else record.case.read(self._row.cells),
+            case_id="" if record.case is None else self._case_id(record.case),
             kind=self._code(record.kind, RecordKind, RecordKind.PERSON),
             category=self._category(record.category),
             offence_group=self._code(record.offence_group, OffenceGroup, OffenceGroup.OTHER),
@@ -100,10 +102,18 @@ class _Reading:
         text = source.read(self._row.cells)
         if not text:
             self._problem(source.shown_column, "the record's own id is missing", "give each row an id that stays")
-        elif len(text) > LONGEST_LOCAL_ID or not text.isprintable():
-            what_to_do = f"use at most {LONGEST_LOCAL_ID} printable characters"
-            self._problem(source.shown_column, "the record's own id cannot be used", what_to_do)
+        else:
+            self._check_id(source, text, "the record's own id cannot be used", LONGEST_LOCAL_ID)
         return text
+
+    def _case_id(self, source: Source) -> str:
+        text = source.read(self._row.cells)
+        self._check_id(source, text, "the case's id cannot be used", LONGEST_CASE_ID)
+        return text
+
+    def _check_id(self, source: Source, text: str, what: str, longest: int) -> None:
+        if len(text) > longest or not text.isprintable():
+            self._problem(source.shown_column, what, f"use at most {longest} printable characters")
 
     def _category(self, source: Source | None) -> SubjectCategory | None:
         if source is None or not source.read(self._row.cells):
@@ -135,6 +145,10 @@ class _Reading:
 
     def _comparable_with(self, source: Source) -> ComparableWith:
         words = source.read(self._row.cells).replace(",", " ").split()
+        if len(words) > MOST_LISTED_MEMBERS + 1:
+            what_to_do = f"list at most {MOST_LISTED_MEMBERS}, or turn the list round: only instead of except"
+            self._problem(source.shown_column, "too many states to compare with", what_to_do)
+            return ComparableWith.all_members()
         mode = words[0].lower() if words else ""
         try:
             if mode in set(ComparisonMode):

@@ -118,6 +118,23 @@ def test_a_list_of_states_that_cannot_be_read_refuses_the_row_and_never_means_al
     assert report.problems[0].column == "share"
 
 
+@pytest.mark.parametrize("case", ["C" * 9_000, "C-\x1b1"])
+def test_a_case_id_that_cannot_be_used_is_reported_by_row_and_column(pair: Pair, case: str) -> None:
+    report = pair.xa.import_text(csv_text(GOOD, f"A-2,{case},Nok Suk,1990,suspect,all,,"))
+    assert report.outcome is ImportOutcome.NOT_TAKEN
+    (problem,) = report.problems
+    assert (problem.row, problem.column) == (3, "case")
+    assert "200 printable characters" in problem.what_to_do
+
+
+def test_a_list_of_too_many_states_is_reported_by_row_and_column(pair: Pair) -> None:
+    codes = " ".join(f"{first}{second}" for first in "ABCDEFGHIJ" for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    report = pair.xa.import_text(csv_text(f"A-1,,Somchai Jaidee,1990,suspect,except {codes},,"))
+    (problem,) = report.problems
+    assert (problem.row, problem.column) == (2, "share")
+    assert "at most 250" in problem.what_to_do
+
+
 def test_a_record_without_category_is_kept_listed_and_not_published(pair: Pair) -> None:
     pair.xa.import_text(csv_text("A-1,,Somchai Jaidee,1990-05-03,,all,,", GOOD.replace("A-1", "A-2")))
     report = pair.xa.services.publish_records(FOCAL_POINT)

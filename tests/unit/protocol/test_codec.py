@@ -234,4 +234,7 @@ def test_members_travel_as_their_codes():
     assert to_wire(ComparableWith.only(MemberCode("XC"), MemberCode("XB"))) == {"mode": "only", "members": ["XB", "XC"]}
     assert refusal_of({"mode": "only", "members": [HUB]}, ComparableWith).startswith("The hub is not a member")
     assert refusal_of({"mode": "only", "members": ["xb"]}, ComparableWith).startswith("members[0]: ")
+    codes = [f"{first}{second}" for first in "ABCDEFGHIJK" for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    assert refusal_of({"mode": "only", "members": codes[:251]}, ComparableWith).startswith("A record lists at most 250")
+    assert len(from_wire(ComparableWith, {"mode": "only", "members": codes[:250]}).members) == 250
     assert from_wire(ComparableWith, {"mode": "all", "members": []}) == ComparableWith(ComparisonMode.ALL)
