@@ -74,7 +74,12 @@ class AcceptSubmission:
         """Put the new versions in the place of the old, whose encodings go, and change the hits that this touches."""
         replaced = [(current[entry.reference], entry) for entry in entries if entry.reference in current]
         self._intake.withdraw(work, [old.handle for old, _new in replaced if old.handle is not None])
-        newly_protected = {new.reference for old, new in replaced if new.is_protected and not old.is_protected}
+        # What was withdrawn has no live hits but those that its reclassification held, and their release stands.
+        newly_protected = {
+            new.reference
+            for old, new in replaced
+            if old.handle is not None and new.is_protected and not old.is_protected
+        }
         self._change_hits.hold(work, newly_protected, now)
         new_rules = {
             new.reference: new.partition
