@@ -122,7 +122,7 @@ class RecordStore(Protocol):
 
 
 class HitStore(Protocol):
-    """Hits, their sides, and the sealed votes that lie here."""
+    """Hits, their sides, and the sealed votes and messages that lie here."""
 
     def add_new(self, hits: Sequence[Hit]) -> frozenset[HitId]:
         """Insert the hits of pairs that have none; the ids of those that were inserted."""
@@ -144,6 +144,12 @@ class HitStore(Protocol):
 
     def clear_deposits(self, hit_id: HitId) -> None:
         """The sealed votes of this hit do not lie here any more: they were handed over, or never will be."""
+
+    def keep_message(self, hit_id: HitId, envelope: bytes, now: datetime) -> None:
+        """Keep a member's sealed message until the hit is released."""
+
+    def take_messages(self, hit_id: HitId) -> tuple[bytes, ...]:
+        """The messages that waited for the hit's release, in the order in which they came; they lie here no longer."""
 
 
 class MailStore(Protocol):

@@ -121,6 +121,8 @@ def withdraw_hit(hit: Hit) -> Hit:
 def rule_on_hold(hit: Hit, member: MemberCode, ruling: HoldRuling, now: datetime) -> Hit:
     """The hit after the owner of a protected record decided. It is released when every protected owner released it.
 
+    The hub holds a hit from its detection or from ALERTED, whatever the parties made of it since, and a release leads
+    to ALERTED from both: with the rounds of votes as they were, so that nothing is voted on again (`after_release`).
     Deciding the same again changes nothing. Raises `UnknownHit`, `NotTheProtector` or `NotNow`.
     """
     side = hit.side_of(member)

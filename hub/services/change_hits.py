@@ -12,7 +12,8 @@ from symbolon.hub.domain.hits import Hit, alert_of, hold_for, withdraw_hit
 from symbolon.hub.domain.partitions import Partition
 from symbolon.hub.ports import Work
 from symbolon.hub.services.sign_message import PostMessage
-from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.audit_log import AuditAct, Detail
+from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.messages import HitNotice
 from symbolon.protocol.references import HUB, RecordReference
@@ -71,11 +72,22 @@ class ChangeHits:
             if old.alerted_at is None and new.alerted_at is not None:
                 self._post(work, new.member, alert_of(after, new.member, exercise=self._exercise), now)
 
+    def forward_messages(self, work: Work, hit: Hit, now: datetime) -> int:
+        """Post the sealed messages that waited for the hit's release, in the order in which they came; how many."""
+        messages = work.hits.take_messages(hit.hit_id)
+        for message in messages:
+            self._post.forward(work, Envelope.from_bytes(message), now)
+        return len(messages)
+
+    def let_go(self, work: Work, hit: Hit) -> Detail:
+        """Drop the sealed votes and messages of a hit that ended; how many messages, for the audit log."""
+        work.hits.clear_deposits(hit.hit_id)
+        return {"dropped": len(work.hits.take_messages(hit.hit_id))}
+
     def _withdraw(self, work: Work, hit: Hit, now: datetime) -> None:
         work.hits.save(withdraw_hit(hit))
-        work.hits.clear_deposits(hit.hit_id)
         self.tell(work, hit, HitEvent.WITHDRAWN, now)
-        work.audit(AuditAct.HIT_WITHDRAWN, HUB, hit.hit_id, {})
+        work.audit(AuditAct.HIT_WITHDRAWN, HUB, hit.hit_id, self.let_go(work, hit))
 
 
 def _count(hits: Collection[Hit], references: Collection[RecordReference]) -> Mapping[RecordReference, int]:

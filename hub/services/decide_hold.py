@@ -6,7 +6,7 @@ from symbolon.hub.domain.hits import Hit, rule_on_hold
 from symbolon.hub.ports import Store, Work
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.hub.services.hand_over_votes import HandOverVotes
-from symbolon.hub.services.open_envelope import OpenEnvelope
+from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.lifecycle import HitEvent, JointState
@@ -38,6 +38,9 @@ class DecideHold:
         with self._store.work() as work:
             decision = self._open(work, envelope, member, HoldDecision, now)
             before = work.hits.lock(decision.hit_id)
+            # A decision is about the hold that its officer saw: sent again, it must not lift a later one.
+            if was_taken_before(work, envelope, now):
+                return
             after = rule_on_hold(before, member, decision.decision, now)
             if after == before:
                 return
@@ -47,12 +50,12 @@ class DecideHold:
                 self._release(work, before, after, now)
             elif after.state is JointState.CLOSED:
                 self._change_hits.tell(work, before, HitEvent.CLOSED, now)
-                work.hits.clear_deposits(after.hit_id)
-                work.audit(AuditAct.HIT_CLOSED, HUB, after.hit_id, {})
+                work.audit(AuditAct.HIT_CLOSED, HUB, after.hit_id, self._change_hits.let_go(work, after))
 
     def _release(self, work: Work, before: Hit, after: Hit, now: datetime) -> None:
         self._change_hits.tell(work, before, HitEvent.RELEASED, now)
         self._change_hits.alert_newly_told(work, before, after, now)
-        work.audit(AuditAct.HIT_RELEASED, HUB, after.hit_id, {})
         # Votes that were deposited before the hold may both lie here by now.
         self._hand_over(work, after, now)
+        forwarded = self._change_hits.forward_messages(work, after, now)
+        work.audit(AuditAct.HIT_RELEASED, HUB, after.hit_id, {"forwarded": forwarded})

@@ -28,18 +28,25 @@ class RelayMessage:
         self._clock = clock
 
     def __call__(self, member: MemberCode, envelope: Envelope) -> None:
-        """Put the message into the addressee's queue. The same message again changes nothing."""
+        """Put the message into the addressee's queue. The same message again changes nothing.
+
+        A message about a hit that is held waits here for its release: it may have been sent before the hold arrived.
+        """
         now = self._clock.now()
         with self._store.work() as work:
             sealed = self._open.sealed(work, envelope, member, RELAYED, now)
             hit = _hit_of(work, sealed, envelope, member) if envelope.purpose in HIT_PURPOSES else None
             if was_taken_before(work, envelope, now):
                 return
-            if hit is not None and (hit.state is not JointState.ALERTED or not hit.rounds_opened):
+            if hit is not None and not (hit.is_live and hit.rounds_opened):
                 raise NotNow("The two sides exchange no messages now: their votes are not open, or the hit ended.")
-            self._post.forward(work, envelope, now)
+            held = hit is not None and hit.state is JointState.HELD
+            if hit is not None and held:
+                work.hits.keep_message(hit.hit_id, envelope.to_bytes(), now)
+            else:
+                self._post.forward(work, envelope, now)
             subject = envelope.message_id if hit is None else hit.hit_id
-            work.audit(AuditAct.MESSAGE_RELAYED, member, subject, {"purpose": envelope.purpose.value})
+            work.audit(AuditAct.MESSAGE_RELAYED, member, subject, {"purpose": envelope.purpose.value, "held": held})
 
 
 def _hit_of(work: Work, sealed: Sealed, envelope: Envelope, member: MemberCode) -> Hit:

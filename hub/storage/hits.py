@@ -1,4 +1,4 @@
-"""Hits, their sides, and the sealed votes that lie here."""
+"""Hits, their sides, and the sealed votes and messages that lie here."""
 
 import json
 from collections import defaultdict
@@ -86,6 +86,15 @@ class PostgresHits:
     def clear_deposits(self, hit_id: HitId) -> None:
         """The sealed votes of this hit do not lie here any more."""
         self._transaction.execute(_QUERIES["clear_deposits"], hit_id=hit_id)
+
+    def keep_message(self, hit_id: HitId, envelope: bytes, now: datetime) -> None:
+        """Keep a member's sealed message until the hit is released."""
+        self._transaction.execute(_QUERIES["insert_held_message"], hit_id=hit_id, envelope=envelope, now=now)
+
+    def take_messages(self, hit_id: HitId) -> tuple[bytes, ...]:
+        """The messages that waited for the hit's release, in the order in which they came; they lie here no longer."""
+        rows = self._transaction.fetch_all(_QUERIES["take_held_messages"], hit_id=hit_id)
+        return tuple(row["envelope"] for row in rows)
 
     def _hits(self, rows: Sequence[Row]) -> list[Hit]:
         if not rows:

@@ -67,3 +67,19 @@ VALUES (%(hit_id)s, %(round)s, %(member)s, %(envelope)s, %(now)s);
 -- The votes were handed over, or will never be: they lie here no longer.
 DELETE FROM vote_deposit
 WHERE hit_id = %(hit_id)s;
+
+-- name: insert_held_message
+-- A sealed message about a hit that is held.
+INSERT INTO held_message (hit_id, envelope, received_at)
+VALUES (%(hit_id)s, %(envelope)s, %(now)s);
+
+-- name: take_held_messages
+-- The messages that waited for a hit's release, in the order in which they came; they lie here no longer.
+WITH taken AS (
+    DELETE FROM held_message
+    WHERE hit_id = %(hit_id)s
+    RETURNING number, envelope
+)
+SELECT envelope
+FROM taken
+ORDER BY number;

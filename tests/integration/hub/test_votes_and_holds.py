@@ -1,11 +1,13 @@
 """Votes wait for each other, holds wait for their owners, and strangers get nowhere."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.simulators.hub_members import item
 
 from symbolon.hub.errors import AlreadyVoted, MessageReused, NotNow, NotTheCounterpart, NotTheProtector, UnknownHit
+from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import HoldRuling, Namespace, WithdrawalReason
 from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.messages import Purpose, Sealed
@@ -230,3 +232,102 @@ def test_each_act_leaves_a_leaf_and_the_log_verifies(bench: Any, person: Any) ->
         *["vote-deposited"] * 2,
         "votes-handed-over",
     ]
+
+
+def _open_votes(bench: Any, hit_id: HitId) -> None:
+    _vote(bench, bench.amara, bench.belanu, hit_id)
+    _vote(bench, bench.belanu, bench.amara, hit_id)
+
+
+def _reclassify(bench: Any, reference: Any) -> None:
+    withdrawal = bench.amara.withdrawal(reference, reason=WithdrawalReason.RECLASSIFIED)
+    bench.api.withdraw_records(bench.amara.code, withdrawal)
+
+
+def _details(bench: Any, act: AuditAct) -> list[Any]:
+    bench.worker.sequence_audit()
+    with bench.hub.database.transaction() as tx:
+        return [dict(entry.leaf.detail) for entry in bench.hub.audit_log.entries(tx) if entry.leaf.act is act]
+
+
+def _state(bench: Any, hit_id: HitId) -> JointState:
+    with bench.hub.store.work() as work:
+        state: JointState = work.hits.lock(hit_id).state
+        return state
+
+
+def test_messages_sent_while_the_hit_is_held_go_on_in_their_order_when_it_is_released(bench: Any, person: Any) -> None:
+    hit_id, reference = _hit(bench, person)
+    _open_votes(bench, hit_id)
+    _reclassify(bench, reference)
+    sent = [
+        _sealed(bench.belanu, bench.amara, purpose, hit_id)
+        for purpose in (Purpose.REQUEST, Purpose.REPLY, Purpose.REQUEST)
+    ]
+    for envelope in (*sent, sent[0]):
+        bench.api.relay_message(bench.belanu.code, envelope)
+    assert bench.purposes(bench.amara)[-1] is Purpose.HIT_NOTICE
+    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
+    assert [each.envelope for each in bench.mail(bench.amara)][-3:] == [envelope.to_bytes() for envelope in sent]
+    assert _details(bench, AuditAct.HIT_RELEASED) == [{"forwarded": 3}]
+
+
+def test_messages_about_a_held_hit_are_dropped_when_it_is_closed(bench: Any, person: Any) -> None:
+    hit_id, reference = _hit(bench, person)
+    _open_votes(bench, hit_id)
+    _reclassify(bench, reference)
+    bench.api.relay_message(bench.belanu.code, _sealed(bench.belanu, bench.amara, Purpose.REPLY, hit_id))
+    _decide(bench, bench.amara, hit_id, HoldRuling.CLOSE)
+    assert Purpose.REPLY not in bench.purposes(bench.amara)
+    assert [notice.event for notice in bench.notices(bench.belanu)] == [HitEvent.HELD, HitEvent.CLOSED]
+    assert _details(bench, AuditAct.HIT_CLOSED) == [{"dropped": 1}]
+
+
+def test_messages_about_a_held_hit_are_dropped_when_it_is_withdrawn(bench: Any, person: Any) -> None:
+    own, other = item(person), item(person)
+    bench.submit(bench.amara, own)
+    bench.submit(bench.belanu, other)
+    bench.worker.find_matches()
+    hit_id = bench.alerts(bench.amara)[0].hit_id
+    _open_votes(bench, hit_id)
+    _reclassify(bench, own.reference)
+    bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id))
+    bench.api.withdraw_records(bench.belanu.code, bench.belanu.withdrawal(other.reference))
+    assert Purpose.REQUEST not in bench.purposes(bench.belanu)
+    assert _details(bench, AuditAct.HIT_WITHDRAWN) == [{"dropped": 1}]
+
+
+def test_a_hold_after_the_opening_of_the_votes_asks_for_no_vote_again(bench: Any, person: Any) -> None:
+    hit_id, reference = _hit(bench, person)
+    for _ in range(2):
+        _open_votes(bench, hit_id)
+    _reclassify(bench, reference)
+    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
+    assert bench.purposes(bench.belanu).count(Purpose.ALERT) == 1
+    with pytest.raises(AlreadyVoted):
+        _vote(bench, bench.amara, bench.belanu, hit_id)
+    bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id))
+    assert bench.purposes(bench.belanu)[-1] is Purpose.REQUEST
+
+
+def test_a_release_sent_again_does_not_lift_a_later_hold(bench: Any, person: Any) -> None:
+    hit_id, reference = _hit(bench, person)
+    _reclassify(bench, reference)
+    release = bench.amara.hold_decision(hit_id, HoldRuling.RELEASE)
+    bench.api.decide_hold(bench.amara.code, release)
+    _reclassify(bench, reference)
+    bench.api.decide_hold(bench.amara.code, release)
+    assert _state(bench, hit_id) is JointState.HELD
+
+
+def test_a_released_hit_is_not_held_again_when_its_protected_record_is_published(bench: Any, person: Any) -> None:
+    own = item(person)
+    bench.submit(bench.amara, own)
+    bench.submit(bench.belanu, item(person))
+    bench.worker.find_matches()
+    hit_id = bench.alerts(bench.amara)[0].hit_id
+    _reclassify(bench, own.reference)
+    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
+    for version in (2, 3):
+        bench.submit(bench.amara, replace(own, version=version, namespace=Namespace.PROTECTED))
+    assert _state(bench, hit_id) is JointState.ALERTED
