@@ -1,36 +1,31 @@
-"""The people who sign in to a party's pages, and the proof that it is they.
+"""The people who sign in to a party's pages, and what is counted when they try their password.
 
-Passwords are hashed with argon2id (RFC 9106, the parameters of its second recommended option). Each function works
-in the transaction that is passed in, so that an account and the audit leaf of its making commit together.
+Each function works in the transaction that is passed in, so that an account and the audit leaf of its making commit
+together. Checking a password takes three steps, since hashing takes its time and a transaction must not wait for it:
+:func:`find_credentials` in one transaction, ``passwords.is_right`` outside any, :func:`note_right` or
+:func:`note_wrong` in another, which look once more whether the login still takes a try.
 """
 
 import re
-import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Final, Self
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from symbolon.runtime import passwords
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.errors import RuntimeFault
+from symbolon.runtime.passwords import LONGEST_PASSWORD
 from symbolon.runtime.sql_loader import load_queries
 
 QUERIES: Final = load_queries("symbolon.runtime", "accounts")
 
 SHORTEST_PASSWORD: Final = 12
-LONGEST_PASSWORD: Final = 256
 FREE_ATTEMPTS: Final = 4
 LONGEST_REFUSAL: Final = timedelta(seconds=60)
 
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _ROLE: Final = re.compile(r"[a-z][a-z_]{1,39}")
-_HASHER: Final = PasswordHasher()
-# Hashing takes 64 MiB a time: no more than two at once, however many people (or guesses) knock.
-_HASHING: Final = threading.BoundedSemaphore(2)
 
 
 class AccountMistake(RuntimeFault):
@@ -70,10 +65,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What became of a try at a password: whether the login exists, whether it was right, until when to wait."""
+class Credentials:
+    """What a try at a password is checked against, as it was at the moment of reading."""
 
-    is_known: bool
+    login: str
+    password_hash: str = field(repr=False)
+    refused_until: datetime | None
+    """Until when the login takes no try; None when it took one at that moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a try at a password: whether it counts as right, and until when the login now takes none."""
+
     is_right: bool = False
     refused_until: datetime | None = None
 
@@ -90,7 +94,7 @@ def add_user(tx: Transaction, login: str, password: str, roles: Iterable[str], d
         QUERIES["add_account"],
         login=login,
         display_name=display_name.strip() or login,
-        password_hash=_hash(password),
+        password_hash=passwords.hash_password(password),
         roles=names,
     )
     if row is None:
@@ -108,36 +112,42 @@ def list_users(tx: Transaction) -> tuple[Account, ...]:
     return tuple(Account.from_row(row) for row in tx.fetch_all(QUERIES["list_accounts"]))
 
 
-def check_password(tx: Transaction, login: str, password: str, now: datetime) -> Attempt:
-    """Check a password and count the attempt.
+def find_credentials(tx: Transaction, login: str, now: datetime) -> Credentials | None:
+    """What to check a password against; None for a login that does not exist."""
+    row = tx.fetch_one(QUERIES["find_credentials"], login=login, now=now) if _LOGIN.fullmatch(login) else None
+    return None if row is None else Credentials(row["login"], row["password_hash"], row["refused_until"])
 
-    Returns and does not raise on a wrong one, since the count of wrong ones must be committed. After
-    ``FREE_ATTEMPTS`` wrong ones in a row the login waits: two seconds, doubling up to ``LONGEST_REFUSAL``, short
+
+def note_right(tx: Transaction, checked: Credentials, password_hash: str, now: datetime) -> Attempt:
+    """Count a right password and store its hash anew (the same, one with newer parameters, or a new password's).
+
+    It is not right any more when, since the credentials were read, wrong ones had the login refused, the password was
+    changed, or the account was disabled.
+    """
+    row = tx.fetch_one(
+        QUERIES["note_right_password"],
+        login=checked.login,
+        checked_hash=checked.password_hash,
+        password_hash=password_hash,
+        now=now,
+    )
+    return _refused_meanwhile(tx, checked.login, now) if row is None else Attempt(is_right=True)
+
+
+def note_wrong(tx: Transaction, checked: Credentials, now: datetime) -> Attempt:
+    """Count a wrong password; one of several at once that comes after a refusal began is refused and not counted.
+
+    After ``FREE_ATTEMPTS`` wrong ones in a row the login waits: two seconds, doubling up to ``LONGEST_REFUSAL``, short
     enough that nobody can lock a focal point out of an urgent case.
     """
-    row = tx.fetch_one(QUERIES["lock_credentials"], login=login) if _LOGIN.fullmatch(login) else None
-    if row is not None and row["refused_until"] is not None and row["refused_until"] > now:
-        return Attempt(is_known=True, refused_until=row["refused_until"])
-    right = _verify(_hash_of_nobody() if row is None else row["password_hash"], password)
-    if row is None or row["disabled_at"] is not None:
-        return Attempt(is_known=row is not None)
-    if not right:
-        over = row["failed_attempts"] + 1 - FREE_ATTEMPTS
-        until = now + min(LONGEST_REFUSAL, timedelta(seconds=2 ** min(over, 10))) if over > 0 else None
-        tx.execute(QUERIES["note_failed_attempt"], login=login, refused_until=until)
-        return Attempt(is_known=True, refused_until=until)
-    if _HASHER.check_needs_rehash(row["password_hash"]):
-        tx.execute(QUERIES["set_password_hash"], login=login, password_hash=_hash(password))
-    tx.execute(QUERIES["note_sign_in"], login=login, now=now)
-    return Attempt(is_known=True, is_right=True)
-
-
-def change_password(tx: Transaction, login: str, new_password: str) -> None:
-    """Give a person a new password. Raises :class:`WeakPassword`, or :class:`AccountMistake` for an unknown login."""
-    require_strength(new_password, login)
-    password_hash = _hash(new_password)
-    if tx.execute(QUERIES["set_password_hash"], login=login, password_hash=password_hash) == 0:
-        raise AccountMistake("Nobody has this login.")
+    row = tx.fetch_one(
+        QUERIES["note_wrong_password"],
+        login=checked.login,
+        free_attempts=FREE_ATTEMPTS,
+        longest_refusal=LONGEST_REFUSAL,
+        now=now,
+    )
+    return _refused_meanwhile(tx, checked.login, now) if row is None else Attempt(refused_until=row["refused_until"])
 
 
 def require_strength(password: str, login: str) -> None:
@@ -150,22 +160,6 @@ def require_strength(password: str, login: str) -> None:
         raise WeakPassword("The password must not be the login.")
 
 
-@cache
-def _hash_of_nobody() -> str:
-    """A login that does not exist costs as much time as one that does, so that guessing tells nothing."""
-    return _hash("nobody has this password")
-
-
-def _hash(password: str) -> str:
-    with _HASHING:
-        return _HASHER.hash(password)
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    if len(password) > LONGEST_PASSWORD:
-        return False
-    try:
-        with _HASHING:
-            return _HASHER.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
+def _refused_meanwhile(tx: Transaction, login: str, now: datetime) -> Attempt:
+    found = find_credentials(tx, login, now)
+    return Attempt(refused_until=None if found is None else found.refused_until)

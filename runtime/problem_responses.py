@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from symbolon.protocol.problems import Problem, ProtocolError
 from symbolon.runtime.errors import DatabaseUnavailable, RuntimeFault
 from symbolon.runtime.logs import log_unexpected
+from symbolon.runtime.passwords import TooManySignIns
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -53,6 +54,9 @@ _OTHER_STATUSES: Final[Mapping[Problem, int]] = {
 }
 HTTP_STATUS: Final[Mapping[Problem, int]] = {problem: _OTHER_STATUSES.get(problem, 422) for problem in Problem}
 """The status of each problem; what is not named otherwise was understood and refused (422)."""
+
+# For these, how many seconds later it is worth trying again.
+_RETRY_AFTER_S: Final[Mapping[Problem, int]] = {Problem.TOO_MANY_REQUESTS: 5, Problem.SERVICE_UNAVAILABLE: 10}
 
 _PROBLEM_OF_STATUS: Final[Mapping[int, Problem]] = {
     401: Problem.UNAUTHENTICATED,
@@ -115,12 +119,16 @@ class ProblemDocument:
 ErrorPage = Callable[[Request, ProblemDocument], Response]
 """Renders a problem for a browser."""
 
+NoteRefusal = Callable[[Request], None]
+"""Is told of each request that somebody had no right to make (403)."""
+
 
 def install(
     app: FastAPI,
     errors: Iterable[type[Exception]] = (),
     *,
     error_page: ErrorPage | None = None,
+    note_refusal: NoteRefusal | None = None,
     largest_body: int = 1 << 20,
 ) -> None:
     """Answer everything that goes wrong in ``app`` with a problem document, or with ``error_page`` for browsers.
@@ -129,11 +137,15 @@ def install(
     """
 
     def answer(request: Request, document: ProblemDocument, headers: Mapping[str, str] | None = None) -> Response:
+        if note_refusal is not None and document.status == HTTP_STATUS[Problem.FORBIDDEN]:
+            note_refusal(request)
         if error_page is not None and _is_browser(request):
             response = error_page(request, document)
         else:
             response = JSONResponse(document.as_json(), document.status, media_type=MEDIA_TYPE)
         response.headers.update(headers or {})
+        if document.problem in _RETRY_AFTER_S:
+            response.headers.setdefault("Retry-After", str(_RETRY_AFTER_S[document.problem]))
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -145,7 +157,7 @@ def install(
         log_unexpected(error, while_doing="asking the database")
         sentence = "The database does not answer at the moment. Try again in a minute."
         document = ProblemDocument(Problem.SERVICE_UNAVAILABLE, 503, sentence, _request_id(request))
-        return answer(request, document, {"Retry-After": "10"})
+        return answer(request, document)
 
     def on_http_exception(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
@@ -164,7 +176,7 @@ def install(
         document = ProblemDocument(Problem.INVALID_INPUT, 422, detail, _request_id(request), location)
         return answer(request, document)
 
-    for known in (Refusal, ProtocolError, *errors):
+    for known in (Refusal, TooManySignIns, ProtocolError, *errors):
         app.add_exception_handler(known, on_problem)
     app.add_exception_handler(DatabaseUnavailable, on_database_away)
     app.add_exception_handler(HTTPException, on_http_exception)

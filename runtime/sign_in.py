@@ -93,6 +93,15 @@ class SignIn:
             )
         return session
 
+    def note_refusal(self, request: Request) -> None:
+        """Leave a leaf of a request that a signed-in person had no right to make.
+
+        A page that refreshes itself leaves none: no person did anything, and it asks again in a moment.
+        """
+        session: Session | None = getattr(request.state, "session", None)
+        if session is not None and request.state.by_person:
+            self._gatekeeper.note_refusal(session, getattr(request.scope.get("route"), "path", "unmatched"))
+
     def install(self, app: FastAPI) -> None:
         """Add the sign-in, sign-out and account pages to ``app``."""
         app.include_router(self._router())
@@ -107,6 +116,7 @@ class SignIn:
             raise NotSignedIn(by_person=by_person)
         # So that a page of refusal keeps the way to the other pages.
         request.state.session = session
+        request.state.by_person = by_person
         return session
 
     def _send_to_sign_in(self, request: Request, error: Exception) -> Response:

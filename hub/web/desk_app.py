@@ -25,7 +25,13 @@ def create_desk_app(read_status: Callable[[], HubStatus], gatekeeper: Gatekeeper
     app = FastAPI(title="Symbolon hub desk", openapi_url=None, docs_url=None, redoc_url=None)
     entrance.install(app)
     app.include_router(status_routes(read_status, pages, entrance))
-    problem_responses.install(app, (HubError,), error_page=pages.error_page, largest_body=LARGEST_FORM)
+    problem_responses.install(
+        app,
+        (HubError,),
+        error_page=pages.error_page,
+        note_refusal=entrance.note_refusal,
+        largest_body=LARGEST_FORM,
+    )
     dress(app)
     app.add_middleware(RequestLog)
     return app

@@ -41,7 +41,13 @@ def create_app(
     entrance.install(app)
     app.include_router(inbox_routes(context))
     app.include_router(hit_routes(context))
-    problem_responses.install(app, (NodeError,), error_page=pages.error_page, largest_body=LARGEST_FORM)
+    problem_responses.install(
+        app,
+        (NodeError,),
+        error_page=pages.error_page,
+        note_refusal=entrance.note_refusal,
+        largest_body=LARGEST_FORM,
+    )
     dress(app)
     app.add_middleware(RequestLog)
     return app

@@ -5,12 +5,12 @@ VALUES (%(login)s, %(display_name)s, %(password_hash)s, %(roles)s)
 ON CONFLICT (login) DO NOTHING
 RETURNING login;
 
--- name: lock_credentials
--- What a sign-in is checked against. The row is locked, so that parallel guesses at one login wait for each other.
-SELECT login, display_name, roles, password_hash, failed_attempts, refused_until, disabled_at
+-- name: find_credentials
+-- What a sign-in is checked against. Nothing is locked: the check takes its time, and its outcome is noted with care.
+-- A refusal that is over is none.
+SELECT login, password_hash, CASE WHEN refused_until > %(now)s THEN refused_until END AS refused_until
 FROM account
-WHERE login = %(login)s
-FOR UPDATE;
+WHERE login = %(login)s;
 
 -- name: find_account
 -- One person, without the password hash.
@@ -24,20 +24,29 @@ SELECT login, display_name, roles, created_at, last_sign_in_at, disabled_at
 FROM account
 ORDER BY login;
 
--- name: note_sign_in
--- A right password: the count of wrong ones starts anew.
+-- name: note_right_password
+-- A right password: the count of wrong ones starts anew. No row when it does not count: since it was read, the password
+-- was changed, the account disabled, or the login refused for the sake of wrong ones.
 UPDATE account
-SET failed_attempts = 0, refused_until = NULL, last_sign_in_at = %(now)s
-WHERE login = %(login)s;
+SET failed_attempts = 0, refused_until = NULL, last_sign_in_at = %(now)s, password_hash = %(password_hash)s
+WHERE login = %(login)s
+  AND password_hash = %(checked_hash)s
+  AND disabled_at IS NULL
+  AND (refused_until IS NULL OR refused_until <= %(now)s)
+RETURNING login;
 
--- name: note_failed_attempt
--- A wrong password. From the fifth in a row on, the login is refused for a while.
+-- name: note_wrong_password
+-- A wrong password. From the one after the free attempts on, the login is refused for a while: two seconds, doubling.
+-- No row when the login takes no try: wrong ones that are noted at the same time count one after the other.
 UPDATE account
-SET failed_attempts = failed_attempts + 1, refused_until = %(refused_until)s
-WHERE login = %(login)s;
-
--- name: set_password_hash
--- A new password, or the same one hashed with today's parameters.
-UPDATE account
-SET password_hash = %(password_hash)s
-WHERE login = %(login)s;
+SET failed_attempts = failed_attempts + 1,
+    refused_until = CASE
+        WHEN failed_attempts >= %(free_attempts)s THEN %(now)s::timestamptz + least(
+            %(longest_refusal)s::interval,
+            make_interval(secs => power(2, least(failed_attempts + 1 - %(free_attempts)s, 10)))
+        )
+    END
+WHERE login = %(login)s
+  AND disabled_at IS NULL
+  AND (refused_until IS NULL OR refused_until <= %(now)s)
+RETURNING refused_until;
