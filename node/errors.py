@@ -68,6 +68,13 @@ class HubRefused(NodeError):
     """The hub understood the whole envelope and refused it: sending the same again cannot help."""
 
 
+class UnknownState(NodeError):
+    """A record's list of states names one that is no member: what it was to keep out, it might let in."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.UNKNOWN_MEMBER, sentence)
+
+
 class NotJoined(NodeError):
     """The node has no federation yet."""
 

@@ -28,9 +28,13 @@ from symbolon.protocol.handling import (
     SubjectCategory,
     Urgency,
 )
-from symbolon.protocol.references import parse_member_code
+from symbolon.protocol.references import MemberCode, parse_member_code
 
 LocalIds = Annotated[list[str] | None, typer.Argument(help="Local ids of records.")]
+ExpectOption = Annotated[
+    list[str] | None,
+    typer.Option("--expect", metavar="CODE", help="A state that a record may list although it has not joined yet."),
+]
 CaseOption = Annotated[str | None, typer.Option("--case", help="All records of this case.")]
 
 
@@ -41,6 +45,7 @@ def import_file(
     mapping: Annotated[Path, typer.Option("--mapping", help="The TOML file that says how to read it.")],
     good_rows: Annotated[bool, typer.Option("--good-rows", help="Take the good rows of a file with bad ones.")] = False,
     revise: Annotated[bool, typer.Option("--revise", help="Take changed rows as revisions of their records.")] = False,
+    expect: ExpectOption = None,
     login: OptionalAsOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,7 +58,7 @@ def import_file(
                 _actor(node, login),
                 parsed,
                 CsvRows(file, parsed.file),
-                ImportChoices(good_rows_only=good_rows, revise_changed=revise),
+                ImportChoices(good_rows, revise, _states(expect)),
                 lambda done: progress.update(task, completed=done),
             )
         if as_json:
@@ -65,13 +70,23 @@ def import_file(
 
 
 @app.command()
-def publish(home: HomeOption, local_ids: LocalIds = None, case: CaseOption = None, as_json: JsonOption = False) -> None:
+def publish(
+    home: HomeOption,
+    local_ids: LocalIds = None,
+    case: CaseOption = None,
+    expect: ExpectOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Publish what is not published: all records, those that are named, or a case."""
     with open_node(home) as node:
         with _progress("records") as progress:
             task = progress.add_task("publish", total=None)
             report = node.services.publish_records(
-                bootstrap.COMMAND, local_ids or None, case, lambda done: progress.update(task, completed=done)
+                bootstrap.COMMAND,
+                local_ids or None,
+                case,
+                lambda done: progress.update(task, completed=done),
+                _states(expect),
             )
         if as_json:
             typer.echo(json.dumps(asdict(report), ensure_ascii=False))
@@ -95,6 +110,7 @@ def revise(
     identifiers: Annotated[
         Path | None, typer.Option(help="A JSON file with all identifiers as they are to be.")
     ] = None,
+    expect: ExpectOption = None,
     login: OptionalAsOption = None,
 ) -> None:
     """Revise a record: its next version replaces the last. Reclassified as a victim, it is withdrawn at once."""
@@ -107,7 +123,7 @@ def revise(
         identifiers=None if identifiers is None else RecordIdentifiers.from_json(json.loads(identifiers.read_bytes())),
     )
     with open_node(home) as node:
-        effect = node.services.revise_record(_actor(node, login), local_id, change)
+        effect = node.services.revise_record(_actor(node, login), local_id, change, _states(expect))
         typer.echo(f"{local_id}: {effect.value}")
 
 
@@ -139,6 +155,10 @@ def receipts(home: HomeOption, local_id: str, as_json: JsonOption = False) -> No
 
 def _actor(node: bootstrap.Node, login: str | None) -> Actor:
     return bootstrap.COMMAND if login is None else node.actor(login)
+
+
+def _states(codes: list[str] | None) -> frozenset[MemberCode]:
+    return frozenset(parse_member_code(code) for code in codes or ())
 
 
 def _read_mapping(path: Path) -> ImportMapping:

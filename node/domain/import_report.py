@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from symbolon.protocol.references import MemberCode
+
 LONGEST_REPORT = 1_000
 """Row problems that a report lists; more are counted."""
 
@@ -52,7 +54,12 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportChoices:
-    """The importer's explicit choices: take the good rows of a file with bad ones; take changed rows as revisions."""
+    """The importer's explicit choices.
+
+    Take the good rows of a file with bad ones; take changed rows as revisions; states that lists may name although they
+    have not joined yet.
+    """
 
     good_rows_only: bool = False
     revise_changed: bool = False
+    expected_states: frozenset[MemberCode] = frozenset()

@@ -15,10 +15,10 @@ from symbolon.node.domain.import_report import (
 )
 from symbolon.node.domain.import_rows import Row, RowReader
 from symbolon.node.domain.records import Publication, Record, RecordContent, review_date_from
-from symbolon.node.errors import Forbidden, UnreadableFile
+from symbolon.node.errors import Forbidden, UnknownState, UnreadableFile
 from symbolon.node.ports.outside import Draws, Progress, RowSource
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.revise_record import ReviseRecord
+from symbolon.node.services.revise_record import ReviseRecord, Revision
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import new_record_reference
 
@@ -114,10 +114,15 @@ class ImportRecords:
         rows = {content.local_id: (line, content) for line, content in changed}
         for record in locked:
             line, content = rows[record.content.local_id]
+            mapped = run.mapping.record
+            revision = Revision(content, mapped.review_days, run.choices.expected_states)
             try:
-                self._revise_record.apply(work, actor, record, content, run.mapping.record.review_days)
+                self._revise_record.apply(work, actor, record, revision)
             except Forbidden:
-                tally.refuse((_unprotecting_row(line, _column(run.mapping.record.category)),))
+                tally.refuse((_unprotecting_row(line, _column(mapped.category)),))
+            except UnknownState as unknown:
+                what = "the list of states names a code that is no member's"
+                tally.refuse((RowProblem(line, mapped.comparable_with.shown_column, what, unknown.sentence),))
             else:
                 tally.revised += 1
 

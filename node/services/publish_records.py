@@ -1,18 +1,18 @@
 """Publishes records: each is encoded and put into the outbox in the transaction that marks it as queued."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from symbolon.matching.errors import TooLittleToMatch
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.outbox import BatchEntry
 from symbolon.node.domain.records import Publication, Record
-from symbolon.node.errors import Forbidden, NotJoined
+from symbolon.node.errors import Forbidden, NotJoined, UnknownState
 from symbolon.node.ports.outside import Draws, Progress
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.references import RecordReference
+from symbolon.protocol.references import MemberCode, RecordReference
 
 CHUNK = 500
 
@@ -34,6 +34,14 @@ class PublishReport:
     without_category: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """Which records; both None: all."""
+
+    local_ids: Sequence[str] | None = field(repr=False)
+    case_id: str | None = field(repr=False)
+
+
 class PublishRecords:
     """Publishes what is unpublished and may be published: all of it, named records, or a case."""
 
@@ -48,8 +56,12 @@ class PublishRecords:
         local_ids: Sequence[str] | None = None,
         case_id: str | None = None,
         progress: Progress | None = None,
+        expected_states: Collection[MemberCode] = (),
     ) -> PublishReport:
         """Queue everything selected, in transactions of some hundred records.
+
+        A record whose list names a state that is neither a member nor one of `expected_states` stays as it was, and is
+        looked at again the next time.
 
         Raises:
             NodeError: nobody may, no federation was joined, the schema differs, or the linkage key is missing.
@@ -61,7 +73,7 @@ class PublishRecords:
         refused: list[RefusedRecord] = []
         after: RecordReference | None = None
         while True:
-            taken = self._publish_chunk(actor, after, (local_ids, case_id))
+            taken = self._publish_chunk(actor, after, _Selection(local_ids, case_id), expected_states)
             queued += sum(record.publication is Publication.QUEUED for record in taken)
             refused.extend(RefusedRecord(record.content.local_id, record.refusal) for record in taken if record.refusal)
             if progress is not None:
@@ -74,7 +86,11 @@ class PublishRecords:
         return PublishReport(queued, tuple(refused), without_category)
 
     def _publish_chunk(
-        self, actor: Actor, after: RecordReference | None, selection: tuple[Sequence[str] | None, str | None]
+        self,
+        actor: Actor,
+        after: RecordReference | None,
+        selection: "_Selection",
+        expected_states: Collection[MemberCode],
     ) -> tuple[Record, ...]:
         now = self._draws.now()
         with self._unit_of_work.begin() as work:
@@ -83,15 +99,17 @@ class PublishRecords:
                 raise NotJoined
             entries: list[BatchEntry] = []
             taken: list[Record] = []
-            for stored in work.records.lock_publishable(after, CHUNK, *selection):
+            for stored in work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id):
                 # What was withdrawn goes out as a new version: the old one is over for good.
                 was_withdrawn = stored.publication is Publication.WITHDRAWN
                 record = replace(stored, version=stored.version + was_withdrawn)
                 try:
-                    entries.append(self._encode_record(record, directory))
+                    entries.append(self._encode_record(record, directory, expected_states))
                     taken.append(replace(record, publication=Publication.QUEUED, refusal=None))
                 except TooLittleToMatch as too_little:
                     taken.append(replace(record, publication=Publication.REFUSED, refusal=too_little.what_to_do))
+                except UnknownState as unknown:
+                    taken.append(replace(stored, refusal=unknown.sentence))
             if taken:
                 work.records.save_publication(taken, now)
                 work.outbox.add_items(entries, now)

@@ -1,5 +1,6 @@
 """Revises records: a corrected record supersedes its predecessor; a reclassified one is taken back at once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -19,7 +20,7 @@ from symbolon.node.domain.records import (
 from symbolon.node.errors import Forbidden, NotFound, NotJoined
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.encode_record import EncodeRecord
+from symbolon.node.services.encode_record import EncodeRecord, refuse_unknown_states
 from symbolon.node.services.withdraw_records import queue_withdrawal
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
@@ -31,7 +32,7 @@ from symbolon.protocol.handling import (
     WithdrawalReason,
 )
 from symbolon.protocol.lifecycle import Event
-from symbolon.protocol.references import RecordReference
+from symbolon.protocol.references import MemberCode, RecordReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ class RecordChange:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """New content for a record; `review_days` from today count where it says no review date of its own."""
+
+    content: RecordContent
+    review_days: int
+    expected_states: frozenset[MemberCode]
+
+
 class ReviseRecord:
     """Revises one record by hand, or many from a file."""
 
@@ -66,8 +76,16 @@ class ReviseRecord:
         self._draws = draws
         self._encode_record = encode_record
 
-    def __call__(self, actor: Actor, local_id: str, change: RecordChange) -> RevisionEffect:
-        """Revise one record; returns what it meant for the hub."""
+    def __call__(
+        self, actor: Actor, local_id: str, change: RecordChange, expected_states: Collection[MemberCode] = ()
+    ) -> RevisionEffect:
+        """Revise one record; returns what it meant for the hub.
+
+        Raises:
+            NodeError: the actor may not, there is no such record, or its list of states names one that is neither a
+                member nor one of `expected_states`.
+
+        """
         if not actor.permits(Right.CHANGE_RECORDS):
             raise Forbidden("Revising records needs the right to change them.")
         with self._unit_of_work.begin() as work:
@@ -79,18 +97,21 @@ class ReviseRecord:
             content = change.applied_to(record.content)
             if content.digest() == record.content_digest:
                 return RevisionEffect.NOTHING
+            directory = work.directory.find()
+            if directory is not None and change.comparable_with is not None:
+                refuse_unknown_states(change.comparable_with, directory, expected_states)
             days = max((record.review_date - self._draws.now().date()).days, 1)
-            return self.apply(work, actor, record, content, days)
+            return self.apply(work, actor, record, Revision(content, days, frozenset(expected_states)))
 
-    def apply(
-        self, work: Work, actor: Actor, record: Record, content: RecordContent, review_days: int
-    ) -> RevisionEffect:
+    def apply(self, work: Work, actor: Actor, record: Record, revision: Revision) -> RevisionEffect:
         """Put new content in the place of a locked record's, within the caller's transaction (invariant 12).
 
         Raises:
             Forbidden: a victim's or minor's record would lose its protection, and the actor is no protection officer.
+            UnknownState: it would be published again with a list that names nobody's code. Nothing was changed yet.
 
         """
+        content = revision.content
         if removes_protection(record, content) and not actor.permits(Right.HANDLE_PROTECTED):
             raise Forbidden(
                 "Only the victim-protection officer takes the protection off a victim's or minor's record: have them"
@@ -98,11 +119,9 @@ class ReviseRecord:
             )
         now = self._draws.now()
         effect = revision_effect(record, content)
-        after = revised(record, content, today=now.date(), review_days=review_days)
-        if content.namespace is Namespace.PROTECTED:
-            self._protect_hits(work, record.reference, now)
+        after = revised(record, content, today=now.date(), review_days=revision.review_days)
         if effect is RevisionEffect.PUBLISH_AGAIN:
-            after = self._publish_again(work, record, after, now)
+            after = self._publish_again(work, record, after, revision.expected_states)
         elif effect is RevisionEffect.NOTHING:
             publication = Publication.UNPUBLISHED if record.publication is Publication.REFUSED else record.publication
             after = replace(after, publication=publication)
@@ -112,17 +131,22 @@ class ReviseRecord:
             )
             queue_withdrawal(work, record, reason, now)
             after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
+        if content.namespace is Namespace.PROTECTED:
+            self._protect_hits(work, record.reference, now)
         work.records.save((after,), now)
         act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED
         work.audit.record(act, actor.login, record.reference, {"version": after.version, "effect": effect.value})
         return effect
 
-    def _publish_again(self, work: Work, before: Record, after: Record, now: datetime) -> Record:
+    def _publish_again(
+        self, work: Work, before: Record, after: Record, expected_states: Collection[MemberCode]
+    ) -> Record:
+        now = self._draws.now()
         directory = work.directory.find()
         if directory is None:
             raise NotJoined
         try:
-            entry = self._encode_record(after, directory)
+            entry = self._encode_record(after, directory, expected_states)
         except TooLittleToMatch as too_little:
             # The corrected record cannot be compared, and its predecessor is no longer true.
             queue_withdrawal(work, before, WithdrawalReason.CORRECTED, now)
