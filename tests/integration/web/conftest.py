@@ -72,6 +72,19 @@ def database(migrated_database: Database) -> Database:
 
 
 @pytest.fixture
+def leaves_since(database: Database) -> Callable[[], list[dict[str, object]]]:
+    """What came into the audit log since the test began, in its order."""
+
+    def leaves(after: int) -> list[dict[str, object]]:
+        query = Query("look", "", "select * from audit_leaf where arrival > %(after)s order by arrival")
+        with database.transaction() as tx:
+            return [dict(row) for row in tx.fetch_all(query, after=after)]
+
+    start = max((int(str(leaf["arrival"])) for leaf in leaves(0)), default=0)
+    return lambda: leaves(start)
+
+
+@pytest.fixture
 def gatekeeper(database: Database, clock: StoppedClock) -> Gatekeeper:
     return Gatekeeper(database, clock, HashChainAuditLog(clock, uuid4))
 

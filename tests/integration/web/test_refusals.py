@@ -104,3 +104,36 @@ def test_no_page_needs_an_inline_script_or_style(signed_in, path):
 @pytest.mark.parametrize("path", ["/inbox", f"/hits/{HIT}", "/sign-in"])
 def test_a_page_is_small_enough_for_a_bad_line(signed_in, path):
     assert len(signed_in.get(path).content) < 24_000
+
+
+def refusals(leaves):
+    return [(leaf["actor"], leaf["subject"], leaf["detail"]) for leaf in leaves if leaf["act"] == "access-refused"]
+
+
+def test_who_asks_for_a_page_beyond_their_role_leaves_a_leaf(node_app, visit, leaves_since):
+    assert visit(node_app).sign_in("adam").client.get("/inbox").status_code == 403
+    assert refusals(leaves_since()) == [("adam", None, {"route": "/inbox"})]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_refused_command_leaves_a_leaf_that_names_its_route_and_no_hit(signed_in, leaves_since, accept):
+    data = {"csrf_token": "made up"}
+    assert signed_in.post(f"/hits/{HIT}/vote", data=data, headers={"Accept": accept}).status_code == 403
+    assert refusals(leaves_since()) == [("mara", None, {"route": "/hits/{hit_id}/vote"})]
+
+
+def test_a_page_that_refreshes_itself_leaves_no_leaf_when_it_is_refused(node_app, visit, leaves_since):
+    assert visit(node_app).sign_in("adam").client.get("/inbox/queue").status_code == 403
+    assert refusals(leaves_since()) == []
+
+
+def test_nobody_leaves_a_leaf_of_refusal_without_having_signed_in(node_app, visit, leaves_since):
+    assert visit(node_app).client.get("/inbox").url.path == "/sign-in"
+    assert visit(node_app).client.post("/sign-in", data={"login": "mara"}).status_code == 403
+    assert refusals(leaves_since()) == []
+
+
+def test_a_refused_command_at_the_hubs_desk_leaves_a_leaf(hub_app, visit, leaves_since):
+    client = visit(hub_app).sign_in("omar").client
+    assert client.post("/sign-out", data={"csrf_token": "made up"}).status_code == 403
+    assert refusals(leaves_since()) == [("omar", None, {"route": "/sign-out"})]
