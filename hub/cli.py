@@ -1,6 +1,7 @@
 """`symbolon hub`: the facilitator's commands. Each parses, calls and prints."""
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
 from symbolon.protocol.messages import EnrolmentRequest, enrolment_fingerprint
 from symbolon.runtime.asked_password import PasswordFileOption, ask_password
+from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.serving import serve as serve_listeners
 
@@ -71,11 +73,18 @@ def enrol(
         str | None, typer.Option(help="The request's fingerprint, as the state read it out on the phone.")
     ] = None,
 ) -> None:
-    """Make a state a member of the federation."""
+    """Make a state a member of the federation. May be repeated with the same request: the same welcome is written."""
     enrolment = from_wire(EnrolmentRequest, parse_json(request.read_bytes()))
+    _refuse_unwritable(out)
     hub = bootstrap.open_hub(PartyHome(home), "command")
     welcome = hub.enrol_member()(enrolment, fingerprint)
-    out.write_bytes(canonical_bytes(to_wire(welcome)))
+    try:
+        out.write_bytes(canonical_bytes(to_wire(welcome)))
+    except OSError:
+        raise ConfigurationMistake(
+            "The state is a member, but its welcome cannot be written to the file of --out: give the command again "
+            "with another one."
+        ) from None
     typer.echo(f"{enrolment.code} is a member. Its request's fingerprint is {enrolment_fingerprint(enrolment)}.")
 
 
@@ -160,6 +169,12 @@ def _as_json(found: HubStatus) -> dict[str, object]:
             for each in found.workers
         ],
     }
+
+
+def _refuse_unwritable(out: Path) -> None:
+    place = out if out.exists() else out.parent
+    if out.is_dir() or not place.exists() or not os.access(place, os.W_OK):
+        raise ConfigurationMistake("The file of --out cannot be written: give a file in a folder that is there.")
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -32,6 +32,14 @@ class Federation:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolment:
+    """With which request a member was enrolled (its fingerprint), and the certificate (PEM) that it was given."""
+
+    request_fingerprint: str
+    certificate_pem: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnsweredBatch:
     """A batch that the hub answered: hex SHA-256 of its body, and the bytes of the signed receipt."""
 
@@ -56,8 +64,11 @@ class MemberStore(Protocol):
     def federation(self) -> Federation:
         """The federation; raises `NotInitialised`."""
 
-    def enrol(self, card: MemberCard, now: datetime) -> None:
+    def enrol(self, card: MemberCard, enrolment: Enrolment, now: datetime) -> None:
         """Add a member, and raise the directory's version."""
+
+    def enrolment(self, code: MemberCode) -> Enrolment | None:
+        """With what the member was enrolled; None where it is none, or was enrolled before this was kept."""
 
     def find(self, code: MemberCode) -> MemberCard | None:
         """The member's card, if it is enrolled."""

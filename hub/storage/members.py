@@ -5,7 +5,7 @@ from datetime import datetime
 from symbolon.hub.domain.acceptance import LinkageTerms
 from symbolon.hub.domain.ids import CertificateFingerprint
 from symbolon.hub.errors import NotInitialised
-from symbolon.hub.ports import Federation
+from symbolon.hub.ports import Enrolment, Federation
 from symbolon.protocol.messages import MemberCard
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.database import Row, Transaction
@@ -47,7 +47,7 @@ class PostgresMembers:
             ),
         )
 
-    def enrol(self, card: MemberCard, now: datetime) -> None:
+    def enrol(self, card: MemberCard, enrolment: Enrolment, now: datetime) -> None:
         """Add a member, and raise the directory's version."""
         self._transaction.execute(
             _QUERIES["insert_member"],
@@ -56,6 +56,8 @@ class PostgresMembers:
             signing_key=card.signing_key,
             sealing_key=card.sealing_key,
             certificate_fingerprint=card.certificate_fingerprint,
+            request_fingerprint=enrolment.request_fingerprint,
+            certificate_pem=enrolment.certificate_pem,
             now=now,
         )
         self._transaction.execute(_QUERIES["raise_directory_version"])
@@ -64,6 +66,11 @@ class PostgresMembers:
         """The member's card, if it is enrolled."""
         row = self._transaction.fetch_one(_QUERIES["find_member"], code=code)
         return None if row is None else _card(row)
+
+    def enrolment(self, code: MemberCode) -> Enrolment | None:
+        """With what the member was enrolled, if it is."""
+        row = self._transaction.fetch_one(_QUERIES["find_enrolment"], code=code)
+        return None if row is None else Enrolment(row["request_fingerprint"], row["certificate_pem"])
 
     def find_by_certificate(self, fingerprint: CertificateFingerprint) -> MemberCode | None:
         """The member that was issued this certificate."""

@@ -16,8 +16,16 @@ SET directory_version = directory_version + 1;
 
 -- name: insert_member
 -- A newly enrolled member.
-INSERT INTO member (code, name, signing_key, sealing_key, certificate_fingerprint, enrolled_at)
-VALUES (%(code)s, %(name)s, %(signing_key)s, %(sealing_key)s, %(certificate_fingerprint)s, %(now)s);
+INSERT INTO member (code, name, signing_key, sealing_key, certificate_fingerprint, request_fingerprint,
+                    certificate_pem, enrolled_at)
+VALUES (%(code)s, %(name)s, %(signing_key)s, %(sealing_key)s, %(certificate_fingerprint)s, %(request_fingerprint)s,
+        %(certificate_pem)s, %(now)s);
+
+-- name: find_enrolment
+-- With which request a member was enrolled, and the certificate that it was given.
+SELECT request_fingerprint, certificate_pem
+FROM member
+WHERE code = %(code)s AND request_fingerprint IS NOT NULL;
 
 -- name: find_member
 -- One member's card.

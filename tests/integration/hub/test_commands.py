@@ -42,7 +42,28 @@ def test_a_state_is_enrolled_by_its_request_and_fingerprint(hub: Hub, tmp_path: 
     assert hub(*arguments, enrolment_fingerprint(request).upper()).returncode == 0
     welcome = from_wire(Welcome, parse_json((tmp_path / "welcome.json").read_bytes()))
     assert [card.code for card in welcome.directory.members] == ["XA"]
-    assert hub(*arguments, enrolment_fingerprint(request)).returncode == 1
+
+
+def test_a_lost_welcome_is_written_again_for_the_same_request_and_for_no_other(hub: Hub, tmp_path: Path) -> None:
+    member = SimulatedMember(MemberCode("XA"))
+    request = tmp_path / "request.json"
+    request.write_bytes(canonical_bytes(to_wire(member.enrolment_request())))
+    arguments = ("enrol", str(request), "--out", str(tmp_path / "welcome.json"))
+    assert hub(*arguments).returncode == 0
+    first = (tmp_path / "welcome.json").read_bytes()
+    (tmp_path / "welcome.json").unlink()
+    assert hub(*arguments).returncode == 0
+    assert (tmp_path / "welcome.json").read_bytes() == first
+    request.write_bytes(canonical_bytes(to_wire(SimulatedMember(MemberCode("XA")).enrolment_request())))
+    assert hub(*arguments).returncode == 1
+
+
+def test_a_state_is_not_enrolled_while_its_welcome_cannot_be_written(hub: Hub, tmp_path: Path) -> None:
+    request = tmp_path / "request.json"
+    request.write_bytes(canonical_bytes(to_wire(SimulatedMember(MemberCode("XA")).enrolment_request())))
+    refused = hub("enrol", str(request), "--out", str(tmp_path / "no folder" / "welcome.json"))
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert json.loads(hub("status", "--json").stdout)["members"] == []
 
 
 def test_initialising_again_changes_nothing(hub: Hub, tmp_path: Path) -> None:
