@@ -27,6 +27,21 @@ Row = Mapping[str, Any]
 # A client waits in slices, since the pool gives up reconnecting by itself and only a new request starts it again.
 _POOL_SLICE_S: Final = 0.5
 _POOL_RECONNECT_S: Final = 2.0
+# SQLSTATE: what may succeed when it is tried again. Appendix A of the PostgreSQL manual.
+_CONNECTION_CLASS: Final = "08"
+_PASSING: Final = frozenset(
+    {
+        "40001",  # serialization failure
+        "40P01",  # deadlock
+        "53300",  # too many connections
+        "55P03",  # lock timeout
+        "57014",  # statement timeout
+        "57P01",  # the server is being shut down,
+        "57P02",  # crashed,
+        "57P03",  # or starts
+        "57P05",  # idle session timeout
+    }
+)
 _SESSION_OPTIONS: Final = "-c timezone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=120s"
 
 
@@ -145,7 +160,8 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        Raises :class:`DatabaseUnavailable` when the server cannot be reached or breaks off. When it breaks off during
+        Raises :class:`DatabaseUnavailable` when the server cannot be reached or breaks off, or a deadlock or timeout
+        chose this transaction; what would fail again the same way rises as psycopg's own. When it breaks off during
         the commit itself, the outcome is unknown: only what may be done twice may be tried again.
         """
         connection = self._acquire(self._patience_s)
@@ -153,6 +169,8 @@ class Database:
             with connection:
                 yield Transaction(connection)
         except psycopg.OperationalError as error:
+            if not _passes(error):
+                raise
             raise DatabaseUnavailable("PostgreSQL broke off the transaction: try again.") from error
         finally:
             self._pool.putconn(connection)
@@ -210,6 +228,13 @@ class Database:
                 self._pool.putconn(connection)
             else:
                 return connection
+
+
+def _passes(error: psycopg.OperationalError) -> bool:
+    """Whether the same transaction may succeed later. psycopg's class alone does not tell: it holds full disks and
+    rows that are too large for an index as well. An error without an SQLSTATE is of a connection that was lost.
+    """
+    return error.sqlstate is None or error.sqlstate.startswith(_CONNECTION_CLASS) or error.sqlstate in _PASSING
 
 
 def session_conninfo(conninfo: str, application_name: str) -> str:

@@ -43,8 +43,10 @@ FROM generate_series(1, %(count)s);
 
 -- name: insert_partition
 -- A combination of owner, allow-list, schema and epoch that has no id yet.
-INSERT INTO partition (member, namespace, mode, members, schema_id, key_epoch)
-VALUES (%(member)s, %(namespace)s, %(mode)s, %(members)s, %(schema_id)s, %(key_epoch)s)
+INSERT INTO partition (member, namespace, mode, members, members_digest, schema_id, key_epoch)
+VALUES (%(member)s, %(namespace)s, %(mode)s, %(members)s,
+        encode(sha256(convert_to(array_to_string(%(members)s::text[], ','), 'UTF8')), 'hex'),
+        %(schema_id)s, %(key_epoch)s)
 ON CONFLICT DO NOTHING;
 
 -- name: list_partitions

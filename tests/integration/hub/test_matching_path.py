@@ -1,5 +1,6 @@
 """From an accepted submission to both alerts, on a real PostgreSQL."""
 
+import string
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,12 @@ from tests.simulators.hub_members import body_of, item
 
 from symbolon.hub import bootstrap
 from symbolon.hub.errors import BatchReused
-from symbolon.protocol.handling import ComparableWith
+from symbolon.protocol.handling import MOST_LISTED_MEMBERS, ComparableWith
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import SubmissionReceipt
 from symbolon.protocol.problems import BadSignature, Problem, WrongSender
 from symbolon.protocol.references import MemberCode
+from symbolon.runtime.sql_loader import load_queries
 
 
 def _live_records(bench: Any) -> int:
@@ -190,3 +192,25 @@ def _submission() -> Any:
     from symbolon.protocol.messages import Submission
 
     return Submission
+
+
+def test_a_list_as_long_as_the_wire_allows_is_taken_and_kept_apart_from_another(bench: Any, person: Any) -> None:
+    codes = [MemberCode(f"{one}{two}Z") for one in "ABCDEFGHIJ" for two in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    longest = ComparableWith.all_but(*codes[:MOST_LISTED_MEMBERS])
+    other = ComparableWith.all_but(*codes[1 : MOST_LISTED_MEMBERS + 1])
+    batch = [item(person, comparable_with=rule) for rule in (longest, longest, other)]
+    receipt = body_of(bench.submit(bench.amara, *batch), SubmissionReceipt)
+    assert [outcome.problem for outcome in receipt.outcomes] == [None] * 3
+    with bench.hub.store.work() as work:
+        assert {each.comparable_with for each in work.records.partitions().values()} == {longest, other}
+
+
+def test_partitions_are_told_apart_by_lists_of_any_length(bench: Any) -> None:
+    codes = tuple(
+        MemberCode(f"{a}{b}{c}") for a in "AB" for b in string.ascii_uppercase for c in string.ascii_uppercase
+    )
+    with bench.hub.database.transaction() as tx:
+        # As a version before the limit could have written it.
+        columns = {"namespace": "general", "mode": "except", "schema_id": "one", "key_epoch": 1, "member": "XA"}
+        insert = load_queries("symbolon.hub.storage", "records")["insert_partition"]
+        assert [tx.execute(insert, members=list(codes), **columns) for _ in range(2)] == [1, 0]

@@ -45,6 +45,22 @@ select id from note where id = %(id)s for update;
 -- The server's idea of now, and its zone.
 select now() as now, current_setting('timezone') as zone, current_setting('application_name') as application;
 
+-- name: index_texts
+-- An index, which has a limit of its own.
+create index note_by_text on note (text);
+
+-- name: insert_long_note
+-- A text that no index takes: random, so that it cannot be compressed.
+insert into note (id, text) select 1, string_agg(md5(random()::text), '') from generate_series(1, 200);
+
+-- name: be_impatient
+-- Wait no longer than this.
+set local statement_timeout = '10ms';
+
+-- name: dawdle
+-- Take longer.
+select pg_sleep(2);
+
 -- name: break_off
 -- End this very connection.
 select pg_terminate_backend(pg_backend_pid());
@@ -111,6 +127,23 @@ def test_a_connection_that_breaks_in_a_transaction_says_so(database):
     with pytest.raises(DatabaseUnavailable), database.transaction() as tx:
         tx.execute(QUERIES["break_off"])
     assert count_of(database) == 0
+
+
+def test_what_would_fail_again_the_same_way_is_not_taken_for_a_server_that_is_away(database):
+    with database.transaction() as tx:
+        tx.execute(QUERIES["index_texts"])
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded), database.transaction() as tx:
+        tx.execute(QUERIES["insert_long_note"])
+
+
+def test_a_statement_that_took_too_long_may_be_tried_again(database):
+    with pytest.raises(DatabaseUnavailable), database.transaction() as tx:
+        _dawdle(tx)
+
+
+def _dawdle(tx):
+    tx.execute(QUERIES["be_impatient"])
+    tx.execute(QUERIES["dawdle"])
 
 
 def test_work_is_tried_again_after_its_connection_broke(database):
