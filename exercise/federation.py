@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -100,11 +101,16 @@ class Federation:
         maker.create_linkage_key()
         for node in others:
             maker.share_linkage_key(node.code, node.read_out_fingerprint())
-        self.wait_until(
-            "Sharing the linkage key", lambda: all(node.status().linkage_key_check for node in others), _KEY_WITHIN_S
-        )
+        # Fingerprints come from each party's own keys, as over the telephone, and not from the hub's directory.
+        for node in others:
+            self.wait_until("Sharing the linkage key", partial(_has_been_offered, node, maker.code), _KEY_WITHIN_S)
+            node.accept_linkage_key(maker.code, maker.read_out_fingerprint())
 
     def _close_parties(self) -> None:
         self.hub.close()
         for node in self.nodes.values():
             node.close()
+
+
+def _has_been_offered(node: ExerciseNode, maker: MemberCode) -> bool:
+    return maker in node.status().keys_to_accept

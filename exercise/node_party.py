@@ -86,13 +86,8 @@ class ExerciseNode:
         self._opened.join(welcome)
 
     def read_out_fingerprint(self) -> str:
-        """What this state reads out over the phone, as `symbolon node identity` prints it."""
-        with self._opened.unit_of_work.begin() as work:
-            directory = work.directory.find()
-        card = None if directory is None else directory.card_of(self.code)
-        if card is None:
-            raise ExerciseError(f"The node of {self.name} has not joined the federation.")
-        return card_fingerprint(card)
+        """What this state reads out over the phone, as `symbolon node identity` prints it: of its own keys."""
+        return card_fingerprint(NodeFiles(self.home).own_card(self.code, self.name))
 
     def create_linkage_key(self) -> None:
         """Do what `symbolon node linkage-key create` does."""
@@ -101,6 +96,10 @@ class ExerciseNode:
     def share_linkage_key(self, recipient: MemberCode, fingerprint: str) -> None:
         """Do what `symbolon node linkage-key share` does."""
         self._opened.services.share_linkage_key(node_bootstrap.COMMAND, recipient, fingerprint)
+
+    def accept_linkage_key(self, sender: MemberCode, fingerprint: str) -> None:
+        """Do what `symbolon node linkage-key accept` does."""
+        self._opened.services.accept_linkage_key(node_bootstrap.COMMAND, sender, fingerprint)
 
     def import_file(self, file: Path, mapping_file: Path) -> int:
         """Do what `symbolon node import` does; how many records are new. Raises :class:`ExerciseError` if not taken."""

@@ -36,7 +36,12 @@ from symbolon.node.services.deliver_outbox import DeliverOutbox
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.federation import JoinFederation, RefreshDirectory
 from symbolon.node.services.import_records import ImportRecords
-from symbolon.node.services.linkage_key import CreateLinkageKey, ReceiveLinkageKey, ShareLinkageKey
+from symbolon.node.services.linkage_key import (
+    AcceptLinkageKey,
+    CreateLinkageKey,
+    ReceiveLinkageKey,
+    ShareLinkageKey,
+)
 from symbolon.node.services.list_hits import ListHits
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.services.open_request import OpenRequest
@@ -51,6 +56,7 @@ from symbolon.node.services.release_hold import ReleaseHold
 from symbolon.node.services.revise_record import ReviseRecord
 from symbolon.node.services.show_hit import ShowHit
 from symbolon.node.services.show_status import ShowStatus
+from symbolon.node.services.trust_member import TrustMember
 from symbolon.node.services.withdraw_records import WithdrawRecords
 from symbolon.node.settings import ROLE, NodeSettings, load_settings
 from symbolon.node.storage.outbox import OUTBOX_CHANNEL
@@ -90,6 +96,8 @@ class NodeServices(DeskServices):
     withdraw_records: WithdrawRecords
     create_linkage_key: CreateLinkageKey
     share_linkage_key: ShareLinkageKey
+    accept_linkage_key: AcceptLinkageKey
+    trust_member: TrustMember
     join_federation: JoinFederation
     show_status: ShowStatus
 
@@ -129,13 +137,15 @@ def build_services(
         withdraw_records=WithdrawRecords(unit_of_work, draws),
         create_linkage_key=CreateLinkageKey(unit_of_work, draws, linkage_keys),
         share_linkage_key=ShareLinkageKey(unit_of_work, draws, linkage_keys, correspondence),
+        accept_linkage_key=AcceptLinkageKey(unit_of_work, draws, linkage_keys, correspondence),
+        trust_member=TrustMember(unit_of_work, draws),
         join_federation=JoinFederation(unit_of_work, draws),
         show_status=ShowStatus(unit_of_work, linkage_keys),
     )
 
 
 def build_hub_services(
-    unit_of_work: UnitOfWork, draws: Draws, linkage_keys: LinkageKeys, correspondence: Correspondence, hub: HubClient
+    unit_of_work: UnitOfWork, draws: Draws, correspondence: Correspondence, hub: HubClient
 ) -> HubServices:
     """Wire what talks to the hub."""
     takers: dict[Purpose, TakeMessage] = {
@@ -144,7 +154,7 @@ def build_hub_services(
         Purpose.VOTE: ReceiveVote(draws, correspondence),
         Purpose.REQUEST: ReceiveRequest(draws, correspondence),
         Purpose.REPLY: ReceiveReply(draws, correspondence),
-        Purpose.LINKAGE_KEY: ReceiveLinkageKey(linkage_keys, correspondence),
+        Purpose.LINKAGE_KEY: ReceiveLinkageKey(draws),
         Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
     }
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
@@ -302,7 +312,7 @@ def build_listeners(node: Node) -> list[Listener]:
 def build_worker(node: Node, hub: HubClient) -> Worker:
     """The node's worker."""
     correspondence = Correspondence(node.identity)
-    services = build_hub_services(node.unit_of_work, node.draws, node.linkage_keys, correspondence, hub)
+    services = build_hub_services(node.unit_of_work, node.draws, correspondence, hub)
     tasks = WorkerTasks(
         deliver_outbox=services.deliver_outbox,
         receive_deliveries=services.receive_deliveries,

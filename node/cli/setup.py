@@ -69,8 +69,12 @@ def identity(home: HomeOption, as_json: JsonOption = False) -> None:
     with open_node(home) as node:
         with node.unit_of_work.begin() as work:
             directory = work.directory.find()
-        request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
-        cards = {} if directory is None else {card.code: card_fingerprint(card) for card in directory.members}
+        files = NodeFiles(node.home)
+        request = files.enrolment_request(node.settings.code, node.settings.name)
+        # The own card is made from the own keys: what others are told over the telephone is not the hub's word.
+        own = () if directory is None else (files.own_card(node.settings.code, node.settings.name),)
+        members = () if directory is None else directory.members
+        cards = {card.code: card_fingerprint(card) for card in (*members, *own)}
         if as_json:
             typer.echo(
                 json.dumps(
@@ -115,6 +119,33 @@ def share_linkage_key(
         typer.echo(f"The linkage key is on its way to {member}, sealed.")
 
 
+@key_app.command("accept")
+def accept_linkage_key(
+    home: HomeOption,
+    member: Annotated[str, typer.Argument(help="The code of the member that shared it.")],
+    fingerprint: Annotated[str, typer.Option(help="The member's card fingerprint, as its officer read it out.")],
+) -> None:
+    """Take the linkage key that a member shared, after its fingerprint was compared. `node status` shows what waits."""
+    with open_node(home) as node:
+        key = node.services.accept_linkage_key(bootstrap.COMMAND, parse_member_code(member), fingerprint)
+        typer.echo(
+            f"The linkage key of epoch {key.epoch} is here; compare its check value with {member}:"
+            f" {key.check_value().hex()}."
+        )
+
+
+@app.command()
+def trust(
+    home: HomeOption,
+    member: Annotated[str, typer.Argument(help="The code of the member whose card changed.")],
+    fingerprint: Annotated[str, typer.Option(help="The new card's fingerprint, as the member's officer read it out.")],
+) -> None:
+    """Take a member's changed card, after its fingerprint was compared. `node status` shows whose card changed."""
+    with open_node(home) as node:
+        node.services.trust_member(bootstrap.COMMAND, parse_member_code(member), fingerprint)
+        typer.echo(f"{member} is known by its new card from now on.")
+
+
 @user_app.command("add")
 def add_user(
     login: str,
@@ -156,5 +187,20 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
             typer.echo(json.dumps(found))
             return
         for name, value in found.items():
-            shown = "  ".join(f"{key}={count}" for key, count in value.items()) if isinstance(value, dict) else value
-            typer.echo(f"{name:<20} {shown}")
+            typer.echo(f"{name:<20} {_shown(value)}")
+        for member in found["keys_to_accept"]:
+            typer.echo(
+                f"{member} shared the linkage key: have them read out their fingerprint, then run"
+                f" `symbolon node linkage-key accept {member} --fingerprint …`"
+            )
+        for member in found["cards_not_taken"]:
+            typer.echo(
+                f"the hub changed the card of {member}, and the old one stays in use: ask {member} over the telephone"
+                f" whether its keys changed, then run `symbolon node trust {member} --fingerprint …`"
+            )
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, dict):
+        return "  ".join(f"{key}={count}" for key, count in value.items())
+    return " ".join(value) if isinstance(value, tuple) else value

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from symbolon.node.errors import NodeError
+from symbolon.node.errors import NodeError, NotJoined
 from symbolon.node.ports.outside import Draws
 from symbolon.node.services.correspondence import NodeIdentity
 from symbolon.protocol.keys import KEY_BYTES, KeyPurpose, SealingKey, SigningKey
-from symbolon.protocol.messages import EnrolmentRequest, Welcome
+from symbolon.protocol.messages import EnrolmentRequest, MemberCard, Welcome
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime import certificates
@@ -70,6 +70,19 @@ class NodeFiles:
             sealing_key=identity.sealing_key.public.to_bytes(),
             csr_pem=self.home.tls.read(MEMBER_REQUEST).decode("ascii"),
         )
+
+    def own_card(self, code: MemberCode, name: str) -> MemberCard:
+        """The card of this node, made from its own keys, whatever a directory says of it: what is read out to others.
+
+        Raises:
+            NotJoined: there is no certificate yet.
+
+        """
+        if not self.home.tls.has(MEMBER_CERTIFICATE):
+            raise NotJoined
+        request = self.enrolment_request(code, name)
+        certificate = certificates.fingerprint(self.home.tls.read(MEMBER_CERTIFICATE))
+        return MemberCard(code, name, request.signing_key, request.sealing_key, certificate)
 
     def keep_welcome(self, code: MemberCode, welcome: Welcome) -> None:
         """Keep the certificates and the hub's address.

@@ -15,9 +15,18 @@ from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutgoingBatch, O
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
 from symbolon.node.domain.records import Record
 from symbolon.protocol.audit_log import AuditAct, Detail
-from symbolon.protocol.messages import FederationDirectory, Reply, Request
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import FederationDirectory, MemberCard, Reply, Request
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import BatchId, DeliveryId, HitId, MessageId, RecordReference, RequestId
+from symbolon.protocol.references import (
+    BatchId,
+    DeliveryId,
+    HitId,
+    MemberCode,
+    MessageId,
+    RecordReference,
+    RequestId,
+)
 
 
 class RecordStore(Protocol):
@@ -70,7 +79,7 @@ class RecordStore(Protocol):
         ...
 
     def expired(self, today: date, limit: int) -> tuple[RecordReference, ...]:
-        """Records at the hub whose review date has passed."""
+        """Records at the hub, or with hits that may live there, whose review date has passed."""
         ...
 
     def count_by_publication(self) -> Mapping[str, int]:
@@ -91,12 +100,12 @@ class OutboxStore(Protocol):
         """Queue submission or withdrawal items, and wake the worker when this transaction commits."""
         ...
 
-    def cancel_unsent(self, reference: RecordReference) -> None:
-        """Take back the submissions of a record that are in no batch yet."""
+    def cancel_unsent(self, references: Sequence[RecordReference]) -> None:
+        """Take back the submissions of these records that are in no batch yet."""
         ...
 
-    def was_ever_sent(self, reference: RecordReference) -> bool:
-        """Whether a submission of the record ever went into a batch."""
+    def ever_sent(self, references: Sequence[RecordReference]) -> frozenset[RecordReference]:
+        """Those of these records of which a submission ever went into a batch."""
         ...
 
     def open_batch(self) -> tuple[OutgoingBatch, datetime] | None:
@@ -119,6 +128,12 @@ class OutboxStore(Protocol):
         self, batch_id: BatchId, results: Sequence[ItemResult], problem: Problem | None, now: datetime
     ) -> bool:
         """Note the answer to a batch; False when it had been noted before."""
+        ...
+
+    def renew_batch(
+        self, batch_id: BatchId, problem: Problem, batch: OutgoingBatch, now: datetime, until: datetime
+    ) -> None:
+        """Close a batch whose id the hub does not take, and store its items' next one, to be tried at `until`."""
         ...
 
     def postpone_batch(self, batch_id: BatchId, until: datetime) -> None:
@@ -179,6 +194,10 @@ class InboxStore(Protocol):
 
     def settle(self, delivery_id: DeliveryId, problem: Problem | None) -> None:
         """Note what became of a kept delivery."""
+        ...
+
+    def take_up_again(self, problem: Problem | None) -> int:
+        """Let what was refused (for one problem, or for any) be tried again; how many deliveries that is."""
         ...
 
     def count(self) -> Mapping[str, int]:
@@ -251,7 +270,7 @@ class ExchangeStore(Protocol):
 
 
 class DirectoryStore(Protocol):
-    """The member directory that the hub signed last."""
+    """The member directory that the hub signed last, the cards that members are known by, and keys that they sent."""
 
     def find(self) -> FederationDirectory | None:
         """The newest directory; None before the node joined."""
@@ -259,6 +278,38 @@ class DirectoryStore(Protocol):
 
     def save(self, directory: FederationDirectory, now: datetime) -> None:
         """Store a directory unless a newer one is there."""
+        ...
+
+    def pinned_cards(self) -> Mapping[MemberCode, MemberCard]:
+        """The card that each member is known by here, also of those who left."""
+        ...
+
+    def pin_card(self, card: MemberCard, now: datetime) -> None:
+        """Know a member by this card from now on."""
+        ...
+
+    def refuse_cards(self, cards: Sequence[MemberCard], now: datetime) -> None:
+        """Note which cards of the newest directory were not taken; those noted before are forgotten."""
+        ...
+
+    def refused_cards(self) -> tuple[MemberCard, ...]:
+        """The cards of the newest directory that were not taken."""
+        ...
+
+    def keep_key_offer(self, envelope: Envelope, now: datetime) -> None:
+        """Keep a linkage key as it came, sealed; the sender's newest takes the place of an older one."""
+        ...
+
+    def key_offer(self, sender: MemberCode) -> Envelope | None:
+        """The linkage key that this member sent and nobody has accepted yet."""
+        ...
+
+    def key_offers(self) -> tuple[MemberCode, ...]:
+        """Whose linkage keys wait to be accepted."""
+        ...
+
+    def drop_key_offer(self, sender: MemberCode) -> None:
+        """Keep this member's linkage key no longer."""
         ...
 
 

@@ -1,12 +1,17 @@
-"""Joins a federation, and keeps the member directory that the hub signs."""
+"""Joins a federation, and keeps the member directory that the hub signs, but for the cards that were pinned before."""
 
+from datetime import datetime
+
+from symbolon.node.domain.trust import check_cards
 from symbolon.node.errors import NodeError, NotJoined
 from symbolon.node.ports.outside import Draws, HubClient
-from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence, NodeIdentity
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.messages import FederationDirectory, Purpose
 from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HUB
+from symbolon.runtime.logs import get_logger
 
 
 class JoinFederation:
@@ -35,7 +40,8 @@ class JoinFederation:
                 raise NodeError(
                     Problem.WRONG_FEDERATION, "This node belongs to another federation: use a home of its own for each."
                 )
-            work.directory.save(directory, self._draws.now())
+            if known is None or directory.version >= known.version:
+                _keep(work, directory, self._draws.now())
             detail = {"members": len(directory.members), "exercise": directory.exercise}
             work.audit.record(AuditAct.FEDERATION_JOINED, actor_login, None, detail)
 
@@ -66,10 +72,22 @@ class RefreshDirectory:
             directory = envelope.read(FederationDirectory)
             if not _same_federation(known, directory) or directory.version <= known.version:
                 return False
-            work.directory.save(directory, self._draws.now())
+            _keep(work, directory, self._draws.now())
             detail = {"version": directory.version, "members": len(directory.members)}
-            work.audit.record(AuditAct.DIRECTORY_CHANGED, "hub", None, detail)
+            work.audit.record(AuditAct.DIRECTORY_CHANGED, str(HUB), None, detail)
         return True
+
+
+def _keep(work: Work, directory: FederationDirectory, now: datetime) -> None:
+    checked = check_cards(directory, work.directory.pinned_cards())
+    for card in checked.new:
+        work.directory.pin_card(card, now)
+    work.directory.refuse_cards(checked.changed, now)
+    work.directory.save(checked.directory, now)
+    for card in checked.changed:
+        work.audit.record(AuditAct.DIRECTORY_CHANGED, str(HUB), None, {"refused_card_of": card.code})
+    if checked.changed:
+        get_logger().warning("changed member cards were not taken", cards=len(checked.changed))
 
 
 def _same_federation(known: FederationDirectory, other: FederationDirectory) -> bool:

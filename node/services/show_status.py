@@ -18,6 +18,10 @@ class NodeStatus:
     key_epoch: int
     linkage_key_check: str | None
     """Hexadecimal check value of the linkage key, the same at each node that holds it; None while it is not here."""
+    keys_to_accept: tuple[str, ...]
+    """Members whose linkage key came and waits for `symbolon node linkage-key accept`."""
+    cards_not_taken: tuple[str, ...]
+    """Members whose card the hub changed: the old one is in use until `symbolon node trust`."""
     records: Mapping[str, int]
     without_category: int
     hits: Mapping[str, int]
@@ -36,6 +40,8 @@ class ShowStatus:
         """The counts now."""
         with self._unit_of_work.begin() as work:
             directory = work.directory.find()
+            keys_to_accept = work.directory.key_offers()
+            cards_not_taken = tuple(card.code for card in work.directory.refused_cards())
             records = work.records.count_by_publication()
             without_category = len(work.records.without_category())
             hits = work.hits.count_by_state()
@@ -50,6 +56,8 @@ class ShowStatus:
             members=() if directory is None else tuple(card.code for card in directory.members),
             key_epoch=epoch,
             linkage_key_check=None if key is None else key.check_value().hex(),
+            keys_to_accept=keys_to_accept,
+            cards_not_taken=cards_not_taken,
             records=records,
             without_category=without_category,
             hits=hits,

@@ -1,12 +1,9 @@
-"""Deliveries and the member directory in PostgreSQL."""
+"""Deliveries in PostgreSQL."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from symbolon.protocol.canonical import canonical_bytes, parse_json
-from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.messages import FederationDirectory
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import DeliveryId, HitId
 from symbolon.runtime.database import Transaction
@@ -43,6 +40,10 @@ class PostgresInbox:
         state = "done" if problem is None else "refused"
         self._tx.execute(QUERIES["settle_delivery"], delivery_id=delivery_id, state=state, problem=problem)
 
+    def take_up_again(self, problem: Problem | None) -> int:
+        """Let what was refused (for one problem, or for any) be tried again; how many deliveries that is."""
+        return self._tx.execute(QUERIES["take_up_again"], problem=problem)
+
     def count(self) -> Mapping[str, int]:
         """Deliveries that wait, and that were refused."""
         row = self._tx.fetch_one(QUERIES["count_deliveries"])
@@ -67,24 +68,3 @@ class PostgresInbox:
             received_at=now,
         )
         return row is not None
-
-
-class PostgresDirectory:
-    """The member directory within one transaction."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-
-    def find(self) -> FederationDirectory | None:
-        """The newest directory; None before the node joined."""
-        body = self._tx.fetch_value(QUERIES["find_directory"])
-        return None if body is None else from_wire(FederationDirectory, parse_json(bytes(body)))
-
-    def save(self, directory: FederationDirectory, now: datetime) -> None:
-        """Store a directory unless a newer one is there."""
-        self._tx.execute(
-            QUERIES["save_directory"],
-            directory_version=directory.version,
-            body=canonical_bytes(to_wire(directory)),
-            fetched_at=now,
-        )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from symbolon.node.ports.storage import Work
+from symbolon.node.storage.directory import PostgresDirectory
 from symbolon.node.storage.exchange import PostgresExchange
 from symbolon.node.storage.hits import PostgresHits
-from symbolon.node.storage.inbox import PostgresDirectory, PostgresInbox
+from symbolon.node.storage.inbox import PostgresInbox
 from symbolon.node.storage.outbox import PostgresOutbox
 from symbolon.node.storage.records import PostgresRecords
 from symbolon.protocol.audit_log import AuditAct, Detail

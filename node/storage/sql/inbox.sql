@@ -29,17 +29,11 @@ select
     count(*) filter (where state = 'refused') as refused
 from inbox_delivery;
 
--- name: find_directory
--- The newest member directory, as the hub signed it.
-select body from member_directory;
-
--- name: save_directory
--- A newer member directory; an older one never takes its place.
-insert into member_directory (directory_version, body, fetched_at)
-values (%(directory_version)s, %(body)s, %(fetched_at)s)
-on conflict (only_row) do update
-set directory_version = excluded.directory_version, body = excluded.body, fetched_at = excluded.fetched_at
-where member_directory.directory_version <= excluded.directory_version;
+-- name: take_up_again
+-- Lets what was refused (for one problem, or for any) be tried again.
+update inbox_delivery
+set state = 'waiting', problem = null
+where state = 'refused' and (%(problem)s::text is null or problem = %(problem)s);
 
 -- name: become_the_worker
 -- True when no other worker of this node runs; held until the end of this transaction.

@@ -81,7 +81,7 @@ def start_everything(running: Containers) -> None:
     _start_broker(running)
     _start_databases(running)
     running.wait_until_healthy("rabbitmq")
-    _set_up(running)
+    _run_to_its_end(running, "setup")
     # Only the nodes' workers depend on a role: on the hub's web.
     after_hub_web = [name for name, service in running.stage.services.items() if "hub-web" in service.depends_on]
     at_once = [
@@ -94,6 +94,7 @@ def start_everything(running: Containers) -> None:
     running.start(*after_hub_web)
     for name in (*at_once, *after_hub_web):
         running.wait_until_healthy(name)
+    _run_to_its_end(running, "ceremony")
 
 
 def _start_databases(running: Containers) -> None:
@@ -120,6 +121,6 @@ def _start_broker(running: Containers) -> None:
     running.supervisor.start(broker.process(running.log_file("rabbitmq"), running.stage.command(service), environment))
 
 
-def _set_up(running: Containers) -> None:
-    done = running.execute("setup", *running.stage.services["setup"].command, timeout_s=SETUP_WITHIN_S)
+def _run_to_its_end(running: Containers, name: str) -> None:
+    done = running.execute(name, *running.stage.services[name].command, timeout_s=SETUP_WITHIN_S)
     assert done.returncode == 0, done.stderr[-4000:]

@@ -28,14 +28,11 @@ def import_and_publish(containers: Containers, state: str) -> None:
     assert published.returncode == 0, published.stderr
 
 
-def wait_for_linkage_key(containers: Containers, state: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        asked = containers.execute(f"{state}-worker", "symbolon", "node", "status", "--json")
-        assert asked.returncode == 0, asked.stderr
-        if json.loads(asked.stdout)["linkage_key_check"] is not None:
-            return
-        assert time.monotonic() < deadline, containers.log(f"{state}-worker")
+def status_of(containers: Containers, state: str) -> dict[str, object]:
+    asked = containers.execute(f"{state}-worker", "symbolon", "node", "status", "--json")
+    assert asked.returncode == 0, asked.stderr
+    status: dict[str, object] = json.loads(asked.stdout)
+    return status
 
 
 def hits_in_inbox(containers: Containers, state: str) -> dict[str, str]:
@@ -57,14 +54,22 @@ def test_no_process_had_to_be_started_twice(containers: Containers) -> None:
     )
 
 
-def test_setting_up_again_changes_nothing(containers: Containers) -> None:
-    again = containers.execute("setup", *containers.stage.services["setup"].command)
+@pytest.mark.parametrize("name", ["setup", "ceremony"])
+def test_setting_up_again_changes_nothing(containers: Containers, name: str) -> None:
+    again = containers.execute(name, *containers.stage.services[name].command)
     assert (again.returncode, again.stdout) == (0, "")
 
 
+def test_every_state_has_the_linkage_key_and_knows_the_others_by_the_cards_that_it_saw_first(
+    containers: Containers,
+) -> None:
+    statuses = [status_of(containers, state) for state in ("xa", "xb", "xc")]
+    assert len({str(status["linkage_key_check"]) for status in statuses}) == 1
+    assert statuses[0]["linkage_key_check"] is not None
+    assert [status["cards_not_taken"] for status in statuses] == [[], [], []]
+
+
 def test_submissions_of_two_states_become_an_alert_at_both(containers: Containers) -> None:
-    for state in ("xb", "xc"):
-        wait_for_linkage_key(containers, state)
     for state in ("xa", "xb", "xc"):
         import_and_publish(containers, state)
     deadline = time.monotonic() + PATIENCE_S

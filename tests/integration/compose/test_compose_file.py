@@ -12,6 +12,8 @@ from tests.integration.compose.compose_file import (
 
 SERVICES = read_compose_file()
 PARTIES = ("hub", "xa", "xb", "xc")
+PLAYING_SEVERAL = ("setup", "ceremony")
+"""They play several parties, as people with a telephone would, and end."""
 ROLES = [
     service for service in SERVICES.values() if service.command[:1] != () and "symbolon" in " ".join(service.command)
 ]
@@ -23,11 +25,11 @@ def party_of(service: ContainerService) -> str:
 
 def test_hub_and_three_nodes_are_there_with_all_their_processes() -> None:
     nodes = {f"{party}-{process}" for party in PARTIES[1:] for process in ("postgres", "web", "worker")}
-    assert set(SERVICES) == nodes | {"setup", "rabbitmq", "hub-postgres", "hub-web", "hub-worker", "hub-beat"}
+    assert set(SERVICES) == nodes | {*PLAYING_SEVERAL, "rabbitmq", "hub-postgres", "hub-web", "hub-worker", "hub-beat"}
 
 
 def test_every_lasting_service_has_a_health_check() -> None:
-    assert [name for name, service in SERVICES.items() if not service.health_check] == ["setup"]
+    assert [name for name, service in SERVICES.items() if not service.health_check] == [*PLAYING_SEVERAL]
 
 
 def test_every_secret_comes_from_the_environment_and_none_stands_in_the_file() -> None:
@@ -38,15 +40,15 @@ def test_every_secret_comes_from_the_environment_and_none_stands_in_the_file() -
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
 def test_a_service_gets_only_its_own_partys_secrets(service: ContainerService) -> None:
-    if service.name == "setup":
-        return  # plays all parties while it lays them out, and ends
+    if service.name in PLAYING_SEVERAL:
+        return
     others = {f"{party}_database_password" for party in PARTIES if party != party_of(service)}
     assert not others & set(service.secrets.values())
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
 def test_a_service_reaches_no_other_partys_database(service: ContainerService) -> None:
-    if service.name == "setup":
+    if service.name in PLAYING_SEVERAL:
         return
     reachable = {other.name for other in SERVICES.values() if other.networks & service.networks}
     others = {f"{party}-postgres" for party in PARTIES if party != party_of(service)}
@@ -62,5 +64,5 @@ def test_the_broker_is_the_hubs_alone() -> None:
 
 def test_a_home_is_mounted_by_its_own_party_alone() -> None:
     for service in SERVICES.values():
-        if service.name != "setup":
+        if service.name not in PLAYING_SEVERAL:
             assert {volume.partition("-")[0] for volume in service.volumes.values()} <= {party_of(service)}

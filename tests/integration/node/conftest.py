@@ -209,7 +209,7 @@ def _node(code: str, hub: HubInMemory, draws: SettableDraws, conninfo: str, fold
     return NodeUnderTest(
         code=MemberCode(code),
         services=bootstrap.build_services(unit_of_work, draws, keys, correspondence),
-        hub_services=bootstrap.build_hub_services(unit_of_work, draws, keys, correspondence, client),
+        hub_services=bootstrap.build_hub_services(unit_of_work, draws, correspondence, client),
         database=database,
         unit_of_work=unit_of_work,
         audit_log=audit_log,

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.node import bootstrap
 from symbolon.node.cli import app
-from symbolon.node.errors import NotJoined
+from symbolon.node.errors import NodeError, NotJoined
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.keys import SigningKey
@@ -114,6 +114,11 @@ def test_a_node_is_set_up_joins_and_publishes_by_commands(node: Commands, folder
     assert json.loads(node("withdraw", "A-1", "--json").stdout)["withdrawn"] == 1
     fingerprint = card_fingerprint(welcome.directory.members[1])
     assert "on its way" in node("linkage-key", "share", "XB", "--fingerprint", fingerprint).output
+    with pytest.raises(NodeError, match="No linkage key of that member"):
+        node("linkage-key", "accept", "XB", "--fingerprint", fingerprint)
+    with pytest.raises(NodeError, match="No changed card"):
+        node("trust", "XB", "--fingerprint", fingerprint)
+    assert json.loads(node("identity", "--json").stdout)["cards"]["XB"] == fingerprint
     status = json.loads(node("status", "--json").stdout)
     assert status["records"] == {"unpublished": 1, "withdrawn": 1}
     assert status["outbox"]["messages"] == 1
@@ -148,6 +153,16 @@ def test_publishing_before_joining_says_what_to_do(node: Commands, folder: Path)
     node("import", folder / "case.csv", "--mapping", folder / "map.toml")
     with pytest.raises(NotJoined, match="node join"):
         node("publish")
+
+
+def test_publish_names_the_nearest_state_for_a_code_that_is_nobodys(node: Commands, folder: Path) -> None:
+    (folder / "welcome.json").write_bytes(canonical_bytes(to_wire(welcome_for(folder))))
+    node("join", folder / "welcome.json")
+    node("linkage-key", "create")
+    (folder / "map.toml").write_text(MAPPING.replace("[fields]", 'comparable_with = { except = ["XBB"] }\n[fields]'))
+    node("import", folder / "case.csv", "--mapping", folder / "map.toml")
+    assert "did you mean XB?" in node("publish").output
+    assert json.loads(node("publish", "--expect", "XBB", "--json").stdout)["queued"] == 1
 
 
 def test_a_bad_file_ends_with_a_report_by_line_and_status_1(node: Commands, folder: Path) -> None:
