@@ -32,6 +32,8 @@ NOTICES: Final = {
 
 # Control characters and lone surrogates (Unicode general categories): no keyboard makes them, no database takes them.
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
+# Beyond any form: how large a form may be as a whole is limited before it is read (``problem_responses.install``).
+_LARGEST_FIELD: Final = 1 << 30
 NO_MISTAKES: Final[Mapping[str, str]] = {}
 
 
@@ -53,7 +55,7 @@ class FormFields:
 
 async def form_fields(request: Request) -> FormFields:
     """The fields of the form that was sent. A dependency, and async only because the framework reads bodies so."""
-    form = await request.form(max_files=0, max_fields=100)
+    form = await request.form(max_files=0, max_fields=100, max_part_size=_LARGEST_FIELD)
     return FormFields({name: value for name, value in form.items() if isinstance(value, str)})
 
 

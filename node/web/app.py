@@ -9,6 +9,7 @@ from symbolon.node.errors import NodeError
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.web import wording
 from symbolon.node.web.desk_context import DeskContext, actor_of
+from symbolon.node.web.forms import LARGEST_FORM
 from symbolon.node.web.routes.hits import hit_routes
 from symbolon.node.web.routes.inbox import inbox_routes
 from symbolon.protocol.references import MemberCode
@@ -19,8 +20,6 @@ from symbolon.runtime.pages import Desk, NavigationLink, Pages, dress
 from symbolon.runtime.request_log import RequestLog
 from symbolon.runtime.sessions import Session
 from symbolon.runtime.sign_in import SignIn
-
-LARGEST_FORM = 256 * 1024
 
 
 def create_app(

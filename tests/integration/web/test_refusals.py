@@ -2,6 +2,8 @@
 
 import pytest
 
+from symbolon.node.web.forms import LARGEST_FORM
+
 HIT = "00000000-0000-0000-0000-000000000001"
 
 
@@ -43,7 +45,7 @@ def test_a_refusal_keeps_the_way_to_the_other_pages(signed_in):
 def test_a_form_beyond_any_need_is_refused_before_it_is_read(signed_in):
     answer = signed_in.post(
         f"/hits/{HIT}/vote",
-        content=b"reason=" + b"x" * 300_000,
+        content=b"reason=" + b"x" * LARGEST_FORM,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 413
@@ -52,7 +54,7 @@ def test_a_form_beyond_any_need_is_refused_before_it_is_read(signed_in):
 def test_a_form_that_grows_without_saying_its_size_is_cut_off(signed_in):
     def endless():
         for _ in range(40):
-            yield b"x" * 10_000
+            yield b"x" * (LARGEST_FORM // 32)
 
     answer = signed_in.post(
         f"/hits/{HIT}/vote",
