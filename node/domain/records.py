@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from symbolon.matching.identifiers import RecordIdentifiers
+from symbolon.node.domain.compare_list import narrows
 from symbolon.protocol.handling import (
     ComparableWith,
     Namespace,
@@ -83,7 +84,10 @@ class Record:
     review_date: date
     content_digest: bytes
     hub_version: int | None
-    """The newest version that the hub accepted and was not told to withdraw; None when it holds none."""
+    """The newest version that the hub accepted; None when it holds none, or was told to take it out by a revision.
+
+    Kept while an owner's withdrawal is on its way: until the hub's receipt it is there.
+    """
     refusal: str | None
     """What to do about a refused record; never an identifier."""
 
@@ -97,20 +101,32 @@ class RevisionEffect(StrEnum):
     RECLASSIFY = "reclassify"
 
 
-def revision_effect(record: Record, content: RecordContent) -> RevisionEffect:
+def revision_effect(record: Record, content: RecordContent, *, ever_sent: bool) -> RevisionEffect:
     """Say what must happen at the hub when `content` takes the place of the record's content (invariant 12).
 
     A record that becomes a victim's or minor's is withdrawn at once and its pending hits are held; one whose category
     is taken away is withdrawn; any other record that is at the hub, or on its way, is published again under its
     next version.
+
+    A reclassified record's encodings are gone from the hub, but its hits are held there. When its list of states
+    becomes narrower before it is published again, nothing tells the hub of the new list. So the record is withdrawn
+    once more, which ends those hits, all of them: which of them lie beyond the new list this side cannot know, since of
+    a hit that the other side holds it was never told (invariant 11).
     """
-    if record.hub_version is None and record.publication is not Publication.QUEUED:
+    if record.publication in (Publication.WITHDRAWING, Publication.WITHDRAWN):
+        # The withdrawal ends whatever the hub has of it.
         return RevisionEffect.NOTHING
-    if content.category is None:
+    becomes_protected = record.content.namespace is not Namespace.PROTECTED and content.namespace is Namespace.PROTECTED
+    if record.publication in (Publication.QUEUED, Publication.PUBLISHED):
+        if content.category is None:
+            return RevisionEffect.WITHDRAW
+        return RevisionEffect.RECLASSIFY if becomes_protected else RevisionEffect.PUBLISH_AGAIN
+    if record.hub_version is not None:
+        # The hub did not take its withdrawal: the revision is no word to publish it again.
+        return RevisionEffect.RECLASSIFY if becomes_protected else RevisionEffect.WITHDRAW
+    if ever_sent and narrows(record.content.comparable_with, content.comparable_with):
         return RevisionEffect.WITHDRAW
-    if record.content.namespace is not Namespace.PROTECTED and content.namespace is Namespace.PROTECTED:
-        return RevisionEffect.RECLASSIFY
-    return RevisionEffect.PUBLISH_AGAIN
+    return RevisionEffect.NOTHING
 
 
 def removes_protection(record: Record, content: RecordContent) -> bool:

@@ -21,7 +21,7 @@ from symbolon.node.errors import Forbidden, NotFound, NotJoined
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.encode_record import EncodeRecord, refuse_unknown_states
-from symbolon.node.services.withdraw_records import queue_withdrawal
+from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
     ComparableWith,
@@ -118,7 +118,8 @@ class ReviseRecord:
                 " revise it in their own name."
             )
         now = self._draws.now()
-        effect = revision_effect(record, content)
+        ever_sent = bool(work.outbox.ever_sent((record.reference,)))
+        effect = revision_effect(record, content, ever_sent=ever_sent)
         after = revised(record, content, today=now.date(), review_days=revision.review_days)
         if effect is RevisionEffect.PUBLISH_AGAIN:
             after = self._publish_again(work, record, after, revision.expected_states)
@@ -129,7 +130,7 @@ class ReviseRecord:
             reason = (
                 WithdrawalReason.RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else WithdrawalReason.CORRECTED
             )
-            queue_withdrawal(work, record, reason, now)
+            queue_withdrawals(work, (record,), reason, now)
             after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
         if content.namespace is Namespace.PROTECTED:
             self._protect_hits(work, record.reference, now)
@@ -149,9 +150,9 @@ class ReviseRecord:
             entry = self._encode_record(after, directory, expected_states)
         except TooLittleToMatch as too_little:
             # The corrected record cannot be compared, and its predecessor is no longer true.
-            queue_withdrawal(work, before, WithdrawalReason.CORRECTED, now)
+            queue_withdrawals(work, (before,), WithdrawalReason.CORRECTED, now)
             return replace(after, publication=Publication.REFUSED, hub_version=None, refusal=too_little.what_to_do)
-        work.outbox.cancel_unsent(after.reference)
+        work.outbox.cancel_unsent((after.reference,))
         work.outbox.add_items((entry,), now)
         return replace(after, publication=Publication.QUEUED)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from symbolon.node.domain.outbox import ItemResult
 from symbolon.node.domain.records import Publication, Record
 from symbolon.node.ports.storage import Work
-from symbolon.node.services.withdraw_records import queue_withdrawal
+from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.handling import WithdrawalReason
 from symbolon.protocol.messages import WithdrawalOutcome, WithdrawalReceipt
 from symbolon.protocol.problems import Problem
@@ -81,7 +81,7 @@ def _submitted(work: Work, record: Record, result: ItemResult, now: datetime) ->
     if not is_newest:
         return record
     if record.hub_version is not None:
-        queue_withdrawal(work, record, WithdrawalReason.CORRECTED, now)
+        queue_withdrawals(work, (record,), WithdrawalReason.CORRECTED, now)
     return replace(record, publication=Publication.REFUSED, hub_version=None, refusal=result.problem.title)
 
 

@@ -19,20 +19,31 @@ from symbolon.protocol.messages import WithdrawalItem
 from symbolon.protocol.references import RecordReference
 
 CHUNK = 500
-_OUT = frozenset({Publication.QUEUED, Publication.PUBLISHED})
+_SETTLED = frozenset({Publication.WITHDRAWING, Publication.WITHDRAWN})
 
 
-def queue_withdrawal(work: Work, record: Record, reason: WithdrawalReason, now: datetime) -> bool:
-    """Put a record's withdrawal into the outbox, behind whatever went out of it; False when nothing ever went out.
+def queue_withdrawals(
+    work: Work, records: Sequence[Record], reason: WithdrawalReason, now: datetime
+) -> frozenset[RecordReference]:
+    """Put the withdrawals of what ever went out into the outbox, behind it; gives the records of which something did.
 
     A submission that no batch has taken is taken back, so that what need not leave the node does not.
     """
-    work.outbox.cancel_unsent(record.reference)
-    if not work.outbox.was_ever_sent(record.reference):
-        return False
-    payload = canonical_bytes(to_wire(WithdrawalItem(record.reference, reason)))
-    work.outbox.add_items((BatchEntry(OutboxKind.WITHDRAWAL, record.reference, record.version, payload),), now)
-    return True
+    references = [record.reference for record in records]
+    work.outbox.cancel_unsent(references)
+    sent = work.outbox.ever_sent(references)
+    entries = [
+        BatchEntry(
+            OutboxKind.WITHDRAWAL,
+            record.reference,
+            record.version,
+            canonical_bytes(to_wire(WithdrawalItem(record.reference, reason))),
+        )
+        for record in records
+        if record.reference in sent
+    ]
+    work.outbox.add_items(entries, now)
+    return sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,11 @@ class WithdrawRecords:
         self._draws = draws
 
     def __call__(self, actor: Actor, local_ids: Sequence[str], case_id: str | None = None) -> WithdrawalReport:
-        """Withdraw at the owner's word; records that are not at the hub are left as they are."""
+        """Withdraw at the owner's word; records of which the hub never heard are left as they are.
+
+        A record that was at the hub is withdrawn also where its encodings are gone already: after a reclassification
+        its hits live on there, held, until it is withdrawn for good.
+        """
         if not actor.permits(Right.CHANGE_RECORDS):
             raise Forbidden("Withdrawing records needs the right to change them.")
         with self._unit_of_work.begin() as work:
@@ -63,7 +78,7 @@ class WithdrawRecords:
             return self._withdraw(work, actor.login, references, WithdrawalReason.OWNER_REQUEST)
 
     def expired(self, worker: str) -> int:
-        """Withdraw the records whose review date has passed; returns how many of them this call took."""
+        """Withdraw the records whose review date has passed, and the hits of those that were at the hub; how many."""
         now = self._draws.now()
         with self._unit_of_work.begin() as work:
             references = work.records.expired(now.date(), CHUNK)
@@ -83,15 +98,14 @@ class WithdrawRecords:
         self, work: Work, login: str, references: tuple[RecordReference, ...], reason: WithdrawalReason
     ) -> WithdrawalReport:
         now = self._draws.now()
+        open_records = [record for record in work.records.lock(references) if record.publication not in _SETTLED]
+        sent = queue_withdrawals(work, open_records, reason, now)
         changed: list[Record] = []
-        on_its_way = 0
-        for record in work.records.lock(references):
-            if record.publication not in _OUT and record.hub_version is None:
-                continue
-            sent = queue_withdrawal(work, record, reason, now)
-            on_its_way += sent
-            publication = Publication.WITHDRAWING if sent else Publication.WITHDRAWN
-            changed.append(replace(record, publication=publication, hub_version=None, refusal=None))
+        for record in open_records:
+            if record.reference in sent:
+                changed.append(replace(record, publication=Publication.WITHDRAWING, refusal=None))
+            elif record.publication is Publication.QUEUED:
+                changed.append(replace(record, publication=Publication.WITHDRAWN, hub_version=None, refusal=None))
         if changed:
             work.records.save_publication(changed, now)
             work.audit.record(
@@ -100,4 +114,4 @@ class WithdrawRecords:
                 changed[0].reference if len(changed) == 1 else None,
                 {"records": len(changed), "reason": reason.value},
             )
-        return WithdrawalReport(len(changed), on_its_way, tuple(record.reference for record in changed))
+        return WithdrawalReport(len(changed), len(sent), tuple(record.reference for record in changed))

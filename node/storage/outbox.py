@@ -41,13 +41,14 @@ class PostgresOutbox:
         )
         self._tx.notify(OUTBOX_CHANNEL)
 
-    def cancel_unsent(self, reference: RecordReference) -> None:
-        """Take back the submissions of a record that are in no batch yet."""
-        self._tx.execute(QUERIES["cancel_unsent_submissions"], reference=reference)
+    def cancel_unsent(self, references: Sequence[RecordReference]) -> None:
+        """Take back the submissions of these records that are in no batch yet."""
+        self._tx.execute(QUERIES["cancel_unsent_submissions"], references=list(references))
 
-    def was_ever_sent(self, reference: RecordReference) -> bool:
-        """Whether a submission of the record ever went into a batch."""
-        return bool(self._tx.fetch_value(QUERIES["was_ever_sent"], reference=reference))
+    def ever_sent(self, references: Sequence[RecordReference]) -> frozenset[RecordReference]:
+        """Those of these records of which a submission ever went into a batch."""
+        rows = self._tx.fetch_all(QUERIES["list_ever_sent"], references=list(references))
+        return frozenset(RecordReference(str(row["reference"])) for row in rows)
 
     def open_batch(self) -> tuple[OutgoingBatch, datetime] | None:
         """The oldest batch without an answer, and when it is due."""
@@ -76,8 +77,16 @@ class PostgresOutbox:
 
     def add_batch(self, batch: OutgoingBatch, numbers: Sequence[int], now: datetime) -> None:
         """Store a formed batch."""
-        self._tx.execute(QUERIES["add_batch"], batch_id=batch.batch_id, kind=batch.kind, body=batch.body, now=now)
+        self._add_batch(batch, now, now)
         self._tx.execute(QUERIES["assign_items"], batch_id=batch.batch_id, ids=list(numbers))
+
+    def renew_batch(
+        self, batch_id: BatchId, problem: Problem, batch: OutgoingBatch, now: datetime, until: datetime
+    ) -> None:
+        """Close a batch whose id the hub does not take, and store its items' next one, to be tried at `until`."""
+        self._tx.execute(QUERIES["close_batch"], batch_id=batch_id, problem=problem, now=now)
+        self._add_batch(batch, now, until)
+        self._tx.execute(QUERIES["move_items"], batch_id=batch_id, next_batch_id=batch.batch_id)
 
     def batch_items(self, batch_id: BatchId) -> tuple[tuple[RecordReference, int], ...]:
         """Reference and version of a batch's items."""
@@ -102,6 +111,17 @@ class PostgresOutbox:
     def postpone_batch(self, batch_id: BatchId, until: datetime) -> None:
         """Note a failed try."""
         self._tx.execute(QUERIES["postpone_batch"], batch_id=batch_id, next_attempt_at=until)
+
+    def _add_batch(self, batch: OutgoingBatch, now: datetime, until: datetime) -> None:
+        self._tx.execute(
+            QUERIES["add_batch"],
+            batch_id=batch.batch_id,
+            kind=batch.kind,
+            body=batch.body,
+            attempts=batch.attempts,
+            next_attempt_at=until,
+            now=now,
+        )
 
     def add_message(self, message: OutgoingMessage, now: datetime) -> None:
         """Queue a message, and wake the worker when this transaction commits."""

@@ -6,15 +6,15 @@ insert into outbox_item (kind, reference, version, payload, created_at)
 values (%(kind)s, %(reference)s, %(version)s, %(payload)s, %(created_at)s);
 
 -- name: cancel_unsent_submissions
--- Takes back the submissions of a record that no batch has taken yet.
+-- Takes back the submissions of records that no batch has taken yet.
 delete from outbox_item
-where reference = %(reference)s and kind = 'submission' and batch_id is null;
+where reference = any(%(references)s::uuid[]) and kind = 'submission' and batch_id is null;
 
--- name: was_ever_sent
--- Whether any item of the record ever went into a batch: then the hub may hold its encodings.
-select exists (
-    select from outbox_item where reference = %(reference)s and kind = 'submission' and batch_id is not null
-) as sent;
+-- name: list_ever_sent
+-- Those of these records of which a submission ever went into a batch: the hub may hold their encodings, or live hits.
+select distinct reference
+from outbox_item
+where reference = any(%(references)s::uuid[]) and kind = 'submission' and batch_id is not null;
 
 -- name: find_open_batch
 -- The oldest batch without an answer, due or not; none newer may overtake it.
@@ -35,12 +35,16 @@ for update;
 
 -- name: add_batch
 -- A newly formed batch.
-insert into outbox_batch (batch_id, kind, body, next_attempt_at, created_at)
-values (%(batch_id)s, %(kind)s, %(body)s, %(now)s, %(now)s);
+insert into outbox_batch (batch_id, kind, body, attempts, next_attempt_at, created_at)
+values (%(batch_id)s, %(kind)s, %(body)s, %(attempts)s, %(next_attempt_at)s, %(now)s);
 
 -- name: assign_items
 -- Puts items into a batch.
 update outbox_item set batch_id = %(batch_id)s where id = any(%(ids)s);
+
+-- name: move_items
+-- Puts a batch's items into the one that takes its place.
+update outbox_item set batch_id = %(next_batch_id)s where batch_id = %(batch_id)s;
 
 -- name: list_batch_items
 -- The items of a batch, in order.

@@ -83,10 +83,21 @@ where local_id = any(%(local_ids)s) or case_id = %(case_id)s
 order by local_id;
 
 -- name: list_expired
--- Published records whose review date has passed: they are withdrawn. The day itself is the last on which they may be at
--- the hub, as in the hub's own rule; days are UTC's at either.
+-- Records whose review date has passed and that are at the hub, on their way, or were there and may have live hits still
+-- (a reclassification leaves them held): they are withdrawn. The day itself is the last on which they may be at the hub,
+-- as in the hub's own rule; days are UTC's at either.
 select reference from record
-where publication in ('queued', 'published') and review_date < %(today)s
+where review_date < %(today)s
+  and (
+      publication in ('queued', 'published')
+      or (
+          publication in ('unpublished', 'refused')
+          and exists (
+              select from outbox_item as item
+              where item.reference = record.reference and item.kind = 'submission' and item.batch_id is not null
+          )
+      )
+  )
 order by reference
 limit %(limit)s;
 
