@@ -18,6 +18,7 @@ from symbolon.hub.ports import EncodingIntake, Federation, MatchingWakeUp
 from symbolon.hub.services.accept_submission import AcceptSubmission
 from symbolon.hub.services.acknowledge_deliveries import AcknowledgeDeliveries
 from symbolon.hub.services.add_operator import AddOperator
+from symbolon.hub.services.admit_batches import AdmitBatches
 from symbolon.hub.services.answer_batch import AnswerBatch
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.services.change_hits import ChangeHits
@@ -164,7 +165,7 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: MatchingWakeUp) -
     """The use cases of the members' API."""
     store, post = hub.store, hub.post_message()
     open_envelope = OpenEnvelope(hub.identity)
-    answer = AnswerBatch(store, open_envelope, hub.sign_message(), _CLOCK)
+    answer = AnswerBatch(store, AdmitBatches(), open_envelope, hub.sign_message(), _CLOCK)
     change_hits = hub.change_hits()
     hand_over = HandOverVotes(post)
     return ApiServices(

@@ -58,6 +58,15 @@ class BatchTooLarge(HubError):
         super().__init__(Problem.BATCH_TOO_LARGE, f"A batch has at most {largest} items: send the rest in another.")
 
 
+class TooManyBatches(HubError):
+    """More batches wait than the hub keeps waiting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.SERVICE_UNAVAILABLE, "Too many batches wait at the hub: nothing was done, send it again."
+        )
+
+
 class UnknownHit(HubError):
     """No such hit, or none that this member was told of: the two are told apart to nobody."""
 

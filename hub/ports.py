@@ -246,14 +246,6 @@ class HandleEnvelopes:
 
 
 @dataclass(frozen=True, slots=True)
-class EncodingRefused:
-    """An encoding that the comparator does not take, with a sentence that says what to do."""
-
-    handle: RecordHandle
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class CandidatePair:
     """Two record versions that the comparator found alike."""
 
@@ -264,11 +256,11 @@ class CandidatePair:
 class EncodingIntake(Protocol):
     """The half of the comparator that takes and gives up encodings."""
 
-    def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> Sequence[EncodingRefused]:
-        """Store the encodings in the transaction; those that cannot be read are refused and hinder no other.
+    def check(self, envelopes: Sequence[bytes]) -> str | None:
+        """A sentence that says what to do with an encoding that is not taken; it takes its time, but no transaction."""
 
-        The transaction holds the turn of `RecordStore.order_commits`.
-        """
+    def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
+        """Store encodings that were checked, in the transaction that holds the turn of `RecordStore.order_commits`."""
 
     def withdraw(self, work: Work, handles: Collection[RecordHandle]) -> Mapping[RecordHandle, int]:
         """Erase encodings in the transaction (it holds the turn); how many were erased for each handle."""

@@ -8,7 +8,7 @@ from symbolon.hub.domain.ids import RecordHandle
 from symbolon.hub.domain.partitions import partition_of
 from symbolon.hub.domain.records import RecordEntry
 from symbolon.hub.ports import EncodingIntake, HandleEnvelopes, MatchingWakeUp, Work
-from symbolon.hub.services.answer_batch import AnswerBatch
+from symbolon.hub.services.answer_batch import AnswerBatch, TakeBatch
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
@@ -19,6 +19,7 @@ from symbolon.protocol.references import MemberCode, RecordReference
 _TWICE = Refusal(Problem.DUPLICATE_IN_BATCH, "The batch has this record twice: the first was taken, send one only.")
 
 Judged = list[tuple[SubmissionItem, Refusal | None]]
+"""Items, each with why it cannot be taken as far as that is known."""
 
 
 class AcceptSubmission:
@@ -35,34 +36,42 @@ class AcceptSubmission:
     def __call__(self, member: MemberCode, envelope: Envelope) -> bytes:
         """The signed receipt's bytes; the same batch again gets the same. Raises a `ProtocolError` or a `HubError`."""
 
-        def take(work: Work, batch: Submission, digest: str, now: datetime) -> SubmissionReceipt:
-            outcomes = [_outcome(item, refusal) for item, refusal in self._take_items(work, member, batch.items, now)]
-            refused = sum(outcome.problem is not None for outcome in outcomes)
-            counts = {"accepted": len(outcomes) - refused, "refused": refused}
-            work.audit(AuditAct.SUBMISSION_ACCEPTED, member, batch.batch_id, counts)
-            return SubmissionReceipt(
-                batch_id=batch.batch_id, body_digest=digest, received_at=now, outcomes=tuple(outcomes)
-            )
+        def prepare(batch: Submission) -> TakeBatch:
+            readable = [(item, self._unreadable(item)) for item in batch.items]
 
-        receipt = self._answer(member, envelope, Submission, take)
+            def take(work: Work, digest: str, now: datetime) -> SubmissionReceipt:
+                outcomes = [_outcome(item, refusal) for item, refusal in self._take_items(work, member, readable, now)]
+                refused = sum(outcome.problem is not None for outcome in outcomes)
+                counts = {"accepted": len(outcomes) - refused, "refused": refused}
+                nothing_taken = refused and refused == len(outcomes)
+                act = AuditAct.SUBMISSION_REFUSED if nothing_taken else AuditAct.SUBMISSION_ACCEPTED
+                work.audit(act, member, batch.batch_id, counts)
+                return SubmissionReceipt(
+                    batch_id=batch.batch_id, body_digest=digest, received_at=now, outcomes=tuple(outcomes)
+                )
+
+            return take
+
+        receipt = self._answer(member, envelope, Submission, prepare)
         self._wake()
         return receipt
 
-    def _take_items(self, work: Work, member: MemberCode, items: Sequence[SubmissionItem], now: datetime) -> Judged:
+    def _unreadable(self, item: SubmissionItem) -> Refusal | None:
+        detail = self._intake.check(item.envelopes)
+        return None if detail is None else Refusal(Problem.ENCODING_REFUSED, detail)
+
+    def _take_items(self, work: Work, member: MemberCode, items: Judged, now: datetime) -> Judged:
         """Store what can be taken; an item that cannot refuses no other."""
-        current = work.records.lock_references({item.reference for item in items})
+        current = work.records.lock_references({item.reference for item, _unreadable in items})
         judged = _judge(work, member, items, current, now)
         entries = _entries(work, member, [item for item, refusal in judged if refusal is None])
         envelopes = {item.reference: item.envelopes for item, refusal in judged if refusal is None}
         encodings = [
             HandleEnvelopes(handle, entry.partition_id, envelopes[entry.reference]) for handle, entry in entries.items()
         ]
-        unreadable = self._intake.submit(work, encodings)
-        refused = {
-            entries.pop(each.handle).reference: Refusal(Problem.ENCODING_REFUSED, each.detail) for each in unreadable
-        }
+        self._intake.submit(work, encodings)
         self._supersede(work, current, list(entries.values()), now)
-        return [(item, refusal or refused.get(item.reference)) for item, refusal in judged]
+        return judged
 
     def _supersede(
         self,
@@ -93,17 +102,18 @@ class AcceptSubmission:
 def _judge(
     work: Work,
     member: MemberCode,
-    items: Sequence[SubmissionItem],
+    items: Judged,
     current: Mapping[RecordReference, RecordEntry],
     now: datetime,
 ) -> Judged:
     terms = work.members.federation().terms
     seen: set[RecordReference] = set()
     judged: Judged = []
-    for item in items:
+    for item, unreadable in items:
         refusal = _TWICE if item.reference in seen else None
         seen.add(item.reference)
-        judged.append((item, refusal or refusal_of(item, member, current.get(item.reference), terms, now.date())))
+        refusal = refusal or refusal_of(item, member, current.get(item.reference), terms, now.date())
+        judged.append((item, refusal or unreadable))
     return judged
 
 

@@ -8,7 +8,7 @@ from symbolon.hub.ports import Work
 from symbolon.hub.services.sign_message import HubIdentity
 from symbolon.protocol.envelope import Envelope, Expectation, Message, body_digest, verify
 from symbolon.protocol.keys import VerifyingKey
-from symbolon.protocol.messages import Purpose, Sealed
+from symbolon.protocol.messages import MemberCard, Purpose, Sealed
 from symbolon.protocol.references import HUB, MemberCode
 
 M = TypeVar("M", bound=Message)
@@ -21,8 +21,14 @@ class OpenEnvelope:
         self._identity = identity
 
     def __call__(self, work: Work, envelope: Envelope, sender: MemberCode, kind: type[M], now: datetime) -> M:
-        """A message to the hub; raises a `ProtocolError`."""
-        self._verify(work, envelope, self._expected(sender, HUB, kind.PURPOSE), now)
+        """A message to the hub; raises a `ProtocolError` or `UnknownMember`."""
+        return self.signed_by(work.members.find(sender), envelope, kind, now)
+
+    def signed_by(self, sender: MemberCard | None, envelope: Envelope, kind: type[M], now: datetime) -> M:
+        """The same, for a sender whose card is known: it needs no transaction."""
+        if sender is None:
+            raise UnknownMember
+        self._verify(sender, envelope, self._expected(sender.code, HUB, kind.PURPOSE), now)
         return envelope.read(kind)
 
     def sealed(
@@ -33,7 +39,10 @@ class OpenEnvelope:
             raise WrongPurposeHere
         if envelope.audience == sender or work.members.find(envelope.audience) is None:
             raise UnknownMember
-        self._verify(work, envelope, self._expected(sender, envelope.audience, envelope.purpose), now)
+        card = work.members.find(sender)
+        if card is None:
+            raise UnknownMember
+        self._verify(card, envelope, self._expected(sender, envelope.audience, envelope.purpose), now)
         return envelope.read(Sealed)
 
     def _expected(self, sender: MemberCode, audience: MemberCode, purpose: Purpose) -> Expectation:
@@ -45,11 +54,8 @@ class OpenEnvelope:
             sender=sender,
         )
 
-    def _verify(self, work: Work, envelope: Envelope, expected: Expectation, now: datetime) -> None:
-        card = work.members.find(expected.sender)
-        if card is None:
-            raise UnknownMember
-        verify(envelope, VerifyingKey.from_bytes(card.signing_key), expected, now)
+    def _verify(self, sender: MemberCard, envelope: Envelope, expected: Expectation, now: datetime) -> None:
+        verify(envelope, VerifyingKey.from_bytes(sender.signing_key), expected, now)
 
 
 def was_taken_before(work: Work, envelope: Envelope, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from symbolon.hub.ports import MatchingWakeUp, Work
-from symbolon.hub.services.answer_batch import AnswerBatch
+from symbolon.hub.services.answer_batch import AnswerBatch, TakeBatch
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
@@ -25,19 +25,22 @@ class WithdrawRecords:
     def __call__(self, member: MemberCode, envelope: Envelope) -> bytes:
         """The signed receipt's bytes; the same batch again gets the same. Raises a `ProtocolError` or a `HubError`."""
 
-        def take(work: Work, batch: Withdrawal, digest: str, now: datetime) -> WithdrawalReceipt:
-            outcomes = self._take_items(work, member, batch.items, now)
-            counts = {
-                "items": len(outcomes),
-                "erased": sum(outcome.erased_encodings for outcome in outcomes),
-                "hits": sum(outcome.hits_closed for outcome in outcomes),
-            }
-            work.audit(AuditAct.WITHDRAWAL_ACCEPTED, member, batch.batch_id, counts)
-            return WithdrawalReceipt(
-                batch_id=batch.batch_id, body_digest=digest, withdrawn_at=now, outcomes=tuple(outcomes)
-            )
+        def prepare(batch: Withdrawal) -> TakeBatch:
+            def take(work: Work, digest: str, now: datetime) -> WithdrawalReceipt:
+                outcomes = self._take_items(work, member, batch.items, now)
+                counts = {
+                    "items": len(outcomes),
+                    "erased": sum(outcome.erased_encodings for outcome in outcomes),
+                    "hits": sum(outcome.hits_closed for outcome in outcomes),
+                }
+                work.audit(AuditAct.WITHDRAWAL_ACCEPTED, member, batch.batch_id, counts)
+                return WithdrawalReceipt(
+                    batch_id=batch.batch_id, body_digest=digest, withdrawn_at=now, outcomes=tuple(outcomes)
+                )
 
-        receipt = self._answer(member, envelope, Withdrawal, take)
+            return take
+
+        receipt = self._answer(member, envelope, Withdrawal, prepare)
         # A worker that is woken takes the erased encodings out of its index.
         self._wake()
         return receipt

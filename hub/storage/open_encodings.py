@@ -6,7 +6,7 @@ Needs no numpy: the web process has this half alone.
 from collections.abc import Collection, Mapping, Sequence
 
 from symbolon.hub.domain.ids import RecordHandle
-from symbolon.hub.ports import EncodingRefused, HandleEnvelopes, Work
+from symbolon.hub.ports import HandleEnvelopes, Work
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.errors import MalformedEncoding
 from symbolon.matching.linkage_schema import LinkageSchema
@@ -21,20 +21,26 @@ class OpenEncodings:
     def __init__(self, schema: LinkageSchema) -> None:
         self._schema = schema
 
-    def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> Sequence[EncodingRefused]:
-        """Store the encodings in the transaction; those that cannot be read are refused and hinder no other."""
-        refused = [refusal for each in encodings if (refusal := self._refusal_of(each)) is not None]
-        unreadable = {refusal.handle for refusal in refused}
-        taken = [each for each in encodings if each.handle not in unreadable]
-        handles = [each.handle for each in taken]
+    def check(self, envelopes: Sequence[bytes]) -> str | None:
+        """A sentence that says what to do with an encoding that is not taken."""
+        if len(envelopes) != 1:
+            return "Open comparison takes one envelope for each record."
+        try:
+            EncodedRecord.from_bytes(self._schema, envelopes[0])
+        except MalformedEncoding as error:
+            return f"The encoding does not fit the linkage schema: {error}."
+        return None
+
+    def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
+        """Store encodings that were checked."""
+        handles = [each.handle for each in encodings]
         work.transaction.execute(
             _QUERIES["insert_encodings"],
             handles=handles,
-            partition_ids=[each.partition_id for each in taken],
-            encodeds=[each.envelopes[0] for each in taken],
+            partition_ids=[each.partition_id for each in encodings],
+            encodeds=[each.envelopes[0] for each in encodings],
         )
         work.transaction.execute(_QUERIES["note_additions"], handles=handles)
-        return refused
 
     def withdraw(self, work: Work, handles: Collection[RecordHandle]) -> Mapping[RecordHandle, int]:
         """Erase encodings in the transaction; one for each handle that had one."""
@@ -45,12 +51,3 @@ class OpenEncodings:
         work.transaction.execute(_QUERIES["note_removals"], handles=list(erased))
         work.transaction.execute(_QUERIES["forget_additions"], handles=list(erased))
         return erased
-
-    def _refusal_of(self, encoding: HandleEnvelopes) -> EncodingRefused | None:
-        if len(encoding.envelopes) != 1:
-            return EncodingRefused(encoding.handle, "Open comparison takes one envelope for each record.")
-        try:
-            EncodedRecord.from_bytes(self._schema, encoding.envelopes[0])
-        except MalformedEncoding as error:
-            return EncodingRefused(encoding.handle, f"The encoding does not fit the linkage schema: {error}.")
-        return None

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from symbolon.hub.errors import HubError
+from symbolon.hub.errors import HubError, TooManyBatches
 from symbolon.hub.ports import DeliveryBell
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.web.openapi import describe_wire_format
@@ -41,13 +41,22 @@ def create_api(services: ApiServices, bell: DeliveryBell) -> FastAPI:
     app.include_router(deliveries_router(services, bell))
     describe_wire_format(app)
     install(app, (HubError,), largest_body=_LARGEST_BODY)
-    app.add_exception_handler(DatabaseUnavailable, _tell_to_come_again)
+    app.add_exception_handler(DatabaseUnavailable, _tell_that_the_database_is_away)
+    app.add_exception_handler(TooManyBatches, _tell_to_come_again)
     app.add_middleware(RequestLog)
     return app
 
 
-def _tell_to_come_again(_request: Request, _error: Exception) -> JSONResponse:
+def _tell_that_the_database_is_away(_request: Request, _error: Exception) -> JSONResponse:
+    return _come_again("The hub's database is away: nothing was done, try again.")
+
+
+def _tell_to_come_again(_request: Request, error: Exception) -> JSONResponse:
+    return _come_again(str(error))
+
+
+def _come_again(sentence: str) -> JSONResponse:
     problem = Problem.SERVICE_UNAVAILABLE
     status = HTTP_STATUS[problem]
-    document = ProblemDocument(problem, status, "The hub's database is away: nothing was done, try again.", None)
+    document = ProblemDocument(problem, status, sentence, None)
     return JSONResponse(document.as_json(), status, media_type=MEDIA_TYPE, headers={"Retry-After": "1"})

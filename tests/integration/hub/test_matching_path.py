@@ -1,6 +1,7 @@
 """From an accepted submission to both alerts, on a real PostgreSQL."""
 
 import string
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -214,3 +215,30 @@ def test_partitions_are_told_apart_by_lists_of_any_length(bench: Any) -> None:
         columns = {"namespace": "general", "mode": "except", "schema_id": "one", "key_epoch": 1, "member": "XA"}
         insert = load_queries("symbolon.hub.storage", "records")["insert_partition"]
         assert [tx.execute(insert, members=list(codes), **columns) for _ in range(2)] == [1, 0]
+
+
+def test_batches_that_wait_for_their_turn_keep_nobody_from_their_deliveries(bench: Any, person: Any) -> None:
+    batches = [bench.amara.submission(item(person)) for _ in range(14)]
+    with ThreadPoolExecutor(len(batches)) as pool, bench.hub.store.work() as work:
+        work.records.order_commits()
+        answers = [pool.submit(bench.api.accept_submission, bench.amara.code, batch) for batch in batches]
+        time.sleep(0.5)
+        started = time.perf_counter()
+        bench.mail(bench.belanu)
+        assert time.perf_counter() - started < 2
+        assert not any(answer.done() for answer in answers)
+
+
+def test_a_batch_of_which_nothing_was_taken_is_audited_as_refused(bench: Any, person: Any) -> None:
+    stale = item(person)
+    bench.submit(bench.amara, stale)
+    bench.submit(bench.amara, stale)
+    bench.submit(bench.amara, stale, item(person))
+    bench.worker.sequence_audit()
+    with bench.hub.database.transaction() as tx:
+        acts = [entry.leaf.act.value for entry in bench.hub.audit_log.entries(tx)]
+    assert [act for act in acts if act.startswith("submission")] == [
+        "submission-accepted",
+        "submission-refused",
+        "submission-accepted",
+    ]
