@@ -63,11 +63,17 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """What the hub said of one batch item; `problem` None = accepted."""
+    """What the hub said of one batch item; `problem` None = accepted; `detail` is the sentence that it may add."""
 
     reference: RecordReference
     version: int | None
     problem: Problem | None
+    detail: str | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was refused, for its owner: the hub's own sentence, or the problem's."""
+        return None if self.problem is None else self.detail or self.problem.title
 
 
 def next_attempt(now: datetime, attempts: int, jitter: float) -> datetime:

@@ -41,6 +41,12 @@ WORKER = "worker"
 LARGEST_BODY = 6_000_000
 """Bytes of items in one batch; what the hub takes at once is larger."""
 
+_ID_TAKEN = frozenset({Problem.BATCH_REUSED, Problem.MESSAGE_REUSED})
+"""The id is at fault, not what the batch holds: it may go out under another, since under this one nothing was taken.
+
+A problem that passes with time never comes here: the client calls it `HubUnavailable`, and the batch keeps its id.
+"""
+
 
 class DeliverBatches:
     """Sends the oldest batch, or forms and sends the next. One at a time: the worker sees to that."""
@@ -64,7 +70,10 @@ class DeliverBatches:
         try:
             self._send(batch, directory)
         except HubRefused as refusal:
-            self._note_refusal(batch, refusal.problem)
+            if refusal.problem in _ID_TAKEN:
+                self._renew(batch, refusal.problem)
+            else:
+                self._note_refusal(batch, refusal.problem)
         except HubUnavailable:
             with self._unit_of_work.begin() as work:
                 until = next_attempt(self._draws.now(), batch.attempts + 1, self._draws.jitter())
@@ -99,11 +108,9 @@ class DeliverBatches:
         receipt = self._verified(answer, SubmissionReceipt, batch, directory)
         outcomes = {outcome.reference: outcome for outcome in receipt.outcomes}
         results = [
-            ItemResult(
-                item.reference,
-                item.version,
-                outcomes[item.reference].problem if item.reference in outcomes else Problem.INTERNAL,
-            )
+            ItemResult(item.reference, item.version, outcome.problem, outcome.detail)
+            if (outcome := outcomes.get(item.reference)) is not None
+            else ItemResult(item.reference, item.version, Problem.INTERNAL)
             for item in submission.items
         ]
         stored = StoredReceipt(batch.batch_id, receipt.PURPOSE, answer, self._draws.now(), None, withdrawals=())
@@ -170,6 +177,19 @@ class DeliverBatches:
             take(work, results, now)
             work.outbox.close_batch(batch.batch_id, results, problem, now)
             detail = {"kind": batch.kind.value, "items": len(items), "problem": problem.value}
+            work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, batch.batch_id, detail)
+
+    def _renew(self, batch: OutgoingBatch, problem: Problem) -> None:
+        """Put the batch's items into one with another id, to be tried after a pause."""
+        now = self._draws.now()
+        attempts = batch.attempts + 1
+        batch_id = new_batch_id(self._draws.uuid())
+        body = canonical_bytes({"batch_id": batch_id, "items": json.loads(batch.body)["items"]})
+        renewed = OutgoingBatch(batch_id, batch.kind, body, attempts)
+        with self._unit_of_work.begin() as work:
+            until = next_attempt(now, attempts, self._draws.jitter())
+            work.outbox.renew_batch(batch.batch_id, problem, renewed, now, until)
+            detail = {"kind": batch.kind.value, "renewed_as": batch_id, "problem": problem.value}
             work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, batch.batch_id, detail)
 
 

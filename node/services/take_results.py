@@ -28,18 +28,22 @@ def take_submission_results(work: Work, results: Sequence[ItemResult], now: date
 
 
 def take_withdrawal_results(work: Work, results: Sequence[ItemResult], now: datetime) -> None:
-    """Mark each record of a withdrawn batch as withdrawn; one that was queued again meanwhile stays queued."""
+    """Mark each record of a withdrawn batch as withdrawn; one that was queued again meanwhile stays queued.
+
+    Where the hub did not take the withdrawal, the record is among the refused ones, with the reason: from there it can
+    be withdrawn again, and it still expires.
+    """
     by_reference = _by_reference(results)
     changed: list[Record] = []
     for record in work.records.lock(tuple(by_reference)):
-        problem = by_reference[record.reference].problem
-        if record.publication is not Publication.WITHDRAWING:
-            continue
+        result = by_reference[record.reference]
         # What the hub never had is gone as well.
-        if problem in (None, Problem.UNKNOWN_RECORD):
-            changed.append(replace(record, publication=Publication.WITHDRAWN, refusal=None))
-        else:
-            changed.append(replace(record, refusal=problem.title))
+        if result.problem in (None, Problem.UNKNOWN_RECORD):
+            if record.publication is Publication.WITHDRAWING:
+                changed.append(replace(record, publication=Publication.WITHDRAWN, hub_version=None, refusal=None))
+        elif record.publication not in (Publication.QUEUED, Publication.PUBLISHED):
+            refusal = f"The hub did not take its withdrawal: {result.reason} Withdraw it again."
+            changed.append(replace(record, publication=Publication.REFUSED, refusal=refusal))
     work.records.save_publication(changed, now)
 
 
@@ -73,8 +77,10 @@ def take_expiry_results(work: Work, receipt: WithdrawalReceipt, now: datetime) -
 def _submitted(work: Work, record: Record, result: ItemResult, now: datetime) -> Record:
     is_newest = result.version == record.version and record.publication is Publication.QUEUED
     if result.problem is None:
+        if record.publication is Publication.WITHDRAWING:
+            return replace(record, hub_version=result.version)
         if record.publication not in (Publication.QUEUED, Publication.PUBLISHED):
-            # Taken back or reclassified meanwhile: the withdrawal is on its way behind this batch.
+            # Reclassified meanwhile: the withdrawal is on its way behind this batch.
             return record
         publication = Publication.PUBLISHED if is_newest else record.publication
         return replace(record, publication=publication, hub_version=result.version)
@@ -82,7 +88,7 @@ def _submitted(work: Work, record: Record, result: ItemResult, now: datetime) ->
         return record
     if record.hub_version is not None:
         queue_withdrawals(work, (record,), WithdrawalReason.CORRECTED, now)
-    return replace(record, publication=Publication.REFUSED, hub_version=None, refusal=result.problem.title)
+    return replace(record, publication=Publication.REFUSED, hub_version=None, refusal=result.reason)
 
 
 def _by_reference(results: Sequence[ItemResult]) -> Mapping[RecordReference, ItemResult]:

@@ -73,6 +73,7 @@ class HubInMemory:
     rounds: dict[HitId, int] = field(default_factory=lambda: defaultdict(lambda: 1))
     sides: dict[HitId, dict[MemberCode, RecordReference]] = field(default_factory=dict)
     refusals: dict[RecordReference, Problem] = field(default_factory=dict)
+    refusal_details: dict[RecordReference, str] = field(default_factory=dict)
     refuse_batches_with: Problem | None = None
     away: bool = False
     lose_answers: int = 0
@@ -182,6 +183,8 @@ class HubInMemory:
                 raise HubRefused(Problem.BATCH_REUSED, "reused")
             return known[1]
         answer = b""
+        if self.refuse_batches_with is not None and envelope.purpose in (Purpose.SUBMISSION, Purpose.WITHDRAWAL):
+            raise HubRefused(self.refuse_batches_with, "refused")
         if envelope.purpose is Purpose.SUBMISSION:
             answer = self._submit(sender, envelope.read(Submission), digest)
         elif envelope.purpose is Purpose.WITHDRAWAL:
@@ -196,15 +199,14 @@ class HubInMemory:
         return answer
 
     def _submit(self, sender: MemberCode, submission: Submission, digest: str) -> bytes:
-        if self.refuse_batches_with is not None:
-            raise HubRefused(self.refuse_batches_with, "refused")
         outcomes = []
         for item in submission.items:
             problem = self.refusals.get(item.reference)
             if problem is None:
                 self.live[item.reference] = item
                 self.owners[item.reference] = sender
-            outcomes.append(ItemOutcome(item.reference, item.version, problem, None))
+            detail = self.refusal_details.get(item.reference) if problem is not None else None
+            outcomes.append(ItemOutcome(item.reference, item.version, problem, detail))
         receipt = SubmissionReceipt(submission.batch_id, digest, self.clock_now(), tuple(outcomes))
         return self.sign(receipt, sender).to_bytes()
 
