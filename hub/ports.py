@@ -117,7 +117,13 @@ class RecordStore(Protocol):
         """The ids of these partitions; unknown ones are written down."""
 
     def partitions(self) -> Mapping[PartitionId, Partition]:
-        """Every partition."""
+        """Every partition, whether or not it has records."""
+
+    def live_partitions(self) -> Mapping[PartitionId, Partition]:
+        """The partitions that have a live record."""
+
+    def partitions_of(self, handles: Collection[RecordHandle]) -> frozenset[PartitionId]:
+        """The partitions of these handles, of which the live ones alone count."""
 
     def put(self, entries: Collection[RecordEntry], now: datetime) -> None:
         """Insert the records, or put them in the place of their predecessors; all wait to be compared."""

@@ -3,13 +3,13 @@
 Exercise and live records cannot meet here, since a hub serves one federation and has a database of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from symbolon.hub.domain.ids import PartitionId
 from symbolon.hub.domain.partitions import Partition
 
 Scope = Mapping[PartitionId, tuple[PartitionId, ...]]
-"""For each partition, those that its records are compared with; symmetric."""
+"""For each partition that asks, those that its records are compared with."""
 
 
 def may_be_compared(one: Partition, other: Partition) -> bool:
@@ -27,9 +27,13 @@ def may_be_compared(one: Partition, other: Partition) -> bool:
     )
 
 
-def comparison_scope(partitions: Mapping[PartitionId, Partition]) -> Scope:
-    """The scope over all known partitions; one that may be compared with none has an empty tuple."""
+def comparison_scope(asking: Collection[PartitionId], live: Mapping[PartitionId, Partition]) -> Scope:
+    """The scope of the partitions that ask, over the live ones; one that may be compared with none has an empty tuple.
+
+    A partition that asks and lives no more has no scope: its records are gone.
+    """
     return {
-        partition_id: tuple(other_id for other_id, other in partitions.items() if may_be_compared(partition, other))
-        for partition_id, partition in partitions.items()
+        partition_id: tuple(other_id for other_id, other in live.items() if may_be_compared(live[partition_id], other))
+        for partition_id in asking
+        if partition_id in live
     }

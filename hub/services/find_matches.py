@@ -37,7 +37,7 @@ class FindMatches:
         self._finder.refresh(work)
         if not handles:
             return None
-        scope = comparison_scope(work.records.partitions())
+        scope = comparison_scope(work.records.partitions_of(handles), work.records.live_partitions())
         pairs = self._finder.compare(work, handles, scope)
         raised = self._raise_alerts(work, pairs, self._clock.now())
         work.records.settle(handles)

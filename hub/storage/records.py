@@ -72,6 +72,16 @@ class PostgresRecords:
         rows = self._transaction.fetch_all(_QUERIES["list_partitions"])
         return {PartitionId(row["partition_id"]): _partition(row) for row in rows}
 
+    def live_partitions(self) -> Mapping[PartitionId, Partition]:
+        """The partitions that have a live record."""
+        rows = self._transaction.fetch_all(_QUERIES["list_live_partitions"])
+        return {PartitionId(row["partition_id"]): _partition(row) for row in rows}
+
+    def partitions_of(self, handles: Collection[RecordHandle]) -> frozenset[PartitionId]:
+        """The partitions of these handles, of which the live ones alone count."""
+        rows = self._transaction.fetch_all(_QUERIES["list_partitions_of"], handles=list(handles))
+        return frozenset(PartitionId(row["partition_id"]) for row in rows)
+
     def put(self, entries: Collection[RecordEntry], now: datetime) -> None:
         """Insert the records, or put them in the place of their predecessors; all wait to be compared."""
         handles = [entry.handle for entry in entries]

@@ -50,10 +50,27 @@ VALUES (%(member)s, %(namespace)s, %(mode)s, %(members)s,
 ON CONFLICT DO NOTHING;
 
 -- name: list_partitions
--- Every partition: the scope of a comparison is made from these.
+-- Every partition, whether or not it has records.
 SELECT partition_id, member, namespace, mode, members, schema_id, key_epoch
 FROM partition
 ORDER BY partition_id;
+
+-- name: list_live_partitions
+-- Partitions that have a live record: the scope of a comparison is made from these. One probe of an index for each.
+SELECT p.partition_id, p.member, p.namespace, p.mode, p.members, p.schema_id, p.key_epoch
+FROM partition AS p
+CROSS JOIN LATERAL (
+    SELECT FROM record AS r
+    WHERE r.partition_id = p.partition_id AND r.handle IS NOT NULL
+    LIMIT 1
+) AS live
+ORDER BY p.partition_id;
+
+-- name: list_partitions_of
+-- The partitions of these live handles.
+SELECT DISTINCT partition_id
+FROM record
+WHERE handle = ANY(%(handles)s);
 
 -- name: put_records
 -- New records, or new versions in the place of the old.

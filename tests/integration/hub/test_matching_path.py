@@ -242,3 +242,13 @@ def test_a_batch_of_which_nothing_was_taken_is_audited_as_refused(bench: Any, pe
         "submission-refused",
         "submission-accepted",
     ]
+
+
+def test_a_partition_without_live_records_is_out_of_scope(bench: Any, person: Any) -> None:
+    own = item(person)
+    bench.submit(bench.amara, own, item(person, comparable_with=ComparableWith.only(MemberCode("XC"))))
+    bench.api.withdraw_records(bench.amara.code, bench.amara.withdrawal(own.reference))
+    with bench.hub.store.work() as work:
+        live = work.records.live_partitions()
+        assert [each.comparable_with for each in live.values()] == [ComparableWith.only(MemberCode("XC"))]
+        assert work.records.partitions_of(work.records.take_waiting(10)) == live.keys()

@@ -34,13 +34,13 @@ def test_the_rule_is_the_same_from_both_sides(one: Partition, other: Partition) 
 
 @given(NUMBERED)
 def test_the_scope_holds_no_pair_of_one_state(partitions: dict[PartitionId, Partition]) -> None:
-    for partition_id, targets in comparison_scope(partitions).items():
+    for partition_id, targets in comparison_scope(partitions, partitions).items():
         assert all(partitions[target].member != partitions[partition_id].member for target in targets)
 
 
 @given(NUMBERED)
 def test_the_scope_holds_no_pair_that_either_owner_excludes(partitions: dict[PartitionId, Partition]) -> None:
-    for partition_id, targets in comparison_scope(partitions).items():
+    for partition_id, targets in comparison_scope(partitions, partitions).items():
         own = partitions[partition_id]
         for target in targets:
             assert own.comparable_with.admits(partitions[target].member)
@@ -49,7 +49,7 @@ def test_the_scope_holds_no_pair_that_either_owner_excludes(partitions: dict[Par
 
 @given(NUMBERED)
 def test_the_scope_holds_no_pair_of_two_schemas_or_epochs(partitions: dict[PartitionId, Partition]) -> None:
-    for partition_id, targets in comparison_scope(partitions).items():
+    for partition_id, targets in comparison_scope(partitions, partitions).items():
         own = partitions[partition_id]
         for target in targets:
             assert (partitions[target].schema_id, partitions[target].key_epoch) == (own.schema_id, own.key_epoch)
@@ -57,7 +57,7 @@ def test_the_scope_holds_no_pair_of_two_schemas_or_epochs(partitions: dict[Parti
 
 @given(NUMBERED)
 def test_the_scope_leaves_out_nothing_that_is_allowed(partitions: dict[PartitionId, Partition]) -> None:
-    scope = comparison_scope(partitions)
+    scope = comparison_scope(partitions, partitions)
     for one_id, one in partitions.items():
         for other_id, other in partitions.items():
             assert (other_id in scope[one_id]) == may_be_compared(one, other)
@@ -67,3 +67,11 @@ def test_a_victims_record_is_compared_with_suspects_too() -> None:
     victim = Partition(MemberCode("XA"), Namespace.PROTECTED, ComparableWith.all_members(), "one", 1)
     suspect = Partition(MemberCode("XB"), Namespace.GENERAL, ComparableWith.all_members(), "one", 1)
     assert may_be_compared(victim, suspect)
+
+
+@given(NUMBERED, st.sets(st.integers(0, 14).map(PartitionId)))
+def test_the_scope_is_made_for_those_that_ask_and_live(
+    partitions: dict[PartitionId, Partition], asking: set[PartitionId]
+) -> None:
+    whole = comparison_scope(partitions, partitions)
+    assert comparison_scope(asking, partitions) == {each: whole[each] for each in asking & partitions.keys()}
