@@ -43,6 +43,7 @@ from symbolon.node.services.linkage_key import (
     ShareLinkageKey,
 )
 from symbolon.node.services.list_hits import ListHits
+from symbolon.node.services.list_records import ListRecords
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.services.open_request import OpenRequest
 from symbolon.node.services.publish_records import PublishRecords
@@ -94,6 +95,7 @@ class NodeServices(DeskServices):
     publish_records: PublishRecords
     revise_record: ReviseRecord
     withdraw_records: WithdrawRecords
+    list_records: ListRecords
     create_linkage_key: CreateLinkageKey
     share_linkage_key: ShareLinkageKey
     accept_linkage_key: AcceptLinkageKey
@@ -135,6 +137,7 @@ def build_services(
         publish_records=PublishRecords(unit_of_work, draws, encode_record),
         revise_record=revise_record,
         withdraw_records=WithdrawRecords(unit_of_work, draws),
+        list_records=ListRecords(unit_of_work),
         create_linkage_key=CreateLinkageKey(unit_of_work, draws, linkage_keys),
         share_linkage_key=ShareLinkageKey(unit_of_work, draws, linkage_keys, correspondence),
         accept_linkage_key=AcceptLinkageKey(unit_of_work, draws, linkage_keys, correspondence),

@@ -96,6 +96,11 @@ def publish(
             typer.echo(f"not published: {refused.local_id}: {refused.what_to_do}")
         for local_id in report.without_category:
             typer.echo(f"kept here: {local_id}: its subject category is not set")
+        if report.refused_earlier:
+            typer.echo(
+                f"{report.refused_earlier} records that were refused earlier wait: `symbolon node records --refused`"
+                " shows why, and what to do."
+            )
 
 
 @app.command()

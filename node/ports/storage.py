@@ -1,6 +1,6 @@
 """What the services need of the node's storage: one protocol per aggregate, and the transaction over all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from symbolon.node.domain.hits import Direction, VoteView
 from symbolon.node.domain.import_report import ImportReport
 from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutgoingBatch, OutgoingMessage
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
+from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.domain.records import Record
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.envelope import Envelope
@@ -76,6 +77,14 @@ class RecordStore(Protocol):
 
     def without_category(self) -> tuple[str, ...]:
         """Local ids of the records whose category is not set."""
+        ...
+
+    def listed(self, wanted: RecordFilter) -> tuple[ListedRecord, ...]:
+        """The records that pass the filter, without their identifiers."""
+        ...
+
+    def count_refused(self) -> int:
+        """Records that hold a reason why they were not taken."""
         ...
 
     def expired(self, today: date, limit: int) -> tuple[RecordReference, ...]:
@@ -228,6 +237,10 @@ class HitStore(Protocol):
         """Every hit; the disclosure rules decide who sees which."""
         ...
 
+    def digest(self, protected: Collection[bool]) -> str:
+        """A short text that changes with the hits that are protected, or are not, and with what a list says of them."""
+        ...
+
     def save(self, hit: Hit) -> None:
         """Store the changed states of a hit."""
         ...
@@ -236,8 +249,11 @@ class HitStore(Protocol):
         """Hits by joint state."""
         ...
 
-    def add_vote(self, hit_id: HitId, vote: VoteView) -> bool:
-        """Store a vote (the counterpart's has no voter); False when that side has voted in that round."""
+    def add_vote(self, hit_id: HitId, vote: VoteView, message_id: MessageId | None) -> bool:
+        """Store a vote (the counterpart's has no voter and no message); False when that side has voted in that round.
+
+        A vote whose message the hub refused is no vote: another one takes its place.
+        """
         ...
 
     def votes(self, hit_id: HitId) -> tuple[tuple[VoteView, ...], tuple[VoteView, ...]]:
@@ -248,8 +264,8 @@ class HitStore(Protocol):
 class ExchangeStore(Protocol):
     """Requests and replies."""
 
-    def add_request(self, request: Request, direction: Direction) -> bool:
-        """Store a request; False when it is known."""
+    def add_request(self, request: Request, direction: Direction, message_id: MessageId | None) -> bool:
+        """Store a request, with the message that carries ours; False when it is known."""
         ...
 
     def find_request(self, request_id: RequestId) -> StoredRequest | None:
@@ -264,8 +280,8 @@ class ExchangeStore(Protocol):
         """The received requests that have no reply, of all hits."""
         ...
 
-    def add_reply(self, reply: Reply) -> bool:
-        """Store a reply; False when there is one."""
+    def add_reply(self, reply: Reply, message_id: MessageId | None) -> bool:
+        """Store a reply, with the message that carries ours; False when there is one that was not refused."""
         ...
 
 

@@ -32,6 +32,8 @@ class PublishReport:
     queued: int
     refused: tuple[RefusedRecord, ...]
     without_category: tuple[str, ...] = field(repr=False)
+    refused_earlier: int
+    """Other records that were refused before, by the hub or here, and wait until somebody puts them right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class PublishRecords:
             after = taken[-1].reference
         with self._unit_of_work.begin() as work:
             without_category = work.records.without_category()
-        return PublishReport(queued, tuple(refused), without_category)
+            refused_earlier = work.records.count_refused() - len(refused)
+        return PublishReport(queued, tuple(refused), without_category, max(refused_earlier, 0))
 
     def _publish_chunk(
         self,

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node.domain.import_report import ImportReport
+from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.domain.records import Publication, Record, RecordContent
 from symbolon.protocol.handling import (
     ComparableWith,
@@ -104,6 +105,23 @@ class PostgresRecords:
         """Local ids of the records whose category is not set."""
         return tuple(row["local_id"] for row in self._tx.fetch_all(QUERIES["list_without_category"]))
 
+    def listed(self, wanted: RecordFilter) -> tuple[ListedRecord, ...]:
+        """The records that pass the filter, without their identifiers."""
+        rows = self._tx.fetch_all(
+            QUERIES["list_records"],
+            publications=sorted(wanted.publications) or None,
+            refused=wanted.refused,
+            category_not_set=wanted.category_not_set,
+            case_id=wanted.case_id,
+            review_before=wanted.review_before,
+            order=wanted.order,
+        )
+        return tuple(_listed(row) for row in rows)
+
+    def count_refused(self) -> int:
+        """Records that hold a reason why they were not taken."""
+        return int(self._tx.fetch_value(QUERIES["count_refused"]) or 0)
+
     def expired(self, today: date, limit: int) -> tuple[RecordReference, ...]:
         """Records at the hub whose review date has passed."""
         rows = self._tx.fetch_all(QUERIES["list_expired"], today=today, limit=limit)
@@ -158,6 +176,22 @@ def _parameters(record: Record, now: datetime) -> dict[str, Any]:
         "refusal": record.refusal,
         "changed_at": now,
     }
+
+
+def _listed(row: Row) -> ListedRecord:
+    return ListedRecord(
+        local_id=row["local_id"],
+        case_id=row["case_id"] or "",
+        reference=RecordReference(str(row["reference"])),
+        kind=RecordKind(row["kind"]),
+        category=None if row["category"] is None else SubjectCategory(row["category"]),
+        publication=Publication(row["publication"]),
+        version=row["version"],
+        hub_version=row["hub_version"],
+        review_date=row["review_date"],
+        changed_at=row["changed_at"],
+        reason=row["refusal"],
+    )
 
 
 def _record(row: Row) -> Record:

@@ -101,6 +101,26 @@ where review_date < %(today)s
 order by reference
 limit %(limit)s;
 
+-- name: list_records
+-- The list for an administrator: every filter that is null or false lets all pass.
+select local_id, case_id, reference, kind, category, publication, version, hub_version, review_date, changed_at, refusal
+from record
+where (%(publications)s::text[] is null or publication = any(%(publications)s))
+  and (not %(refused)s or refusal is not null)
+  and (not %(category_not_set)s or category is null)
+  and (%(case_id)s::text is null or case_id = %(case_id)s)
+  and (%(review_before)s::date is null or review_date < %(review_before)s)
+order by
+    case when %(order)s = 'case' then case_id end,
+    case when %(order)s = 'publication' then publication end,
+    case when %(order)s = 'review-date' then review_date end,
+    case when %(order)s = 'changed' then changed_at end desc,
+    local_id;
+
+-- name: count_refused
+-- Records that hold a reason why they were not taken.
+select count(*) as refused from record where refusal is not null;
+
 -- name: count_by_publication
 -- How many records there are in each state of publication, and how many of them lack a category.
 select publication, count(*) as records, count(*) filter (where category is null) as without_category

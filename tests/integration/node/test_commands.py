@@ -165,6 +165,22 @@ def test_publish_names_the_nearest_state_for_a_code_that_is_nobodys(node: Comman
     assert json.loads(node("publish", "--expect", "XBB", "--json").stdout)["queued"] == 1
 
 
+def test_the_list_of_records_is_printed_and_exported(node: Commands, folder: Path) -> None:
+    rows = CSV + "=1+1,Ying Rakdee,1992-07-21,\n"
+    (folder / "case.csv").write_text(rows, encoding="utf-8")
+    node("import", folder / "case.csv", "--mapping", folder / "map.toml")
+    printed = node("records", "--category-not-set").output
+    assert "A-2: category not set, unpublished" in printed
+    assert "--category" in printed
+    assert "A-1" not in printed
+    listed = json.loads(node("records", "--unpublished", "--sort", "changed", "--json").stdout)
+    assert {record["local_id"] for record in listed} == {"A-1", "A-2", "=1+1"}
+    exported = node("records", "--csv").stdout
+    assert exported.startswith("local_id,case_id,reference,")
+    assert "\n'=1+1," in exported
+    assert "Somchai" not in exported
+
+
 def test_a_bad_file_ends_with_a_report_by_line_and_status_1(node: Commands, folder: Path) -> None:
     (folder / "bad.csv").write_text(CSV.replace("1990-05-03", "1990-13-03"), encoding="utf-8")
     result = node("import", folder / "bad.csv", "--mapping", folder / "map.toml")
