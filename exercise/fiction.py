@@ -18,6 +18,13 @@ CASSOR: Final = MemberCode("XC")
 STATES: Final = (AMARA, BELANU, CASSOR)
 STATE_NAMES: Final = {AMARA: "Amara", BELANU: "Belanu", CASSOR: "Cassor"}
 
+OFFICER_NAMES: Final = {
+    AMARA: ("Anong Srisawat", "Malee Thongdee"),
+    BELANU: ("Farid Azhar", "Grace Tan Mei Ling"),
+    CASSOR: ("Khin Thandar", "Rokeya Sultana"),
+}
+"""The focal point and the victim-protection officer of each state; no such people exist."""
+
 _IMO_WEIGHTS: Final = (7, 6, 5, 4, 3, 2)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import symbolon.node.bootstrap as node_bootstrap
 from symbolon.exercise.errors import ExerciseError
+from symbolon.exercise.fiction import OFFICER_NAMES
 from symbolon.exercise.officers import Credentials
 from symbolon.exercise.party import LOOPBACK, party_command, party_process, put_password_apart
 from symbolon.exercise.ports import accepts_connections, free_ports
@@ -77,8 +78,8 @@ class ExerciseNode:
         }
         draft = node_bootstrap.NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = node_bootstrap.initialise(self.home, draft)
-        for credentials, role in zip(self.logins, _OFFICERS.values(), strict=True):
-            self._node.add_user(credentials.login, credentials.password, (role.value,), f"{role.value} of {self.name}")
+        for credentials, role, name in zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True):
+            self._node.add_user(credentials.login, credentials.password, (role.value,), name)
         return NodeFiles(self.home).enrolment_request(self.code, self.name)
 
     def join(self, welcome: Welcome) -> None:

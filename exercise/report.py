@@ -83,6 +83,7 @@ def show_addresses(console: Console, federation: Federation) -> None:
     hub = federation.hub
     table.add_row("Hub", hub.desk_url, OPERATOR, hub.operator_password)
     console.print(table)
+    console.print("The hit on the van (AM-0106, BEL-2206) waits for you: sign in at both sides, check, vote.")
 
 
 def as_json(verification: Verification, result: RunResult | None, startup_s: float, total_s: float) -> str:

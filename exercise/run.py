@@ -1,7 +1,7 @@
 """One run of the exercise: load the case and its background, publish, match, decide, ask, and see what came of it."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -59,10 +59,14 @@ class RunResult:
 class ExerciseRun:
     """Plays the case in a started federation."""
 
-    def __init__(self, federation: Federation, population: Population, progress: RunProgress) -> None:
+    def __init__(
+        self, federation: Federation, population: Population, progress: RunProgress, leaving: Collection[str] = ()
+    ) -> None:
+        """``leaving``: the case's own records whose hits the simulated officers leave to somebody else."""
         self._federation = federation
         self._population = population
         self._progress = progress
+        self._leaving = leaving
         self._expected = read_truth()
 
     def play(self) -> RunResult:
@@ -117,7 +121,8 @@ class ExerciseRun:
 
     def _let_officers_decide(self, desks: Mapping[MemberCode, StateDesk]) -> None:
         def is_decided() -> bool:
-            entries = [entry for queue in self._in_each(desks, StateDesk.work_through) for entry in queue]
+            queues = self._in_each(desks, lambda desk: desk.work_through(self._leaving))
+            entries = [entry for queue in queues for entry in queue]
             decided = sum(entry.state is JointState.CONFIRMED for entry in entries)
             self._progress.count("alerts confirmed", decided, len(entries))
             return decided == len(entries) and self._federation.is_settled()

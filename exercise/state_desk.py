@@ -1,7 +1,7 @@
 """The simulated officers of one state together: who handles which hit, and what they do when one arrives."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
@@ -49,11 +49,16 @@ class StateDesk:
         """All hits that one of the officers sees."""
         return tuple(entry for officer in self._officers for entry in officer.queue())
 
-    def work_through(self) -> tuple[QueueEntry, ...]:
-        """Release what is held, vote on what is open, once each; what the queues held before."""
+    def work_through(self, leaving: Collection[str] = ()) -> tuple[QueueEntry, ...]:
+        """Release what is held, vote on what is open, once each; what the queues held before.
+
+        Hits on the own records in ``leaving`` are left to somebody else, and are not in the result.
+        """
         seen: list[QueueEntry] = []
         for officer in self._officers:
             for entry in officer.queue():
+                if entry.own_record in leaving:
+                    continue
                 seen.append(entry)
                 act = _ACTS.get(entry.state)
                 if act is not None and (entry.hit_id, entry.state) not in self._acted:
