@@ -14,6 +14,7 @@ from symbolon.node.domain.hits import HitView, ReplyDraft, RequestDraft
 from symbolon.protocol.canonical import JsonValue, parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.handling import HoldRuling, Verdict
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import parse_hit_id, parse_request_id
 
 HitArgument = Annotated[str, typer.Argument(help="The hit's id.")]
@@ -127,14 +128,25 @@ def _print_hit(view: HitView) -> None:
         typer.echo(f"  {identifier.kind.value}: {identifier.text}")
     for whose, votes in (("own", view.own_votes), ("theirs", view.counterpart_votes)):
         for each in votes:
-            typer.echo(f"vote, round {each.round}, {whose}: {each.verdict.value} {each.reason}")
+            fate = _not_delivered(each.not_delivered)
+            typer.echo(f"vote, round {each.round}, {whose}: {each.verdict.value} {each.reason}{fate}")
+    if view.hold_decision is not None:
+        typer.echo(f"decision on the hold: {view.hold_decision.value}, on its way to the hub")
+    if view.hold_not_delivered is not None and view.hold_decision is None:
+        typer.echo(f"decision on the hold{_not_delivered(view.hold_not_delivered)}")
     for asked in view.requests:
-        typer.echo(f"request {asked.request_id} ({asked.direction.value})")
+        typer.echo(f"request {asked.request_id} ({asked.direction.value}){_not_delivered(asked.not_delivered)}")
+        if asked.reply_not_delivered is not None:
+            typer.echo(f"  ! our reply{_not_delivered(asked.reply_not_delivered)}")
         for place, question in enumerate(asked.questions):
             typer.echo(f"  ? {question}")
             if asked.reply is not None:
                 typer.echo(f"  ! {asked.reply.answers[place] if place < len(asked.reply.answers) else ''}")
     typer.echo("you may: " + (", ".join(action.value for action in summary.actions) or "nothing now"))
+
+
+def _not_delivered(problem: Problem | None) -> str:
+    return "" if problem is None else f", not delivered: {problem.title}"
 
 
 def _plain(value: Any) -> Any:

@@ -1,9 +1,9 @@
 """What may be shown to whom, and what may be done: every rule in one place, without input or output."""
 
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.hit import Hit, can
 from symbolon.node.domain.hits import Direction, RequestView, VoteView
-from symbolon.protocol.lifecycle import HitAction, JointState, permitted_actions
+from symbolon.protocol.lifecycle import Event, HitAction, JointState, permitted_actions
 
 RIGHT_FOR: dict[HitAction, Right] = {
     HitAction.ACKNOWLEDGE: Right.ACKNOWLEDGE_HIT,
@@ -30,14 +30,17 @@ def opened_votes(own: tuple[VoteView, ...], counterpart: tuple[VoteView, ...]) -
 def state_actions(hit: Hit, requests: tuple[RequestView, ...]) -> frozenset[HitAction]:
     """What the hit's state allows this side to do now, whoever does it."""
     actions = set(permitted_actions(hit.joint_state, hit.side_state))
-    if not hit.protected:
-        # The other side holds the hit: its owner alone decides.
+    if not hit.protected or not hit.hold_confirmed or hit.hold_decision is not None:
+        # The other side's hold is its owner's to decide; ours once the hub knows of it; and no hold is decided twice.
         actions -= {HitAction.RELEASE, HitAction.CLOSE}
     actions.discard(HitAction.ANSWER)
     if hit.joint_state in _ANSWERABLE and any(
         request.direction is Direction.RECEIVED and request.reply is None for request in requests
     ):
         actions.add(HitAction.ANSWER)
+    sent = [request for request in requests if request.direction is Direction.SENT]
+    if sent and can(hit, Event.REQUESTED) and all(request.not_delivered for request in sent):
+        actions.add(HitAction.REQUEST)
     return frozenset(actions)
 
 

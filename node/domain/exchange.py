@@ -6,6 +6,7 @@ from symbolon.node.domain.hits import Direction, ReplyDraft, ReplyView, RequestD
 from symbolon.node.errors import InvalidDraft
 from symbolon.protocol.handling import Channel, IntendedUse
 from symbolon.protocol.messages import Reply, Request
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, RequestId
 
 
@@ -16,6 +17,9 @@ class StoredRequest:
     direction: Direction
     request: Request
     reply: Reply | None
+    """None, too, while this side's reply is one that the hub refused."""
+    not_delivered: Problem | None = None
+    reply_not_delivered: Problem | None = None
 
     @property
     def hit_id(self) -> HitId:
@@ -47,6 +51,8 @@ class StoredRequest:
             handling_code=request.handling_code,
             requested_at=request.requested_at,
             reply=None if self.reply is None else _reply_view(self.reply),
+            not_delivered=self.not_delivered,
+            reply_not_delivered=self.reply_not_delivered,
         )
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from symbolon.node.domain.hits import AgreementLine, VoteView
-from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency
+from symbolon.protocol.handling import Band, HoldRuling, OffenceGroup, RecordKind, Urgency
 from symbolon.protocol.lifecycle import (
-    FIRST_ROUND,
     SIDE_AT_SECOND_ROUND,
     Event,
     HitAction,
@@ -14,10 +13,12 @@ from symbolon.protocol.lifecycle import (
     SideState,
     advance,
     advance_side,
+    after_release,
     joint_outcome,
     possible_events,
 )
-from symbolon.protocol.references import HitId, MemberCode, RecordReference
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HitId, MemberCode, MessageId, RecordReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ class Hit:
     alerted_at: datetime
     state_since: datetime
     state_version: int
+    held_from: JointState | None = None
+    """Where a HELD hit goes back to; None for every other."""
+    hold_confirmed: bool = True
+    """Whether the hub knows of the hold: it began there, or it has said that it heard of ours."""
+    hold_notice_at: datetime | None = None
+    """The hub's time of its newest word on a hold or release."""
+    hold_decision: HoldRuling | None = None
+    """What this side decided on the hold, until the hub's notice comes: nobody decides a second time meanwhile."""
+    hold_message_id: MessageId | None = None
+    hold_not_delivered: Problem | None = None
+    """Why the hub refused this side's last decision on a hold."""
 
 
 def can(hit: Hit, event: Event) -> bool:
@@ -60,7 +72,9 @@ def moved(hit: Hit, event: Event, now: datetime) -> Hit:
         IllegalTransition: the joint state does not know the event.
 
     """
-    return replace(hit, joint_state=advance(hit.joint_state, event), state_since=now)
+    after = advance(hit.joint_state, event)
+    held_from = hit.joint_state if after is JointState.HELD else None
+    return replace(hit, joint_state=after, held_from=held_from, hold_decision=None, state_since=now)
 
 
 def acted(hit: Hit, action: HitAction) -> Hit:
@@ -81,20 +95,27 @@ def opened(hit: Hit, own: VoteView, counterpart: VoteView, now: datetime) -> Hit
     return after
 
 
-def held(hit: Hit, now: datetime, *, by_own_record: bool) -> Hit:
-    """The hit after a hold began; `by_own_record` makes it the protection officer's alone from now on."""
-    after = hit if hit.joint_state is JointState.HELD else moved(hit, Event.HELD, now)
+def held(hit: Hit, now: datetime, *, by_own_record: bool, confirmed: bool = False) -> Hit:
+    """The hit after a hold began; `by_own_record` makes it the protection officer's alone from now on.
+
+    `confirmed`: the hub says so. A hit that is protected already is held by the hub's word alone: what changes in the
+    record of somebody who is known to need protection is no reason for another decision.
+    """
+    if hit.protected and not confirmed:
+        return hit
+    after = replace(
+        hit if hit.joint_state is JointState.HELD else moved(hit, Event.HELD, now), hold_confirmed=confirmed
+    )
     return replace(after, protected=hit.protected or by_own_record, non_punishment=True)
 
 
-def released(hit: Hit, votes_opened_in: int, *, has_voted: bool, now: datetime) -> Hit:
-    """The hit after the hub released it.
+def released(hit: Hit, now: datetime) -> Hit:
+    """The hit after the hub released it: where it was held from, its votes and questions as they were.
 
-    `votes_opened_in` is the last round whose votes were opened (0: none): a hit that was held after its votes were
-    opened is voted on once more. `has_voted`: this side's vote of the open round is committed.
+    Raises:
+        IllegalTransition: the hit is not held.
+
     """
-    round_number = max(hit.round, votes_opened_in + 1, FIRST_ROUND)
-    side_state = hit.side_state
-    if round_number != hit.round or (side_state is SideState.VOTED and not has_voted):
-        side_state = SIDE_AT_SECOND_ROUND
-    return replace(moved(hit, Event.RELEASED, now), round=round_number, side_state=side_state)
+    after = moved(hit, Event.RELEASED, now)
+    state = after_release(hit.held_from or JointState.DETECTED)
+    return replace(after, joint_state=state, alerted_at=now if state is JointState.ALERTED else hit.alerted_at)

@@ -12,6 +12,7 @@ from symbolon.protocol.handling import (
     Band,
     Channel,
     HandlingCode,
+    HoldRuling,
     IdentifierKind,
     InformationAccuracy,
     IntendedUse,
@@ -23,6 +24,7 @@ from symbolon.protocol.handling import (
     Verdict,
 )
 from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, MemberCode, RecordReference, RequestId
 
 
@@ -102,6 +104,8 @@ class VoteView:
     voted_at: datetime
     voter: str | None
     """Login of the voter; None for the counterpart's vote (the other side's officers stay unnamed)."""
+    not_delivered: Problem | None = None
+    """Why the hub refused the vote for good: it can be cast again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,10 @@ class RequestView:
     handling_code: HandlingCode
     requested_at: datetime
     reply: ReplyView | None
+    not_delivered: Problem | None = None
+    """Why the hub refused the request for good: the other state never saw it, and it can be made again."""
+    reply_not_delivered: Problem | None = None
+    """Why the hub refused this side's reply for good: `reply` is None, and it can be given again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,10 @@ class HitView:
     own_votes: tuple[VoteView, ...]
     counterpart_votes: tuple[VoteView, ...]
     requests: tuple[RequestView, ...]
+    hold_decision: HoldRuling | None = None
+    """This side's decision on the hold, on its way: nobody decides again before the hub's notice came."""
+    hold_not_delivered: Problem | None = None
+    """Why the hub refused this side's last decision on a hold for good: it can be made again."""
 
     @property
     def agreement(self) -> tuple[AgreementLine, ...]:

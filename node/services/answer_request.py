@@ -46,11 +46,11 @@ class AnswerRequest:
                 delete_by=draft.delete_by,
                 replied_at=now,
             )
-            if not work.exchange.add_reply(reply):
+            message_id = new_message_id(self._draws.uuid())
+            if not work.exchange.add_reply(reply, message_id):
                 raise NotAllowedNow("This request was answered already.")
             if can(hit, Event.RESPONDED):
                 work.hits.save(moved(hit, Event.RESPONDED, now))
             card = counterpart_card(directory, hit.counterpart)
-            message_id = new_message_id(self._draws.uuid())
             work.outbox.add_message(self._correspondence.seal_message(reply, card, directory, message_id), now)
             work.audit.record(AuditAct.REPLY_SENT, actor.login, request_id, {"hit": hit.hit_id})

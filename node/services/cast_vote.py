@@ -38,11 +38,11 @@ class CastVote:
             directory = work.directory.find()
             if directory is None:
                 raise NotJoined
-            if not work.hits.add_vote(hit_id, VoteView(hit.round, verdict, text, now, actor.login)):
+            message_id = new_message_id(self._draws.uuid())
+            if not work.hits.add_vote(hit_id, VoteView(hit.round, verdict, text, now, actor.login), message_id):
                 raise NotAllowedNow("This side has voted in this round: wait for the other side.")
             work.hits.save(acted(hit, HitAction.VOTE))
             vote = Vote(hit_id=hit_id, round=hit.round, verdict=verdict, reason=text, voted_at=now)
             card = counterpart_card(directory, hit.counterpart)
-            message_id = new_message_id(self._draws.uuid())
             work.outbox.add_message(self._correspondence.seal_message(vote, card, directory, message_id), now)
             work.audit.record(AuditAct.VOTE_CAST, actor.login, hit_id, {"round": hit.round})

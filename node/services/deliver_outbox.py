@@ -1,17 +1,18 @@
 """Delivers what waits in the outbox: votes, requests, replies and decisions each on its own, then batches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from symbolon.node.domain.outbox import OutboxKind, OutgoingMessage, next_attempt
 from symbolon.node.errors import HubRefused, HubUnavailable, NotJoined
 from symbolon.node.ports.outside import Draws, HubClient
-from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.services.deliver_batches import WORKER, DeliverBatches
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
+from symbolon.protocol.lifecycle import SIDE_AT_SECOND_ROUND, SideState
 from symbolon.protocol.messages import FederationDirectory, HoldDecision, Purpose, Sealed
 from symbolon.protocol.problems import Problem
 
@@ -92,3 +93,16 @@ class DeliverOutbox:
             if problem is not None:
                 detail = {"kind": message.kind.value, "problem": problem.value}
                 work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
+                _let_it_be_done_again(work, message, problem)
+
+
+def _let_it_be_done_again(work: Work, message: OutgoingMessage, problem: Problem) -> None:
+    """Requests and replies show their message's refusal; a vote and a decision also moved this side's own state."""
+    hit = None if message.hit_id is None else work.hits.lock(message.hit_id)
+    if hit is None:
+        return
+    if message.kind is OutboxKind.HOLD and hit.hold_message_id == message.message_id:
+        work.hits.save(replace(hit, hold_decision=None))
+    # Where the hub says that this side has voted, another vote would be refused like this one.
+    if message.kind is OutboxKind.VOTE and hit.side_state is SideState.VOTED and problem is not Problem.ALREADY_VOTED:
+        work.hits.save(replace(hit, side_state=SIDE_AT_SECOND_ROUND))

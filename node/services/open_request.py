@@ -50,9 +50,9 @@ class OpenRequest:
             if directory is None:
                 raise NotJoined
             card = counterpart_card(directory, hit.counterpart)
-            work.exchange.add_request(request, Direction.SENT)
-            work.hits.save(moved(hit, Event.REQUESTED, now))
             message_id = new_message_id(self._draws.uuid())
+            work.exchange.add_request(request, Direction.SENT, message_id)
+            work.hits.save(moved(hit, Event.REQUESTED, now))
             work.outbox.add_message(self._correspondence.seal_message(request, card, directory, message_id), now)
             detail = {"hit": hit_id, "urgency": draft.urgency.value, "questions": len(draft.questions)}
             work.audit.record(AuditAct.REQUEST_OPENED, actor.login, request.request_id, detail)

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.hit import Hit, released
 from symbolon.node.domain.hits import AgreementLine
 from symbolon.node.errors import UnreadableDelivery
 from symbolon.node.ports.storage import Work
-from symbolon.node.services.receive_notice import release
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import Namespace
@@ -50,6 +49,7 @@ class ReceiveAlert:
             detected_at=alert.detected_at,
             alerted_at=alert.alerted_at,
             state_since=alert.alerted_at,
+            held_from=JointState.DETECTED if alert.state is JointState.HELD else None,
             state_version=1,
         )
         if not work.hits.add(hit):
@@ -62,6 +62,7 @@ class ReceiveAlert:
         known = work.hits.lock(alerted.hit_id)
         if known is None or known.own_reference != alerted.own_reference:
             raise UnreadableDelivery(Problem.NOT_A_PARTY, "The alert reuses the id of another hit.")
-        if known.joint_state is JointState.HELD and alerted.joint_state is JointState.ALERTED:
-            after = release(work, known, alerted.alerted_at)
+        # An alert releases what was never alerted, and nothing that was held later: it may be older than that hold.
+        if known.held_from is JointState.DETECTED and alerted.joint_state is JointState.ALERTED:
+            after = released(known, alerted.alerted_at)
             work.hits.save(replace(after, protected=known.protected or alerted.protected))

@@ -32,7 +32,7 @@ class ReceiveRequest:
             raise WaitsForMore(hit.hit_id)
         if hit.joint_state not in _OPEN:
             raise UnreadableDelivery(Problem.ILLEGAL_TRANSITION, "The hit is over: no request can be taken.")
-        if not work.exchange.add_request(request, Direction.RECEIVED):
+        if not work.exchange.add_request(request, Direction.RECEIVED, None):
             return hit.hit_id
         if can(hit, Event.REQUESTED):
             work.hits.save(moved(hit, Event.REQUESTED, self._draws.now()))
@@ -55,7 +55,9 @@ class ReceiveReply:
         stored = work.exchange.find_request(reply.request_id)
         if stored is None or stored.direction is not Direction.SENT or stored.hit_id != hit.hit_id:
             raise UnreadableDelivery(Problem.UNKNOWN_REQUEST, "The reply is to a request that this node never sent.")
-        if not work.exchange.add_reply(reply):
+        if hit.joint_state is JointState.HELD:
+            raise WaitsForMore(hit.hit_id)
+        if not work.exchange.add_reply(reply, None):
             return hit.hit_id
         if can(hit, Event.RESPONDED):
             work.hits.save(moved(hit, Event.RESPONDED, self._draws.now()))

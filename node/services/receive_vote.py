@@ -8,7 +8,7 @@ from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Correspondence
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.lifecycle import JointState, SideState
 from symbolon.protocol.messages import FederationDirectory, Sealed, Vote
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId
@@ -49,14 +49,15 @@ class ReceiveVote:
         if (
             hit.joint_state is JointState.HELD
             or vote.round > hit.round
-            or (hit.joint_state in _OPEN and own_vote is None)
+            # A vote that the hub refused is not committed: it can be cast again.
+            or (hit.joint_state in _OPEN and (own_vote is None or hit.side_state is not SideState.VOTED))
         ):
             raise WaitsForMore(hit_id)
         if hit.joint_state not in _OPEN or vote.round < hit.round or own_vote is None:
             raise UnreadableDelivery(Problem.ILLEGAL_TRANSITION, "The votes on this hit are over.")
         now = self._draws.now()
         received = VoteView(vote.round, vote.verdict, vote.reason, vote.voted_at, None)
-        work.hits.add_vote(hit_id, received)
+        work.hits.add_vote(hit_id, received, None)
         after = opened(hit, own_vote, received, now)
         work.hits.save(after)
         work.audit.record(AuditAct.VOTE_RECEIVED, envelope.sender, hit_id, {"round": vote.round})

@@ -1,5 +1,7 @@
 """Decides on a held hit: the protection officer releases it, or closes it."""
 
+from dataclasses import replace
+
 from symbolon.node.domain.actors import Actor
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
@@ -25,7 +27,10 @@ class ReleaseHold:
         """Release or close."""
         action = HitAction.RELEASE if ruling is HoldRuling.RELEASE else HitAction.CLOSE
         with self._unit_of_work.begin() as work:
-            hit_to_act_on(work, actor, hit_id, action)
+            hit = hit_to_act_on(work, actor, hit_id, action)
             body = canonical_bytes(to_wire(HoldDecision(hit_id, ruling)))
-            work.outbox.add_message(hold_message(body, hit_id, new_message_id(self._draws.uuid())), self._draws.now())
+            message_id = new_message_id(self._draws.uuid())
+            # Until the hub's notice comes, nobody queues another decision behind this one.
+            work.hits.save(replace(hit, hold_decision=ruling, hold_message_id=message_id))
+            work.outbox.add_message(hold_message(body, hit_id, message_id), self._draws.now())
             work.audit.record(AuditAct.HOLD_DECIDED, actor.login, hit_id, {"ruling": ruling.value})

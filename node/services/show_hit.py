@@ -40,6 +40,8 @@ class ShowHit:
             own_votes=own,
             counterpart_votes=opened_votes(own, counterpart),
             requests=tuple(stored.view() for stored in requests),
+            hold_decision=hit.hold_decision,
+            hold_not_delivered=hit.hold_not_delivered,
         )
 
 

@@ -8,7 +8,8 @@ from symbolon.node.domain.exchange import StoredRequest
 from symbolon.node.domain.hits import Direction
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.messages import Reply, Request
-from symbolon.protocol.references import HitId, RequestId
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HitId, MessageId, RequestId
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
@@ -21,8 +22,8 @@ class PostgresExchange:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def add_request(self, request: Request, direction: Direction) -> bool:
-        """Store a request; False when it is known."""
+    def add_request(self, request: Request, direction: Direction, message_id: MessageId | None) -> bool:
+        """Store a request, with the message that carries ours; False when it is known."""
         row = self._tx.fetch_one(
             QUERIES["add_request"],
             request_id=request.request_id,
@@ -30,6 +31,7 @@ class PostgresExchange:
             direction=direction,
             content=Jsonb(to_wire(request)),
             requested_at=request.requested_at,
+            message_id=message_id,
         )
         return row is not None
 
@@ -46,20 +48,24 @@ class PostgresExchange:
         """The received requests that have no reply, of all hits."""
         return tuple(_stored(row) for row in self._tx.fetch_all(QUERIES["list_unanswered"]))
 
-    def add_reply(self, reply: Reply) -> bool:
-        """Store a reply; False when there is one."""
+    def add_reply(self, reply: Reply, message_id: MessageId | None) -> bool:
+        """Store a reply, with the message that carries ours; False when there is one that was not refused."""
         row = self._tx.fetch_one(
             QUERIES["add_reply"],
             request_id=reply.request_id,
             content=Jsonb(to_wire(reply)),
             replied_at=reply.replied_at,
+            message_id=message_id,
         )
         return row is not None
 
 
 def _stored(row: Row) -> StoredRequest:
+    reply_refused = row["reply_problem"] is not None
     return StoredRequest(
         Direction(row["direction"]),
         from_wire(Request, row["content"]),
-        None if row["reply"] is None else from_wire(Reply, row["reply"]),
+        None if row["reply"] is None or reply_refused else from_wire(Reply, row["reply"]),
+        None if row["problem"] is None else Problem(row["problem"]),
+        Problem(row["reply_problem"]) if reply_refused else None,
     )

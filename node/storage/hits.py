@@ -1,15 +1,25 @@
 """Hits and votes in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from psycopg.types.json import Jsonb
 
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import AgreementLine, VoteView
-from symbolon.protocol.handling import Agreement, Band, IdentifierKind, OffenceGroup, RecordKind, Urgency, Verdict
+from symbolon.protocol.handling import (
+    Agreement,
+    Band,
+    HoldRuling,
+    IdentifierKind,
+    OffenceGroup,
+    RecordKind,
+    Urgency,
+    Verdict,
+)
 from symbolon.protocol.lifecycle import JointState, SideState
-from symbolon.protocol.references import HitId, MemberCode, RecordReference
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HitId, MemberCode, MessageId, RecordReference
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
@@ -46,6 +56,7 @@ class PostgresHits:
             detected_at=hit.detected_at,
             alerted_at=hit.alerted_at,
             state_since=hit.state_since,
+            held_from=hit.held_from,
         )
         return row is not None
 
@@ -67,6 +78,10 @@ class PostgresHits:
         """Every hit; the disclosure rules decide who sees which."""
         return tuple(_hit(row) for row in self._tx.fetch_all(QUERIES["list_hits"]))
 
+    def digest(self, protected: Collection[bool]) -> str:
+        """A short text that changes with the hits that are protected, or are not, and with what a list says of them."""
+        return str(self._tx.fetch_value(QUERIES["digest_of_hits"], protected=list(protected)))
+
     def save(self, hit: Hit) -> None:
         """Store the changed states of a hit."""
         self._tx.execute(
@@ -79,14 +94,22 @@ class PostgresHits:
             non_punishment=hit.non_punishment,
             alerted_at=hit.alerted_at,
             state_since=hit.state_since,
+            held_from=hit.held_from,
+            hold_confirmed=hit.hold_confirmed,
+            hold_notice_at=hit.hold_notice_at,
+            hold_decision=hit.hold_decision,
+            hold_message_id=hit.hold_message_id,
         )
 
     def count_by_state(self) -> Mapping[str, int]:
         """Hits by joint state."""
         return {row["joint_state"]: row["hits"] for row in self._tx.fetch_all(QUERIES["count_by_state"])}
 
-    def add_vote(self, hit_id: HitId, vote: VoteView) -> bool:
-        """Store a vote (the counterpart's has no voter); False when that side has voted in that round."""
+    def add_vote(self, hit_id: HitId, vote: VoteView, message_id: MessageId | None) -> bool:
+        """Store a vote (the counterpart's has no voter and no message); False when that side has voted in that round.
+
+        A vote whose message the hub refused is no vote: another one takes its place.
+        """
         row = self._tx.fetch_one(
             QUERIES["add_vote"],
             hit_id=hit_id,
@@ -96,6 +119,7 @@ class PostgresHits:
             reason=vote.reason,
             voted_at=vote.voted_at,
             voter=vote.voter,
+            message_id=message_id,
         )
         return row is not None
 
@@ -107,7 +131,12 @@ class PostgresHits:
 
 
 def _vote(row: Row) -> VoteView:
-    return VoteView(row["round"], Verdict(row["verdict"]), row["reason"], row["voted_at"], row["voter"])
+    problem = _problem(row["problem"])
+    return VoteView(row["round"], Verdict(row["verdict"]), row["reason"], row["voted_at"], row["voter"], problem)
+
+
+def _problem(code: str | None) -> Problem | None:
+    return None if code is None else Problem(code)
 
 
 def _hit(row: Row) -> Hit:
@@ -135,4 +164,10 @@ def _hit(row: Row) -> Hit:
         alerted_at=row["alerted_at"],
         state_since=row["state_since"],
         state_version=row["state_version"],
+        held_from=None if row["held_from"] is None else JointState(row["held_from"]),
+        hold_confirmed=row["hold_confirmed"],
+        hold_notice_at=row["hold_notice_at"],
+        hold_decision=None if row["hold_decision"] is None else HoldRuling(row["hold_decision"]),
+        hold_message_id=None if row["hold_message_id"] is None else MessageId(str(row["hold_message_id"])),
+        hold_not_delivered=_problem(row["hold_problem"]),
     )

@@ -1,38 +1,49 @@
--- Requests and replies.
+-- Requests and replies, each beside what the hub said when it refused the message that carried it.
 
 -- name: add_request
 -- A request that was sent or received; no row when it is known.
-insert into exchange_request (request_id, hit_id, direction, content, requested_at)
-values (%(request_id)s, %(hit_id)s, %(direction)s, %(content)s, %(requested_at)s)
+insert into exchange_request (request_id, hit_id, direction, content, requested_at, message_id)
+values (%(request_id)s, %(hit_id)s, %(direction)s, %(content)s, %(requested_at)s, %(message_id)s)
 on conflict (request_id) do nothing
 returning request_id;
 
 -- name: find_request
 -- One request with its reply if there is one.
-select request.direction, request.content, (
-    select reply.content from exchange_reply as reply where reply.request_id = request.request_id
-) as reply
+select request.direction, request.content, reply.content as reply,
+    request_message.problem, reply_message.problem as reply_problem
 from exchange_request as request
+left join exchange_reply as reply using (request_id)
+left join outbox_message as request_message on request_message.message_id = request.message_id
+left join outbox_message as reply_message on reply_message.message_id = reply.message_id
 where request.request_id = %(request_id)s;
 
 -- name: list_requests
 -- The requests about a hit, each with its reply if there is one.
-select request.direction, request.content, reply.content as reply
+select request.direction, request.content, reply.content as reply,
+    request_message.problem, reply_message.problem as reply_problem
 from exchange_request as request
 left join exchange_reply as reply using (request_id)
+left join outbox_message as request_message on request_message.message_id = request.message_id
+left join outbox_message as reply_message on reply_message.message_id = reply.message_id
 where request.hit_id = %(hit_id)s
 order by request.requested_at, request.request_id;
 
 -- name: list_unanswered
--- The received requests without a reply, of all hits.
-select request.direction, request.content, null as reply
+-- The received requests without a reply, or with one that the hub refused, of all hits.
+select request.direction, request.content, null as reply, null as problem, reply_message.problem as reply_problem
 from exchange_request as request
 left join exchange_reply as reply using (request_id)
-where request.direction = 'received' and reply.request_id is null;
+left join outbox_message as reply_message on reply_message.message_id = reply.message_id
+where request.direction = 'received' and (reply.request_id is null or reply_message.problem is not null);
 
 -- name: add_reply
--- A reply that was sent or received; no row when it is known.
-insert into exchange_reply (request_id, content, replied_at)
-values (%(request_id)s, %(content)s, %(replied_at)s)
-on conflict (request_id) do nothing
+-- A reply that was sent or received; no row when there is one, unless the hub refused it.
+insert into exchange_reply (request_id, content, replied_at, message_id)
+values (%(request_id)s, %(content)s, %(replied_at)s, %(message_id)s)
+on conflict (request_id) do update
+set content = excluded.content, replied_at = excluded.replied_at, message_id = excluded.message_id
+where exists (
+    select from outbox_message as message
+    where message.message_id = exchange_reply.message_id and message.problem is not null
+)
 returning request_id;

@@ -5,7 +5,9 @@ import pytest
 
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import Direction, HitView, ReplyDraft, RequestDraft
-from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow, NotFound
+from symbolon.node.errors import Forbidden, HubRefused, InvalidDraft, NotAllowedNow, NotFound
+from symbolon.node.services.revise_record import RecordChange
+from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import (
     Channel,
     HandlingCode,
@@ -13,11 +15,13 @@ from symbolon.protocol.handling import (
     InformationAccuracy,
     IntendedUse,
     SourceReliability,
+    SubjectCategory,
     Urgency,
     Verdict,
 )
 from symbolon.protocol.lifecycle import HitAction, HitEvent, JointState, SideState
 from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HitId, MemberCode
 
 from .conftest import FOCAL_POINT, PROTECTION_OFFICER, NodeUnderTest, Pair
 
@@ -314,8 +318,143 @@ def test_every_act_leaves_a_leaf_in_a_chain_that_holds_and_names_nobody(pair: Pa
         assert planted not in leaves
 
 
-def test_the_inbox_leaves_one_leaf_for_each_new_sight_of_it(pair: Pair) -> None:
-    pair.hit()
-    for _ in range(3):
-        pair.xa.services.list_hits(FOCAL_POINT)
-    assert sum(row["act"] == "inbox-viewed" for row in pair.xa.rows("audit_leaf")) == 1
+def reclassify(pair: Pair) -> None:
+    pair.xa.services.revise_record(FOCAL_POINT, "A-1", RecordChange(category=SubjectCategory.VICTIM))
+    pair.exchange()
+
+
+def states(pair: Pair, hit_id: str) -> list[JointState]:
+    return [view(pair.xa, hit_id, PROTECTION_OFFICER).summary.joint_state, view(pair.xb, hit_id).summary.joint_state]
+
+
+def test_a_released_hit_goes_on_where_it_was_held_at_both_sides_without_another_vote(pair: Pair) -> None:
+    hit_id = confirmed(pair)
+    request_id = pair.xa.services.open_request(FOCAL_POINT, hit_id, REQUEST)  # type: ignore[arg-type]
+    pair.exchange()
+    reclassify(pair)
+    assert states(pair, hit_id) == [JointState.HELD, JointState.HELD]
+    pair.xa.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)  # type: ignore[arg-type]
+    pair.exchange()
+    assert states(pair, hit_id) == [JointState.REQUESTED, JointState.REQUESTED]
+    pair.xb.services.answer_request(FOCAL_POINT, request_id, REPLY)
+    pair.exchange()
+    assert states(pair, hit_id) == [JointState.RESPONDED, JointState.RESPONDED]
+    assert [row["round"] for row in pair.xa.rows("vote")] == [1, 1]
+
+
+def test_a_hold_is_decided_once_and_the_page_knows_it(pair: Pair) -> None:
+    hit_id = confirmed(pair)
+    reclassify(pair)
+    pair.hub.away = True
+    pair.xa.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)  # type: ignore[arg-type]
+    assert view(pair.xa, hit_id, PROTECTION_OFFICER).hold_decision is HoldRuling.RELEASE
+    with pytest.raises(NotAllowedNow):
+        pair.xa.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.CLOSE)  # type: ignore[arg-type]
+    assert [row["kind"] for row in pair.xa.rows("outbox_message")].count("hold") == 1
+    pair.hub.away = False
+    pair.exchange()
+    assert view(pair.xa, hit_id, PROTECTION_OFFICER).hold_decision is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_holds_releases_and_alerts_in_any_order_come_to_the_same_end(pair: Pair, seed: int) -> None:
+    shuffle = random.Random(seed)  # noqa: S311 - a repeatable order
+    ours = pair.xa.publish("A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,")
+    theirs = pair.xb.publish("B-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,")
+    hit_id = pair.hub.match(("XA", ours), ("XB", theirs))
+    for event in (HitEvent.HELD, HitEvent.RELEASED, HitEvent.HELD, HitEvent.RELEASED):
+        pair.hub.notice(hit_id, event, ("XA", "XB"))
+    for member in pair.hub.queues:
+        pair.hub.queues[member] *= 2
+        shuffle.shuffle(pair.hub.queues[member])
+    pair.exchange()
+    for node in (pair.xa, pair.xb):
+        node.hub_services.receive_deliveries.retry_waiting()
+        assert view(node, hit_id).summary.joint_state is JointState.ALERTED
+    pair.hub.notice(hit_id, HitEvent.WITHDRAWN, ("XA",))
+    pair.hub.notice(hit_id, HitEvent.HELD, ("XA",))
+    shuffle.shuffle(pair.hub.queues[pair.xa.code])
+    pair.exchange()
+    assert view(pair.xa, hit_id).summary.joint_state is JointState.WITHDRAWN
+
+
+def test_a_release_that_is_older_than_our_own_hold_does_not_lift_it(pair: Pair) -> None:
+    hit_id = pair.hit()
+    pair.xa.services.revise_record(FOCAL_POINT, "A-1", RecordChange(category=SubjectCategory.VICTIM))
+    pair.hub.notice(HitId(hit_id), HitEvent.RELEASED, ("XA",))
+    pair.xa.receive()
+    assert view(pair.xa, hit_id, PROTECTION_OFFICER).summary.joint_state is JointState.HELD
+
+
+def refuse(pair: Pair, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """The hub refuses for good what is handed in at this address."""
+    take = pair.hub.take
+
+    def refusing(sender: MemberCode, at: str, envelope: Envelope) -> bytes:
+        if at == path:
+            raise HubRefused(Problem.ILLEGAL_TRANSITION, "refused")
+        return take(sender, at, envelope)
+
+    monkeypatch.setattr(pair.hub, "take", refusing)
+
+
+def test_a_refused_request_says_so_and_can_be_made_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    hit_id = confirmed(pair)
+    with monkeypatch.context() as patched:
+        refuse(pair, patched, "/v1/messages")
+        pair.xa.services.open_request(FOCAL_POINT, hit_id, REQUEST)  # type: ignore[arg-type]
+        pair.exchange()
+    shown = view(pair.xa, hit_id)
+    assert [request.not_delivered for request in shown.requests] == [Problem.ILLEGAL_TRANSITION]
+    assert HitAction.REQUEST in shown.summary.actions
+    pair.xa.services.open_request(FOCAL_POINT, hit_id, REQUEST)  # type: ignore[arg-type]
+    pair.exchange()
+    assert len(view(pair.xb, hit_id).requests) == 1
+    assert HitAction.REQUEST not in view(pair.xa, hit_id).summary.actions
+
+
+def test_a_refused_reply_says_so_and_can_be_given_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    hit_id = confirmed(pair)
+    request_id = pair.xa.services.open_request(FOCAL_POINT, hit_id, REQUEST)  # type: ignore[arg-type]
+    pair.exchange()
+    with monkeypatch.context() as patched:
+        refuse(pair, patched, "/v1/messages")
+        pair.xb.services.answer_request(FOCAL_POINT, request_id, REPLY)
+        pair.exchange()
+    shown = view(pair.xb, hit_id)
+    assert (shown.requests[0].reply, shown.requests[0].reply_not_delivered) == (None, Problem.ILLEGAL_TRANSITION)
+    assert shown.summary.actions == (HitAction.ANSWER,)
+    pair.xb.services.answer_request(FOCAL_POINT, request_id, REPLY)
+    pair.exchange()
+    assert view(pair.xa, hit_id).requests[0].reply is not None
+    assert view(pair.xb, hit_id).requests[0].reply is not None
+    with pytest.raises(NotAllowedNow):
+        pair.xb.services.answer_request(FOCAL_POINT, request_id, REPLY)
+
+
+def test_a_refused_vote_says_so_and_can_be_cast_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    hit_id = pair.hit()
+    with monkeypatch.context() as patched:
+        refuse(pair, patched, "/v1/votes")
+        pair.xa.services.cast_vote(FOCAL_POINT, hit_id, Verdict.DIFFERENT, "reason")
+        pair.exchange()
+    shown = view(pair.xa, hit_id)
+    assert [vote.not_delivered for vote in shown.own_votes] == [Problem.ILLEGAL_TRANSITION]
+    assert HitAction.VOTE in shown.summary.actions
+    vote(pair, hit_id, Verdict.SAME, Verdict.SAME)
+    assert view(pair.xa, hit_id).summary.joint_state is JointState.CONFIRMED
+    assert view(pair.xb, hit_id).summary.joint_state is JointState.CONFIRMED
+
+
+def test_a_refused_decision_says_so_and_can_be_made_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    hit_id = pair.hit()
+    reclassify(pair)
+    with monkeypatch.context() as patched:
+        refuse(pair, patched, "/v1/holds")
+        pair.xa.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
+        pair.exchange()
+    shown = view(pair.xa, hit_id, PROTECTION_OFFICER)
+    assert (shown.hold_decision, shown.hold_not_delivered) == (None, Problem.ILLEGAL_TRANSITION)
+    pair.xa.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
+    pair.exchange()
+    assert states(pair, hit_id) == [JointState.ALERTED, JointState.ALERTED]

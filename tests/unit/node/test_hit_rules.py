@@ -10,8 +10,8 @@ from symbolon.node.domain.disclosure import opened_votes, state_actions
 from symbolon.node.domain.hit import Hit, can, held, moved, opened, released
 from symbolon.node.domain.hits import VoteView
 from symbolon.node.domain.outbox import FIRST_PAUSE, LONGEST_PAUSE, next_attempt
-from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency, Verdict
-from symbolon.protocol.lifecycle import Event, HitAction, JointState, SideState
+from symbolon.protocol.handling import Band, HoldRuling, OffenceGroup, RecordKind, Urgency, Verdict
+from symbolon.protocol.lifecycle import Event, HitAction, JointState, SideState, possible_events
 from symbolon.protocol.problems import IllegalTransition
 from symbolon.protocol.references import HitId, MemberCode, RecordReference
 
@@ -62,27 +62,41 @@ def test_a_second_round_starts_with_this_side_able_to_vote() -> None:
     assert HitAction.VOTE in state_actions(after, ())
 
 
-def test_a_hold_by_the_own_record_is_never_taken_back() -> None:
-    after = released(held(HIT, NOW, by_own_record=True), 0, has_voted=True, now=NOW)
-    assert (after.joint_state, after.protected, after.non_punishment) == (JointState.ALERTED, True, True)
+LIVE = [state for state in JointState if Event.HELD in possible_events(state) and state is not JointState.DETECTED]
 
 
-def test_a_hit_held_before_the_votes_were_opened_goes_on_where_it_was() -> None:
-    after = released(held(HIT, NOW, by_own_record=False), 0, has_voted=True, now=NOW)
-    assert (after.round, after.side_state) == (1, SideState.VOTED)
+@given(st.sampled_from(LIVE), st.sampled_from(SideState), st.sampled_from([1, 2]))
+def test_a_released_hit_is_where_it_was_before_its_hold(state: JointState, side: SideState, round_number: int) -> None:
+    before = replace(HIT, joint_state=state, side_state=side, round=round_number)
+    during = held(before, NOW, by_own_record=True)
+    assert (during.joint_state, during.held_from) == (JointState.HELD, state)
+    after = released(during, NOW)
+    assert (after.joint_state, after.side_state, after.round) == (state, side, round_number)
+    assert (after.held_from, after.protected, after.non_punishment) == (None, True, True)
 
 
-def test_a_hit_held_after_its_votes_were_opened_is_voted_on_once_more() -> None:
-    confirmed = opened(HIT, vote(Verdict.SAME), vote(Verdict.SAME), NOW)
-    after = released(held(confirmed, NOW, by_own_record=False), 1, has_voted=False, now=NOW)
-    assert (after.round, after.side_state) == (2, SideState.ACKED)
+def test_a_hit_that_was_held_when_it_was_detected_is_alerted_by_its_release() -> None:
+    after = released(replace(HIT, joint_state=JointState.HELD, held_from=JointState.DETECTED), NOW)
+    assert after.joint_state is JointState.ALERTED
+
+
+def test_a_protected_hit_is_held_again_by_the_hubs_word_alone() -> None:
+    protected = replace(HIT, protected=True)
+    assert held(protected, NOW, by_own_record=True) is protected
+    assert held(protected, NOW, by_own_record=True, confirmed=True).joint_state is JointState.HELD
 
 
 def test_who_does_not_own_the_hold_cannot_release_it() -> None:
-    theirs = held(HIT, NOW, by_own_record=False)
+    theirs = held(HIT, NOW, by_own_record=False, confirmed=True)
     assert state_actions(theirs, ()) == frozenset()
-    ours = held(HIT, NOW, by_own_record=True)
+    ours = held(HIT, NOW, by_own_record=True, confirmed=True)
     assert state_actions(ours, ()) == {HitAction.RELEASE, HitAction.CLOSE}
+
+
+def test_nobody_decides_on_a_hold_twice_or_before_the_hub_knows_of_it() -> None:
+    ours = held(HIT, NOW, by_own_record=True, confirmed=True)
+    assert state_actions(replace(ours, hold_decision=HoldRuling.RELEASE), ()) == frozenset()
+    assert state_actions(held(HIT, NOW, by_own_record=True), ()) == frozenset()
 
 
 @given(st.sampled_from(JointState), st.sampled_from(Event))
