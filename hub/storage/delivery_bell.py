@@ -14,7 +14,7 @@ from symbolon.protocol.references import MemberCode
 from symbolon.runtime.database import session_conninfo
 from symbolon.runtime.logs import get_logger
 
-_LONGEST_SILENCE_S: Final = 20.0
+_LONGEST_SILENCE_S: Final = 10.0
 _ANSWER_WITHIN_S: Final = 5.0
 _FIRST_PAUSE_S: Final = 0.05
 _LONGEST_PAUSE_S: Final = 2.0
@@ -62,6 +62,8 @@ class PostgresDeliveryBell:
             # A connection whose other end vanished without a word is silent too: ask it.
             async with asyncio.timeout(_ANSWER_WITHIN_S):
                 await connection.execute("select 1")
+            # A notification that came in one packet with this answer is read, but lies unheard in libpq until the next.
+            self._ring_all()
 
     def _ring(self, member: str) -> None:
         for bell in self._bells.get(member, ()):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -26,7 +25,10 @@ def deliveries_router(services: ApiServices, bell: DeliveryBell) -> APIRouter:
         wait: Annotated[int, Query(ge=0, le=30, description="Seconds to wait while there is nothing.")] = 0,
         limit: Annotated[int, Query(ge=1, le=100)] = 100,
     ) -> Response:
-        """The oldest deliveries that were not acknowledged, as soon as there is one."""
+        """The oldest deliveries that were not acknowledged, as soon as there is one.
+
+        Who waits while the hub stops is told that there is nothing, and comes again.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
         with bell.waiting(member) as rung:
@@ -36,9 +38,14 @@ def deliveries_router(services: ApiServices, bell: DeliveryBell) -> APIRouter:
                 remaining_s = deadline - loop.time()
                 if found or remaining_s <= 0:
                     return json_response(_as_json(found))
-                with suppress(TimeoutError):
+                try:
                     async with asyncio.timeout(remaining_s):
                         await rung.wait()
+                except TimeoutError:
+                    continue
+                except asyncio.CancelledError:
+                    # The server cuts off what still waits when it stops: it would answer this one with a fault.
+                    return json_response(_as_json(()))
 
     return router
 

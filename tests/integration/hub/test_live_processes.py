@@ -158,6 +158,16 @@ def test_a_hundred_waiting_nodes_cost_neither_threads_nor_connections(bench: Any
         assert _connections(bench) - connections_before < 17
 
 
+def test_who_waits_while_the_hub_stops_is_told_that_there_is_nothing(bench: Any, web: Any, node: Any) -> None:
+    with node("XA") as client, ThreadPoolExecutor(1) as pool:
+        client.get("/v1/health")
+        waiting = pool.submit(client.get, "/v1/deliveries", params={"wait": 30})
+        time.sleep(0.5)
+        web.terminate()
+        answer = waiting.result()
+    assert (answer.status_code, answer.json()) == (200, {"deliveries": []})
+
+
 def _start_web(bench: Any, run_hub: RunHub, **environment: str) -> "subprocess.Popen[bytes]":
     process = run_hub("serve", **environment)
     deadline = time.monotonic() + 30
