@@ -26,18 +26,13 @@ class PostgresOutbox:
         """Queue submission or withdrawal items, and wake the worker when this transaction commits."""
         if not items:
             return
-        self._tx.execute_many(
-            QUERIES["add_item"],
-            [
-                {
-                    "kind": item.kind,
-                    "reference": item.reference,
-                    "version": item.version,
-                    "payload": item.payload,
-                    "created_at": now,
-                }
-                for item in items
-            ],
+        self._tx.execute(
+            QUERIES["add_items"],
+            kinds=[item.kind for item in items],
+            references=[item.reference for item in items],
+            versions=[item.version for item in items],
+            payloads=[item.payload for item in items],
+            created_at=now,
         )
         self._tx.notify(OUTBOX_CHANNEL)
 
@@ -99,12 +94,12 @@ class PostgresOutbox:
         """Note the answer to a batch; False when it had been noted before."""
         if self._tx.execute(QUERIES["close_batch"], batch_id=batch_id, problem=problem, now=now) == 0:
             return False
-        self._tx.execute_many(
-            QUERIES["close_item"],
-            [
-                {"batch_id": batch_id, "reference": result.reference, "problem": result.problem, "now": now}
-                for result in results
-            ],
+        self._tx.execute(
+            QUERIES["close_items"],
+            batch_id=batch_id,
+            references=[result.reference for result in results],
+            problems=[result.problem for result in results],
+            now=now,
         )
         return True
 

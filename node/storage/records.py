@@ -55,18 +55,15 @@ class PostgresRecords:
 
     def save_publication(self, records: Sequence[Record], now: datetime) -> None:
         """Store a step of publication only."""
-        steps = [
-            {
-                "reference": record.reference,
-                "publication": record.publication,
-                "version": record.version,
-                "hub_version": record.hub_version,
-                "refusal": record.refusal,
-                "changed_at": now,
-            }
-            for record in records
-        ]
-        self._tx.execute_many(QUERIES["set_publication"], steps)
+        self._tx.execute(
+            QUERIES["set_publication"],
+            references=[record.reference for record in records],
+            publications=[record.publication for record in records],
+            versions=[record.version for record in records],
+            hub_versions=[record.hub_version for record in records],
+            refusals=[record.refusal for record in records],
+            changed_at=now,
+        )
 
     def find(self, reference: RecordReference) -> Record | None:
         """One record."""

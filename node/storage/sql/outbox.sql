@@ -1,9 +1,13 @@
 -- What waits to go out: items, the batches that they travel in, and single messages.
 
--- name: add_item
--- A submission or withdrawal item, in the transaction of its record.
+-- name: add_items
+-- Submission or withdrawal items, in the transaction of their records: one statement for all, numbered in their order.
 insert into outbox_item (kind, reference, version, payload, created_at)
-values (%(kind)s, %(reference)s, %(version)s, %(payload)s, %(created_at)s);
+select item.kind, item.reference, item.version, item.payload, %(created_at)s
+from unnest(
+    %(kinds)s::text[], %(references)s::uuid[], %(versions)s::int[], %(payloads)s::bytea[]
+) with ordinality as item (kind, reference, version, payload, place)
+order by item.place;
 
 -- name: cancel_unsent_submissions
 -- Takes back the submissions of records that no batch has taken yet.
@@ -55,10 +59,11 @@ select reference, version from outbox_item where batch_id = %(batch_id)s order b
 update outbox_batch set delivered_at = %(now)s, body = null, problem = %(problem)s
 where batch_id = %(batch_id)s and delivered_at is null;
 
--- name: close_item
--- The answer for one item of a batch; its payload is not kept.
-update outbox_item set delivered_at = %(now)s, payload = null, problem = %(problem)s
-where batch_id = %(batch_id)s and reference = %(reference)s;
+-- name: close_items
+-- The answers for a batch's items, one statement for all; their payloads are not kept.
+update outbox_item set delivered_at = %(now)s, payload = null, problem = answer.problem
+from unnest(%(references)s::uuid[], %(problems)s::text[]) as answer (reference, problem)
+where outbox_item.batch_id = %(batch_id)s and outbox_item.reference = answer.reference;
 
 -- name: postpone_batch
 -- A try that failed: the same batch is tried again later.

@@ -34,10 +34,14 @@ set case_id = %(case_id)s, kind = %(kind)s, identifiers = %(identifiers)s, categ
 where reference = %(reference)s;
 
 -- name: set_publication
--- A step of a record's publication that leaves its content as it is.
+-- Steps of many records' publication that leave their contents as they are: one statement for all.
 update record
-set publication = %(publication)s, version = %(version)s, hub_version = %(hub_version)s, refusal = %(refusal)s, changed_at = %(changed_at)s
-where reference = %(reference)s;
+set publication = step.publication, version = step.version, hub_version = step.hub_version, refusal = step.refusal,
+    changed_at = %(changed_at)s
+from unnest(
+    %(references)s::uuid[], %(publications)s::text[], %(versions)s::int[], %(hub_versions)s::int[], %(refusals)s::text[]
+) as step (reference, publication, version, hub_version, refusal)
+where record.reference = step.reference;
 
 -- name: find_record
 -- One record by its reference.

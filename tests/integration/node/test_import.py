@@ -168,9 +168,9 @@ def test_two_thousand_records_are_imported_encoded_and_queued_within_three_secon
         f"19{60 + number % 40}-0{1 + number % 9}-1{number % 9},suspect,all,,P{number:07d}"
         for number in range(2000)
     ]
-    began = time.process_time()
+    began = time.monotonic()
     report = pair.xa.import_text(csv_text(*rows))
     published = pair.xa.services.publish_records(FOCAL_POINT)
-    taken_s = time.process_time() - began
+    taken_s = time.monotonic() - began
     assert (report.new, published.queued) == (2000, 2000)
-    assert taken_s < 3.0, f"took {taken_s:.2f} s of this process"
+    assert taken_s < 3.0, f"took {taken_s:.2f} s"
