@@ -132,7 +132,8 @@ class ReviseRecord:
             )
             queue_withdrawals(work, (record,), reason, now)
             after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
-        if content.namespace is Namespace.PROTECTED:
+        if content.namespace is Namespace.PROTECTED and record.content.namespace is not Namespace.PROTECTED:
+            # Only then: a hit that the officer released is not held again by a later correction, neither at the hub.
             self._protect_hits(work, record.reference, now)
         work.records.save((after,), now)
         act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED

@@ -119,6 +119,17 @@ def test_reclassification_withdraws_the_encoding_and_holds_the_hits(bench: Any, 
         assert [notice.event for notice in bench.notices(member)] == [HitEvent.HELD]
 
 
+def test_a_withdrawal_after_a_reclassification_ends_the_held_hits(bench: Any, person: Any) -> None:
+    own = item(person)
+    bench.submit(bench.amara, own)
+    bench.submit(bench.belanu, item(person))
+    bench.worker.find_matches()
+    _withdraw(bench, bench.amara, own.reference, reason=WithdrawalReason.RECLASSIFIED)
+    [outcome] = _withdraw(bench, bench.amara, own.reference)
+    assert (outcome.erased_encodings, outcome.hits_closed) == (0, 1)
+    assert [notice.event for notice in bench.notices(bench.belanu)][-1] is HitEvent.WITHDRAWN
+
+
 def test_a_reclassified_record_published_anew_as_protected_gives_no_second_hit(bench: Any, person: Any) -> None:
     own = item(person)
     bench.submit(bench.amara, own)

@@ -6,7 +6,8 @@ from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
 from symbolon.node.domain.records import RevisionEffect
 from symbolon.node.errors import Forbidden
 from symbolon.node.services.revise_record import RecordChange
-from symbolon.protocol.handling import Namespace, SubjectCategory
+from symbolon.protocol.handling import HoldRuling, Namespace, SubjectCategory, Urgency
+from symbolon.protocol.lifecycle import JointState
 
 from .conftest import ADMINISTRATOR, FOCAL_POINT, HEADER, PROTECTION_OFFICER, Pair
 
@@ -63,3 +64,14 @@ def test_an_older_file_does_not_undo_a_reclassification(pair: Pair) -> None:
     pair.xa.services.revise_record(FOCAL_POINT, "A-1", RecordChange(category=SubjectCategory.VICTIM))
     pair.xa.publish(VICTIM.replace("victim", "suspect"))
     assert pair.xa.record("A-1").content.category is SubjectCategory.VICTIM
+
+
+def test_a_correction_of_a_protected_record_holds_no_released_hit_again(pair: Pair) -> None:
+    ours = pair.xa.publish(VICTIM)
+    theirs = pair.xb.publish("B-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,")
+    hit_id = pair.hub.match(("XA", ours), ("XB", theirs), state=JointState.HELD, told=("XA",))
+    pair.exchange()
+    pair.xa.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
+    pair.exchange()
+    pair.xa.services.revise_record(PROTECTION_OFFICER, "A-1", RecordChange(urgency=Urgency.U1))
+    assert [hit["joint_state"] for hit in pair.xa.rows("hit")] == ["ALERTED"]
