@@ -36,6 +36,7 @@ from symbolon.node.services.deliver_outbox import DeliverOutbox
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.federation import JoinFederation, RefreshDirectory
 from symbolon.node.services.import_records import ImportRecords
+from symbolon.node.services.kept_deliveries import ListDeliveries, RetryDeliveries
 from symbolon.node.services.linkage_key import (
     AcceptLinkageKey,
     CreateLinkageKey,
@@ -102,6 +103,8 @@ class NodeServices(DeskServices):
     trust_member: TrustMember
     join_federation: JoinFederation
     show_status: ShowStatus
+    list_deliveries: ListDeliveries
+    retry_deliveries: RetryDeliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,9 @@ def build_services(
         accept_linkage_key=AcceptLinkageKey(unit_of_work, draws, linkage_keys, correspondence),
         trust_member=TrustMember(unit_of_work, draws),
         join_federation=JoinFederation(unit_of_work, draws),
-        show_status=ShowStatus(unit_of_work, linkage_keys),
+        show_status=ShowStatus(unit_of_work, draws, linkage_keys),
+        list_deliveries=ListDeliveries(unit_of_work),
+        retry_deliveries=RetryDeliveries(unit_of_work),
     )
 
 
@@ -321,6 +326,7 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         receive_deliveries=services.receive_deliveries,
         retry_waiting=services.receive_deliveries.retry_waiting,
         sequence_audit=_sequencer(node),
+        retry_own_faults=node.services.retry_deliveries.after_own_faults,
         withdraw_expired=lambda: node.services.withdraw_records.expired(WORKER_LOGIN),
         refresh_directory=services.refresh_directory,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),

@@ -188,6 +188,8 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
             return
         for name, value in found.items():
             typer.echo(f"{name:<20} {_shown(value)}")
+        if found["clock_seems_slow"]:
+            typer.echo("the clock of this node seems to be slow: deliveries wait at the hub until it is right")
         for member in found["keys_to_accept"]:
             typer.echo(
                 f"{member} shared the linkage key: have them read out their fingerprint, then run"

@@ -15,6 +15,7 @@ from symbolon.node.domain.outbox import next_attempt
 from symbolon.node.jobs.attempts import PeriodicJob, goes_well
 from symbolon.node.ports.outside import Draws, HeldLock, WorkerLock
 from symbolon.node.services.deliver_outbox import DeliveryRound
+from symbolon.node.services.receive_deliveries import Reception
 from symbolon.runtime.errors import RuntimeFault
 from symbolon.runtime.logs import get_logger
 
@@ -22,6 +23,10 @@ LONG_POLL_S: Final = 25
 _LISTEN_SLICE_S: Final = 0.5
 _IDLE_S: Final = 30.0
 _TICK_S: Final = 1.0
+_NOT_NOW_S: Final = 5.0
+_PAUSES_A_LINE: Final = 12
+"""A line a minute is enough."""
+_OWN_FAULTS_EVERY: Final = 3600
 _DIRECTORY_EVERY: Final = 60
 _EXPIRY_EVERY: Final = 30
 _ASSURE_S: Final = 5.0
@@ -42,9 +47,10 @@ class WorkerTasks:
     """What the threads call; wired in bootstrap."""
 
     deliver_outbox: Callable[[], DeliveryRound]
-    receive_deliveries: Callable[[int], int]
+    receive_deliveries: Callable[[int], Reception]
     retry_waiting: Callable[[], int]
     sequence_audit: Callable[[], int]
+    retry_own_faults: Callable[[], int]
     withdraw_expired: Callable[[], int]
     refresh_directory: Callable[[], bool]
     listen: Callable[[], AbstractContextManager[Wakes]]
@@ -124,13 +130,23 @@ class Worker:
                 return
 
     def _inbound(self, leave: threading.Event) -> None:
+        pauses = 0
         while not leave.is_set():
-            self._tasks.receive_deliveries(LONG_POLL_S)
+            reception = self._tasks.receive_deliveries(LONG_POLL_S)
+            if not reception.not_now:
+                pauses = 0
+                continue
+            # They come again at once.
+            if pauses % _PAUSES_A_LINE == 0:
+                get_logger().warning("the clock of this node seems to be slow", deliveries=reception.not_now)
+            pauses += 1
+            leave.wait(_NOT_NOW_S)
 
     def _ticker(self, leave: threading.Event) -> None:
         # Each on its own: what one of them meets does not keep the others.
         jobs = (
             PeriodicJob("sequence audit", self._tasks.sequence_audit, 1),
+            PeriodicJob("retry own faults", self._tasks.retry_own_faults, _OWN_FAULTS_EVERY),
             PeriodicJob("retry waiting", self._tasks.retry_waiting, 1),
             PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
             PeriodicJob("refresh directory", self._tasks.refresh_directory, _DIRECTORY_EVERY),

@@ -11,6 +11,7 @@ from symbolon.node.domain.exchange import StoredRequest
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import Direction, VoteView
 from symbolon.node.domain.import_report import ImportReport
+from symbolon.node.domain.kept_delivery import KeptDelivery
 from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutgoingBatch, OutgoingMessage
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
 from symbolon.node.domain.record_list import ListedRecord, RecordFilter
@@ -203,6 +204,18 @@ class InboxStore(Protocol):
 
     def settle(self, delivery_id: DeliveryId, problem: Problem | None) -> None:
         """Note what became of a kept delivery."""
+        ...
+
+    def kept(self) -> tuple[KeptDelivery, ...]:
+        """The deliveries that wait, and those that were refused, oldest first."""
+        ...
+
+    def note_slow_clock(self, now: datetime) -> None:
+        """Note that a delivery came from the future of this node's clock."""
+        ...
+
+    def slow_clock_at(self) -> datetime | None:
+        """When a delivery last came from the future of this node's clock."""
         ...
 
     def take_up_again(self, problem: Problem | None) -> int:

@@ -21,7 +21,7 @@ from symbolon.protocol.messages import (
     Sealed,
     Vote,
 )
-from symbolon.protocol.problems import Problem, WrongSender
+from symbolon.protocol.problems import MalformedMessage, Problem, WrongSender
 from symbolon.protocol.references import HUB, HitId, MemberCode, MessageId
 from symbolon.protocol.sealing import SealContext, seal, unseal
 
@@ -137,8 +137,11 @@ class Correspondence:
             purpose=purpose,
             sender=sender,
         )
+        if envelope.expires_at <= envelope.issued_at:
+            raise MalformedMessage("An envelope expires after it is issued.")
         # A delivery may have waited at the hub for as long as this node was away: its age is no fault of its own, and
-        # a repetition is known by its delivery, hit, vote or request id. Only an issue in the future is refused.
+        # a repetition is known by its delivery, hit, vote or request id. So `Expired` says one thing only:
+        # it was issued in the future of this node's clock.
         latest = envelope.expires_at - timedelta(microseconds=1)
         verify(envelope, VerifyingKey.from_bytes(signing_key), expected, min(now, latest))
 

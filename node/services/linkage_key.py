@@ -11,7 +11,7 @@ from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.key_ceremony import share_linkage_key, take_linkage_key
 from symbolon.protocol.keys import KEY_BYTES, LinkageKey
 from symbolon.protocol.messages import FederationDirectory, LinkageKeyShare, Sealed
-from symbolon.protocol.problems import Problem, ProtocolError
+from symbolon.protocol.problems import Expired, Problem, ProtocolError
 from symbolon.protocol.references import HitId, MemberCode, new_message_id
 
 
@@ -138,7 +138,7 @@ class AcceptLinkageKey:
     def _note_refusal(self, work: Work, actor: Actor, sender: MemberCode, refused: NodeError | ProtocolError) -> None:
         if work.directory.key_offer(sender) is None:
             return
-        if not isinstance(refused, InvalidDraft):
+        if not isinstance(refused, InvalidDraft | Expired):
             work.directory.drop_key_offer(sender)
         detail: Detail = {"sender": sender, "problem": refused.problem.value}
         work.audit.record(AuditAct.LINKAGE_KEY_REFUSED, actor.login, None, detail)

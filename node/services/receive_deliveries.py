@@ -5,6 +5,7 @@ taken is kept with its problem, and what came before what it needs is kept until
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.node.errors import NodeError, NotJoined, WaitsForMore
@@ -15,12 +16,21 @@ from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import SEALED_PURPOSES, Delivery, DeliveryAcknowledgement, FederationDirectory, Purpose
-from symbolon.protocol.problems import MalformedMessage, Problem, ProtocolError
+from symbolon.protocol.problems import Expired, MalformedMessage, Problem, ProtocolError
 from symbolon.protocol.references import HUB, DeliveryId, HitId, new_message_id
 from symbolon.runtime.errors import RuntimeFault
 from symbolon.runtime.logs import log_unexpected
 
 WAITING_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What came of one look at the hub's queue."""
+
+    settled: int
+    not_now: int
+    """Deliveries that were issued in the future of this node's clock, and stay at the hub."""
 
 
 class TakeMessage(Protocol):
@@ -54,8 +64,8 @@ class ReceiveDeliveries:
         self._takers = takers
         self._refresh_directory = refresh_directory
 
-    def __call__(self, wait_s: int, limit: int = 100) -> int:
-        """Wait for deliveries, take them in order, and acknowledge those that are settled here; returns how many.
+    def __call__(self, wait_s: int, limit: int = 100) -> Reception:
+        """Wait for deliveries, take them in order, and acknowledge those that are settled here.
 
         Raises:
             NotJoined: the node has no federation yet.
@@ -72,13 +82,17 @@ class ReceiveDeliveries:
         settled: list[DeliveryId] = []
         try:
             for delivery in deliveries:
-                self._settle(delivery, directory)
-                settled.append(delivery.delivery_id)
+                if self._settle(delivery, directory):
+                    settled.append(delivery.delivery_id)  # noqa: PERF401 - what was settled counts when a later one raises
         finally:
             # What is settled is settled, also when a later one meets a database that went away.
             if settled:
                 self._acknowledge(tuple(settled), directory)
-        return len(settled)
+        not_now = len(deliveries) - len(settled)
+        if not_now:
+            with self._unit_of_work.begin() as work:
+                work.inbox.note_slow_clock(self._draws.now())
+        return Reception(len(settled), not_now)
 
     def retry_waiting(self, hit_id: HitId | None = None) -> int:
         """Try the kept deliveries of a hit (or of all) again; returns how many were settled."""
@@ -96,18 +110,22 @@ class ReceiveDeliveries:
             raise NotJoined
         return directory
 
-    def _settle(self, delivery: Delivery, directory: FederationDirectory) -> None:
+    def _settle(self, delivery: Delivery, directory: FederationDirectory) -> bool:
+        """Take one delivery to its end; False where it is for a later time."""
         now = self._draws.now()
         try:
             envelope = Envelope.from_json(delivery.envelope)
         except MalformedMessage:
             self._refuse(delivery, Problem.MALFORMED_MESSAGE)
-            return
+            return True
         try:
             with self._unit_of_work.begin() as work:
                 if not work.inbox.note_done(delivery.delivery_id, None, now):
-                    return
+                    return True
                 hit_id = self._take(work, envelope, directory)
+        except Expired:
+            # Issued in the future: not the delivery is wrong, but this clock. It stays at the hub until that is right.
+            return False
         except WaitsForMore as early:
             with self._unit_of_work.begin() as work:
                 work.inbox.note_waiting(delivery.delivery_id, early.hit_id, envelope.to_bytes(), now)
@@ -123,6 +141,7 @@ class ReceiveDeliveries:
         else:
             if hit_id is not None:
                 self.retry_waiting(hit_id)
+        return True
 
     def _retry(self, delivery_id: DeliveryId, raw: bytes, directory: FederationDirectory) -> bool:
         problem: Problem | None = None
@@ -130,7 +149,7 @@ class ReceiveDeliveries:
             with self._unit_of_work.begin() as work:
                 self._take(work, Envelope.from_bytes(raw), directory)
                 work.inbox.settle(delivery_id, None)
-        except WaitsForMore:
+        except (WaitsForMore, Expired):
             return False
         except (NodeError, ProtocolError) as error:
             problem = error.problem

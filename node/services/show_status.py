@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
-from symbolon.node.ports.outside import LinkageKeys
+from symbolon.node.ports.outside import Draws, LinkageKeys
 from symbolon.node.ports.storage import UnitOfWork
+
+_LATELY: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,16 @@ class NodeStatus:
     hits: Mapping[str, int]
     outbox: Mapping[str, int]
     inbox: Mapping[str, int]
+    clock_seems_slow: bool
+    """Whether deliveries came lately that were issued in the future of this node's clock: they wait at the hub."""
 
 
 class ShowStatus:
     """The node at a glance."""
 
-    def __init__(self, unit_of_work: UnitOfWork, linkage_keys: LinkageKeys) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, linkage_keys: LinkageKeys) -> None:
         self._unit_of_work = unit_of_work
+        self._draws = draws
         self._linkage_keys = linkage_keys
 
     def __call__(self) -> NodeStatus:
@@ -47,6 +54,7 @@ class ShowStatus:
             hits = work.hits.count_by_state()
             outbox = work.outbox.count_waiting()
             inbox = work.inbox.count()
+            slow_clock_at = work.inbox.slow_clock_at()
         epoch = 0 if directory is None else directory.key_epoch
         key = self._linkage_keys.find(epoch) if epoch else None
         return NodeStatus(
@@ -63,4 +71,5 @@ class ShowStatus:
             hits=hits,
             outbox=outbox,
             inbox=inbox,
+            clock_seems_slow=slow_clock_at is not None and self._draws.now() - slow_clock_at < _LATELY,
         )

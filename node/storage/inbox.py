@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from symbolon.node.domain.kept_delivery import KeptDelivery, KeptState
+from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import DeliveryId, HitId
 from symbolon.runtime.database import Transaction
@@ -40,6 +42,28 @@ class PostgresInbox:
         state = "done" if problem is None else "refused"
         self._tx.execute(QUERIES["settle_delivery"], delivery_id=delivery_id, state=state, problem=problem)
 
+    def kept(self) -> tuple[KeptDelivery, ...]:
+        """The deliveries that wait, and those that were refused, oldest first."""
+        return tuple(
+            KeptDelivery(
+                DeliveryId(str(row["delivery_id"])),
+                KeptState(row["state"]),
+                _purpose_of(bytes(row["envelope"])),
+                None if row["problem"] is None else Problem(row["problem"]),
+                row["received_at"],
+            )
+            for row in self._tx.fetch_all(QUERIES["list_kept"])
+        )
+
+    def note_slow_clock(self, now: datetime) -> None:
+        """Note that a delivery came from the future of this node's clock."""
+        self._tx.execute(QUERIES["note_slow_clock"], seen_at=now)
+
+    def slow_clock_at(self) -> datetime | None:
+        """When a delivery last came from the future of this node's clock."""
+        seen_at: datetime | None = self._tx.fetch_value(QUERIES["find_slow_clock"])
+        return seen_at
+
     def take_up_again(self, problem: Problem | None) -> int:
         """Let what was refused (for one problem, or for any) be tried again; how many deliveries that is."""
         return self._tx.execute(QUERIES["take_up_again"], problem=problem)
@@ -68,3 +92,9 @@ class PostgresInbox:
             received_at=now,
         )
         return row is not None
+
+
+def _purpose_of(envelope: bytes) -> str:
+    # Kept as it came, which is JSON in any case: a delivery that is none was never one.
+    content = parse_json(envelope)
+    return str(content.get("purpose", "")) if isinstance(content, dict) else ""

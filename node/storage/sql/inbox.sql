@@ -29,6 +29,22 @@ select
     count(*) filter (where state = 'refused') as refused
 from inbox_delivery;
 
+-- name: list_kept
+-- What could not be taken, oldest first.
+select delivery_id, state, problem, received_at, envelope
+from inbox_delivery
+where state in ('waiting', 'refused')
+order by place;
+
+-- name: note_slow_clock
+-- A delivery came from the future of this node's clock.
+insert into slow_clock (seen_at) values (%(seen_at)s)
+on conflict (only_row) do update set seen_at = excluded.seen_at;
+
+-- name: find_slow_clock
+-- When that was last so.
+select seen_at from slow_clock;
+
 -- name: take_up_again
 -- Lets what was refused (for one problem, or for any) be tried again.
 update inbox_delivery

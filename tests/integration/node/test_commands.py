@@ -119,6 +119,9 @@ def test_a_node_is_set_up_joins_and_publishes_by_commands(node: Commands, folder
     with pytest.raises(NodeError, match="No changed card"):
         node("trust", "XB", "--fingerprint", fingerprint)
     assert json.loads(node("identity", "--json").stdout)["cards"]["XB"] == fingerprint
+    listed = node("deliveries", "--refused", "--json")
+    assert (listed.exit_code, listed.stdout) == (0, "")
+    assert "0 deliveries" in node("deliveries", "retry").output
     status = json.loads(node("status", "--json").stdout)
     assert status["records"] == {"unpublished": 1, "withdrawn": 1}
     assert status["outbox"]["messages"] == 1

@@ -9,6 +9,7 @@ from symbolon.node.domain.records import Publication
 from symbolon.node.errors import HubUnavailable
 from symbolon.node.gateway.draws import SystemDraws
 from symbolon.node.jobs.worker import Worker, WorkerTasks
+from symbolon.node.services.receive_deliveries import Reception
 from symbolon.node.storage.outbox import OUTBOX_CHANNEL
 from symbolon.node.storage.worker_lock import PostgresWorkerLock
 from symbolon.runtime.clock import SystemClock
@@ -18,7 +19,7 @@ from .conftest import FOCAL_POINT, HEADER, NodeUnderTest, Pair
 ROW = "A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,"
 
 
-def worker_of(node: NodeUnderTest, received: Callable[[int], int], **others: Callable[[], object]) -> Worker:
+def worker_of(node: NodeUnderTest, received: Callable[[int], Reception], **others: Callable[[], object]) -> Worker:
     def sequence() -> int:
         with node.database.transaction() as tx:
             return node.audit_log.sequence(tx)
@@ -28,6 +29,7 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], int], **others: Cal
         receive_deliveries=received,
         retry_waiting=node.hub_services.receive_deliveries.retry_waiting,
         sequence_audit=sequence,
+        retry_own_faults=node.services.retry_deliveries.after_own_faults,
         withdraw_expired=lambda: 0,
         refresh_directory=node.hub_services.refresh_directory,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
@@ -45,8 +47,8 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     return condition()
 
 
-def polling(node: NodeUnderTest) -> Callable[[int], int]:
-    def receive(_wait_s: int) -> int:
+def polling(node: NodeUnderTest) -> Callable[[int], Reception]:
+    def receive(_wait_s: int) -> Reception:
         time.sleep(0.02)
         return node.hub_services.receive_deliveries(0)
 
@@ -77,11 +79,11 @@ def test_what_is_queued_goes_out_at_once_and_the_audit_log_is_sequenced(pair: Pa
 def test_a_second_worker_of_the_same_node_waits_for_the_first(pair: Pair) -> None:
     polls: list[str] = []
 
-    def counted(name: str) -> Callable[[int], int]:
-        def receive(_wait_s: int) -> int:
+    def counted(name: str) -> Callable[[int], Reception]:
+        def receive(_wait_s: int) -> Reception:
             polls.append(name)
             time.sleep(0.05)
-            return 0
+            return Reception(settled=0, not_now=0)
 
         return receive
 
@@ -146,5 +148,21 @@ def test_a_failed_refresh_of_the_directory_is_tried_again_soon(pair: Pair) -> No
     thread = run(worker_of(pair.xa, polling(pair.xa), refresh_directory=fail_twice), stop)
     assert wait_until(lambda: len(tries) == 3, 8)
     assert tries[1] - tries[0] >= 0.9
+    stop.set()
+    thread.join(10)
+
+
+def test_a_slow_clock_makes_the_worker_pause_and_not_ask_again_at_once(pair: Pair) -> None:
+    asked: list[float] = []
+
+    def receive(_wait_s: int) -> Reception:
+        asked.append(time.monotonic())
+        return Reception(settled=0, not_now=3)
+
+    stop = threading.Event()
+    thread = run(worker_of(pair.xa, receive), stop)
+    assert wait_until(lambda: len(asked) == 1)
+    time.sleep(1.0)
+    assert len(asked) == 1
     stop.set()
     thread.join(10)
