@@ -1,23 +1,23 @@
 """Lists the hits that somebody may see, the most pressing first."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
 
-from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.clocks import due_at
 from symbolon.node.domain.disclosure import actions_of, may_see
 from symbolon.node.domain.exchange import StoredRequest
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import Direction, HitSummary
 from symbolon.node.domain.records import Record
+from symbolon.node.errors import Forbidden
 from symbolon.node.ports.outside import Draws
-from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HitId
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
-SAME_VIEW = timedelta(minutes=15)
-"""A page that refreshes itself and shows the same hits again within this time leaves no further leaf."""
 
 
 def summarise(actor: Actor, hit: Hit, record: Record, requests: Sequence[StoredRequest]) -> HitSummary:
@@ -51,34 +51,80 @@ def summarise(actor: Actor, hit: Hit, record: Record, requests: Sequence[StoredR
 
 
 class ListHits:
-    """The inbox of one actor."""
+    """The inbox of one actor. Each look that a person takes leaves a leaf (invariant 8).
+
+    An open page that looks again by itself is no act of a person: it asks :meth:`mark` whether anything changed, and
+    leaves a leaf only when it came to show other hits than before.
+    """
 
     def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
-        self._last_views: dict[str, tuple[frozenset[HitId], datetime]] = {}
+        self._shown: dict[str, frozenset[HitId]] = {}
 
     def __call__(self, actor: Actor) -> tuple[HitSummary, ...]:
-        """Every hit that the actor may see, by the end of its clock."""
-        with self._unit_of_work.begin() as work:
-            visible = [hit for hit in work.hits.all() if may_see(actor, hit)]
-            records = {record.reference: record for record in work.records.many([hit.own_reference for hit in visible])}
-            unanswered = _by_hit(work.exchange.unanswered())
-            summaries = [
-                summarise(actor, hit, records[hit.own_reference], unanswered.get(hit.hit_id, ())) for hit in visible
-            ]
-            shown = frozenset(hit.hit_id for hit in visible)
-            if self._is_new_view(actor.login, shown):
-                work.audit.record(AuditAct.INBOX_VIEWED, actor.login, None, {"hits": len(shown)})
-        return tuple(sorted(summaries, key=lambda summary: (summary.due_at or _NEVER, summary.hit_id)))
+        """Every hit that the actor may see, by the end of its clock.
 
-    def _is_new_view(self, login: str, shown: frozenset[HitId]) -> bool:
-        now = self._draws.now()
-        before = self._last_views.get(login)
-        if before is not None and before[0] == shown and now - before[1] < SAME_VIEW:
-            return False
-        self._last_views[login] = (shown, now)
-        return True
+        Raises:
+            Forbidden: the actor has no right to see hits. So do the other methods.
+
+        """
+        with self._unit_of_work.begin() as work:
+            summaries = _visible(work, actor)
+            work.audit.record(AuditAct.INBOX_VIEWED, actor.login, None, {"hits": len(summaries)})
+        self._shown[actor.login] = _ids(summaries)
+        return summaries
+
+    def export(self, actor: Actor, wanted: Callable[[HitSummary], bool]) -> tuple[HitSummary, ...]:
+        """Those hits of the actor's inbox that are wanted, to be taken out of the system."""
+        with self._unit_of_work.begin() as work:
+            summaries = tuple(filter(wanted, _visible(work, actor)))
+            work.audit.record(AuditAct.INBOX_VIEWED, actor.login, None, {"exported": len(summaries)})
+        return summaries
+
+    def refresh(self, actor: Actor) -> tuple[HitSummary, ...]:
+        """The same as a call, for a page that was opened before and looks again by itself."""
+        with self._unit_of_work.begin() as work:
+            summaries = _visible(work, actor)
+            shown = _ids(summaries)
+            if shown != self._shown.get(actor.login):
+                work.audit.record(AuditAct.INBOX_VIEWED, actor.login, None, {"hits": len(shown)})
+        self._shown[actor.login] = shown
+        return summaries
+
+    def mark(self, actor: Actor) -> str:
+        """A short text that stays the same while the actor's list would: compared first, it spares reading the list.
+
+        It depends on nothing that the actor may not see, and on the minute, since the list says how much time is left.
+        """
+        _require_inbox(actor)
+        with self._unit_of_work.begin() as work:
+            digest = work.hits.digest(_kinds_in_view(actor))
+        minute = self._draws.now().strftime("%Y-%m-%dT%H:%M")
+        return sha256(f"{digest} {minute}".encode()).hexdigest()[:16]
+
+
+def _visible(work: Work, actor: Actor) -> tuple[HitSummary, ...]:
+    _require_inbox(actor)
+    visible = [hit for hit in work.hits.all() if may_see(actor, hit)]
+    records = {record.reference: record for record in work.records.many([hit.own_reference for hit in visible])}
+    unanswered = _by_hit(work.exchange.unanswered())
+    summaries = (summarise(actor, hit, records[hit.own_reference], unanswered.get(hit.hit_id, ())) for hit in visible)
+    return tuple(sorted(summaries, key=lambda summary: (summary.due_at or _NEVER, summary.hit_id)))
+
+
+def _kinds_in_view(actor: Actor) -> tuple[bool, ...]:
+    """Which kinds of hit the actor may see: general ones (False), protected ones (True), or both."""
+    return tuple(kind for kind in (False, True) if actor.permits_on_hit(Right.VIEW_HITS, protected=kind))
+
+
+def _require_inbox(actor: Actor) -> None:
+    if not actor.permits(Right.VIEW_HITS):
+        raise Forbidden("Your role does not include the inbox.")
+
+
+def _ids(summaries: Sequence[HitSummary]) -> frozenset[HitId]:
+    return frozenset(summary.hit_id for summary in summaries)
 
 
 def _by_hit(requests: Sequence[StoredRequest]) -> Mapping[HitId, list[StoredRequest]]:

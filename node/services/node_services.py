@@ -6,6 +6,7 @@ Each field is a service (one verb phrase) that can be called; the types say how.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.hits import HitSummary, HitView, ReplyDraft, RequestDraft
@@ -13,11 +14,31 @@ from symbolon.protocol.handling import HoldRuling, Verdict
 from symbolon.protocol.references import HitId, RequestId
 
 
+class Inbox(Protocol):
+    """The hits that one actor may see; see `symbolon.node.services.list_hits.ListHits`."""
+
+    def __call__(self, actor: Actor) -> tuple[HitSummary, ...]:
+        """A look that somebody takes on purpose."""
+        ...
+
+    def export(self, actor: Actor, wanted: Callable[[HitSummary], bool]) -> tuple[HitSummary, ...]:
+        """The wanted ones, to be taken out of the system."""
+        ...
+
+    def refresh(self, actor: Actor) -> tuple[HitSummary, ...]:
+        """The same list, for an open page that looks again by itself."""
+        ...
+
+    def mark(self, actor: Actor) -> str:
+        """A text that stays the same while the list would."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DeskServices:
     """What the officers' pages and commands call."""
 
-    list_hits: Callable[[Actor], tuple[HitSummary, ...]]
+    list_hits: Inbox
     show_hit: Callable[[Actor, HitId], HitView]
     acknowledge_hit: Callable[[Actor, HitId], None]
     cast_vote: Callable[[Actor, HitId, Verdict, str], None]

@@ -1,6 +1,5 @@
 """The inbox's own order: which hits it lists, sorted how, and what each line says. Pure."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -155,11 +154,6 @@ def time_class(due_at: datetime | None, now: datetime) -> str:
     if due_at is None or due_at - now > SOON:
         return ""
     return "soon" if due_at >= now else "overdue"
-
-
-def fingerprint(html: str) -> str:
-    """A short name of a fragment's content: a browser that shows it already needs no second copy."""
-    return hashlib.sha256(html.encode()).hexdigest()[:16]
 
 
 def _known(kind: type[Word], text: str, otherwise: Fallback) -> Word | Fallback:

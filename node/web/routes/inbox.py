@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from symbolon.node.domain.actors import Right
+from symbolon.node.domain.hits import HitSummary
 from symbolon.node.web import wording
 from symbolon.node.web.desk_context import DeskContext, actor_of
 from symbolon.node.web.queue import (
@@ -21,7 +22,6 @@ from symbolon.node.web.queue import (
     Show,
     Sort,
     arrange,
-    fingerprint,
     is_mine,
     parse_query,
 )
@@ -29,6 +29,8 @@ from symbolon.protocol.handling import Agreement, Band, Urgency
 from symbolon.protocol.lifecycle import JointState
 from symbolon.runtime.sessions import Session
 
+MOST_LINES: Final = 200
+"""So many hits a page shows, the first of its order; the rest is counted, and one export away."""
 Query = Annotated[QueueQuery, Depends(parse_query)]
 
 
@@ -47,10 +49,14 @@ def inbox_routes(desk: DeskContext) -> APIRouter:
     Visitor = Annotated[Session, Depends(desk.sign_in.session)]  # noqa: N806 - a type
     Watcher = Annotated[Session, Depends(desk.sign_in.watching_session)]  # noqa: N806 - a type
 
-    def queue_html(lines: tuple[QueueLine, ...], query: QueueQuery) -> str:
+    def queue_html(hits: Iterable[HitSummary], query: QueueQuery) -> str:
+        lines = arrange(hits, query, desk.clock.now())
         mine = sum(is_mine(line.hit) for line in lines)
         overdue = sum(line.time_class == "overdue" for line in lines)
-        return desk.fragment("queue.html", lines=lines, query=query, count=QueueCount(len(lines), mine, overdue))
+        count = QueueCount(len(lines), mine, overdue)
+        return desk.fragment(
+            "queue.html", lines=lines[:MOST_LINES], query=query, query_string=_query_string(query), count=count
+        )
 
     @router.get("/")
     def first_page(session: Visitor) -> Response:
@@ -58,14 +64,16 @@ def inbox_routes(desk: DeskContext) -> APIRouter:
 
     @router.get("/inbox")
     def show_inbox(request: Request, session: Visitor, query: Query) -> Response:
-        hits = desk.services.list_hits(actor_of(session))
-        queue = queue_html(arrange(hits, query, desk.clock.now()), query)
+        actor = actor_of(session)
+        # Taken before the list: what changes in between shows at the next refresh.
+        mark = desk.services.list_hits.mark(actor)
+        hits = desk.services.list_hits(actor)
         return desk.render(
             request,
             "inbox.html",
             session,
-            queue=queue,
-            seen=fingerprint(queue),
+            queue=queue_html(hits, query),
+            seen=mark,
             query=query,
             query_string=_query_string(query),
             countries=sorted({hit.counterpart for hit in hits}),
@@ -74,15 +82,17 @@ def inbox_routes(desk: DeskContext) -> APIRouter:
 
     @router.get("/inbox/queue")
     def refresh_queue(session: Watcher, query: Query, seen: str = "") -> Response:
-        hits = desk.services.list_hits(actor_of(session))
-        queue = queue_html(arrange(hits, query, desk.clock.now()), query)
-        if seen == fingerprint(queue):
+        actor = actor_of(session)
+        mark = desk.services.list_hits.mark(actor)
+        if seen == mark:
             return Response(status_code=204)
-        return HTMLResponse(desk.fragment("queue_with_mark.html", queue=queue, seen=fingerprint(queue)))
+        queue = queue_html(desk.services.list_hits.refresh(actor), query)
+        return HTMLResponse(desk.fragment("queue_with_mark.html", queue=queue, seen=mark))
 
     @router.get("/inbox.csv")
     def export_inbox(session: Visitor, query: Query) -> Response:
-        lines = arrange(desk.services.list_hits(actor_of(session)), query, desk.clock.now())
+        hits = desk.services.list_hits.export(actor_of(session), query.admits)
+        lines = arrange(hits, query, desk.clock.now())
         return Response(
             _as_csv(lines),
             media_type="text/csv; charset=utf-8",

@@ -1,7 +1,9 @@
 """A desk of paper: a node's services kept in memory, with a hit in every state, so that each page can be seen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 import httpx
@@ -144,10 +146,11 @@ class PaperDesk:
     requests: list[tuple[HitId, RequestDraft]] = field(default_factory=list)
     replies: list[tuple[RequestId, ReplyDraft]] = field(default_factory=list)
     rulings: list[tuple[HitId, HoldRuling]] = field(default_factory=list)
+    looks: list[str] = field(default_factory=list)
 
     def services(self) -> DeskServices:
         return DeskServices(
-            list_hits=self.list_hits,
+            list_hits=PaperInbox(self),
             show_hit=self.show_hit,
             acknowledge_hit=self.acknowledge_hit,
             cast_vote=self.cast_vote,
@@ -256,6 +259,29 @@ class PaperDesk:
     def release_hold(self, actor: Actor, wanted: HitId, ruling: HoldRuling) -> None:
         self.show_hit(actor, wanted)
         self.rulings.append((wanted, ruling))
+
+
+@dataclass
+class PaperInbox:
+    """The inbox of the desk of paper; the desk notes why its list was read."""
+
+    desk: PaperDesk
+
+    def __call__(self, actor: Actor) -> tuple[HitSummary, ...]:
+        return self._look("page", actor)
+
+    def export(self, actor: Actor, wanted: Callable[[HitSummary], bool]) -> tuple[HitSummary, ...]:
+        return tuple(filter(wanted, self._look("export", actor)))
+
+    def refresh(self, actor: Actor) -> tuple[HitSummary, ...]:
+        return self._look("refresh", actor)
+
+    def mark(self, actor: Actor) -> str:
+        return sha256(repr((self.desk.list_hits(actor), self.desk.clock.now())).encode()).hexdigest()
+
+    def _look(self, kind: str, actor: Actor) -> tuple[HitSummary, ...]:
+        self.desk.looks.append(kind)
+        return self.desk.list_hits(actor)
 
 
 def filled_desk(clock: StoppedClock) -> PaperDesk:

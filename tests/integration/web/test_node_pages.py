@@ -4,7 +4,9 @@ import csv
 import io
 
 import pytest
+from tests.integration.web.paper_desk import hidden_field
 
+from symbolon.node.web.routes.inbox import MOST_LINES
 from symbolon.protocol.handling import Band, HoldRuling, IntendedUse, Urgency, Verdict
 from symbolon.protocol.lifecycle import JointState, SideState
 
@@ -64,6 +66,35 @@ def test_the_refreshed_part_is_sent_only_when_it_changed(node_app, visit, paper_
     changed = visitor.client.get(f"/inbox/queue?seen={mark}")
     assert changed.status_code == 200
     assert "P-0020" in changed.text
+
+
+def test_a_page_that_refreshes_itself_reads_the_list_only_when_something_changed(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("mara")
+    mark = hidden_field(visitor.client.get("/inbox").text, "seen")
+    for _ in range(3):
+        assert visitor.client.get(f"/inbox/queue?seen={mark}").status_code == 204
+    assert paper_desk.looks == ["page"]
+    paper_desk.add(20, JointState.ALERTED, SideState.WAITING)
+    visitor.client.get(f"/inbox/queue?seen={mark}")
+    assert paper_desk.looks == ["page", "refresh"]
+
+
+def test_every_page_that_is_opened_and_every_export_is_a_look_of_its_own(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("mara")
+    for path in ("/inbox", "/inbox", "/exchanges", "/holds", "/inbox.csv", "/inbox.csv"):
+        visitor.client.get(path)
+    assert paper_desk.looks == ["page", "page", "page", "page", "export", "export"]
+
+
+def test_a_long_list_is_cut_and_says_how_much_of_it_is_shown(node_app, visit, paper_desk):
+    for number in range(100, 100 + MOST_LINES):
+        paper_desk.add(number, JointState.ALERTED, SideState.WAITING)
+    visitor = visit(node_app).sign_in("mara")
+    page = visitor.client.get("/inbox?sort=urgency").text
+    assert page.count('<tr id="hit-') == MOST_LINES
+    assert f"The first {MOST_LINES} of {MOST_LINES + 7} hits are shown." in page
+    export = page.split('hits are shown. Narrow the list, or <a href="')[1].split('"')[0].replace("&amp;", "&")
+    assert visitor.client.get(export).text.count("P-") == MOST_LINES + 7
 
 
 def test_the_export_holds_the_lines_that_are_listed_and_no_formula(node_app, visit, paper_desk):
