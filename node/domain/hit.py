@@ -98,15 +98,10 @@ def opened(hit: Hit, own: VoteView, counterpart: VoteView, now: datetime) -> Hit
 def held(hit: Hit, now: datetime, *, by_own_record: bool, confirmed: bool = False) -> Hit:
     """The hit after a hold began; `by_own_record` makes it the protection officer's alone from now on.
 
-    `confirmed`: the hub says so. A hit that is protected already is held by the hub's word alone: what changes in the
-    record of somebody who is known to need protection is no reason for another decision.
+    `confirmed`: the hub says so. Until it does, no release lifts the hold: it would be of an earlier one.
     """
-    if hit.protected and not confirmed:
-        return hit
-    after = replace(
-        hit if hit.joint_state is JointState.HELD else moved(hit, Event.HELD, now), hold_confirmed=confirmed
-    )
-    return replace(after, protected=hit.protected or by_own_record, non_punishment=True)
+    after = hit if hit.joint_state is JointState.HELD else moved(hit, Event.HELD, now)
+    return replace(after, hold_confirmed=confirmed, protected=hit.protected or by_own_record, non_punishment=True)
 
 
 def released(hit: Hit, now: datetime) -> Hit:

@@ -80,10 +80,9 @@ def test_a_hit_that_was_held_when_it_was_detected_is_alerted_by_its_release() ->
     assert after.joint_state is JointState.ALERTED
 
 
-def test_a_protected_hit_is_held_again_by_the_hubs_word_alone() -> None:
-    protected = replace(HIT, protected=True)
-    assert held(protected, NOW, by_own_record=True) is protected
-    assert held(protected, NOW, by_own_record=True, confirmed=True).joint_state is JointState.HELD
+def test_a_protected_hit_is_held_again_at_once_and_decided_on_when_the_hub_knows() -> None:
+    again = held(replace(HIT, protected=True), NOW, by_own_record=True)
+    assert (again.joint_state, again.hold_confirmed) == (JointState.HELD, False)
 
 
 def test_who_does_not_own_the_hold_cannot_release_it() -> None:
