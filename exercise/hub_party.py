@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import symbolon.hub.bootstrap as hub_bootstrap
+import symbolon.hub.bootstrap.opening as hub_bootstrap
 from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.party import FEDERATION, LOOPBACK, party_command, party_process, put_password_apart
 from symbolon.exercise.ports import accepts_connections, free_ports

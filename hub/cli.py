@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from symbolon.hub import bootstrap
+from symbolon.hub.bootstrap.opening import initialise, open_hub
 from symbolon.hub.domain.status import HubStatus
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
@@ -17,7 +17,6 @@ from symbolon.protocol.messages import EnrolmentRequest, enrolment_fingerprint
 from symbolon.runtime.asked_password import PasswordFileOption, ask_password
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
-from symbolon.runtime.serving import serve as serve_listeners
 
 app = typer.Typer(no_args_is_help=True, help="The neutral hub: members, comparison, relay.")
 user_app = typer.Typer(no_args_is_help=True, help="People who sign in to the hub's desk.")
@@ -58,7 +57,7 @@ def init(
         [urlsplit(hub_url).hostname or "localhost", "localhost", "127.0.0.1", *(certificate_host or [])]
     )
     settings = {name: value for name, value in given.items() if value is not None}
-    hub = bootstrap.initialise(PartyHome(home), HubDraft(federation, settings, tuple(hosts)))
+    hub = initialise(PartyHome(home), HubDraft(federation, settings, tuple(hosts)))
     typer.echo(
         f"The hub of {hub.settings.federation} is ready in {home}: run serve, worker and beat, and enrol members."
     )
@@ -76,7 +75,7 @@ def enrol(
     """Make a state a member of the federation. May be repeated with the same request: the same welcome is written."""
     enrolment = from_wire(EnrolmentRequest, parse_json(request.read_bytes()))
     _refuse_unwritable(out)
-    hub = bootstrap.open_hub(PartyHome(home), "command")
+    hub = open_hub(PartyHome(home), "command")
     welcome = hub.enrol_member()(enrolment, fingerprint)
     try:
         out.write_bytes(canonical_bytes(to_wire(welcome)))
@@ -91,19 +90,27 @@ def enrol(
 @app.command()
 def serve(home: HomeOption) -> None:
     """Serve the members' API and the operator's desk."""
-    serve_listeners(bootstrap.build_listeners(PartyHome(home)))
+    # Imported here, as below: each process brings only what it needs.
+    from symbolon.hub.bootstrap.web import build_listeners
+    from symbolon.runtime.serving import serve as serve_listeners
+
+    serve_listeners(build_listeners(PartyHome(home)))
 
 
 @app.command()
 def worker(home: HomeOption) -> None:
     """Compare what the members publish, and keep the audit log in order."""
-    bootstrap.run_worker(PartyHome(home))
+    from symbolon.hub.bootstrap.worker import run_worker
+
+    run_worker(PartyHome(home))
 
 
 @app.command()
 def beat(home: HomeOption) -> None:
     """Wake the workers at regular times."""
-    bootstrap.run_beat(PartyHome(home))
+    from symbolon.hub.bootstrap.worker import run_beat
+
+    run_beat(PartyHome(home))
 
 
 @app.command()
@@ -111,7 +118,7 @@ def status(
     home: HomeOption, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
 ) -> None:
     """Show members, records, queues, hits and workers in numbers."""
-    found = bootstrap.open_hub(PartyHome(home), "command").show_status()()
+    found = open_hub(PartyHome(home), "command").show_status()()
     if as_json:
         typer.echo(json.dumps(_as_json(found)))
         return
@@ -140,7 +147,7 @@ def add_user(
 ) -> None:
     """Let a person sign in to the hub's desk."""
     password = ask_password(password_file)
-    bootstrap.open_hub(PartyHome(home), "command").add_operator()(login, password, tuple(role), name)
+    open_hub(PartyHome(home), "command").add_operator()(login, password, tuple(role), name)
     typer.echo(f"{login} may sign in.")
 
 

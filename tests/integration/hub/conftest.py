@@ -9,8 +9,9 @@ import pytest
 from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, purposes_of
 
 from symbolon.exercise.ports import free_ports
-from symbolon.hub import bootstrap
-from symbolon.hub.bootstrap import Hub
+from symbolon.hub.bootstrap.opening import Hub, initialise, open_hub
+from symbolon.hub.bootstrap.web import build_api_services
+from symbolon.hub.bootstrap.worker import build_worker_services
 from symbolon.hub.jobs.tasks import WorkerServices
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.services.initialise_hub import HubDraft
@@ -93,9 +94,9 @@ def initialised_hub(
         "api_port": api_port,
         "desk_port": 0,
     }
-    hub = bootstrap.initialise(hub_home, HubDraft(FEDERATION, settings, ("localhost", "127.0.0.1")))
+    hub = initialise(hub_home, HubDraft(FEDERATION, settings, ("localhost", "127.0.0.1")))
     hub.database.close()
-    hub = bootstrap.open_hub(hub_home, "test", connections=12)
+    hub = open_hub(hub_home, "test", connections=12)
     yield hub
     hub.database.close()
 
@@ -106,8 +107,8 @@ def bench(initialised_hub: Hub) -> HubBench:
     enrol = initialised_hub.enrol_member()
     welcomes = {code: enrol(member.enrolment_request(), None) for code, member in members.items()}
     wake_ups: list[None] = []
-    api = bootstrap.build_api_services(initialised_hub, OpenEncodings(SCHEMA), lambda: wake_ups.append(None))
-    return HubBench(initialised_hub, api, bootstrap.build_worker_services(initialised_hub), members, welcomes, wake_ups)
+    api = build_api_services(initialised_hub, OpenEncodings(SCHEMA), lambda: wake_ups.append(None))
+    return HubBench(initialised_hub, api, build_worker_services(initialised_hub), members, welcomes, wake_ups)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.simulators.hub_members import item
 from symbolon.exercise.embedded_broker import EmbeddedBroker
 from symbolon.exercise.run_folder import make_run_folder
 from symbolon.exercise.supervisor import ProcessSpec, Supervisor
-from symbolon.hub import bootstrap
+from symbolon.hub.bootstrap.broker import create_celery
 from symbolon.hub.jobs.wake_up import CeleryWakeUp
 
 
@@ -73,7 +73,7 @@ def test_wake_ups_reach_the_worker_again_after_the_broker_was_killed(
 ) -> None:
     supervisor, broker = mortal_broker
     settings = bench.hub.settings
-    app = bootstrap.create_celery(type(settings)(**{**_fields(settings), "broker": broker.url}))
+    app = create_celery(type(settings)(**{**_fields(settings), "broker": broker.url}))
     wake = CeleryWakeUp(app)
     supervisor.start(_hub_process(bench, "worker", broker, short_folder))
     bench.submit(bench.amara, item(person))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.simulators.hub_members import body_of, item
 
-from symbolon.hub import bootstrap
+from symbolon.hub.bootstrap.worker import build_worker_services
 from symbolon.hub.errors import BatchReused
 from symbolon.protocol.handling import MOST_LISTED_MEMBERS, ComparableWith
 from symbolon.protocol.lifecycle import JointState
@@ -136,7 +136,7 @@ def test_two_records_that_arrive_together_are_found_once(bench: Any, person: Any
 
 
 def test_two_finders_at_once_raise_each_hit_once(bench: Any, person: Any) -> None:
-    another_worker = bootstrap.build_worker_services(bench.hub)
+    another_worker = build_worker_services(bench.hub)
     for _ in range(5):
         references = [item(person) for _ in range(3)]
         for member, record in zip((bench.amara, bench.belanu, bench.cassor), references, strict=True):

@@ -1,0 +1,142 @@
+"""Making a hub's home, and opening it: what every process of a hub stands on."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from importlib import resources
+from typing import Final
+from uuid import uuid4
+
+from symbolon.hub.domain.acceptance import LinkageTerms
+from symbolon.hub.ports import Federation
+from symbolon.hub.services.add_operator import AddOperator
+from symbolon.hub.services.change_hits import ChangeHits
+from symbolon.hub.services.enrol_member import EnrolMember, EnrolmentOffice
+from symbolon.hub.services.initialise_hub import (
+    AUTHORITY_CERTIFICATE,
+    AUTHORITY_KEY,
+    FoundFederation,
+    HubDraft,
+    PrepareHome,
+)
+from symbolon.hub.services.show_status import ShowStatus
+from symbolon.hub.services.sign_message import HubIdentity, PostMessage, SignMessage
+from symbolon.hub.settings import HubSettings, load_settings
+from symbolon.hub.storage.unit_of_work import PostgresStore
+from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
+from symbolon.protocol.keys import KeyPurpose, SigningKey
+from symbolon.runtime.audit_store import HashChainAuditLog
+from symbolon.runtime.certificates import KeyAndCertificate
+from symbolon.runtime.clock import Clock, SystemClock
+from symbolon.runtime.database import Database
+from symbolon.runtime.errors import ConfigurationMistake
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.logs import configure_logging
+from symbolon.runtime.migrations import migrate
+
+_PACKAGE: Final = "symbolon.hub"
+_FIRST_KEY_EPOCH: Final = 1
+CLOCK: Final[Clock] = SystemClock()
+"""The clock of this process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What every process of a hub stands on."""
+
+    home: PartyHome
+    settings: HubSettings
+    database: Database
+    audit_log: HashChainAuditLog
+    store: PostgresStore
+    identity: HubIdentity
+
+    def sign_message(self) -> SignMessage:
+        """Signs as this hub."""
+        return SignMessage(self.identity, uuid4)
+
+    def post_message(self) -> PostMessage:
+        """Posts as this hub."""
+        return PostMessage(self.sign_message(), uuid4)
+
+    def change_hits(self) -> ChangeHits:
+        """Changes this hub's hits."""
+        return ChangeHits(self.post_message(), exercise=self.identity.exercise)
+
+    def show_status(self) -> ShowStatus:
+        """The numbers of the status page."""
+        return ShowStatus(self.store, CLOCK)
+
+    def add_operator(self) -> AddOperator:
+        """Lets people sign in to the desk."""
+        return AddOperator(self.store)
+
+    def enrol_member(self) -> EnrolMember:
+        """Makes states members, with certificates of this hub's development authority."""
+        tls = self.home.tls
+        authority = KeyAndCertificate(tls.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
+        return EnrolMember(self.store, self.identity, EnrolmentOffice(authority, self.settings.hub_url), CLOCK)
+
+
+def initialise(home: PartyHome, draft: HubDraft) -> Hub:
+    """Make the home and the tables, found the federation; what is there already stays."""
+    PrepareHome(home, CLOCK, secrets.token_bytes)(draft)
+    settings = load_settings(home, os.environ)
+    migrate(settings.database, _PACKAGE)
+    hub = _open(home, settings, connections=1)
+    _schema, terms = agreed_schema()
+    federation = Federation(name=settings.federation, exercise=settings.exercise, directory_version=1, terms=terms)
+    FoundFederation(hub.store)(federation)
+    _refuse_another_federation(hub)
+    return hub
+
+
+def open_hub(home: PartyHome, process: str, *, connections: int = 2) -> Hub:
+    """A hub that was initialised. Raises `ConfigurationMistake` where settings and database do not fit together."""
+    settings = load_settings(home, os.environ)
+    configure_logging("hub", process, level=settings.log_level)
+    migrate(settings.database, _PACKAGE)
+    hub = _open(home, settings, connections=connections)
+    _refuse_another_federation(hub)
+    return hub
+
+
+def _open(home: PartyHome, settings: HubSettings, *, connections: int) -> Hub:
+    database = Database(settings.database, application_name="symbolon hub", max_size=connections)
+    database.open()
+    audit_log = HashChainAuditLog(CLOCK, uuid4)
+    return Hub(
+        home=home,
+        settings=settings,
+        database=database,
+        audit_log=audit_log,
+        store=PostgresStore(database, audit_log),
+        identity=HubIdentity(
+            federation=settings.federation,
+            exercise=settings.exercise,
+            signing_key=SigningKey.from_bytes(home.keys.read(KeyPurpose.SIGNING)),
+        ),
+    )
+
+
+def agreed_schema() -> tuple[LinkageSchema, LinkageTerms]:
+    """The linkage schema that comes with this program, and the terms that it makes."""
+    package, name = DEFAULT_SCHEMA_RESOURCE
+    content = resources.files(package).joinpath(name).read_bytes()
+    schema = LinkageSchema.from_bytes(content)
+    return schema, LinkageTerms(schema_id=schema.id, schema_digest=schema_digest(content), key_epoch=_FIRST_KEY_EPOCH)
+
+
+def _refuse_another_federation(hub: Hub) -> None:
+    with hub.store.work() as work:
+        federation = work.members.federation()
+    if (federation.name, federation.exercise) != (hub.settings.federation, hub.settings.exercise):
+        raise ConfigurationMistake(
+            "The database is another federation's, or an exercise's where the hub is live, or the reverse: "
+            "check the settings 'federation', 'exercise' and 'database'."
+        )
+    _schema, terms = agreed_schema()
+    if (federation.terms.schema_id, federation.terms.schema_digest) != (terms.schema_id, terms.schema_digest):
+        raise ConfigurationMistake(
+            "The members agreed on another linkage schema than this program has: install theirs."
+        )

@@ -1,0 +1,84 @@
+"""The worker process and the beat, which Celery runs without its own command line."""
+
+import os
+import socket
+from typing import Final
+from uuid import uuid4
+
+from celery import signals
+
+from symbolon.hub.bootstrap.broker import create_celery
+from symbolon.hub.bootstrap.opening import CLOCK, Hub, agreed_schema, open_hub
+from symbolon.hub.jobs.freshness import keep_fresh
+from symbolon.hub.jobs.tasks import WorkerServices, register_tasks
+from symbolon.hub.services.erase_records import EraseRecords
+from symbolon.hub.services.expire_records import ExpireRecords
+from symbolon.hub.services.find_matches import FindMatches
+from symbolon.hub.services.raise_alert import RaiseAlerts
+from symbolon.hub.services.refresh_index import RefreshIndex
+from symbolon.hub.services.sequence_audit import SequenceAudit
+from symbolon.hub.settings import load_settings
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.logs import configure_logging
+
+# A task is a wake-up; two threads, so that the audit log never waits for a long comparison.
+_WORKER_THREADS: Final = 2
+
+
+def build_worker_services(hub: Hub) -> WorkerServices:
+    """The use cases of the worker; the comparison is compiled and its index loaded when this returns."""
+    if hub.settings.numba_cache is not None:
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(hub.settings.numba_cache))
+    # Imported after numba is told where its cache is.
+    from symbolon.hub.storage.open_comparator import OpenComparator
+    from symbolon.matching.index import warm_up
+
+    schema, _terms = agreed_schema()
+    warm_up(schema)
+    comparator = OpenComparator(schema)
+    post = hub.post_message()
+    raise_alerts = RaiseAlerts(comparator, post, uuid4, exercise=hub.identity.exercise)
+    erase = EraseRecords(comparator, hub.change_hits())
+    worker_id = f"{socket.gethostname()}-{os.getpid()}"
+    services = WorkerServices(
+        find_matches=FindMatches(hub.store, comparator, raise_alerts, CLOCK),
+        sequence_audit=SequenceAudit(hub.store, hub.audit_log),
+        refresh_index=RefreshIndex(hub.store, comparator, CLOCK, worker_id),
+        expire_records=ExpireRecords(hub.store, erase, post, CLOCK, uuid4),
+    )
+    services.refresh_index()
+    return services
+
+
+def run_worker(home: PartyHome) -> None:
+    """The worker process, until it is told to stop."""
+    hub = open_hub(home, "worker", connections=5)
+    services = build_worker_services(hub)
+    app = create_celery(hub.settings)
+    register_tasks(app, services)
+    keep_fresh(services.refresh_index)
+    _keep_our_logging()
+    app.Worker(
+        pool="threads",
+        concurrency=_WORKER_THREADS,
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+    ).start()
+
+
+def run_beat(home: PartyHome) -> None:
+    """The process that sends the regular wake-ups, until it is told to stop. It keeps nothing on disk."""
+    settings = load_settings(home, os.environ)
+    configure_logging("hub", "beat", level=settings.log_level)
+    app = create_celery(settings)
+    _keep_our_logging()
+    app.Beat(scheduler_cls="celery.beat:Scheduler", quiet=True).run()
+
+
+def _keep_our_logging() -> None:
+    signals.setup_logging.connect(_leave_logging_alone)
+
+
+def _leave_logging_alone(**_settings: object) -> None:
+    """Celery configures logging only where nobody else is connected to this signal."""
