@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import symbolon.node.bootstrap as node_bootstrap
 from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.fiction import OFFICER_NAMES
 from symbolon.exercise.officers import Credentials
@@ -15,6 +14,7 @@ from symbolon.exercise.party import LOOPBACK, party_command, party_process, put_
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import ProcessSpec
+from symbolon.node.bootstrap.opening import COMMAND, Node, NodeDraft, initialise
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
@@ -43,7 +43,7 @@ class ExerciseNode:
             Credentials(f"{login}-{code.lower()}", f"exercise-{secrets.token_hex(4)}") for login in _OFFICERS
         )
         """The focal point's and the protection officer's."""
-        self._node: node_bootstrap.Node | None = None
+        self._node: Node | None = None
 
     @property
     def web(self) -> str:
@@ -76,8 +76,8 @@ class ExerciseNode:
             "listen_host": LOOPBACK,
             "desk_port": self.desk_port,
         }
-        draft = node_bootstrap.NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
-        self._node = node_bootstrap.initialise(self.home, draft)
+        draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
+        self._node = initialise(self.home, draft)
         for credentials, role, name in zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True):
             self._node.add_user(credentials.login, credentials.password, (role.value,), name)
         return NodeFiles(self.home).enrolment_request(self.code, self.name)
@@ -92,29 +92,27 @@ class ExerciseNode:
 
     def create_linkage_key(self) -> None:
         """Do what `symbolon node linkage-key create` does."""
-        self._opened.services.create_linkage_key(node_bootstrap.COMMAND)
+        self._opened.services.create_linkage_key(COMMAND)
 
     def share_linkage_key(self, recipient: MemberCode, fingerprint: str) -> None:
         """Do what `symbolon node linkage-key share` does."""
-        self._opened.services.share_linkage_key(node_bootstrap.COMMAND, recipient, fingerprint)
+        self._opened.services.share_linkage_key(COMMAND, recipient, fingerprint)
 
     def accept_linkage_key(self, sender: MemberCode, fingerprint: str) -> None:
         """Do what `symbolon node linkage-key accept` does."""
-        self._opened.services.accept_linkage_key(node_bootstrap.COMMAND, sender, fingerprint)
+        self._opened.services.accept_linkage_key(COMMAND, sender, fingerprint)
 
     def import_file(self, file: Path, mapping_file: Path) -> int:
         """Do what `symbolon node import` does; how many records are new. Raises :class:`ExerciseError` if not taken."""
         mapping = parse_mapping(tomllib.loads(mapping_file.read_text(encoding="utf-8")))
-        report = self._opened.services.import_records(
-            node_bootstrap.COMMAND, mapping, CsvRows(file, mapping.file), ImportChoices()
-        )
+        report = self._opened.services.import_records(COMMAND, mapping, CsvRows(file, mapping.file), ImportChoices())
         if report.outcome is not ImportOutcome.TAKEN:
             raise ExerciseError(f"The file {file.name} of {self.name} was not taken: {report.outcome.value}.")
         return report.new
 
     def publish(self) -> int:
         """Do what `symbolon node publish` does; how many records are on their way."""
-        return self._opened.services.publish_records(node_bootstrap.COMMAND).queued
+        return self._opened.services.publish_records(COMMAND).queued
 
     def status(self) -> NodeStatus:
         """What `symbolon node status` shows."""
@@ -142,7 +140,7 @@ class ExerciseNode:
             self._node.database.close()
 
     @property
-    def _opened(self) -> node_bootstrap.Node:
+    def _opened(self) -> Node:
         if self._node is None:
             raise ExerciseError("The node was not initialised.")
         return self._node

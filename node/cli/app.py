@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from symbolon.node import bootstrap
+from symbolon.node.bootstrap import opening
+from symbolon.node.bootstrap.opening import Node
 from symbolon.runtime.home import PartyHome
 
 app: Final = typer.Typer(no_args_is_help=True, help="A member state's node: its records, its hits, its exchanges.")
@@ -25,8 +26,8 @@ OptionalAsOption = Annotated[
 
 
 @contextmanager
-def open_node(home: Path, process: str = "command") -> Iterator[bootstrap.Node]:
+def open_node(home: Path, process: str = "command") -> Iterator[Node]:
     """The node of this home, with its connections closed in the end."""
-    node = bootstrap.open_node(PartyHome(home), process)
+    node = opening.open_node(PartyHome(home), process)
     with node.database:
         yield node

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from symbolon.node import bootstrap
+from symbolon.node.bootstrap.opening import COMMAND
 from symbolon.node.cli.app import HomeOption, JsonOption, app, open_node
 from symbolon.node.domain.kept_delivery import KeptState
 
@@ -47,5 +47,5 @@ def deliveries(
 def retry(home: HomeOption) -> None:
     """Let the worker try again what was refused."""
     with open_node(home) as node:
-        count = node.services.retry_deliveries(bootstrap.COMMAND)
+        count = node.services.retry_deliveries(COMMAND)
         typer.echo(f"{count} deliveries are tried again: `symbolon node deliveries` shows what comes of it.")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from symbolon.node import bootstrap
+from symbolon.node.bootstrap.opening import COMMAND
 from symbolon.node.cli.app import HomeOption, JsonOption, app, open_node
 from symbolon.node.domain.record_list import ListedRecord, RecordFilter, RecordOrder
 from symbolon.node.domain.records import Publication
@@ -47,7 +47,7 @@ def records(
         order=sort,
     )
     with open_node(home) as node:
-        listed = node.services.list_records(bootstrap.COMMAND, wanted)
+        listed = node.services.list_records(COMMAND, wanted)
     if as_json:
         typer.echo(json.dumps([_row(record) for record in listed], ensure_ascii=False))
     elif as_csv:

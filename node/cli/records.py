@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from symbolon.matching.identifiers import RecordIdentifiers
-from symbolon.node import bootstrap
+from symbolon.node.bootstrap.opening import COMMAND, Node
 from symbolon.node.cli.app import HomeOption, JsonOption, OptionalAsOption, app, open_node
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.import_mapping import ImportMapping
@@ -82,7 +82,7 @@ def publish(
         with _progress("records") as progress:
             task = progress.add_task("publish", total=None)
             report = node.services.publish_records(
-                bootstrap.COMMAND,
+                COMMAND,
                 local_ids or None,
                 case,
                 lambda done: progress.update(task, completed=done),
@@ -138,7 +138,7 @@ def withdraw(
 ) -> None:
     """Take records back from the hub. `receipts` shows the hub's signed word that they are gone."""
     with open_node(home) as node:
-        report = node.services.withdraw_records(bootstrap.COMMAND, local_ids or (), case)
+        report = node.services.withdraw_records(COMMAND, local_ids or (), case)
         if as_json:
             typer.echo(json.dumps(asdict(report)))
             return
@@ -158,8 +158,8 @@ def receipts(home: HomeOption, local_id: str, as_json: JsonOption = False) -> No
             typer.echo(f"{moment}  {outcome}, {proof.hits_closed} hits ended  batch {proof.batch_id}")
 
 
-def _actor(node: bootstrap.Node, login: str | None) -> Actor:
-    return bootstrap.COMMAND if login is None else node.actor(login)
+def _actor(node: Node, login: str | None) -> Actor:
+    return COMMAND if login is None else node.actor(login)
 
 
 def _states(codes: list[str] | None) -> frozenset[MemberCode]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from symbolon.node import bootstrap
+from symbolon.node.bootstrap.opening import COMMAND, NodeDraft, initialise
 from symbolon.node.cli.app import HomeOption, JsonOption, app, open_node
 from symbolon.node.gateway.enrolment import NodeFiles
 from symbolon.node.settings import checked_code
@@ -19,7 +19,6 @@ from symbolon.protocol.messages import Welcome, card_fingerprint, enrolment_fing
 from symbolon.protocol.references import parse_member_code
 from symbolon.runtime.asked_password import PasswordFileOption, ask_password
 from symbolon.runtime.home import PartyHome
-from symbolon.runtime.serving import serve as serve_listeners
 
 key_app = typer.Typer(no_args_is_help=True, help="The linkage key: made at one node, sealed to the others.")
 user_app = typer.Typer(no_args_is_help=True, help="People who sign in to the node's desk.")
@@ -52,8 +51,8 @@ def init(
     }
     settings = {key: value for key, value in given.items() if value is not None}
     hosts = tuple(dict.fromkeys(["localhost", "127.0.0.1", *(desk_host or [])]))
-    draft = bootstrap.NodeDraft(checked_code(code), name, settings, hosts)
-    node = bootstrap.initialise(PartyHome(home), draft)
+    draft = NodeDraft(checked_code(code), name, settings, hosts)
+    node = initialise(PartyHome(home), draft)
     with node.database:
         request = NodeFiles(node.home).enrolment_request(node.settings.code, node.settings.name)
     out.write_bytes(canonical_bytes(to_wire(request)))
@@ -103,7 +102,7 @@ def join(home: HomeOption, welcome: Annotated[Path, typer.Argument(help="What `h
 def create_linkage_key(home: HomeOption) -> None:
     """Make the linkage key of the federation's epoch, at one node only."""
     with open_node(home) as node:
-        key = node.services.create_linkage_key(bootstrap.COMMAND)
+        key = node.services.create_linkage_key(COMMAND)
         typer.echo(f"The linkage key of epoch {key.epoch} is made; its check value is {key.check_value().hex()}.")
 
 
@@ -115,7 +114,7 @@ def share_linkage_key(
 ) -> None:
     """Send the linkage key, sealed, to a member whose fingerprint was compared."""
     with open_node(home) as node:
-        node.services.share_linkage_key(bootstrap.COMMAND, parse_member_code(member), fingerprint)
+        node.services.share_linkage_key(COMMAND, parse_member_code(member), fingerprint)
         typer.echo(f"The linkage key is on its way to {member}, sealed.")
 
 
@@ -127,7 +126,7 @@ def accept_linkage_key(
 ) -> None:
     """Take the linkage key that a member shared, after its fingerprint was compared. `node status` shows what waits."""
     with open_node(home) as node:
-        key = node.services.accept_linkage_key(bootstrap.COMMAND, parse_member_code(member), fingerprint)
+        key = node.services.accept_linkage_key(COMMAND, parse_member_code(member), fingerprint)
         typer.echo(
             f"The linkage key of epoch {key.epoch} is here; compare its check value with {member}:"
             f" {key.check_value().hex()}."
@@ -142,7 +141,7 @@ def trust(
 ) -> None:
     """Take a member's changed card, after its fingerprint was compared. `node status` shows whose card changed."""
     with open_node(home) as node:
-        node.services.trust_member(bootstrap.COMMAND, parse_member_code(member), fingerprint)
+        node.services.trust_member(COMMAND, parse_member_code(member), fingerprint)
         typer.echo(f"{member} is known by its new card from now on.")
 
 
@@ -164,18 +163,24 @@ def add_user(
 @app.command()
 def serve(home: HomeOption) -> None:
     """Serve the desk's pages until told to stop."""
+    # Imported here, as below: each process brings only what it needs.
+    from symbolon.node.bootstrap.web import build_listeners
+    from symbolon.runtime.serving import serve as serve_listeners
+
     with open_node(home, "web") as node:
-        serve_listeners(bootstrap.build_listeners(node))
+        serve_listeners(build_listeners(node))
 
 
 @app.command()
 def worker(home: HomeOption) -> None:
     """Deliver, receive and keep time until told to stop. A second worker of the same node waits for the first."""
+    from symbolon.node.bootstrap.worker import build_hub_client, build_worker
+
     with open_node(home, "worker") as node:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
-        bootstrap.build_worker(node, node.hub_client()).run(stop)
+        build_worker(node, build_hub_client(node)).run(stop)
 
 
 @app.command()

@@ -45,10 +45,6 @@ ROOMS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-class MissingExtra(ConfigurationMistake):
-    """A room was asked for whose packages are not installed here."""
-
-
 class ClosedRoom(TyperGroup):
     """Stands for a room in the list of commands, and imports it when one of its commands is run."""
 
@@ -148,6 +144,8 @@ def main() -> None:
         _stop(str(mistake), MISTAKE)
     except RuntimeFault as fault:
         _stop(str(fault), REFUSED)
+    except ModuleNotFoundError as missing:
+        _stop_for_missing_package(missing)
     except BrokenPipeError:
         # The reader of our output has gone (`symbolon … | head`): nothing is wrong, and nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -157,16 +155,7 @@ def main() -> None:
 
 
 def _room_app(module: str) -> typer.Typer:
-    try:
-        room_app = importlib.import_module(module).app
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.partition(".")[0] == "symbolon":
-            raise
-        room = module.split(".")[1]
-        raise MissingExtra(
-            f"`symbolon {room}` needs the package {missing.name}, which is not installed here:"
-            f" install symbolon[{room}], or requirements/{room}.txt"
-        ) from missing
+    room_app = importlib.import_module(module).app
     if not isinstance(room_app, typer.Typer):
         raise TypeError(f"{module}.app is not a typer application")
     return room_app
@@ -218,6 +207,18 @@ def _cell(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{name}={part}" for name, part in value.items())
     return "-" if value is None else str(value)
+
+
+def _stop_for_missing_package(missing: ModuleNotFoundError) -> None:
+    """Rooms and processes bring their packages when they are asked for; a node needs none of the hub's."""
+    room = next((argument for argument in sys.argv[1:] if argument in ROOMS), None)
+    if room is None or missing.name is None or missing.name.partition(".")[0] == "symbolon":
+        _stop_unexpected(missing)
+    _stop(
+        f"`symbolon {room}` needs the package {missing.name}, which is not installed here:"
+        f" install symbolon[{room}], or requirements/{room}.txt",
+        MISTAKE,
+    )
 
 
 def _stop_unexpected(error: Exception) -> None:

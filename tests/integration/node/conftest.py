@@ -13,8 +13,8 @@ from tests.simulators.hub_in_memory import HubClientInMemory, HubInMemory
 
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
-from symbolon.node import bootstrap
-from symbolon.node.bootstrap import HubServices, NodeServices
+from symbolon.node.bootstrap.opening import PACKAGE
+from symbolon.node.bootstrap.services import HubServices, NodeServices, build_hub_services, build_services, schema_bytes
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportReport
@@ -151,7 +151,7 @@ def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]
     names = {code: f"node_pair_{code.lower()}" for code in ("XA", "XB")}
     conninfos = {code: postgres_server.create_party(name) for code, name in names.items()}
     for conninfo in conninfos.values():
-        migrate(conninfo, bootstrap.PACKAGE)
+        migrate(conninfo, PACKAGE)
     yield conninfos
     for name in names.values():
         postgres_server.drop_party(name)
@@ -173,7 +173,7 @@ def _emptied(conninfo: str) -> str:
 @pytest.fixture
 def pair(node_databases: dict[str, str], tmp_path: Path) -> Iterator[Pair]:
     draws = SettableDraws()
-    schema = bootstrap.schema_bytes()
+    schema = schema_bytes()
     hub = HubInMemory(LinkageSchema.from_bytes(schema).id, schema_digest(schema), draws.now)
     linkage_key = LinkageKey.generate(1, bytes(32))
     nodes = [_node(code, hub, draws, _emptied(node_databases[code]), tmp_path) for code in ("XA", "XB")]
@@ -208,8 +208,8 @@ def _node(code: str, hub: HubInMemory, draws: SettableDraws, conninfo: str, fold
     client = hub.client(code)
     return NodeUnderTest(
         code=MemberCode(code),
-        services=bootstrap.build_services(unit_of_work, draws, keys, correspondence),
-        hub_services=bootstrap.build_hub_services(unit_of_work, draws, correspondence, client),
+        services=build_services(unit_of_work, draws, keys, correspondence),
+        hub_services=build_hub_services(unit_of_work, draws, correspondence, client),
         database=database,
         unit_of_work=unit_of_work,
         audit_log=audit_log,

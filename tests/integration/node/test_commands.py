@@ -11,7 +11,7 @@ from tests.conftest import FreshDatabase
 from typer.testing import CliRunner
 
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
-from symbolon.node import bootstrap
+from symbolon.node.bootstrap.services import schema_bytes
 from symbolon.node.cli import app
 from symbolon.node.errors import NodeError, NotJoined
 from symbolon.protocol.canonical import canonical_bytes, parse_json
@@ -87,7 +87,7 @@ def welcome_for(folder: Path) -> Welcome:
         certificates.fingerprint(certificate),
     )
     other = MemberCard(MemberCode("XB"), "Belanu", bytes(range(32)), b"\x09" + bytes(31), "0" * 64)
-    schema = bootstrap.schema_bytes()
+    schema = schema_bytes()
     directory = FederationDirectory(
         federation="exercise-commands",
         exercise=True,

@@ -1,4 +1,3 @@
-
 import pytest
 
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome

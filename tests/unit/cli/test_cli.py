@@ -73,7 +73,7 @@ def test_a_node_runs_where_the_hubs_packages_are_not_installed() -> None:
         import sys
         for name in ("numba", "numpy", "celery", "kombu"):
             sys.modules[name] = None
-        import symbolon.node.bootstrap, symbolon.node.cli
+        import symbolon.node.bootstrap.opening, symbolon.node.cli
         """
     )
     assert ran.returncode == 0, ran.stderr
@@ -84,7 +84,7 @@ def test_a_room_whose_packages_are_missing_says_what_to_install() -> None:
         """
         import sys
         sys.modules["celery"] = None
-        sys.argv = ["symbolon", "hub", "status"]
+        sys.argv = ["symbolon", "hub", "worker", "--home", "."]
         from symbolon.cli import main
         main()
         """
