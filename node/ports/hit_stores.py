@@ -1,0 +1,134 @@
+"""Where hits, and what comes in about them, are kept."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from symbolon.node.domain.exchange import StoredRequest
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.hits import Direction, VoteView
+from symbolon.node.domain.kept_delivery import KeptDelivery
+from symbolon.protocol.messages import Reply, Request
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import (
+    DeliveryId,
+    HitId,
+    MessageId,
+    RecordReference,
+    RequestId,
+)
+
+
+class InboxStore(Protocol):
+    """Deliveries from the hub."""
+
+    def note_done(self, delivery_id: DeliveryId, hit_id: HitId | None, now: datetime) -> bool:
+        """Mark a delivery as taken; False when it came before."""
+        ...
+
+    def note_waiting(self, delivery_id: DeliveryId, hit_id: HitId, envelope: bytes, now: datetime) -> None:
+        """Keep a delivery that came before what it needs."""
+        ...
+
+    def note_refused(self, delivery_id: DeliveryId, problem: Problem, envelope: bytes, now: datetime) -> None:
+        """Keep a delivery that was refused, with its problem."""
+        ...
+
+    def lock_waiting(self, hit_id: HitId | None, limit: int) -> tuple[tuple[DeliveryId, bytes], ...]:
+        """Kept deliveries of a hit, or of all, oldest first."""
+        ...
+
+    def settle(self, delivery_id: DeliveryId, problem: Problem | None) -> None:
+        """Note what became of a kept delivery."""
+        ...
+
+    def kept(self) -> tuple[KeptDelivery, ...]:
+        """The deliveries that wait, and those that were refused, oldest first."""
+        ...
+
+    def note_slow_clock(self, now: datetime) -> None:
+        """Note that a delivery came from the future of this node's clock."""
+        ...
+
+    def slow_clock_at(self) -> datetime | None:
+        """When a delivery last came from the future of this node's clock."""
+        ...
+
+    def take_up_again(self, problem: Problem | None) -> int:
+        """Let what was refused (for one problem, or for any) be tried again; how many deliveries that is."""
+        ...
+
+    def count(self) -> Mapping[str, int]:
+        """Deliveries that wait, and that were refused."""
+        ...
+
+
+class HitStore(Protocol):
+    """Hits and votes."""
+
+    def add(self, hit: Hit) -> bool:
+        """Store a hit; False when it is known."""
+        ...
+
+    def find(self, hit_id: HitId) -> Hit | None:
+        """One hit."""
+        ...
+
+    def lock(self, hit_id: HitId) -> Hit | None:
+        """One hit that is about to change."""
+        ...
+
+    def lock_of_record(self, reference: RecordReference) -> tuple[Hit, ...]:
+        """The hits of a record that are about to change."""
+        ...
+
+    def all(self) -> tuple[Hit, ...]:
+        """Every hit; the disclosure rules decide who sees which."""
+        ...
+
+    def digest(self, protected: Collection[bool]) -> str:
+        """A short text that changes with the hits that are protected, or are not, and with what a list says of them."""
+        ...
+
+    def save(self, hit: Hit) -> None:
+        """Store the changed states of a hit."""
+        ...
+
+    def count_by_state(self) -> Mapping[str, int]:
+        """Hits by joint state."""
+        ...
+
+    def add_vote(self, hit_id: HitId, vote: VoteView, message_id: MessageId | None) -> bool:
+        """Store a vote (the counterpart's has no voter and no message); False when that side has voted in that round.
+
+        A vote whose message the hub refused is no vote: another one takes its place.
+        """
+        ...
+
+    def votes(self, hit_id: HitId) -> tuple[tuple[VoteView, ...], tuple[VoteView, ...]]:
+        """The own votes and the counterpart's, by round."""
+        ...
+
+
+class ExchangeStore(Protocol):
+    """Requests and replies."""
+
+    def add_request(self, request: Request, direction: Direction, message_id: MessageId | None) -> bool:
+        """Store a request, with the message that carries ours; False when it is known."""
+        ...
+
+    def find_request(self, request_id: RequestId) -> StoredRequest | None:
+        """One request with its reply."""
+        ...
+
+    def requests_of(self, hit_id: HitId) -> tuple[StoredRequest, ...]:
+        """The requests about a hit, in their order."""
+        ...
+
+    def unanswered(self) -> tuple[StoredRequest, ...]:
+        """The received requests that have no reply, of all hits."""
+        ...
+
+    def add_reply(self, reply: Reply, message_id: MessageId | None) -> bool:
+        """Store a reply, with the message that carries ours; False when there is one that was not refused."""
+        ...
