@@ -3,8 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Tests side by side: many wait for processes, so one more than two cores have.
-JOBS ?= 3
+# Tests side by side: many wait for processes, so twice as many as two cores.
+JOBS ?= 4
 # Where the virtual environment may come from, best known first; `make PYTHON=/path/to/python3.12 setup` overrides.
 PYTHON ?=
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python

@@ -37,8 +37,8 @@ def look_at_all(page, visits):
     return faults
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+# Colours do not depend on the width, nor the layout on the colours: two of the four pairs see all of it.
+@pytest.mark.parametrize(("scheme", "size"), [("light", "desk"), ("dark", "phone")])
 def test_no_page_of_a_node_has_an_accessibility_fault_or_scrolls_sideways(
     browser, node_app, serve_over_tls, scheme, size
 ):
