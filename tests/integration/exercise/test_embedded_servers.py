@@ -69,9 +69,13 @@ def test_passwords_are_kept_as_scram_verifiers(postgres_server, fresh_database):
     assert ask(postgres_server.superuser_conninfo(), kinds) == "SCRAM-SHA-256"
 
 
-def test_the_server_waits_for_the_disk_before_it_acknowledges(fresh_database):
-    settings = "select current_setting('fsync') || current_setting('synchronous_commit')"
-    assert ask(fresh_database("xa"), settings) == "onon"
+def test_the_server_waits_for_the_disk_before_it_acknowledges(folder):
+    server = EmbeddedPostgres(folder / "postgres")
+    server.prepare()
+    with Supervisor() as supervisor:
+        supervisor.start(server.process(folder / "log"))
+        settings = "select current_setting('fsync') || current_setting('synchronous_commit')"
+        assert ask(server.superuser_conninfo(), settings) == "onon"
 
 
 def test_the_server_does_not_run_as_root(postgres_server, supervisor):
