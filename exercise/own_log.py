@@ -23,7 +23,8 @@ class OwnLog:
     def open(self) -> Iterator[None]:
         """Log to the file; afterwards logging is as it was before."""
         root = logging.getLogger()
-        before, handlers, level = structlog.get_config(), list(root.handlers), root.level
+        before = structlog.get_config() if structlog.is_configured() else None
+        handlers, level = list(root.handlers), root.level
         with self._file.open("a", encoding="utf-8") as self._stream:
             self.claim()
             try:
@@ -32,7 +33,11 @@ class OwnLog:
                 logging.captureWarnings(capture=False)
                 root.handlers = handlers
                 root.setLevel(level)
-                structlog.configure(**before)
+                # To configure the defaults would count as configured, and a later error would go where they point.
+                if before is None:
+                    structlog.reset_defaults()
+                else:
+                    structlog.configure(**before)
 
     def claim(self) -> None:
         """Log to the file again."""

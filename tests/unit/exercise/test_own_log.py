@@ -23,3 +23,10 @@ def test_logging_is_as_it_was_afterwards(tmp_path: Path) -> None:
     with OwnLog(tmp_path / "log").open():
         pass
     assert (structlog.get_config(), list(logging.getLogger().handlers), logging.getLogger().level) == before
+
+
+def test_logging_that_was_not_set_up_is_not_set_up_afterwards(tmp_path: Path) -> None:
+    structlog.reset_defaults()
+    with OwnLog(tmp_path / "log").open():
+        assert structlog.is_configured()
+    assert not structlog.is_configured()
