@@ -3,13 +3,23 @@
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from symbolon import cli
 from symbolon.node.errors import NotFound
 from symbolon.runtime.errors import ConfigurationMistake, DatabaseUnavailable
+
+
+@pytest.fixture(autouse=True)
+def logging_that_is_not_set_up() -> Iterator[None]:
+    """As in a new process: another test of this one may have set logging up."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 def run_python(program: str) -> "subprocess.CompletedProcess[str]":
