@@ -56,8 +56,15 @@ def is_alive(pid):
     except ProcessLookupError:
         return False
     # An orphan that ended is a zombie until the first process of the machine collects it.
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except ProcessLookupError:
+        # It ended between the opening of the file and the reading.
+        return False
+    except FileNotFoundError:
+        # No such file system here, or it ended meanwhile: the next look tells.
+        return True
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def eventually(condition, within_s=10.0):
