@@ -1,11 +1,13 @@
 """A national CSV file as a stream of rows, whatever its encoding; memory does not grow with the file."""
 
 import csv
+import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from symbolon.node.domain.import_mapping import FileFormat
 from symbolon.node.domain.import_report import RowProblem
@@ -19,7 +21,7 @@ _REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class CsvRows:
-    """Opens the file at once for its header; `rows` reads it once from the start.
+    """Opens the file (`.gz`: compressed) at once for its header; `rows` reads it once from the start.
 
     Raises:
         UnreadableFile: there is no such file, or its first line is no header.
@@ -76,6 +78,8 @@ class CsvRows:
 
     def _open(self) -> BinaryIO:
         try:
+            if self._path.suffix == ".gz":
+                return cast("BinaryIO", gzip.open(self._path, "rb"))
             return self._path.open("rb")
         except OSError:
             raise UnreadableFile(1, "the file cannot be opened", "check its path and who may read it") from None
@@ -94,6 +98,8 @@ class CsvRows:
             raise UnreadableFile(
                 line, "a quoted cell does not end, or a cell is huge", "check the quotes and file.delimiter"
             ) from None
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise UnreadableFile(line, "the compressed file is damaged", "compress it anew with gzip") from None
 
     def _problems(self, line: int, cells: list[str], width: int) -> tuple[RowProblem, ...]:
         if len(cells) != width:
