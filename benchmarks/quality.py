@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import quality_sets as sets
+from quality_links import febrl_peers, ours as our_links
 from quality_peers import names_peers, plain
 from quality_sets import Data, NameSet, SearchSet
 from rapidfuzz import fuzz, process
 
-from symbolon.matching.evaluation import recall_at_fpr
+from symbolon.matching.evaluation import LinkageQuality, recall_at_fpr
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
 from symbolon.matching.pair_scores import Scores
 from symbolon.node.services.evaluate_names import EvaluateNames, NamePair
@@ -37,6 +38,7 @@ TARGETS = {
     "Burmese": (0.65, None), "Khmer": (0.80, None), "Chinese": (0.42, None), "Popular names, KR": (None, None),
 }  # fmt: skip
 SEARCH_TARGET = 0.93
+FEBRL_TARGETS = (0.96, 0.9925)
 
 
 def main() -> None:
@@ -53,6 +55,7 @@ def main() -> None:
     report = Report(f"{encoding.schema.id}, {schema_digest(schema_bytes)[:16]}", chosen.only.lower())
     report.names(data, encoding, chosen.ours)
     report.searches(data, encoding, chosen.ours)
+    report.links(data, encoding, chosen.ours)
     if not chosen.only and not chosen.ours and not chosen.schema:
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(report.text(), encoding="utf-8")
@@ -109,6 +112,22 @@ class Report:
             self._row([search.title, str(len(search.queries)), f"{found.hit_at_1:.3f}", f"≥ {SEARCH_TARGET:.2f}",
                        f"{found.hit_at_10:.3f}", *peers])  # fmt: skip
 
+    def links(self, data: Data, encoding: EncodingForEvaluation, ours: bool) -> None:
+        """F1 of every pair over the threshold, and of one partner at most; peers at the best threshold for each."""
+        self._table(["link", "method", "F1 all pairs", "precision / recall", "F1 one-to-one", "precision / recall"])
+        for link_set in self._chosen(data, (sets.febrl4, sets.historical_figures, sets.un_and_sdn)):
+            found = our_links(link_set, encoding)
+            title = link_set.title
+            self._row([title, "symbolon, the schema's threshold", *_f1(found.all_pairs), *_f1(found.one_to_one)])
+            best = (*_f1(found.best_all_pairs), *_f1(found.best_one_to_one))
+            self._row([title, "symbolon, best threshold", *best])
+            if not title.startswith("FEBRL4"):
+                continue
+            self._row([title, "target", f"≥ {FEBRL_TARGETS[0]}", "", f"≥ {FEBRL_TARGETS[1]}", ""])
+            for name, peer in ({} if ours else febrl_peers()).items():
+                links = peer(link_set)
+                self._row([title, f"{name}, best threshold", *_f1(links.all_pairs), *_f1(links.one_to_one)])
+
     def _chosen(self, data: Data, sources: tuple) -> Iterator:
         for source in sources:
             for found in source(data):
@@ -153,6 +172,10 @@ class _Scored:
         scores = np.concatenate([self._positives, negatives])
         positive = np.arange(len(scores)) < len(self._positives)
         return f"{recall_at_fpr(scores, positive, 10):.3f}"
+
+
+def _f1(quality: LinkageQuality) -> tuple[str, str]:
+    return f"{quality.f1:.4f} at {quality.threshold:.3f}", f"{quality.precision:.3f} / {quality.recall:.3f}"
 
 
 def _target(title: str) -> str:

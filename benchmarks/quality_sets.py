@@ -57,6 +57,8 @@ class LinkSet:
     """Two clear files as rows, and which are the same person."""
 
     title: str
+    mapping: dict[str, object]
+    """As `symbolon evaluate link` takes it."""
     left: tuple[dict[str, str], ...]
     right: tuple[dict[str, str], ...]
     truth: tuple[tuple[str, str], ...]
@@ -195,11 +197,53 @@ def sdn_search(data: Data) -> Iterator[SearchSet]:
     yield SearchSet(f"SDN alias search among {len(corpus):,}", queries, corpus)
 
 
-def febrl4(data: Data) -> LinkSet:
+def febrl4(data: Data) -> Iterator[LinkSet]:
     """FEBRL4: 5,000 persons twice, with typing errors, missing and swapped fields."""
-    return LinkSet(
+    fields = {"given_name": "given_name", "family_name": "surname", "birth_date": "date_of_birth"}
+    yield LinkSet(
         "FEBRL4, given name + surname + birth date",
+        {side: {"id": "id", "fields": fields} for side in ("left", "right")},
         tuple(data.rows("febrl4_a")),
         tuple(data.rows("febrl4_b")),
         tuple((row["id_a"], row["id_b"]) for row in data.rows("febrl4_truth")),
     )
+
+
+def un_and_sdn(data: Data) -> Iterator[LinkSet]:
+    """The same person on both lists, by name, birth date and place; the truth knows only some of the pairs."""
+    yield LinkSet(
+        "UN and SDN, name + birth date + place",
+        {
+            "left": {
+                "id": "un_id",
+                "fields": {"name": ["name", "name_original_script"], "birth_date": "dob", "place": "pob"},
+            },
+            "right": {"id": "ent_num", "fields": {"name": "name", "birth_date": "dob", "place": "pob"}},
+        },
+        tuple(_first_of_several(row) for row in data.rows("un_individuals")),
+        tuple(_first_of_several(row) for row in data.rows("sdn_individuals")),
+        tuple((row["un_id"], row["ent_num"]) for row in data.rows("un_sdn_truth")),
+    )
+
+
+def historical_figures(data: Data) -> Iterator[LinkSet]:
+    """Splink's historical persons: the first record of each against all others, with errors in every field.
+
+    The schema takes birth years from 1850 on: only persons of whom no record has an earlier one are taken.
+    """
+    clusters: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in data.rows("historical_figures_open"):
+        clusters[row["cluster"]].append(row)
+    taken = [rows for rows in clusters.values() if all(row["dob"][:4] >= "1850" for row in rows if row["dob"])]
+    fields = {"name": "full_name", "birth_date": "dob", "place": "birth_place"}
+    yield LinkSet(
+        "Historical figures, name + birth date + place",
+        {side: {"id": "unique_id", "fields": fields} for side in ("left", "right")},
+        tuple(rows[0] for rows in taken),
+        tuple(row for rows in taken for row in rows[1:]),
+        tuple((rows[0]["unique_id"], row["unique_id"]) for rows in taken for row in rows[1:]),
+    )
+
+
+def _first_of_several(row: dict[str, str]) -> dict[str, str]:
+    return {**row, "dob": row["dob"].split(";")[0].strip(), "pob": row["pob"].split(";")[0].strip()}
