@@ -1,4 +1,4 @@
-"""Any script to plain Latin letters: anyascii as the base, rules of our own where a table loses the sound."""
+"""Any script to plain Latin letters: anyascii as the base, rules and learned tables of our own where it loses the sound."""
 
 from __future__ import annotations
 
@@ -12,14 +12,22 @@ from anyascii import anyascii
 
 from symbolon.matching.scripts import arabic, burmese, indic, thai
 
-Romaniser = Callable[[str], tuple[str, ...]]
+Reading = tuple[str, ...]
+"""The Latin words that one written word is read as."""
+Romaniser = Callable[[str, str | None], tuple[Reading, ...]]
 
 _NOT_LETTERS: Final = re.compile("[^a-z]+")
+
+
+def _single(rules: Callable[[str], Reading]) -> Romaniser:
+    return lambda word, _language: (rules(word),)
+
+
 _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
     (range(0x0600, 0x0780), arabic.romanise),
-    (range(0x0900, 0x0E00), indic.romanise),
-    (range(0x0E00, 0x0E80), thai.romanise),
-    (range(0x1000, 0x10A0), burmese.romanise),
+    (range(0x0900, 0x0E00), _single(indic.romanise)),
+    (range(0x0E00, 0x0E80), _single(thai.romanise)),
+    (range(0x1000, 0x10A0), _single(burmese.romanise)),
 )
 _HAN: Final = range(0x3400, 0xA000)
 _HANGUL: Final = range(0xAC00, 0xD7B0)
@@ -27,24 +35,42 @@ _LONGEST_NAME_WITH_ONE_SYLLABLE_SURNAME: Final = 3
 
 
 @lru_cache(maxsize=65536)
-def romanise(word: str) -> tuple[str, ...]:
-    """One written word as the words that Latin spelling makes of it, each of letters a to z.
+def romanisations(word: str, language: str | None = None) -> tuple[Reading, ...]:
+    """The readings of one written word, best first; each is one or more words of letters a to z, or none.
 
-    >>> romanise("Müller"), romanise("王小明")
-    (('muller',), ('wang', 'xiaoming'))
+    `language` is a BCP 47 code where it is known; the script is told by the word's first letter.
+
+    >>> romanisations("Müller"), romanisations("王小明")
+    ((('muller',),), (('wang', 'xiaoming'),))
     """
     composed = unicodedata.normalize("NFC", word)
     first = ord(composed[0]) if composed else 0
     if first in _HAN or first in _HANGUL:
-        parts: tuple[str, ...] = _surname_and_given_name(composed)
+        readings: tuple[Reading, ...] = (_surname_and_given_name(composed),)
     else:
         rules = next((rules for letters, rules in _ROMANISERS if first in letters), None)
-        parts = rules(composed) if rules else (composed,)
-    sounded = (_NOT_LETTERS.sub("", anyascii(part).lower()) for part in parts)
+        readings = rules(composed, language) if rules else ((composed,),)
+    return tuple(dict.fromkeys(map(_plain, readings)))
+
+
+def romanise(word: str) -> Reading:
+    """The best reading of a written word of unknown language.
+
+    >>> romanise("Müller"), romanise("王小明")
+    (('muller',), ('wang', 'xiaoming'))
+    """
+    return romanisations(word)[0]
+
+
+romanise.cache_clear = romanisations.cache_clear  # type: ignore[attr-defined]
+
+
+def _plain(reading: Reading) -> Reading:
+    sounded = (_NOT_LETTERS.sub("", anyascii(part).lower()) for part in reading)
     return tuple(part for part in sounded if part)
 
 
-def _surname_and_given_name(word: str) -> tuple[str, ...]:
+def _surname_and_given_name(word: str) -> Reading:
     """Chinese and Korean names are written in one: the surname is the first syllable, of four or more the first two."""
     surname = 1 if len(word) <= _LONGEST_NAME_WITH_ONE_SYLLABLE_SURNAME else 2
     return word[:surname], word[surname:]
