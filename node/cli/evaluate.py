@@ -15,6 +15,8 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.node.bootstrap.services import schema_bytes
@@ -24,6 +26,7 @@ from symbolon.node.domain.import_rows import Row, RowReader
 from symbolon.node.errors import MappingMistake, UnreadableFile
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.services.evaluate_link import EvaluateLink, FileRecord, LinkEvaluation
+from symbolon.node.services.evaluate_load import EvaluateLoad, LoadQuality
 from symbolon.node.services.evaluate_names import EvaluateNames, NamePair, NamesEvaluation, NamesQuality
 from symbolon.node.services.evaluate_search import EvaluateSearch, NamedPerson
 from symbolon.node.services.evaluation_encoding import EncodingForEvaluation, NameCell
@@ -102,6 +105,29 @@ def evaluate_search(
         _named_persons(queries, identifier, name), _named_persons(corpus, identifier, name)
     )
     _print({**asdict(found), "seconds": _seconds(started), **_schema_fields()}, as_json)
+
+
+@app.command("load")
+def evaluate_load(
+    population: Annotated[int, typer.Option(min=1_000, max=10_000_000, help="People on the other side.")] = 100_000,
+    queries: Annotated[int, typer.Option(min=100, help="Submissions: some of them once more, with variations.")] = 1_000,
+    seed: Annotated[int, typer.Option(help="Another number draws another population.")] = _SEED,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure false alerts and recall against a synthetic population of the region, at the schema's thresholds."""
+    if queries > population:
+        raise typer.BadParameter("no more queries than people", param_hint="--queries")
+    started = time.perf_counter()
+    with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("people", total=population)
+        found = EvaluateLoad(_encoding(), seed)(
+            population, queries, lambda done: progress.update(task, completed=done)
+        )
+    fields = {
+        "population": population, **asdict(found.overall), "kinds": _each(found.kinds),
+        "languages": _each(found.languages), "refused": found.refused,
+    }  # fmt: skip
+    _print({**fields, "seconds": _seconds(started), **_schema_fields()}, as_json)
 
 
 def _encoding() -> EncodingForEvaluation:
@@ -216,6 +242,10 @@ def _quality_fields(quality: NamesQuality) -> dict[str, Any]:
         "positives": quality.positives,
         "negatives": quality.negatives,
     }
+
+
+def _each(qualities: dict[str, LoadQuality]) -> dict[str, Any]:
+    return {name: asdict(quality) for name, quality in qualities.items()}
 
 
 def _link_fields(found: LinkEvaluation) -> dict[str, Any]:
