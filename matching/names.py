@@ -1,26 +1,38 @@
-"""A person's name as a set of words: any order, particles and honorifics known, each word romanised."""
+"""A person's name as words in written order: titles known, each word romanised, spellings of one word brought together."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from symbolon.matching.transliterate import romanise
+from symbolon.matching.normalise import clean_text
+from symbolon.matching.scripts.latin import fold
+from symbolon.matching.transliterate import Reading, romanisations
 
 _PARTICLES: Final = """
-bin binti binte bint ibn ben abu al el ul ud ur ap dato datuk datin haji hajji hajj hj tun tan sri puan tuan
+bin binti binte bint ibn ben abu al el ul ud ur uddin ullah abdul ap dato datuk datin haji tun tan sri puan tuan
 mr mrs ms miss dr prof sir hon justice col lt gen capt engr adv advocate mistar daktar
-sheikh shaikh shaykh sekh shekh sh syed sayed sayyid mullah mawlawi maulavi maulana qari hafiz
-muhammad begum khatun khatoon bibi khanom shri smt kumari
+sheikh sayed mullah maulvi maulana qari hafiz
+muhammad begum khatun bibi khanom shri smt kumari
 u daw ko maung mg nai nang sai saw
 """
 PARTICLES: Final = frozenset(_PARTICLES.split())
 """Words that say kinship, title or respect, or that half a country shares."""
 
-_MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?d|md|mohd|muhd|mhd|mo")
-_SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧'`’‘ʼʻ\"“”|]+")
+MOST_READINGS: Final = 4
+MOST_WORDS: Final = 24
+"""Longer texts are no names; the rest is left out."""
+
+_SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧・'`’‘ʼʻ\"“”|]+")
+_APOSTROPHES: Final = re.compile("(?<=\\w)['`’‘ʼʻ](?=\\w)")
+_BRACKETS: Final = re.compile(r"[(\[（][^)\]）]*[)\]）]")
+_FAR_EASTERN: Final = re.compile("[\u3400-\u9fff\uac00-\ud7af]+")
+_LONGEST_FAR_EASTERN_NAME: Final = 4
+_SYLLABLE: Final = re.compile("(?:[bcdfghjklmnpqrstwxyz]{0,3})[aeiouy]{1,3}(?:ng|[nklmptrhc]|ck)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +44,73 @@ class NameWord:
     occurrence: int = 1
 
 
-def name_words(text: str) -> tuple[NameWord, ...]:
-    """The words of a name, sorted, so that their order in the text does not matter."""
-    romanised = Counter(
-        "muhammad" if _MUHAMMAD.fullmatch(part) else part for word in _SEPARATORS.split(text) for part in romanise(word)
-    )
-    return tuple(
-        NameWord(word, word in PARTICLES or len(word) == 1, occurrence)
-        for word in sorted(romanised)
-        for occurrence in range(1, romanised[word] + 1)
-    )
+Name = tuple[NameWord, ...]
 
 
-def tells_people_apart(words: tuple[NameWord, ...]) -> bool:
+def name_readings(text: str, language: str | None = None) -> tuple[Name, ...]:
+    """The ways in which a whole name may be read, best first, each in written order; most names have one.
+
+    `language` is a BCP 47 code where it is known.
+    """
+    readings = [romanisations(word, language) for word in _written_words(text)[:MOST_WORDS]]
+    count = min(MOST_READINGS, max((len(options) for options in readings), default=1))
+    names = (_name(options[min(place, len(options) - 1)] for options in readings) for place in range(count))
+    return tuple(dict.fromkeys(names))
+
+
+def name_words(text: str, language: str | None = None) -> Name:
+    """The best reading of a name."""
+    return name_readings(text, language)[0]
+
+
+def tells_people_apart(words: Name) -> bool:
     """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md is nobody's."""
     return len(words) > 1 or any(not word.is_particle for word in words)
+
+
+def _name(readings: Iterable[Reading]) -> Name:
+    seen: Counter[str] = Counter()
+    words = []
+    for reading in readings:
+        for roman in reading:
+            for word in fold(roman):
+                seen[word] += 1
+                words.append(_name_word(word, seen[word]))
+    return tuple(words)
+
+
+@lru_cache(maxsize=65536)
+def _name_word(word: str, occurrence: int) -> NameWord:
+    return NameWord(word, word in PARTICLES or len(word) == 1, occurrence)
+
+
+def _written_words(text: str) -> list[str]:
+    """A name's words as written: brackets left out, SURNAME, Given turned round, syllables of one given name joined."""
+    cleaned = clean_text(text)
+    bare = _BRACKETS.sub(" ", cleaned)
+    cleaned = bare if any(map(str.isalpha, bare)) else cleaned
+    before, comma, after = cleaned.partition(",")
+    if comma and "," not in after and any(map(str.isalpha, after)):
+        cleaned = f"{after} {before}"
+    if not cleaned.isascii():
+        cleaned = _FAR_EASTERN.sub(lambda match: f" {match[0]} ", _joined_far_eastern(cleaned))
+    cleaned = _APOSTROPHES.sub("", cleaned)
+    words: list[str] = []
+    for chunk in cleaned.split():
+        parts = [part for part in _SEPARATORS.split(chunk) if part]
+        if len(parts) == 2 and "-" in chunk and all(map(_is_syllable, parts)):
+            parts = ["".join(parts)]
+        words += parts
+    return words
+
+
+def _joined_far_eastern(text: str) -> str:
+    parts = text.split()
+    if len(parts) > 1 and all(map(_FAR_EASTERN.fullmatch, parts)) and sum(map(len, parts)) <= _LONGEST_FAR_EASTERN_NAME:
+        return "".join(parts)
+    return text
+
+
+def _is_syllable(part: str) -> bool:
+    lower = part.lower()
+    return _SYLLABLE.fullmatch(lower) is not None and fold(lower)[0] not in PARTICLES

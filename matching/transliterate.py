@@ -10,7 +10,7 @@ from typing import Final
 
 from anyascii import anyascii
 
-from symbolon.matching.scripts import arabic, burmese, indic, thai
+from symbolon.matching.scripts import arabic, burmese, han, hangul, indic, thai
 
 Reading = tuple[str, ...]
 """The Latin words that one written word is read as."""
@@ -28,10 +28,9 @@ _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
     (range(0x0900, 0x0E00), _single(indic.romanise)),
     (range(0x0E00, 0x0E80), _single(thai.romanise)),
     (range(0x1000, 0x10A0), _single(burmese.romanise)),
+    (range(0x3400, 0xA000), han.romanise),
+    (range(0xAC00, 0xD7B0), _single(hangul.romanise)),
 )
-_HAN: Final = range(0x3400, 0xA000)
-_HANGUL: Final = range(0xAC00, 0xD7B0)
-_LONGEST_NAME_WITH_ONE_SYLLABLE_SURNAME: Final = 3
 
 
 @lru_cache(maxsize=65536)
@@ -40,16 +39,13 @@ def romanisations(word: str, language: str | None = None) -> tuple[Reading, ...]
 
     `language` is a BCP 47 code where it is known; the script is told by the word's first letter.
 
-    >>> romanisations("Müller"), romanisations("王小明")
-    ((('muller',),), (('wang', 'xiaoming'),))
+    >>> romanisations("Müller"), romanisations("王小明")[:2]
+    ((('muller',),), (('wang', 'xiaoming'), ('wong', 'siuming')))
     """
     composed = unicodedata.normalize("NFC", word)
     first = ord(composed[0]) if composed else 0
-    if first in _HAN or first in _HANGUL:
-        readings: tuple[Reading, ...] = (_surname_and_given_name(composed),)
-    else:
-        rules = next((rules for letters, rules in _ROMANISERS if first in letters), None)
-        readings = rules(composed, language) if rules else ((composed,),)
+    rules = next((rules for letters, rules in _ROMANISERS if first in letters), None)
+    readings = rules(composed, language) if rules else ((composed,),)
     return tuple(dict.fromkeys(map(_plain, readings)))
 
 
@@ -68,9 +64,3 @@ romanise.cache_clear = romanisations.cache_clear  # type: ignore[attr-defined]
 def _plain(reading: Reading) -> Reading:
     sounded = (_NOT_LETTERS.sub("", anyascii(part).lower()) for part in reading)
     return tuple(part for part in sounded if part)
-
-
-def _surname_and_given_name(word: str) -> Reading:
-    """Chinese and Korean names are written in one: the surname is the first syllable, of four or more the first two."""
-    surname = 1 if len(word) <= _LONGEST_NAME_WITH_ONE_SYLLABLE_SURNAME else 2
-    return word[:surname], word[surname:]

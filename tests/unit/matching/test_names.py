@@ -28,7 +28,7 @@ def test_a_name_in_its_script_and_in_latin_share_their_consonants(native: str, l
     assert sorted(map(consonant_skeleton, words(native))) == sorted(map(consonant_skeleton, words(latin)))
 
 
-def test_the_order_of_words_and_separators_do_not_matter() -> None:
+def test_a_surname_before_a_comma_is_put_last() -> None:
     assert name_words("RAHMAN, Abdul-Karim") == name_words("abdul karim rahman")
 
 

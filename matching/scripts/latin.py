@@ -1,0 +1,61 @@
+"""Latin spelling: compounds taken apart, and the spellings of one sound or word brought together."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from symbolon.matching.learned_romaniser import known_words
+
+_MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?[dt]")
+_ABDUL: Final = re.compile("abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdoul(?=[a-z]{3})")
+_UDDIN: Final = re.compile("(?<=[a-z]{3})(?:[aeou]l?d|i?d)d?(?:in|een|ine|yn)$")
+_ULLAH: Final = re.compile("(?<=[a-z]{3})[aou]?l?l[ao](?:h|a)$|(?<=[a-z]{3})ullah?$")
+_UR_RAHMAN: Final = re.compile("(?<=[a-z]{2})ur(?=r[ae]h?[mh]an$)")
+
+_PINYIN_SYLLABLE: Final = (
+    "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?"
+    "(?:iang|iong|uang|ueng|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u)"
+)
+_PINYIN: Final = re.compile(f"(?:{_PINYIN_SYLLABLE}){{1,3}}")
+_ONLY_PINYIN: Final = re.compile("x[iu]|q[iu]|zh|c[aeou]")
+_AS_WADE_SPELLS: Final = (("x", "s"), ("q", "ch"), ("zh", "ch"))
+_PINYIN_C: Final = re.compile("c(?=[aeou])|c(?=i(?:$|[^aou]))")
+_VOWELS: Final = (("aeo", "o"), ("ae", "e"), ("eo", "o"), ("eu", "u"))
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> tuple[str, ...]:
+    """One Latin word (a to z) as the words it is compared by.
+
+    >>> fold("mohd"), fold("abdurrahman"), fold("nuruddin"), fold("xiaoqing"), fold("rhee")
+    (('muhammad',), ('abdul', 'rahman'), ('nur', 'uddin'), ('siaoching',), ('lee',))
+    """
+    if same := _same_words().get(word):
+        return (same,)
+    if _MUHAMMAD.fullmatch(word):
+        return ("muhammad",)
+    if match := _ABDUL.match(word):
+        return "abdul", *fold(word[match.end() :])
+    if (match := _UDDIN.search(word)) and word not in {"aladdin"}:
+        return *fold(word[: match.start()]), "uddin"
+    if (match := _UR_RAHMAN.search(word)) is not None:
+        return *fold(word[: match.start()]), *fold(word[match.end() :])
+    if (match := _ULLAH.search(word)) and word not in {"abdullah", "abdulla", "abdallah", "abdalla"}:
+        return *fold(word[: match.start()]), "ullah"
+    return (_fold_sounds(word),)
+
+
+def _fold_sounds(word: str) -> str:
+    if _ONLY_PINYIN.search(word) and _PINYIN.fullmatch(word):
+        word = _PINYIN_C.sub("ts", word)
+        for sound, spelling in _AS_WADE_SPELLS:
+            word = word.replace(sound, spelling)
+    for spelling, single in _VOWELS:
+        word = word.replace(spelling, single)
+    return word
+
+
+def _same_words() -> dict[str, str]:
+    return known_words("latin_folds")
