@@ -20,6 +20,7 @@ from rich.progress import Progress
 
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.node.bootstrap.services import schema_bytes
+from symbolon.node.cli.evaluation_page import write_page
 from symbolon.node.domain.evaluation_mapping import parse_evaluation_mapping
 from symbolon.node.domain.import_mapping import FileFormat, ImportMapping, missing_columns
 from symbolon.node.domain.import_rows import Row, RowReader
@@ -30,11 +31,15 @@ from symbolon.node.services.evaluate_load import EvaluateLoad, LoadQuality
 from symbolon.node.services.evaluate_names import EvaluateNames, NamePair, NamesEvaluation, NamesQuality
 from symbolon.node.services.evaluate_search import EvaluateSearch, NamedPerson
 from symbolon.node.services.evaluation_encoding import EncodingForEvaluation, NameCell
+from symbolon.node.services.evaluation_report import link_report, names_report
 
 app: Final = typer.Typer(
     no_args_is_help=True, help="Measure, on clear files of your own, how well encodings would match."
 )
 
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE.html", help="Write a page with charts and the worst cases.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _LABELS: Final = {"1": True, "true": True, "0": False, "false": False}
 _PLAIN: Final = FileFormat(encoding="utf-8", delimiter=",", calendar=None, default_region="", language=None)
@@ -49,6 +54,7 @@ def evaluate_names(
         str, typer.Option(metavar="LABEL,NAME,NAME", help="Its columns: is it one person (1, 0, true, false); the names.")
     ] = "label,name1,name2",
     by: Annotated[str | None, typer.Option(metavar="COLUMN", help="Measure each value of this column apart too.")] = None,
+    report: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure pairs of names: recall at few false positives, and at the schema's threshold for names alone."""
@@ -58,6 +64,8 @@ def evaluate_names(
     started = time.perf_counter()
     evaluate = EvaluateNames(_encoding(), np.random.default_rng(_SEED))
     found = evaluate((_name_pair(row, label, first, second, by) for row in rows.rows()), by is not None)
+    if report is not None:
+        write_page(report, names_report(found), *_schema_fields().values())
     fields = {**_names_fields(found), "seconds": _seconds(started), **_schema_fields()}
     _print(fields, as_json)
 
@@ -68,6 +76,7 @@ def evaluate_link(
     right: Annotated[Path, typer.Option(help="The CSV file to link it with.")],
     truth: Annotated[Path, typer.Option(help="CSV file whose first two columns are the ids of the same person.")],
     mapping: Annotated[Path, typer.Option(help="TOML file that says which columns hold what.")],
+    report: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Link two files and measure the links: every pair, and one partner at most, at the schema's and the best threshold."""
@@ -80,6 +89,8 @@ def evaluate_link(
     with _named(truth):
         true_pairs = _truth(CsvRows(truth, _PLAIN))
     found = EvaluateLink(_encoding())(left_records, right_records, true_pairs)
+    if report is not None:
+        write_page(report, link_report(found, left_records, right_records), *_schema_fields().values())
     fields = {
         **_link_fields(found),
         "left": len(left_records),

@@ -63,6 +63,7 @@ class LinkEvaluation:
     refused: dict[str, int]
     """Why records were not encoded → how many; their pairs are misses."""
     links: ScoredLinks = field(repr=False)
+    true_pairs: frozenset[tuple[int, int]] = field(repr=False)
 
 
 class EvaluateLink:
@@ -99,6 +100,7 @@ class EvaluateLink:
             outside=outside,
             refused=dict(refused),
             links=links,
+            true_pairs=frozenset(true_pairs),
         )
 
     def _encoded(self, records: tuple[FileRecord, ...], refused: Counter[str]) -> dict[int, EncodedRecord]:
