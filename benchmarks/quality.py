@@ -44,7 +44,7 @@ FEBRL_TARGETS = (0.96, 0.9925)
 def main() -> None:
     """Measure, print, and write the results where all sets were measured."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--data", type=Path, default=os.environ.get("DATA"), help="the folder of the open sets")
+    arguments.add_argument("--data", type=Path, default=os.environ.get("DATA") or None, help="the folder of the open sets")
     arguments.add_argument("--only", default="", help="only sets whose title holds this")
     arguments.add_argument("--ours", action="store_true", help="without the peers")
     arguments.add_argument("--schema", type=Path, help="another linkage schema than the shipped one")
