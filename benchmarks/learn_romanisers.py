@@ -27,7 +27,7 @@ from alignment import CONTEXTS, Pair, Symbols, chances_of_chunks, spellings_by_c
 from anyascii import anyascii
 
 from symbolon.matching.learned_romaniser import known_words
-from symbolon.matching.scripts import arabic
+from symbolon.matching.scripts import arabic, thai
 
 PACKAGE = Path(__file__).parents[1] / "matching" / "romanisers"
 PAIRS_TO_ALIGN = 5000
@@ -52,6 +52,7 @@ class Table:
 
 TABLES = (
     Table("arabic", range(0x0600, 0x0780), arabic.symbols, ("ur", "fa_ps", "ar"), "arabic_words"),
+    Table("thai", range(0x0E00, 0x0E80), thai.symbols, (), least_count=1),
 )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from anyascii import anyascii
 
-from symbolon.matching.scripts import arabic, burmese, han, hangul, indic, thai
+from symbolon.matching.scripts import arabic, burmese, han, hangul, indic, khmer, thai
 
 Reading = tuple[str, ...]
 """The Latin words that one written word is read as."""
@@ -26,8 +26,9 @@ def _single(rules: Callable[[str], Reading]) -> Romaniser:
 _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
     (range(0x0600, 0x0780), arabic.romanise),
     (range(0x0900, 0x0E00), _single(indic.romanise)),
-    (range(0x0E00, 0x0E80), _single(thai.romanise)),
+    (range(0x0E00, 0x0E80), thai.readings),
     (range(0x1000, 0x10A0), _single(burmese.romanise)),
+    (range(0x1780, 0x1800), _single(khmer.romanise)),
     (range(0x3400, 0xA000), han.romanise),
     (range(0xAC00, 0xD7B0), _single(hangul.romanise)),
 )
