@@ -2,9 +2,9 @@
 
     make bench-encode [ARGS="--records 20000"]
 
-People of the synthetic population that `symbolon evaluate load` draws: given names, surname and birth date. *Cold*: a new
-encoder and empty caches, as when a file of new people is imported first. *Warm*: the same file once more. *New people,
-warm words*: the encoder has met the words, not the people, as a node does day by day. clkhash keeps nothing.
+People of the synthetic population that `symbolon evaluate load` draws: given names, surname and birth date. *Cold*: a
+new encoder and empty caches, as when a file of new people is imported first. *Warm*: the same file once more. *New
+people*: the encoder has met the words, not the people, as a node does day by day. clkhash keeps nothing.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--records", type=int, default=20_000)
     count = arguments.parse_args().records
-    drawn = people(Random(1))
+    drawn = people(Random(1))  # noqa: S311  invented people, not secrets
     rows, later_rows = _rows(drawn, count), _rows(drawn, count)
     words = [word for row in rows for part in row[:2] for word in part.split()]
     print(

@@ -1,4 +1,4 @@
-"""False alerts and recall against a synthetic population, at the schema's thresholds; writes benchmarks/results/load.md.
+"""False alerts and recall against a synthetic population, at the schema's thresholds; writes `results/load.md`.
 
     make bench-load [ARGS="--population 1000000 --queries 4000"]
 
@@ -31,9 +31,12 @@ def main() -> None:
     found = EvaluateLoad(EncodingForEvaluation(LinkageSchema.from_bytes(schema), b"benchmark"), SEED)(
         chosen.population, chosen.queries, lambda done: print(f"{done:,} people", end="\r", file=sys.stderr)
     )
-    lines = [
+    title = (
         f"Linkage schema {LinkageSchema.from_bytes(schema).id}, {schema_digest(schema)[:16]}. {chosen.queries:,}"
-        f" submissions against {chosen.population:,} people, {time.perf_counter() - started:.0f} s in one process.",
+        f" submissions against {chosen.population:,} people, {time.perf_counter() - started:.0f} s in one process."
+    )
+    lines = [
+        title,
         "",
         "| kind of record | submissions | false alerts per 1,000 | recall |",
         "|---|---|---|---|",

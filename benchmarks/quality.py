@@ -1,4 +1,4 @@
-"""All open sets beside the peers, encodings only, with the shipped linkage schema; writes benchmarks/results/quality.md.
+"""All open sets beside the peers, encodings only, with the shipped linkage schema; writes `results/quality.md`.
 
     make bench-quality DATA=/path/to/the/sets
     make bench-quality DATA=... ARGS="--only SDN"       # sets whose title holds the word; prints, writes nothing
@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import quality_sets as sets
-from quality_links import febrl_peers, ours as our_links
+from quality_links import febrl_peers
+from quality_links import ours as our_links
 from quality_peers import names_peers, plain
 from quality_sets import Data, NameSet, SearchSet
 from rapidfuzz import fuzz, process
@@ -44,7 +45,9 @@ FEBRL_TARGETS = (0.96, 0.9925)
 def main() -> None:
     """Measure, print, and write the results where all sets were measured."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--data", type=Path, default=os.environ.get("DATA") or None, help="the folder of the open sets")
+    arguments.add_argument(
+        "--data", type=Path, default=os.environ.get("DATA") or None, help="the folder of the open sets"
+    )
     arguments.add_argument("--only", default="", help="only sets whose title holds this")
     arguments.add_argument("--ours", action="store_true", help="without the peers")
     arguments.add_argument("--schema", type=Path, help="another linkage schema than the shipped one")
@@ -65,7 +68,9 @@ def main() -> None:
 def open_data(folder: Path | None) -> Data:
     """The folder of the sets; where it or a file is lacking, say so and stop."""
     if folder is None:
-        sys.exit("The open sets are not part of the repository: say where they are, make bench-quality DATA=/path/to/them")
+        sys.exit(
+            "The open sets are not part of the repository: say where they are, make bench-quality DATA=/path/to/them"
+        )
     data = Data(Path(folder))
     lacking = data.lacking()
     if lacking:

@@ -1,4 +1,4 @@
-"""The peers of `make bench-quality`: rapidfuzz on clear text, CLKs of clkhash, each given names in plain Latin letters."""
+"""The peers of `make bench-quality`: rapidfuzz on clear text, CLKs of clkhash; each is given names in Latin letters."""
 
 import importlib.metadata
 import sys

@@ -19,7 +19,8 @@ from symbolon.node.services.evaluation_encoding import NameCell
 RANDOM_NEGATIVES = 4
 """For each positive pair, as in crossscript_eval."""
 FILES = (
-    "crossscript_eval", "crossscript_pairs", "febrl4_a", "febrl4_b", "febrl4_truth", "historical_figures_open", "judged_name_pairs",
+    "crossscript_eval", "crossscript_pairs", "febrl4_a", "febrl4_b", "febrl4_truth", "historical_figures_open",
+    "judged_name_pairs",
     "popular_names_region", "sdn_aliases", "sdn_documents", "sdn_individuals", "sdn_pairs", "un_documents",
     "un_individuals", "un_pairs", "un_sdn_truth",
 )  # fmt: skip
@@ -114,13 +115,9 @@ def un_variants(data: Data) -> Iterator[NameSet]:
     yield _listed("UN, spelling variants", rows, "id1", "id2", ("Good", "quality"))
 
 
-def _listed(
-    title: str, rows: list[dict[str, str]], first: str, second: str, strong: tuple[str, str]
-) -> NameSet:
+def _listed(title: str, rows: list[dict[str, str]], first: str, second: str, strong: tuple[str, str]) -> NameSet:
     value, column = strong
-    same = [
-        row for row in rows if row["label"] == "1" and row[column] == value and row["stratum"] in SPELLING_VARIANTS
-    ]
+    same = [row for row in rows if row["label"] == "1" and row[column] == value and row["stratum"] in SPELLING_VARIANTS]
     hard = tuple(name_pair(row["name1"], row["name2"], False) for row in rows if row["label"] == "0")
     people = [(row[second], row["name2"]) for row in rows]
     drawn = _random_pairs([(row[first], row["name1"]) for row in same], people)
@@ -128,7 +125,7 @@ def _listed(
 
 
 def _random_pairs(names: list[tuple[str, str]], others: list[tuple[str, str]]) -> tuple[NamePair, ...]:
-    choose = random.Random(1)
+    choose = random.Random(1)  # noqa: S311  a draw that repeats
     pairs = []
     for person, name in names:
         for _ in range(RANDOM_NEGATIVES):
@@ -160,10 +157,7 @@ def popular(data: Data) -> Iterator[NameSet]:
             continue
         same = tuple(name_pair(native, latin, True) for _, native, latin in names)
         others = tuple(
-            name_pair(native, latin, False)
-            for group, native, _ in names
-            for other, _, latin in names
-            if other != group
+            name_pair(native, latin, False) for group, native, _ in names for other, _, latin in names if other != group
         )
         yield NameSet(f"Popular names, {country}", same, (), others)
 
@@ -192,7 +186,7 @@ def sdn_search(data: Data) -> Iterator[SearchSet]:
         for number, row in enumerate(data.rows("crossscript_pairs"))
         if row["kind"] == "full" and row["source"] != "un_list"
     ]
-    random.Random(1).shuffle(regional)
+    random.Random(1).shuffle(regional)  # noqa: S311  as above
     corpus = (*individuals, *fillers, *regional)[:_SDN_INDIVIDUALS]
     yield SearchSet(f"SDN alias search among {len(corpus):,}", queries, corpus)
 

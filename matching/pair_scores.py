@@ -86,4 +86,6 @@ def scores_against_all(query: Words, targets: PackedVectors) -> Scores:
 def _dice(first: Words, second: Words) -> Scores:
     common = np.bitwise_count(first & second).sum(axis=1, dtype=np.int64)
     total = np.bitwise_count(first).sum(axis=1, dtype=np.int64) + np.bitwise_count(second).sum(axis=1, dtype=np.int64)
-    return np.divide(2 * common, total, out=np.zeros(len(common)), where=total > 0)
+    scores = np.zeros(len(common))
+    np.divide(2 * common, total, out=scores, where=total > 0)
+    return scores

@@ -51,9 +51,12 @@ _SEED: Final = 2026
 def evaluate_names(
     pairs: Annotated[Path, typer.Option(help="CSV file of pairs of names, .csv or .csv.gz.")],
     columns: Annotated[
-        str, typer.Option(metavar="LABEL,NAME,NAME", help="Its columns: is it one person (1, 0, true, false); the names.")
+        str,
+        typer.Option(metavar="LABEL,NAME,NAME", help="Its columns: is it one person (1, 0, true, false); the names."),
     ] = "label,name1,name2",
-    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="Measure each value of this column apart too.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Measure each value of this column apart too.")
+    ] = None,
     report: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,7 +82,7 @@ def evaluate_link(
     report: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Link two files and measure the links: every pair, and one partner at most, at the schema's and the best threshold."""
+    """Link two files and measure it: every pair, or one partner at most, at the schema's and the best threshold."""
     read = parse_evaluation_mapping(_toml(mapping))
     started = time.perf_counter()
     with _named(left):
@@ -121,7 +124,9 @@ def evaluate_search(
 @app.command("load")
 def evaluate_load(
     population: Annotated[int, typer.Option(min=1_000, max=10_000_000, help="People on the other side.")] = 100_000,
-    queries: Annotated[int, typer.Option(min=100, help="Submissions: some of them once more, with variations.")] = 1_000,
+    queries: Annotated[
+        int, typer.Option(min=100, help="Submissions: some of them once more, with variations.")
+    ] = 1_000,
     seed: Annotated[int, typer.Option(help="Another number draws another population.")] = _SEED,
     as_json: JsonOption = False,
 ) -> None:
@@ -131,9 +136,7 @@ def evaluate_load(
     started = time.perf_counter()
     with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("people", total=population)
-        found = EvaluateLoad(_encoding(), seed)(
-            population, queries, lambda done: progress.update(task, completed=done)
-        )
+        found = EvaluateLoad(_encoding(), seed)(population, queries, lambda done: progress.update(task, completed=done))
     fields = {
         "population": population, **asdict(found.overall), "kinds": _each(found.kinds),
         "languages": _each(found.languages), "refused": found.refused,
@@ -165,7 +168,8 @@ def _need_columns(path: Path, header: tuple[str, ...], needed: list[str]) -> Non
     lacking = [name for name in needed if name not in header]
     if lacking:
         raise MappingMistake(
-            f"{path.name} has no column {', '.join(lacking)}: it has {', '.join(header)}; say with --columns which to read"
+            f"{path.name} has no column {', '.join(lacking)}: it has {', '.join(header)};"
+            " say with --columns which to read"
         )
 
 

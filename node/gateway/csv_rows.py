@@ -49,7 +49,7 @@ class CsvRows:
         """Each row, in order; blank lines are passed over."""
         with self._open() as file, self._text(io.BufferedReader(_Hashed(file, self._digest))) as text:
             reader = self._reader(text)
-            next(reader, None)
+            self._next(reader, 1)
             width = len(self.header)
             line = reader.line_num + 1
             while True:

@@ -79,9 +79,7 @@ class EvaluateLink:
         """Link and measure. The truth holds (left id, right id)."""
         left_records, right_records = tuple(left), tuple(right)
         refused: Counter[str] = Counter()
-        pairs, margins, main = self._scored(
-            self._encoded(left_records, refused), self._encoded(right_records, refused)
-        )
+        pairs, margins, main = self._scored(self._encoded(left_records, refused), self._encoded(right_records, refused))
         true_pairs, outside = _true_pairs(left_records, right_records, truth)
         correct = np.array([pair in true_pairs for pair in map(tuple, pairs.tolist())], dtype=bool)
         links = ScoredLinks(pairs[:, 0], pairs[:, 1], margins, correct)
@@ -154,7 +152,7 @@ class EvaluateLink:
         (left_places, left_vectors), (right_places, right_vectors) = sides
         rows = np.array([(left_places[one], right_places[other]) for one, other in pairs], dtype=np.int64)
         scores = pair_scores(left_vectors, right_vectors, rows.reshape(-1, 2))
-        return (scores - float(profile.threshold)).tolist()
+        return [score - float(profile.threshold) for score in scores.tolist()]
 
 
 def _looking_below(schema: LinkageSchema) -> LinkageSchema:

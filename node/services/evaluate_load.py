@@ -87,7 +87,7 @@ class EvaluateLoad:
 
     def _queries(self, population: int, queries: int) -> Iterator[_Query]:
         random = Random(self._seed + 1)  # noqa: S311  as above
-        chosen = {number: None for number in sorted(random.sample(range(population), queries))}
+        chosen = dict.fromkeys(sorted(random.sample(range(population), queries)))
         with_year = set(random.sample(sorted(chosen), queries // 4))
         for number, person in enumerate(islice(people(Random(self._seed)), population)):  # noqa: S311  as above
             if number not in chosen:
@@ -118,9 +118,7 @@ class EvaluateLoad:
                 refused[str(error)] += 1
         return encoded
 
-    def _hits(
-        self, queries: Mapping[int, EncodedRecord], targets: Mapping[int, EncodedRecord]
-    ) -> set[tuple[int, int]]:
+    def _hits(self, queries: Mapping[int, EncodedRecord], targets: Mapping[int, EncodedRecord]) -> set[tuple[int, int]]:
         """(query, target) of every pair at the threshold of the first profile that both fill."""
         found: set[tuple[int, int]] = set()
         query_groups, target_groups = _by_filled(queries), _by_filled(targets)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symbolon.matching.evaluation import Flags, RankingQuality, rates_at, ranking_quality
+from symbolon.matching.evaluation import Flags, RankingQuality, ranking_quality, rates_at
 from symbolon.matching.pair_scores import Scores, pair_scores
 from symbolon.node.services.evaluation_encoding import DistinctNames, EncodingForEvaluation, NameCell
 

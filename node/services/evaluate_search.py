@@ -48,9 +48,7 @@ class EvaluateSearch:
             refused=refused,
         )
 
-    def _ranks(
-        self, queries: tuple[NamedPerson, ...], corpus: tuple[NamedPerson, ...]
-    ) -> tuple[Rows, dict[str, int]]:
+    def _ranks(self, queries: tuple[NamedPerson, ...], corpus: tuple[NamedPerson, ...]) -> tuple[Rows, dict[str, int]]:
         """The place of each query's person, from 1 on, behind all others that score as high; a huge one if absent."""
         query_names, corpus_names = DistinctNames(self._encoding), DistinctNames(self._encoding)
         query_numbers = query_names.numbers_of(query.name for query in queries)

@@ -1,4 +1,4 @@
-"""Names and records through the production encoder, for evaluation: under a throw-away key, compared as encodings only."""
+"""Names and records through the production encoder, under a throw-away key, compared as encodings only."""
 
 import hmac
 from collections import Counter

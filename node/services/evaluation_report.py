@@ -90,18 +90,16 @@ def names_report(found: NamesEvaluation) -> EvaluationReport:
         ),
     ]
     if found.groups:
-        tables.append(
-            _groups_table("group", [pair.group for pair in negatives], [pair.group for pair in false_pairs])
-        )
+        tables.append(_groups_table("group", [pair.group for pair in negatives], [pair.group for pair in false_pairs]))
     ranking = found.overall.ranking
     return EvaluationReport(
         title="Names, compared as encodings",
         figures=(
             ("Pairs of one person", str(found.overall.positives)),
             ("Pairs of two people", str(found.overall.negatives)),
-            ("Recall at 1 % false positives", _share(ranking and ranking.recall_at_1pct_fpr)),
-            ("Recall at 0.1 % false positives", _share(ranking and ranking.recall_at_01pct_fpr)),
-            ("Area under the curve", _share(ranking and ranking.auc)),
+            ("Recall at 1 % false positives", _share(ranking.recall_at_1pct_fpr if ranking else None)),
+            ("Recall at 0.1 % false positives", _share(ranking.recall_at_01pct_fpr if ranking else None)),
+            ("Area under the curve", _share(ranking.auc if ranking else None)),
             (f"Recall at the schema's threshold, {found.threshold:.2f}", _share(found.overall.recall)),
             ("False positives there", _share(found.overall.false_positive_rate)),
         ),
@@ -111,9 +109,7 @@ def names_report(found: NamesEvaluation) -> EvaluationReport:
     )
 
 
-def link_report(
-    found: LinkEvaluation, left: Sequence[FileRecord], right: Sequence[FileRecord]
-) -> EvaluationReport:
+def link_report(found: LinkEvaluation, left: Sequence[FileRecord], right: Sequence[FileRecord]) -> EvaluationReport:
     """The report of two linked files; scores are shifted so that each profile's threshold is the same."""
     threshold = found.all_pairs.threshold
     links = found.links
@@ -139,22 +135,28 @@ def link_report(
     return EvaluationReport(
         title="Two files, linked by encodings",
         figures=(
-            ("Left records", str(len(left))), ("Right records", str(len(right))), ("True pairs", str(found.positives)),
+            ("Left records", str(len(left))),
+            ("Right records", str(len(right))),
+            ("True pairs", str(found.positives)),
             (f"F1 at the schema's threshold, {threshold:.2f}", f"{found.all_pairs.f1:.4f}"),
             ("Precision, recall", f"{found.all_pairs.precision:.4f}, {found.all_pairs.recall:.4f}"),
             ("F1 with one partner at most", f"{found.one_to_one.f1:.4f}"),
             ("Best F1, and where", f"{found.best_all_pairs.f1:.4f} at {found.best_all_pairs.threshold:.3f}"),
             ("Records too weak to encode", str(sum(found.refused.values()))),
-        ),  # fmt: skip
+        ),
         histogram=_histogram(scores, links.correct, threshold),
         curves=_curves(scores, links.correct, found.positives),
         tables=(
             ReportTable(
-                "Worst misses", "One person, not found. Far below: not scored, or too weak to encode.", header,
+                "Worst misses",
+                "One person, not found. Far below: not scored, or too weak to encode.",
+                header,
                 tuple(row(pair) for pair in islice(missed, _MOST_ROWS)),
             ),
             ReportTable(
-                "Worst false hits", "Two people, or one that the truth does not know.", header,
+                "Worst false hits",
+                "Two people, or one that the truth does not know.",
+                header,
                 tuple(row(pair) for pair in islice(false_pairs, _MOST_ROWS)),
             ),
             *(
@@ -166,7 +168,7 @@ def link_report(
                 for title, key in by
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def described(identifiers: RecordIdentifiers) -> str:
@@ -230,7 +232,8 @@ def _histogram(scores: Scores, same: Flags, threshold: float) -> Histogram:
 def _curves(scores: Scores, correct: Flags, positives: int) -> tuple[Curve, ...]:
     precision = precision_recall(scores, correct, positives)
     # A thousand points draw the same line as a hundred thousand.
-    chosen = np.unique(np.linspace(0, max(len(precision.recall) - 1, 0), 1000).astype(int)) if len(scores) else []
+    last = len(precision.recall) - 1
+    chosen = np.unique(np.linspace(0, last, 1000).astype(int)).tolist() if len(scores) else []
     bins = calibration(scores, correct)
     prior = f"{correct.mean():.3f}" if len(correct) else "unknown"
     return (
@@ -239,8 +242,7 @@ def _curves(scores: Scores, correct: Flags, positives: int) -> tuple[Curve, ...]
             tuple((float(precision.recall[place]), float(precision.precision[place])) for place in chosen),
         ),
         Curve(
-            f"Calibration: {prior} of the pairs scored here are of one person; where they are rarer, so is a match at"
-            " each score", "score", "share that is one person",
+            f"Calibration, where {prior} of the pairs are of one person", "score", "share that is one person",
             tuple(((step.low + step.high) / 2, step.positives / step.pairs) for step in bins),
         ),
     )  # fmt: skip

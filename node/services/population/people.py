@@ -1,7 +1,7 @@
 """Draws people of the region: names as each language composes them, birth dates as registers hold them.
 
-Word lists fall off as Zipf and Mandelbrot found (rank r as often as 1 / (r + 3)); every sixth word from a list is a rare
-one, blended from two of its words, since real registers have long tails. Nothing here is of a real person. What is
+Word lists fall off as Zipf and Mandelbrot found (rank r as often as 1 / (r + 3)); every sixth word from a list is a
+rare one, blended from two of its words, since real registers have long tails. Nothing here is of a real person. What is
 made up, and what that does to the figures: names of one language repeat about as often as in a register (common full
 names are shared by thousands in a million), births lie between 14 and 70 years ago, and 5 % of the dates are heaped on
 the first of a month, more than half of these on 1 January, as where the day is not known.
@@ -189,7 +189,9 @@ def _korean(random: Random, lists: Lists, _is_man: bool) -> list[str]:
 
 def _tamil(random: Random, lists: Lists, is_man: bool) -> list[str]:
     father = lists["man"].draw(random)
-    return [_given(random, lists, is_man), father] if random.random() < 0.7 else [father[0], _given(random, lists, is_man)]
+    return (
+        [_given(random, lists, is_man), father] if random.random() < 0.7 else [father[0], _given(random, lists, is_man)]
+    )
 
 
 def _sinhala(random: Random, lists: Lists, is_man: bool) -> list[str]:

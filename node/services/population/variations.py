@@ -58,7 +58,7 @@ def mistyped_name(random: Random, person: Person) -> Person:
     return replace(person, name=changed)
 
 
-def reordered(random: Random, person: Person) -> Person | None:
+def reordered(_random: Random, person: Person) -> Person | None:
     """The last word first."""
     *others, last = person.name.split()
     return _renamed(person, " ".join([last, *others]))
@@ -83,7 +83,7 @@ def joined(random: Random, person: Person) -> Person | None:
     return _renamed(person, " ".join(words))
 
 
-def title_added(random: Random, person: Person) -> Person | None:
+def title_added(_random: Random, person: Person) -> Person | None:
     """A title or particle of the language before the name."""
     titles = _TITLES.get(person.language)
     return _renamed(person, f"{titles[person.sex == 'F']} {person.name}") if titles else None
@@ -98,7 +98,7 @@ def mistyped_date(random: Random, person: Person) -> Person | None:
     return _born(person, int(changed[:4]), int(changed[4:6]), int(changed[6:]))
 
 
-def day_and_month_swapped(random: Random, person: Person) -> Person | None:
+def day_and_month_swapped(_random: Random, person: Person) -> Person | None:
     """Day and month in each other's place."""
     born = person.birth_date
     return _born(person, born.year, born.day or 0, born.month or 0)
