@@ -27,7 +27,7 @@ from alignment import CONTEXTS, Pair, Symbols, chances_of_chunks, spellings_by_c
 from anyascii import anyascii
 
 from symbolon.matching.learned_romaniser import known_words
-from symbolon.matching.scripts import arabic, thai
+from symbolon.matching.scripts import arabic, indic, thai
 
 PACKAGE = Path(__file__).parents[1] / "matching" / "romanisers"
 PAIRS_TO_ALIGN = 5000
@@ -51,7 +51,11 @@ class Table:
 
 
 TABLES = (
-    Table("arabic", range(0x0600, 0x0780), arabic.symbols, ("ur", "fa_ps", "ar"), "arabic_words"),
+    Table("eastern", range(0x0600, 0x0780), arabic.symbols, ("ur", "fa_ps"), "arabic_words"),
+    Table("arab", range(0x0600, 0x0780), arabic.symbols, ("ar",)),
+    Table("bengali", range(0x0980, 0x0A00), indic.symbols, ("bn",), "bengali_words"),
+    Table("devanagari", range(0x0900, 0x0980), indic.symbols, ("hi",)),
+    Table("sinhala", range(0x0D80, 0x0E00), indic.symbols, ("si",)),
     Table("thai", range(0x0E00, 0x0E80), thai.symbols, (), least_count=1),
 )
 

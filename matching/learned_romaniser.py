@@ -8,6 +8,7 @@ a symbol with some of its neighbours; the widest that was seen decides.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,7 +65,7 @@ def known_words(name: str) -> dict[str, str]:
     lines = files(PACKAGE).joinpath(f"{name}.txt").read_text(encoding="utf-8").splitlines()
     known: dict[str, str] = {}
     for line in lines:
-        latin, *written = line.partition("#")[0].split()  or ("",)
+        latin, *written = line.partition("#")[0].split() or ("",)
         for form in written:
-            known.setdefault(form, latin)
+            known.setdefault(unicodedata.normalize("NFC", form), latin)
     return known

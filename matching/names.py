@@ -23,6 +23,8 @@ u daw ko maung mg nai nang sai saw
 PARTICLES: Final = frozenset(_PARTICLES.split())
 """Words that say kinship, title or respect, or that half a country shares."""
 
+_ARTICLES: Final = frozenset({"al", "el", "ul", "ur", "ar", "us", "as", "ud"})
+
 MOST_READINGS: Final = 4
 MOST_WORDS: Final = 24
 """Longer texts are no names; the rest is left out."""
@@ -71,12 +73,24 @@ def tells_people_apart(words: Name) -> bool:
 def _name(readings: Iterable[Reading]) -> Name:
     seen: Counter[str] = Counter()
     words = []
-    for reading in readings:
-        for roman in reading:
-            for word in fold(roman):
-                seen[word] += 1
-                words.append(_name_word(word, seen[word]))
+    for word in _servants_joined([word for reading in readings for roman in reading for word in fold(roman)]):
+        seen[word] += 1
+        words.append(_name_word(word, seen[word]))
     return tuple(words)
+
+
+def _servants_joined(words: list[str]) -> list[str]:
+    """Abd al-Rahman and Abd Allah, also written in three or two words, as Abdul Rahman and Abdullah."""
+    joined: list[str] = []
+    for word in words:
+        before = joined[-1] if joined else ""
+        if before == "abd" and word in _ARTICLES:
+            joined[-1] = "abdul"
+        elif before in {"abd", "abdul"} and word in {"ullah", "allah", "lah"}:
+            joined[-1] = "abdullah"
+        else:
+            joined.append(word)
+    return joined
 
 
 @lru_cache(maxsize=65536)

@@ -25,7 +25,7 @@ def _single(rules: Callable[[str], Reading]) -> Romaniser:
 
 _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
     (range(0x0600, 0x0780), arabic.romanise),
-    (range(0x0900, 0x0E00), _single(indic.romanise)),
+    (range(0x0900, 0x0E00), indic.readings),
     (range(0x0E00, 0x0E80), thai.readings),
     (range(0x1000, 0x10A0), _single(burmese.romanise)),
     (range(0x1780, 0x1800), _single(khmer.romanise)),

@@ -27,6 +27,8 @@ _LETTERS: Final = {
 
 _ONLY_ARABIC: Final = re.compile("[ةىيكأإ]")
 _NEVER_ARABIC: Final = re.compile("[پچگژٹڈڑںےہھیکۀېۍګښږړڼ]")
+_LANGUAGES_OF_ARABS: Final = frozenset({"ar"})
+_EASTERN_LANGUAGES: Final = frozenset({"ur", "fa", "prs", "ps", "pa", "sd", "bal", "rhg", "ug", "ku", "ckb", "ms"})
 _ABD: Final = re.compile("^(?:عبدال|ابدال)(?=..)")
 _ARTICLE: Final = re.compile("^ال(?=...)")
 _OF_FAITH: Final = re.compile("(?<=..)ال(?=دین$|ددین$)")
@@ -38,7 +40,13 @@ def romanise(word: str, language: str | None = None) -> tuple[tuple[str, ...], .
 
     Arabic ones alone where the language or the letters say Arabic, the eastern ones alone where they say otherwise.
     """
-    return (tuple(_sound(part) for part in _parts("".join(symbols(word)))),)
+    parts = _parts("".join(symbols(word)))
+    eastern = tuple(_sound(part, "eastern") for part in parts)
+    arab = tuple(_sound(part, "arab") for part in parts)
+    dialect = language if language in _LANGUAGES_OF_ARABS else None
+    if language in _EASTERN_LANGUAGES or (not dialect and _NEVER_ARABIC.search(word)):
+        return (eastern,)
+    return (arab, eastern) if dialect or _ONLY_ARABIC.search(word) else (eastern, arab)
 
 
 def symbols(word: str) -> tuple[str, ...]:
@@ -61,10 +69,10 @@ def _parts(text: str) -> list[str]:
     return [text]
 
 
-def _sound(part: str) -> str:
+def _sound(part: str, manner: str) -> str:
     if part == "ال":
         return "al"
     if part == "عبدال":
         return "abdul"
-    known = known_words("arabic_words").get(part)
-    return known or learned_romaniser("arabic").spell(part, lambda letter: _LETTERS.get(letter, ""))
+    known = known_words("arabic_words").get(part) if manner == "eastern" else known_words("arab_words").get(part)
+    return known or learned_romaniser(manner).spell(part, lambda letter: _LETTERS.get(letter, ""))

@@ -7,6 +7,8 @@ from typing import Final
 
 from anyascii import anyascii
 
+from symbolon.matching.learned_romaniser import known_words, learned_romaniser
+
 _BLOCK: Final = 0x80
 _BENGALI: Final = 0x0980
 _DROPS_FINAL_VOWEL: Final = range(0x0900, 0x0B80)
@@ -67,8 +69,23 @@ _NASALS: Final = {0x01: "n", 0x02: "n", 0x03: ""}
 _NUKTA: Final = 0x3C
 _VIRAMA: Final = 0x4D
 _WITH_NUKTA: Final = {"k": "q", "j": "z", "ph": "f", "d": "r", "dh": "rh", "g": "gh"}
+_SYMBOL: Final = re.compile(".[়़]?", re.DOTALL)
+_SCRIPTS: Final = {0x0980: "bengali"}
+"""Scripts whose spelling was learned from names."""
+_LISTED: Final = frozenset({"bengali"})
 _SCHWA: Final = "@"
 _SILENT_SCHWA: Final = re.compile(r"([aeiou@][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
+
+
+def readings(word: str, language: str | None = None) -> tuple[tuple[str, ...], ...]:
+    """One written word as its list of common words or the rules have it, and as learned from names."""
+    name = _SCRIPTS.get(ord(word[0]) & ~(_BLOCK - 1))
+    if name is None:
+        return (romanise(word),)
+    if name in _LISTED and (known := known_words(f"{name}_words").get(word.rstrip(":"))):
+        return ((known,),)
+    learned = learned_romaniser(name).spell(symbols(word), lambda symbol: anyascii(symbol).lower())
+    return romanise(word), (learned,)
 
 
 def romanise(word: str) -> tuple[str, ...]:
@@ -83,6 +100,11 @@ def romanise(word: str) -> tuple[str, ...]:
     if block in _DROPS_FINAL_VOWEL:
         text = _SILENT_SCHWA.sub(r"\1", text.removesuffix(_SCHWA))
     return (text.replace(_SCHWA, "a"),)
+
+
+def symbols(word: str) -> tuple[str, ...]:
+    """The letters and signs of a word, each with its nukta."""
+    return tuple(_SYMBOL.findall(word.replace("\u200c", "").replace("\u200d", "")))
 
 
 def _sounds(word: str, block: int) -> list[str]:

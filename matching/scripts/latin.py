@@ -11,7 +11,8 @@ from symbolon.matching.learned_romaniser import known_words
 _MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?[dt]")
 _ABDUL: Final = re.compile("abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdoul(?=[a-z]{3})")
 _UDDIN: Final = re.compile("(?<=[a-z]{3})(?:[aeou]l?d|i?d)d?(?:in|een|ine|yn)$")
-_ULLAH: Final = re.compile("(?<=[a-z]{3})[aou]?l?l[ao](?:h|a)$|(?<=[a-z]{3})ullah?$")
+_ULLAH: Final = re.compile("(?<=[a-z]{3})(?:[uo]l+ah?|al+ah)$")
+_ABDULLAH: Final = re.compile("abd[aeuo]+l+ah?")
 _UR_RAHMAN: Final = re.compile("(?<=[a-z]{2})ur(?=r[ae]h?[mh]an$)")
 
 _PINYIN_SYLLABLE: Final = (
@@ -22,6 +23,8 @@ _PINYIN: Final = re.compile(f"(?:{_PINYIN_SYLLABLE}){{1,3}}")
 _ONLY_PINYIN: Final = re.compile("x[iu]|q[iu]|zh|c[aeou]")
 _AS_WADE_SPELLS: Final = (("x", "s"), ("q", "ch"), ("zh", "ch"))
 _PINYIN_C: Final = re.compile("c(?=[aeou])|c(?=i(?:$|[^aou]))")
+_BENGALI_Q: Final = re.compile("(?<=[a-z])que$|(?<=u)qu$")
+_QUA: Final = re.compile("qua(?!n)")
 _VOWELS: Final = (("aeo", "o"), ("ae", "e"), ("eo", "o"), ("eu", "u"))
 
 
@@ -36,18 +39,21 @@ def fold(word: str) -> tuple[str, ...]:
         return (same,)
     if _MUHAMMAD.fullmatch(word):
         return ("muhammad",)
+    if _ABDULLAH.fullmatch(word):
+        return ("abdullah",)
     if match := _ABDUL.match(word):
         return "abdul", *fold(word[match.end() :])
     if (match := _UDDIN.search(word)) and word not in {"aladdin"}:
         return *fold(word[: match.start()]), "uddin"
     if (match := _UR_RAHMAN.search(word)) is not None:
         return *fold(word[: match.start()]), *fold(word[match.end() :])
-    if (match := _ULLAH.search(word)) and word not in {"abdullah", "abdulla", "abdallah", "abdalla"}:
+    if (match := _ULLAH.search(word)):
         return *fold(word[: match.start()]), "ullah"
     return (_fold_sounds(word),)
 
 
 def _fold_sounds(word: str) -> str:
+    word = _QUA.sub("qa", _BENGALI_Q.sub("q", word))
     if _ONLY_PINYIN.search(word) and _PINYIN.fullmatch(word):
         word = _PINYIN_C.sub("ts", word)
         for sound, spelling in _AS_WADE_SPELLS:
