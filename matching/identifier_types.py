@@ -44,6 +44,11 @@ class BirthDate:
     month: int | None = field(default=None, repr=False)
     day: int | None = field(default=None, repr=False)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether year, month and day are known."""
+        return self.day is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Nationality:
