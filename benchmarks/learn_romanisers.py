@@ -54,8 +54,6 @@ TABLES = (
     Table("eastern", range(0x0600, 0x0780), arabic.symbols, ("ur", "fa_ps"), "arabic_words"),
     Table("arab", range(0x0600, 0x0780), arabic.symbols, ("ar",)),
     Table("bengali", range(0x0980, 0x0A00), indic.symbols, ("bn",), "bengali_words"),
-    Table("devanagari", range(0x0900, 0x0980), indic.symbols, ("hi",)),
-    Table("sinhala", range(0x0D80, 0x0E00), indic.symbols, ("si",)),
     Table("thai", range(0x0E00, 0x0E80), thai.symbols, (), least_count=1),
 )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from symbolon.matching.learned_romaniser import known_words
 from symbolon.matching.normalise import clean_text
 from symbolon.matching.scripts.latin import fold
 from symbolon.matching.transliterate import Reading, romanisations
@@ -29,12 +30,13 @@ MOST_READINGS: Final = 4
 MOST_WORDS: Final = 24
 """Longer texts are no names; the rest is left out."""
 
-_SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧・'`’‘ʼʻ\"“”|]+")
+_SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧・॰।'`’‘ʼʻ\"“”|]+")
 _APOSTROPHES: Final = re.compile("(?<=\\w)['`’‘ʼʻ](?=\\w)")
 _BRACKETS: Final = re.compile(r"[(\[（][^)\]）]*[)\]）]")
 _FAR_EASTERN: Final = re.compile("[\u3400-\u9fff\uac00-\ud7af]+")
 _LONGEST_FAR_EASTERN_NAME: Final = 4
-_SYLLABLE: Final = re.compile("(?:[bcdfghjklmnpqrstwxyz]{0,3})[aeiouy]{1,3}(?:ng|[nklmptrhc]|ck)?")
+_SYLLABLE: Final = re.compile("[bcdfghjklmnpqrstwxyz]{0,3}[aeiouyw]{1,3}(?:ng|h[nr]|ck|[bdghklmnprstc])?")
+_SYLLABLES_OF_A_GIVEN_NAME: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,19 @@ def _written_words(text: str) -> list[str]:
         if len(parts) == 2 and "-" in chunk and all(map(_is_syllable, parts)):
             parts = ["".join(parts)]
         words += parts
+    return _with_given_name_joined(words)
+
+
+def _with_given_name_joined(words: list[str]) -> list[str]:
+    """Kim Dae Jung and Wong Siu Ming, whose given names are written in two, with them in one: Daejung, Siuming."""
+    if len(words) != 1 + _SYLLABLES_OF_A_GIVEN_NAME or not all(word.isascii() and _is_syllable(word) for word in words):
+        return words
+    if any(word.lower() in known_words("burmese_syllables") for word in words):
+        return words
+    if words[0].lower() in known_words("far_eastern_surnames"):
+        return [words[0], words[1] + words[2]]
+    if words[2].lower() in known_words("far_eastern_surnames"):
+        return [words[0] + words[1], words[2]]
     return words
 
 

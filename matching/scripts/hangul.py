@@ -17,7 +17,10 @@ _CODAS: Final = (
     "t", "k", "t", "p", "t",
 )  # fmt: skip
 _SURNAMES_OF_TWO: Final = frozenset({"남궁", "황보", "제갈", "선우", "독고", "사공", "서문", "동방"})
+_SHORTEST_WITH_SURNAME: Final = 2
 _LONGEST_WITH_SURNAME_OF_ONE: Final = 4
+_COMMON_SURNAMES: Final = frozenset("김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허노남심주곽성차구설리")
+"""Of a name of two syllables one is the surname where it is one of these."""
 SURNAMES: Final = {
     "이": "lee", "박": "park", "임": "lim", "유": "yoo", "류": "yoo", "우": "woo", "오": "oh", "노": "noh", "양": "yang",
     "나": "na", "여": "yeo", "염": "yeom", "용": "yong", "육": "yook", "라": "na", "리": "lee", "림": "lim",
@@ -39,7 +42,9 @@ def romanise(word: str) -> tuple[str, ...]:
 def _length_of_surname(word: str) -> int:
     if word[:2] in _SURNAMES_OF_TWO and len(word) > 2:
         return 2
-    return 1 if 2 < len(word) <= _LONGEST_WITH_SURNAME_OF_ONE else 0
+    if len(word) == _SHORTEST_WITH_SURNAME:
+        return int(word[0] in _COMMON_SURNAMES)
+    return int(_SHORTEST_WITH_SURNAME < len(word) <= _LONGEST_WITH_SURNAME_OF_ONE)
 
 
 def spell(word: str) -> str:
@@ -53,6 +58,8 @@ def _syllable(number: int) -> str:
         return ""
     nucleus, coda = divmod(rest, _FINALS)
     vowel = _NUCLEI[nucleus]
+    if vowel == "u" and not _ONSETS[onset] and not coda:
+        return "woo"
     # Names write 정 as Jung and 영 as Young: closed eo is heard as u.
     if coda and vowel in {"eo", "yeo"}:
         vowel = vowel.replace("eo", "u")
