@@ -12,7 +12,7 @@ from pathlib import Path
 
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.node.bootstrap.services import schema_bytes
-from symbolon.node.services.evaluate_load import EvaluateLoad, LoadQuality
+from symbolon.node.services.evaluate_load import EvaluateLoad, LoadEvaluation, LoadQuality
 from symbolon.node.services.evaluation_encoding import EncodingForEvaluation
 
 RESULTS = Path(__file__).parent / "results" / "load.md"
@@ -44,12 +44,21 @@ def main() -> None:
         "| target | | ≤ 5 | ≥ 0.93 |",
         *(_line(kind, quality) for kind, quality in found.kinds.items()),
         *(_line(f"language: {language}", quality) for language, quality in found.languages.items()),
+        "",
+        "| were every threshold higher by | false alerts per 1,000 | recall |",
+        "|---|---|---|",
+        *(_shifted(found, percent / 100) for percent in range(-5, 16)),
     ]
     text = "\n".join(lines) + "\n"
     print(text)
     if chosen.population >= A_MILLION:
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(text, encoding="utf-8")
+
+
+def _shifted(found: LoadEvaluation, shift: float) -> str:
+    quality = found.at(shift)
+    return f"| {shift:+.2f} | {quality.false_alerts_per_1000:.1f} | {quality.recall:.3f} |"
 
 
 def _line(title: str, quality: LoadQuality) -> str:

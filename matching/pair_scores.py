@@ -65,7 +65,7 @@ def pair_scores(left: PackedVectors, right: PackedVectors, pairs: Rows) -> Score
             chosen = np.flatnonzero((left_counts > one) & (right_counts > other))
             for begin in range(0, len(chosen), _PAIRS_AT_ONCE):
                 part = chosen[begin : begin + _PAIRS_AT_ONCE]
-                alike = _dice(
+                alike = row_scores(
                     left.words[left.starts[pairs[part, 0]] + one], right.words[right.starts[pairs[part, 1]] + other]
                 )
                 scores[part] = np.maximum(scores[part], alike)
@@ -77,13 +77,14 @@ def scores_against_all(query: Words, targets: PackedVectors) -> Scores:
     scores = np.zeros(len(targets))
     holders = np.flatnonzero(targets.counts)
     for vector in query:
-        alike = _dice(vector[np.newaxis], targets.words)
+        alike = row_scores(vector[np.newaxis], targets.words)
         if len(holders):
             scores[holders] = np.maximum(scores[holders], np.maximum.reduceat(alike, targets.starts[holders]))
     return scores
 
 
-def _dice(first: Words, second: Words) -> Scores:
+def row_scores(first: Words, second: Words) -> Scores:
+    """The Dice of each row of `first` with the same row of `second`, or with its only one."""
     common = np.bitwise_count(first & second).sum(axis=1, dtype=np.int64)
     total = np.bitwise_count(first).sum(axis=1, dtype=np.int64) + np.bitwise_count(second).sum(axis=1, dtype=np.int64)
     scores = np.zeros(len(common))

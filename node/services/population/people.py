@@ -1,9 +1,9 @@
 """Draws people of the region: names as each language composes them, birth dates as registers hold them.
 
-Word lists fall off as Zipf and Mandelbrot found (rank r as often as 1 / (r + 3)); every sixth word from a list is a
-rare one, blended from two of its words, since real registers have long tails. Nothing here is of a real person. What is
-made up, and what that does to the figures: names of one language repeat about as often as in a register (common full
-names are shared by thousands in a million), births lie between 14 and 70 years ago, and 5 % of the dates are heaped on
+Word lists fall off as Zipf and Mandelbrot found (rank r as often as 1 / (r + 3)). Real registers have long tails, so
+two given names of five, and one family name of five, are rare ones, blended from two words of the list. Nothing here is
+of a real person. What is made up, and decides the figures: in a million people somebody has seven namesakes on average
+(the commonest full names have hundreds), births lie between 14 and 70 years ago, and 5 % of the dates are heaped on
 the first of a month, more than half of these on 1 January, as where the day is not known.
 """
 
@@ -21,7 +21,10 @@ from symbolon.matching.identifiers import BirthDate, Nationality, PersonName, Re
 _COUNTED_FROM: Final = 2026
 _AGES: Final = (14, 70, 26)
 """Youngest, oldest, most frequent."""
-_RARE: Final = 1 / 6
+_RARE_GIVEN: Final = 0.4
+_RARE_FAMILY: Final = 0.2
+_NGUYEN: Final = 0.3
+"""Of all Vietnamese, about three in ten: far more than rank one of the law has."""
 _RANK_OFFSET: Final = 3
 _DAYS_IN_EVERY_MONTH: Final = 28
 
@@ -57,12 +60,11 @@ class WordList:
         """A word of the list."""
         return random.choices(self._words, cum_weights=self._weights)[0]
 
-    def draw(self, random: Random) -> str:
-        """A word of the list, or a rare one."""
-        word = self.common(random)
-        if random.random() >= _RARE:
-            return word
-        other = self.common(random)
+    def draw(self, random: Random, rare: float = _RARE_FAMILY) -> str:
+        """A word of the list or, with the chance `rare`, one that is not in it."""
+        if random.random() >= rare:
+            return self.common(random)
+        word, other = random.choice(self._words), random.choice(self._words)
         return word[: (len(word) + 1) // 2] + other[len(other) // 2 :].lower()
 
 
@@ -106,7 +108,7 @@ def _birth_date(random: Random) -> BirthDate:
 
 
 def _given(random: Random, lists: Lists, is_man: bool) -> str:
-    return lists["man" if is_man else "woman"].draw(random)
+    return lists["man" if is_man else "woman"].draw(random, _RARE_GIVEN)
 
 
 def _thai(random: Random, lists: Lists, is_man: bool) -> list[str]:
@@ -174,7 +176,8 @@ def _lao(random: Random, lists: Lists, _is_man: bool) -> list[str]:
 
 def _vietnamese(random: Random, lists: Lists, is_man: bool) -> list[str]:
     who = "man" if is_man else "woman"
-    return [lists[part].common(random) for part in ("family", f"middle_{who}", f"given_{who}")]
+    family = "Nguyen" if random.random() < _NGUYEN else lists["family"].common(random)
+    return [family, lists[f"middle_{who}"].common(random), lists[f"given_{who}"].common(random)]
 
 
 def _chinese(random: Random, lists: Lists, _is_man: bool) -> list[str]:

@@ -1,5 +1,6 @@
 """How the same person is written down another time: one variation of a name or a birth date each."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
@@ -19,6 +20,9 @@ _SPELLINGS: Final = (
     ("a", "aa"), ("e", "i"), ("o", "u"), ("k", "kh"), ("t", "th"), ("s", "sh"), ("ss", "s"), ("ll", "l"), ("mm", "m"),
 )  # fmt: skip
 """What two officers write for one sound; each may go either way."""
+_UNHEARD: Final = re.compile(r"(.)\1\1|([kstdbgc])\2h|hh")
+_FATHERS: Final = frozenset({"bin", "binti"})
+"""The father's name follows: nobody begins or ends with these, or writes them together with a name."""
 _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "thai": ("Nai", "Nang"), "burmese": ("U", "Daw"), "bengali": ("Mohammad", "Mosammat"),
     "urdu": ("Muhammad", "Mst"), "malay": ("Haji", "Hajah"), "hindi": ("Shri", "Smt"), "rohingya": ("Md", "Ms"),
@@ -61,6 +65,8 @@ def mistyped_name(random: Random, person: Person) -> Person:
 def reordered(_random: Random, person: Person) -> Person | None:
     """The last word first."""
     *others, last = person.name.split()
+    if _FATHERS & {*others}:
+        return None
     return _renamed(person, " ".join([last, *others]))
 
 
@@ -70,6 +76,8 @@ def word_left_out(random: Random, person: Person) -> Person | None:
     if len(words) < 3:
         return None
     words.pop(random.randrange(len(words)))
+    if _FATHERS & {words[0], words[-1]}:
+        return None
     return _renamed(person, " ".join(words))
 
 
@@ -79,6 +87,8 @@ def joined(random: Random, person: Person) -> Person | None:
     if len(words) < 3:
         return None
     place = random.randrange(len(words) - 1)
+    if _FATHERS & {*words[place : place + 2]}:
+        return None
     words[place : place + 2] = [words[place] + words[place + 1].lower()]
     return _renamed(person, " ".join(words))
 
@@ -142,7 +152,9 @@ def vary(random: Random, person: Person, count: int) -> tuple[Person, tuple[str,
 def _replaced_once(random: Random, name: str, one: str, other: str) -> str:
     places = [place for place in range(len(name)) if name.startswith(one, place)]
     place = random.choice(places)
-    return name[:place] + other + name[place + len(one) :]
+    changed = name[:place] + other + name[place + len(one) :]
+    # "Shah" is never spelled "Sshah", nor "Kaan" "Kaaan".
+    return name if _UNHEARD.search(changed) else changed
 
 
 def _renamed(person: Person, name: str) -> Person:
