@@ -79,6 +79,7 @@ requirements: $(VENV)/pyvenv.cfg ## Pin anew, with hashes, what pyproject.toml a
 	$(COMPILE) $(ARGS) pyproject.toml requirements/build.in --extra exercise -c requirements/dev.txt -o requirements/exercise.txt
 	$(COMPILE) $(ARGS) pyproject.toml --extra hub -c requirements/dev.txt -o requirements/hub.txt
 	$(COMPILE) $(ARGS) pyproject.toml -c requirements/dev.txt -o requirements/node.txt
+	$(COMPILE) $(ARGS) pyproject.toml --extra evaluate -c requirements/dev.txt -o requirements/evaluate.txt
 	$(COMPILE) $(ARGS) --no-deps requirements/bench.in -c requirements/dev.txt -o requirements/bench.txt
 	$(COMPILE) $(ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 
