@@ -24,6 +24,9 @@ u daw ko maung mg nai nang sai saw
 PARTICLES: Final = frozenset(_PARTICLES.split())
 """Words that say kinship, title or respect, or that half a country shares."""
 
+_PATRONYMIC: Final = re.compile("[a-z]{3,}(?:[oeiay]v[iy]*ch|[oe]vna|a?[uo]una|ichna|[aeio]vi[ct]h?)")
+"""Of Slavic and Central Asian names: a father's name, written or left out at will."""
+_LEAST_BESIDE_A_PATRONYMIC: Final = 2
 _ARTICLES: Final = frozenset({"al", "el", "ul", "ur", "ar", "us", "as", "ud"})
 
 MOST_READINGS: Final = 4
@@ -75,10 +78,16 @@ def tells_people_apart(words: Name) -> bool:
 def _name(readings: Iterable[Reading]) -> Name:
     seen: Counter[str] = Counter()
     words = []
-    for word in _servants_joined([word for reading in readings for roman in reading for word in fold(roman)]):
+    romans = [word for reading in readings for roman in reading for word in fold(roman)]
+    for word in _without_patronymic(_servants_joined(romans)):
         seen[word] += 1
         words.append(_name_word(word, seen[word]))
     return tuple(words)
+
+
+def _without_patronymic(words: list[str]) -> list[str]:
+    kept = [word for word in words if not _PATRONYMIC.fullmatch(word)]
+    return kept if len(kept) >= _LEAST_BESIDE_A_PATRONYMIC else words
 
 
 def _servants_joined(words: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from symbolon.matching.learned_romaniser import known_words
 
 _MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?[dt]")
 _ABDUL: Final = re.compile("abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdoul(?=[a-z]{3})")
+_ARTICLE: Final = re.compile("al(?=[bdfghjkmnqrstz]h?[aeiou][a-z]{2})(?!fre|ber|fons|mei|var|man)")
 _UDDIN: Final = re.compile("(?<=[a-z]{3})(?:[aeou]l?d|i?d)d?(?:in|een|ine|yn)$")
 _ULLAH: Final = re.compile("(?<=[a-z]{3})(?:[uo]l+ah?|al+ah)$")
 _ABDULLAH: Final = re.compile("abd[aeuo]+l+ah?")
@@ -25,6 +26,7 @@ _AS_WADE_SPELLS: Final = (("x", "s"), ("q", "ch"), ("zh", "ch"))
 _PINYIN_C: Final = re.compile("c(?=[aeou])|c(?=i(?:$|[^aou]))")
 _BENGALI_Q: Final = re.compile("(?<=[a-z])que$|(?<=u)qu$")
 _QUA: Final = re.compile("qua(?!n)")
+_CLUSTERS: Final = (("tsch", "ch"), ("sch", "sh"), ("tch", "ch"), ("dj", "j"), ("dzh", "j"))
 _VOWELS: Final = (("aeo", "o"), ("ae", "e"), ("eo", "o"), ("eu", "u"))
 
 
@@ -41,6 +43,8 @@ def fold(word: str) -> tuple[str, ...]:
         return ("muhammad",)
     if _ABDULLAH.fullmatch(word):
         return ("abdullah",)
+    if _ARTICLE.match(word):
+        return "al", *fold(word[2:])
     if match := _ABDUL.match(word):
         return "abdul", *fold(word[match.end() :])
     if (match := _UDDIN.search(word)) and word not in {"aladdin"}:
@@ -58,7 +62,7 @@ def _fold_sounds(word: str) -> str:
         word = _PINYIN_C.sub("ts", word)
         for sound, spelling in _AS_WADE_SPELLS:
             word = word.replace(sound, spelling)
-    for spelling, single in _VOWELS:
+    for spelling, single in (*_CLUSTERS, *_VOWELS):
         word = word.replace(spelling, single)
     return word
 
