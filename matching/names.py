@@ -14,16 +14,8 @@ from symbolon.matching.normalise import clean_text
 from symbolon.matching.scripts.latin import fold
 from symbolon.matching.transliterate import Reading, romanisations
 
-_PARTICLES: Final = """
-bin binti binte bint ibn ben abu al el ul ud ur uddin ullah abdul ap dato datuk datin haji tun tan sri puan tuan
-mr mrs ms miss dr prof sir hon justice col lt gen capt engr adv advocate mistar daktar
-sheikh sayed mullah maulvi maulana qari hafiz
-muhammad begum khatun bibi khanom shri smt kumari
-u daw ko maung mg nai nang sai saw
-"""
-PARTICLES: Final = frozenset(_PARTICLES.split())
-"""Words that say kinship, title or respect, or that half a country shares."""
-
+_KINSHIP: Final = re.compile(r"\b(?:[sdwc]/o|a/[lp])\b", re.IGNORECASE)
+"""Son of, daughter of, wife of, care of; anak lelaki, anak perempuan."""
 _PATRONYMIC: Final = re.compile("[a-z]{3,}(?:[oeiay]v[iy]*ch|[oe]vna|a?[uo]una|ichna|[aeio]vi[ct]h?)")
 """Of Slavic and Central Asian names: a father's name, written or left out at will."""
 _LEAST_BESIDE_A_PATRONYMIC: Final = 2
@@ -106,7 +98,7 @@ def _servants_joined(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _name_word(word: str, occurrence: int) -> NameWord:
-    return NameWord(word, word in PARTICLES or len(word) == 1, occurrence)
+    return NameWord(word, word in known_words("particles") or len(word) == 1, occurrence)
 
 
 def _written_words(text: str) -> list[str]:
@@ -119,7 +111,7 @@ def _written_words(text: str) -> list[str]:
         cleaned = f"{after} {before}"
     if not cleaned.isascii():
         cleaned = _FAR_EASTERN.sub(lambda match: f" {match[0]} ", _joined_far_eastern(cleaned))
-    cleaned = _APOSTROPHES.sub("", cleaned)
+    cleaned = _KINSHIP.sub(" anak ", _APOSTROPHES.sub("", cleaned))
     words: list[str] = []
     for chunk in cleaned.split():
         parts = [part for part in _SEPARATORS.split(chunk) if part]
@@ -151,4 +143,4 @@ def _joined_far_eastern(text: str) -> str:
 
 def _is_syllable(part: str) -> bool:
     lower = part.lower()
-    return _SYLLABLE.fullmatch(lower) is not None and fold(lower)[0] not in PARTICLES
+    return _SYLLABLE.fullmatch(lower) is not None and fold(lower)[0] not in known_words("particles")
