@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -51,10 +50,21 @@ def name_readings(text: str, language: str | None = None) -> tuple[Name, ...]:
 
     `language` is a BCP 47 code where it is known.
     """
-    readings = [romanisations(word, language) for word in _written_words(text)[:MOST_WORDS]]
-    count = min(MOST_READINGS, max((len(options) for options in readings), default=1))
-    names = (_name(options[min(place, len(options) - 1)] for options in readings) for place in range(count))
-    return tuple(dict.fromkeys(names))
+    words = [_readings_of_word(word, language) for word in _written_words(text)[:MOST_WORDS]]
+    count = max(map(len, words), default=1)
+    if count == 1:
+        return (_name([roman for options in words for roman in options[0]]),)
+    readings = (
+        _name([roman for options in words for roman in options[min(place, len(options) - 1)]])
+        for place in range(min(count, MOST_READINGS))
+    )
+    return tuple(dict.fromkeys(readings))
+
+
+@lru_cache(maxsize=65536)
+def _readings_of_word(word: str, language: str | None) -> tuple[Reading, ...]:
+    """The readings of one written word, folded."""
+    return tuple(tuple(part for roman in reading for part in fold(roman)) for reading in romanisations(word, language))
 
 
 def name_words(text: str, language: str | None = None) -> Name:
@@ -67,23 +77,34 @@ def tells_people_apart(words: Name) -> bool:
     return len(words) > 1 or any(not word.is_particle for word in words)
 
 
-def _name(readings: Iterable[Reading]) -> Name:
+def _name(romans: list[str]) -> Name:
+    words = _without_patronymic(_servants_joined(romans))
+    if len(set(words)) == len(words):
+        return tuple([_name_word(word, 1) for word in words])
     seen: Counter[str] = Counter()
-    words = []
-    romans = [word for reading in readings for roman in reading for word in fold(roman)]
-    for word in _without_patronymic(_servants_joined(romans)):
+    name = []
+    for word in words:
         seen[word] += 1
-        words.append(_name_word(word, seen[word]))
-    return tuple(words)
+        name.append(_name_word(word, seen[word]))
+    return tuple(name)
 
 
 def _without_patronymic(words: list[str]) -> list[str]:
-    kept = [word for word in words if not _PATRONYMIC.fullmatch(word)]
+    if len(words) <= _LEAST_BESIDE_A_PATRONYMIC:
+        return words
+    kept = [word for word in words if not _is_patronymic(word)]
     return kept if len(kept) >= _LEAST_BESIDE_A_PATRONYMIC else words
+
+
+@lru_cache(maxsize=65536)
+def _is_patronymic(word: str) -> bool:
+    return _PATRONYMIC.fullmatch(word) is not None
 
 
 def _servants_joined(words: list[str]) -> list[str]:
     """Abd al-Rahman and Abd Allah, also written in three or two words, as Abdul Rahman and Abdullah."""
+    if "abd" not in words and "abdul" not in words:
+        return words
     joined: list[str] = []
     for word in words:
         before = joined[-1] if joined else ""
@@ -103,6 +124,8 @@ def _name_word(word: str, occurrence: int) -> NameWord:
 
 def _written_words(text: str) -> list[str]:
     """A name's words as written: brackets left out, SURNAME, Given turned round, syllables of one given name joined."""
+    if text.isascii() and text.replace(" ", "").isalpha():
+        return _with_given_name_joined(text.split())
     cleaned = clean_text(text)
     bare = _BRACKETS.sub(" ", cleaned)
     cleaned = bare if any(map(str.isalpha, bare)) else cleaned
@@ -123,15 +146,15 @@ def _written_words(text: str) -> list[str]:
 
 def _with_given_name_joined(words: list[str]) -> list[str]:
     """Kim Dae Jung and Wong Siu Ming, whose given names are written in two, with them in one: Daejung, Siuming."""
-    if len(words) != 1 + _SYLLABLES_OF_A_GIVEN_NAME or not all(word.isascii() and _is_syllable(word) for word in words):
+    if len(words) != 1 + _SYLLABLES_OF_A_GIVEN_NAME:
+        return words
+    surnames = known_words("far_eastern_surnames")
+    first, last = words[0].lower() in surnames, words[2].lower() in surnames
+    if not (first or last) or not all(word.isascii() and _is_syllable(word) for word in words):
         return words
     if any(word.lower() in known_words("burmese_syllables") for word in words):
         return words
-    if words[0].lower() in known_words("far_eastern_surnames"):
-        return [words[0], words[1] + words[2]]
-    if words[2].lower() in known_words("far_eastern_surnames"):
-        return [words[0] + words[1], words[2]]
-    return words
+    return [words[0], words[1] + words[2]] if first else [words[0] + words[1], words[2]]
 
 
 def _joined_far_eastern(text: str) -> str:
@@ -141,6 +164,7 @@ def _joined_far_eastern(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=65536)
 def _is_syllable(part: str) -> bool:
     lower = part.lower()
     return _SYLLABLE.fullmatch(lower) is not None and fold(lower)[0] not in known_words("particles")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
 
-from symbolon.matching.scripts import arabic, burmese, han, hangul, indic, khmer, thai
+from symbolon.matching.scripts import arabic, burmese, han, hangul, indic, khmer, lao, thai
 
 Reading = tuple[str, ...]
 """The Latin words that one written word is read as."""
@@ -27,6 +28,7 @@ _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
     (range(0x0600, 0x0780), arabic.romanise),
     (range(0x0900, 0x0E00), indic.readings),
     (range(0x0E00, 0x0E80), thai.readings),
+    (range(0x0E80, 0x0F00), _single(lao.romanise)),
     (range(0x1000, 0x10A0), _single(burmese.romanise)),
     (range(0x1780, 0x1800), _single(khmer.romanise)),
     (range(0x3400, 0xA000), han.romanise),
@@ -38,16 +40,36 @@ _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
 def romanisations(word: str, language: str | None = None) -> tuple[Reading, ...]:
     """The readings of one written word, best first; each is one or more words of letters a to z, or none.
 
-    `language` is a BCP 47 code where it is known; the script is told by the word's first letter.
+    `language` is a BCP 47 code where it is known; each stretch of one script is read by its rules.
 
     >>> romanisations("Müller"), romanisations("王小明")[:2]
     ((('muller',),), (('wang', 'xiaoming'), ('wong', 'siuming')))
     """
+    if word.isascii():
+        return (_plain_letters(word),)
     composed = unicodedata.normalize("NFC", word)
-    first = ord(composed[0]) if composed else 0
-    rules = next((rules for letters, rules in _ROMANISERS if first in letters), None)
-    readings = rules(composed, language) if rules else ((composed,),)
-    return tuple(dict.fromkeys(map(_plain, readings)))
+    runs = [(rules, "".join(run)) for rules, run in _runs(composed)]
+    readings = [rules(run, language) if rules else ((run,),) for rules, run in runs]
+    count = max(map(len, readings), default=0)
+    whole = (
+        tuple(part for options in readings for part in options[min(place, len(options) - 1)]) for place in range(count)
+    )
+    return tuple(dict.fromkeys(map(_plain, whole))) or ((),)
+
+
+def _runs(word: str) -> Iterator[tuple[Romaniser | None, Iterator[str]]]:
+    """The stretches of a word that are written in one script; marks belong to the letter before them."""
+    rules: list[Romaniser | None] = []
+    for character in word:
+        is_mark = unicodedata.category(character).startswith("M") and rules
+        rules.append(rules[-1] if is_mark else _rules_for(ord(character)))
+    places = itertools.groupby(range(len(word)), key=rules.__getitem__)
+    return ((romaniser, (word[place] for place in run)) for romaniser, run in places)
+
+
+@lru_cache(maxsize=4096)
+def _rules_for(code: int) -> Romaniser | None:
+    return next((rules for letters, rules in _ROMANISERS if code in letters), None)
 
 
 def romanise(word: str) -> Reading:
@@ -60,6 +82,11 @@ def romanise(word: str) -> Reading:
 
 
 romanise.cache_clear = romanisations.cache_clear  # type: ignore[attr-defined]
+
+
+def _plain_letters(word: str) -> Reading:
+    letters = word.lower() if word.isalpha() else _NOT_LETTERS.sub("", word.lower())
+    return (letters,) if letters else ()
 
 
 def _plain(reading: Reading) -> Reading:
