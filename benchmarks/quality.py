@@ -32,7 +32,7 @@ from symbolon.node.services.evaluation_encoding import EncodingForEvaluation
 
 RESULTS = Path(__file__).parent / "results" / "quality.md"
 NAME_SETS: tuple[Callable[[Data], Iterator[NameSet]], ...] = (
-    sets.sdn_variants, sets.crossscript, sets.popular, sets.un_variants, sets.judged,
+    sets.sdn_variants, sets.crossscript, sets.name_words, sets.popular, sets.un_variants, sets.judged,
 )  # fmt: skip
 TARGETS = {
     "SDN, spelling variants": (0.47, 0.99), "Bengali": (0.88, None), "Urdu": (0.80, None),
@@ -127,9 +127,10 @@ class Report:
         for link_set in self._chosen(data, (sets.febrl4, sets.historical_figures, sets.un_and_sdn)):
             found = our_links(link_set, encoding)
             title = link_set.title
-            self._row([title, "symbolon, the schema's threshold", *_f1(found.all_pairs), *_f1(found.one_to_one)])
-            best = (*_f1(found.best_all_pairs), *_f1(found.best_one_to_one))
-            self._row([title, "symbolon, best threshold", *best])
+            single = _f1(found.one_to_one) if link_set.is_one_to_one else ("–", "–")
+            best_single = _f1(found.best_one_to_one) if link_set.is_one_to_one else ("–", "–")
+            self._row([title, "symbolon, the schema's threshold", *_f1(found.all_pairs), *single])
+            self._row([title, "symbolon, best threshold", *_f1(found.best_all_pairs), *best_single])
             if not title.startswith("FEBRL4"):
                 continue
             self._row([title, "target", f"≥ {FEBRL_TARGETS[0]}", "", f"≥ {FEBRL_TARGETS[1]}", ""])

@@ -7,6 +7,7 @@ drawn for each positive pair, always the same.
 import csv
 import gzip
 import random
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ RANDOM_NEGATIVES = 4
 """For each positive pair, as in crossscript_eval."""
 FILES = (
     "crossscript_eval", "crossscript_pairs", "febrl4_a", "febrl4_b", "febrl4_truth", "historical_figures_open",
-    "judged_name_pairs",
+    "judged_name_pairs", "name_groups",
     "popular_names_region", "sdn_aliases", "sdn_documents", "sdn_individuals", "sdn_pairs", "un_documents",
     "un_individuals", "un_pairs", "un_sdn_truth",
 )  # fmt: skip
@@ -29,6 +30,10 @@ LANGUAGES = {
     "my": "Burmese", "km": "Khmer", "zh": "Chinese",
 }  # fmt: skip
 SPELLING_VARIANTS = frozenset({"variant", "variant_partial"})
+_FEWEST_WORDS = 20
+_MOST_WORDS = 600
+_NEAREST = 3
+_WORLDWIDE = frozenset({"CYRILLIC", "GREEK", "KATAKANA", "HIRAGANA", "HEBREW", "ARMENIAN"})
 _DOUBTFUL = ("suspect", "name_equiv", "short")
 _SDN_INDIVIDUALS = 4620
 """All individuals of the list; the file has an open share of them."""
@@ -63,6 +68,8 @@ class LinkSet:
     left: tuple[dict[str, str], ...]
     right: tuple[dict[str, str], ...]
     truth: tuple[tuple[str, str], ...]
+    is_one_to_one: bool = True
+    """False where one on the left has several on the right."""
 
 
 class Data:
@@ -153,13 +160,48 @@ def popular(data: Data) -> Iterator[NameSet]:
             if row["Localized Name"] and not row["Localized Name"].isascii() and latin.strip():
                 by_country[row["Country"]].append((row["Name Group"], row["Localized Name"], latin.strip()))
     for country, names in sorted(by_country.items()):
-        if len(names) < 20:
-            continue
-        same = tuple(name_pair(native, latin, True) for _, native, latin in names)
-        others = tuple(
-            name_pair(native, latin, False) for group, native, _ in names for other, _, latin in names if other != group
+        if len(names) >= _FEWEST_WORDS:
+            yield _single_words(f"Popular names, {country}", names)
+
+
+def name_words(data: Data) -> Iterator[NameSet]:
+    """Thai and Korean name words of name_groups, from which the product may learn: not unseen."""
+    scripts = {"THAI": "Thai name words (learnable)", "HANGUL": "Korean name words (learnable)"}
+    for script, title in scripts.items():
+        names = []
+        for row in data.rows("name_groups"):
+            # Foreign names, which many scripts write, are not this language's.
+            if script in row["scripts"].split() and not _WORLDWIDE & {*row["scripts"].split()}:
+                forms = row["forms"].split(" | ")
+                latin = next((form for form in forms if form.isascii()), "")
+                native = next((form for form in forms if unicodedata.name(form[0], "").startswith(script)), "")
+                if latin and native:
+                    names.append((row["wikidata_id"], native, latin))
+        yield _single_words(title, names[:_MOST_WORDS])
+
+
+def _single_words(title: str, names: list[tuple[str, str, str]]) -> NameSet:
+    """(group, native, Latin) as pairs: hard negatives are the three nearest of other groups by trigram."""
+    latins = sorted({(group, native, latin.lower()) for group, native, latin in names})
+    trigrams = {latin: _trigrams(latin) for _, _, latin in latins}
+    spelled = {(native, latin) for _, native, latin in latins}
+    choose = random.Random(1)  # noqa: S311  a draw that repeats
+    hard, drawn = [], []
+    for group, native, latin in names:
+        others = sorted(
+            {other for other_group, _, other in latins if other_group != group and (native, other) not in spelled}
         )
-        yield NameSet(f"Popular names, {country}", same, (), others)
+        own = trigrams[latin.lower()]
+        nearest = sorted(others, key=lambda other: -len(own & trigrams[other]) / len(own | trigrams[other]))
+        hard += [name_pair(native, other, False) for other in nearest[:_NEAREST]]
+        drawn += [name_pair(native, other, False) for other in choose.sample(others, min(len(others), 20))]
+    same = tuple(name_pair(native, latin, True) for _, native, latin in names)
+    return NameSet(title, same, tuple(hard), tuple(drawn))
+
+
+def _trigrams(word: str) -> frozenset[str]:
+    padded = f"  {word} "
+    return frozenset(padded[place : place + 3] for place in range(len(padded) - 2))
 
 
 def sdn_search(data: Data) -> Iterator[SearchSet]:
@@ -236,6 +278,7 @@ def historical_figures(data: Data) -> Iterator[LinkSet]:
         tuple(rows[0] for rows in taken),
         tuple(row for rows in taken for row in rows[1:]),
         tuple((rows[0]["unique_id"], row["unique_id"]) for rows in taken for row in rows[1:]),
+        is_one_to_one=False,
     )
 
 

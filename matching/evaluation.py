@@ -148,7 +148,7 @@ def one_to_one(left: Rows, right: Rows, scores: Scores) -> Flags:
     """Which pairs stay when each record is given one partner at most, best scores first (greedy).
 
     The choice among pairs over a threshold never depends on those under it, so one pass serves every threshold. Ties
-    are settled by the records' numbers, which say nothing of the truth.
+    are settled by the records' numbers, which say nothing of the truth. On FEBRL4 the optimal assignment is the same.
     """
     kept = np.zeros(len(scores), dtype=bool)
     taken_left: set[int] = set()

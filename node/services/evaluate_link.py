@@ -26,6 +26,9 @@ from symbolon.node.services.evaluation_encoding import EncodingForEvaluation
 
 _LOOKED_BELOW = Fraction(3, 20)
 """How far under its profile's threshold a pair is still scored, so that the best threshold can be told."""
+_LOOKED_BELOW_FEW = Fraction(1, 4)
+_FEW = 100_000_000
+"""So many pairs may be looked at from further below: those that are nearly alike stay few enough to keep."""
 _LOWEST = Fraction(1, 2)
 _BY_TOKEN = 1.0
 """The margin of a hit that does not rest on a profile's vector: over every other."""
@@ -114,7 +117,9 @@ class EvaluateLink:
         self, left: Mapping[int, EncodedRecord], right: Mapping[int, EncodedRecord]
     ) -> tuple[Rows, Scores, Profile]:
         """All pairs near or over a threshold, (n, 2) with their margins; and the profile that judged most of them."""
-        index = EncodingIndex(_looking_below(self._schema))
+        index = EncodingIndex(
+            _looking_below(self._schema, _LOOKED_BELOW_FEW if len(left) * len(right) <= _FEW else _LOOKED_BELOW)
+        )
         # The index keeps a record from meeting itself by its handle: those of the right side are negative.
         for number, record in right.items():
             index.add("right", -1 - number, record)
@@ -155,11 +160,11 @@ class EvaluateLink:
         return [score - float(profile.threshold) for score in scores.tolist()]
 
 
-def _looking_below(schema: LinkageSchema) -> LinkageSchema:
+def _looking_below(schema: LinkageSchema, far: Fraction) -> LinkageSchema:
     return replace(
         schema,
         profiles=tuple(
-            replace(profile, threshold=min(profile.threshold, max(profile.threshold - _LOOKED_BELOW, _LOWEST)))
+            replace(profile, threshold=min(profile.threshold, max(profile.threshold - far, _LOWEST)))
             for profile in schema.profiles
         ),
     )
