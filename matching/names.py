@@ -25,7 +25,8 @@ MOST_WORDS: Final = 24
 """Longer texts are no names; the rest is left out."""
 
 _SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧・॰।'`’‘ʼʻ\"“”|]+")
-_APOSTROPHES: Final = re.compile("(?<=\\w)['`’‘ʼʻ](?=\\w)")
+_ASPIRATED: Final = re.compile(r"\b(ch|k|p|t|ts)['`’‘ʼʻ](?=[aeiou])", re.IGNORECASE)
+"""The breath of Wade and Giles and of McCune and Reischauer (Ch'en, T'ae); other apostrophes part a word in two."""
 _BRACKETS: Final = re.compile(r"[(\[（][^)\]）]*[)\]）]")
 _FAR_EASTERN: Final = re.compile("[\u3400-\u9fff\uac00-\ud7af]+")
 _LONGEST_FAR_EASTERN_NAME: Final = 4
@@ -134,7 +135,7 @@ def _written_words(text: str) -> list[str]:
         cleaned = f"{after} {before}"
     if not cleaned.isascii():
         cleaned = _FAR_EASTERN.sub(lambda match: f" {match[0]} ", _joined_far_eastern(cleaned))
-    cleaned = _KINSHIP.sub(" anak ", _APOSTROPHES.sub("", cleaned))
+    cleaned = _KINSHIP.sub(" anak ", _ASPIRATED.sub(r"\1", cleaned))
     words: list[str] = []
     for chunk in cleaned.split():
         parts = [part for part in _SEPARATORS.split(chunk) if part]
