@@ -49,6 +49,8 @@ class ScoredLinks:
     left: Rows = field(repr=False)
     right: Rows = field(repr=False)
     margins: Scores = field(repr=False)
+    probabilities: Scores = field(repr=False)
+    """What the schema's calibration says of each score, at the share of true pairs in these files."""
     correct: Flags = field(repr=False)
 
 
@@ -69,6 +71,20 @@ class LinkEvaluation:
     true_pairs: frozenset[tuple[int, int]] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A pair near or over the threshold of the profile that judges it."""
+
+    profile: Profile
+    margin: float
+
+    def probability(self, prior: float) -> float:
+        """Of one person, by the profile's calibration; 1 for a hit that does not rest on a score."""
+        if self.margin == _BY_TOKEN:
+            return 1.0
+        return self.profile.calibration.probability(round(1000 * (self.margin + float(self.profile.threshold))), prior)
+
+
 class EvaluateLink:
     """Compares every left with every right record, as the hub would, through index, profiles and tokens."""
 
@@ -82,10 +98,16 @@ class EvaluateLink:
         """Link and measure. The truth holds (left id, right id)."""
         left_records, right_records = tuple(left), tuple(right)
         refused: Counter[str] = Counter()
-        pairs, margins, main = self._scored(self._encoded(left_records, refused), self._encoded(right_records, refused))
+        scored = self._scored(self._encoded(left_records, refused), self._encoded(right_records, refused))
+        pairs = np.array(list(scored), dtype=np.int64).reshape(-1, 2)
+        margins = np.array([near.margin for near in scored.values()])
         true_pairs, outside = _true_pairs(left_records, right_records, truth)
         correct = np.array([pair in true_pairs for pair in map(tuple, pairs.tolist())], dtype=bool)
-        links = ScoredLinks(pairs[:, 0], pairs[:, 1], margins, correct)
+        prior = _prior(len(true_pairs), len(left_records) * len(right_records))
+        probabilities = np.array([near.probability(prior) for near in scored.values()])
+        links = ScoredLinks(pairs[:, 0], pairs[:, 1], margins, probabilities, correct)
+        judged = Counter(near.profile.id for near in scored.values())
+        main = max(self._schema.profiles, key=lambda profile: judged[profile.id])
         kept = one_to_one(links.left, links.right, margins)
         found = margins >= 0
         threshold = float(main.threshold)
@@ -115,27 +137,26 @@ class EvaluateLink:
 
     def _scored(
         self, left: Mapping[int, EncodedRecord], right: Mapping[int, EncodedRecord]
-    ) -> tuple[Rows, Scores, Profile]:
-        """All pairs near or over a threshold, (n, 2) with their margins; and the profile that judged most of them."""
+    ) -> dict[tuple[int, int], _Near]:
+        """(left, right) of all pairs near or over a threshold."""
         index = EncodingIndex(
             _looking_below(self._schema, _LOOKED_BELOW_FEW if len(left) * len(right) <= _FEW else _LOOKED_BELOW)
         )
         # The index keeps a record from meeting itself by its handle: those of the right side are negative.
         for number, record in right.items():
             index.add("right", -1 - number, record)
-        margins: dict[tuple[int, int], float] = {}
-        judged: Counter[str] = Counter()
+        near: dict[tuple[int, int], _Near] = {}
         candidates = [(pair.query, -1 - pair.target) for pair in index.scan(left, ["right"])]
         for profile in self._schema.profiles:
             pairs = [pair for pair in candidates if self._judging(left[pair[0]], right[pair[1]]) == profile]
-            judged[profile.id] = len(pairs)
-            margins.update(zip(pairs, self._margins(profile, left, right, pairs), strict=True))
+            margins = self._margins(profile, left, right, pairs)
+            near.update({pair: _Near(profile, margin) for pair, margin in zip(pairs, margins, strict=True)})
         for match in index.lookup_tokens(left, ["right"]):
             pair = match.query, -1 - match.target
-            if margins.get(pair, -1.0) < 0 and explain(self._schema, left[pair[0]], right[pair[1]]):
-                margins[pair] = _BY_TOKEN
-        main = max(self._schema.profiles, key=lambda profile: judged[profile.id])
-        return np.array(list(margins), dtype=np.int64).reshape(-1, 2), np.array(list(margins.values())), main
+            is_hit = pair in near and near[pair].margin >= 0
+            if not is_hit and explain(self._schema, left[pair[0]], right[pair[1]]):
+                near[pair] = _Near(self._schema.profiles[0], _BY_TOKEN)
+        return near
 
     def _judging(self, left: EncodedRecord, right: EncodedRecord) -> Profile:
         return next(
@@ -158,6 +179,11 @@ class EvaluateLink:
         rows = np.array([(left_places[one], right_places[other]) for one, other in pairs], dtype=np.int64)
         scores = pair_scores(left_vectors, right_vectors, rows.reshape(-1, 2))
         return [score - float(profile.threshold) for score in scores.tolist()]
+
+
+def _prior(positives: int, pairs: int) -> float:
+    """Share of true pairs; never 0 or 1, of which no score could tell anything."""
+    return (positives + 1) / (pairs + 2)
 
 
 def _looking_below(schema: LinkageSchema, far: Fraction) -> LinkageSchema:

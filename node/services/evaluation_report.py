@@ -159,6 +159,7 @@ def link_report(found: LinkEvaluation, left: Sequence[FileRecord], right: Sequen
                 header,
                 tuple(row(pair) for pair in islice(false_pairs, _MOST_ROWS)),
             ),
+            _calibration_table(scores, links.probabilities, links.correct),
             *(
                 _groups_table(
                     title,
@@ -205,6 +206,24 @@ def script_of(text: str) -> str:
     """The script of most letters, by Unicode's names: latin, thai, bengali, cjk."""
     scripts = Counter(unicodedata.name(letter, "unknown").split()[0].lower() for letter in text if letter.isalpha())
     return scripts.most_common(1)[0][0] if scripts else UNKNOWN
+
+
+def _calibration_table(scores: Scores, probabilities: Scores, correct: Flags) -> ReportTable:
+    rows = []
+    for step in calibration(scores, correct):
+        inside = (scores >= step.low) & ((scores < step.high) | (step.high == 1))
+        rows.append(
+            (
+                f"{step.low:.2f} to {step.high:.2f}", str(step.pairs), f"{step.positives / step.pairs:.3f}",
+                f"{probabilities[inside].mean():.3f}",
+            )
+        )  # fmt: skip
+    return ReportTable(
+        "Does the schema's calibration hold here?",
+        "Share of pairs that are one person at each score, found and foretold for files with as many true pairs.",
+        ("score", "pairs", "found", "foretold"),
+        tuple(rows),
+    )
 
 
 def _groups_table(title: str, all_groups: Iterable[str], false_groups: Iterable[str]) -> ReportTable:
