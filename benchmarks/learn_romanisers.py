@@ -28,10 +28,13 @@ from anyascii import anyascii
 
 from symbolon.matching.learned_romaniser import known_words
 from symbolon.matching.scripts import arabic, indic, thai
+from symbolon.matching.scripts.latin import fold
 
 PACKAGE = Path(__file__).parents[1] / "matching" / "romanisers"
 PAIRS_TO_ALIGN = 5000
 LEAST_LIKENESS = 0.55
+EQUIVALENTS = "equivalent_words"
+SHORTEST_EQUIVALENT = 3
 LIST_WEIGHT = 5
 PAIR_WEIGHT = 5
 _NOT_LETTERS = re.compile("[^a-z]")
@@ -70,6 +73,8 @@ def main() -> None:
     if not data:
         raise SystemExit("set DATA= to the folder with name_groups.csv.gz and crossscript_pairs.csv.gz, then run again")
     sources = Sources(Path(data), options.with_evaluation_rows, options.except_fold)
+    if options.only in {None, EQUIVALENTS}:
+        (options.out / f"{EQUIVALENTS}.txt").write_text(equivalent_words(sources), encoding="utf-8")
     for table in TABLES:
         if options.only in {None, table.name}:
             text = learn(table, sources)
@@ -101,6 +106,24 @@ class Sources:
 def fold_of(name: str, folds: int) -> int:
     """The fold of a written name: stable, by its checksum."""
     return zlib.crc32(name.encode()) % folds
+
+
+def equivalent_words(sources: Sources) -> str:
+    """Latin words that Wikidata holds for one name, as lines; a word of several names goes with the one of most words."""
+    groups: set[tuple[str, ...]] = set()
+    for forms in sources.groups:
+        folded = {fold(letters) for form in forms if _is_latin(form) and " " not in form and (letters := _letters(form))}
+        words = sorted(words[0] for words in folded if len(words) == 1 and len(words[0]) >= SHORTEST_EQUIVALENT)
+        if len(words) > 1:
+            groups.add(tuple(words))
+    taken: set[str] = set()
+    lines = ["# Words that are one name in Latin spelling, from rigour's name groups (MIT) of Wikidata (CC0)."]
+    for words in sorted(groups, key=lambda group: (-len(group), group)):
+        free = [word for word in words if word not in taken]
+        taken.update(free)
+        if len(free) > 1:
+            lines.append(" ".join((free[0], *free)))
+    return "\n".join(lines) + "\n"
 
 
 def learn(table: Table, sources: Sources) -> str:

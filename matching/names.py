@@ -41,6 +41,8 @@ class NameWord:
     roman: str
     is_particle: bool
     occurrence: int = 1
+    equivalent: str = ""
+    """The word that stands for all spellings of this name (Yusuf, Yousef, Youssouf), where a list has them; or itself."""
 
 
 Name = tuple[NameWord, ...]
@@ -120,7 +122,8 @@ def _servants_joined(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _name_word(word: str, occurrence: int) -> NameWord:
-    return NameWord(word, word in known_words("particles") or len(word) == 1, occurrence)
+    is_particle = len(word) == 1 or word in known_words("particles")
+    return NameWord(word, is_particle, occurrence, known_words("equivalent_words").get(word, word))
 
 
 def _written_words(text: str) -> list[str]:
