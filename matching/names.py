@@ -42,7 +42,7 @@ class NameWord:
     is_particle: bool
     occurrence: int = 1
     equivalent: str = ""
-    """The word that stands for all spellings of this name (Yusuf, Yousef, Youssouf), where a list has them; or itself."""
+    """The word that stands for all spellings of this name (Aleksei, Alexey, Aliaksei), where a list has it, else empty."""
 
 
 Name = tuple[NameWord, ...]
@@ -123,7 +123,7 @@ def _servants_joined(words: list[str]) -> list[str]:
 @lru_cache(maxsize=65536)
 def _name_word(word: str, occurrence: int) -> NameWord:
     is_particle = len(word) == 1 or word in known_words("particles")
-    return NameWord(word, is_particle, occurrence, known_words("equivalent_words").get(word, word))
+    return NameWord(word, is_particle, occurrence, known_words("equivalent_words").get(word, ""))
 
 
 def _written_words(text: str) -> list[str]:
