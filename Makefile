@@ -59,7 +59,7 @@ bench-quality: $(VENV)/peers.stamp ## Matching beside its peers on the open sets
 bench-load: setup ## False alerts and recall against a million people: ARGS="--population 100000 --queries 1000"
 	$(BIN)/python benchmarks/load.py $(ARGS)
 
-bench-encode: $(VENV)/peers.stamp
+bench-encode bench-kernel: $(VENV)/peers.stamp
 
 # Without what they ask for: clkhash wants an old cryptography, which the product may not use.
 $(VENV)/peers.stamp: $(VENV)/dev.stamp requirements/bench.txt

@@ -19,9 +19,8 @@ import quality_documents
 import quality_sets as sets
 from quality_links import febrl_peers
 from quality_links import ours as our_links
-from quality_peers import names_peers, plain
+from quality_peers import SearchPeer, names_peers, search_peers
 from quality_sets import Data, NameSet, SearchSet
-from rapidfuzz import fuzz, process
 
 from symbolon.matching.evaluation import LinkageQuality, recall_at_fpr
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
@@ -113,13 +112,13 @@ class Report:
 
     def searches(self, data: Data, encoding: EncodingForEvaluation, ours: bool) -> None:
         """hit@1 and hit@10, ties counted as misses."""
-        scorers = {} if ours else {"token_sort": fuzz.token_sort_ratio, "WRatio": fuzz.WRatio}
-        self._table(["search", "queries", "symbolon hit@1", "target", "hit@10", *(f"{name} hit@1" for name in scorers)])
+        peers = {} if ours else search_peers()
+        self._table(["search", "queries", "symbolon hit@1", "target", "hit@10", *(f"{name} hit@1" for name in peers)])
         for search in self._chosen(data, (sets.sdn_search,)):
             found = EvaluateSearch(encoding)(search.queries, search.corpus)
-            peers = [f"{_fuzzy_search(search, scorer):.3f}" for scorer in scorers.values()]
+            theirs = [f"{_hit_at_1(search, peer):.3f}" for peer in peers.values()]
             self._row([search.title, str(len(search.queries)), f"{found.hit_at_1:.3f}", f"≥ {SEARCH_TARGET:.2f}",
-                       f"{found.hit_at_10:.3f}", *peers])  # fmt: skip
+                       f"{found.hit_at_10:.3f}", *theirs])  # fmt: skip
 
     def links(self, data: Data, encoding: EncodingForEvaluation, ours: bool) -> None:
         """F1 of every pair over the threshold, and of one partner at most; peers at the best threshold for each."""
@@ -213,12 +212,9 @@ def _target(title: str) -> str:
     return " / ".join("–" if value is None else f"≥ {value:.2f}" for value in (hard, drawn))
 
 
-def _fuzzy_search(search: SearchSet, scorer: Callable[..., float]) -> float:
-    scores = process.cdist(
-        [plain(query.name.text) for query in search.queries],
-        [plain(person.name.text) for person in search.corpus],
-        scorer=scorer,
-    )
+def _hit_at_1(search: SearchSet, peer: SearchPeer) -> float:
+    """Share of queries whose person scores over everybody else."""
+    scores = peer([query.name.text for query in search.queries], [person.name.text for person in search.corpus])
     own = np.array([[query.id] for query in search.queries]) == np.array([person.id for person in search.corpus])
     best_own = np.where(own, scores, -1).max(axis=1)
     return float((np.where(own, -1, scores).max(axis=1) < best_own).mean())

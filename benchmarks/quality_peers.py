@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from anyascii import anyascii
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
-from symbolon.matching.pair_scores import PackedVectors, Scores, pair_scores
+from symbolon.matching.pair_scores import PackedVectors, Scores, pair_scores, scores_against_all
 from symbolon.node.services.evaluate_names import NamePair
 
 NamesPeer = Callable[[Sequence[NamePair]], Scores]
+SearchPeer = Callable[[Sequence[str], Sequence[str]], Scores]
+"""(queries, names) → (queries, names) scores."""
 CLK_BITS = 1024
 
 
@@ -30,6 +32,17 @@ def names_peers() -> dict[str, NamesPeer]:
     }
     if installed("clkhash"):
         peers["CLK"] = _clk
+    return peers
+
+
+def search_peers() -> dict[str, SearchPeer]:
+    """Every peer that is installed."""
+    peers: dict[str, SearchPeer] = {
+        "token_sort": lambda queries, names: _fuzzy_search(fuzz.token_sort_ratio, queries, names),
+        "WRatio": lambda queries, names: _fuzzy_search(fuzz.WRatio, queries, names),
+    }
+    if installed("clkhash"):
+        peers["CLK"] = _clk_search
     return peers
 
 
@@ -85,15 +98,29 @@ def _fuzzy(scorer: Callable[[str, str], float], pairs: Sequence[NamePair]) -> Sc
     return np.array([scorer(plain(pair.first.text), plain(pair.second.text)) / 100 for pair in pairs])
 
 
-def _clk(pairs: Sequence[NamePair]) -> Scores:
-    from clkhash import clk
+def _fuzzy_search(scorer: Callable[[str, str], float], queries: Sequence[str], names: Sequence[str]) -> Scores:
+    return process.cdist([plain(query) for query in queries], [plain(name) for name in names], scorer=scorer) / 100
 
+
+def _clk_search(queries: Sequence[str], names: Sequence[str]) -> Scores:
+    vectors, packed = clks([plain(query) for query in queries]), clks([plain(name) for name in names])
+    return np.array([scores_against_all(vectors.words[row : row + 1], packed) for row in range(len(vectors))])
+
+
+def _clk(pairs: Sequence[NamePair]) -> Scores:
     numbers: dict[str, int] = {}
     rows = [
         [numbers.setdefault(plain(cell.text), len(numbers)) for cell in (pair.first, pair.second)] for pair in pairs
     ]
-    # clkhash refuses an empty text; a space has no letter in common with any name.
-    texts = [(text or " ",) for text in numbers]
-    vectors = [vector.tobytes() for vector in clk.generate_clks(texts, clk_schema(["name"], 300), "benchmark")]
-    packed = PackedVectors.of([(vector,) for vector in vectors], CLK_BITS)
+    packed = clks(list(numbers))
     return pair_scores(packed, packed, np.array(rows))
+
+
+def clks(names: Sequence[str]) -> PackedVectors:
+    """The CLK of each name, of bigrams."""
+    from clkhash import clk
+
+    # clkhash refuses an empty text; a space has no letter in common with any name.
+    texts = [(name or " ",) for name in names]
+    vectors = clk.generate_clks(texts, clk_schema(["name"], 300), "benchmark")
+    return PackedVectors.of([(vector.tobytes(),) for vector in vectors], CLK_BITS)
