@@ -21,8 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, NameWeights
+from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema
 from symbolon.matching.names import NameWord, name_readings
+from symbolon.matching.token_weights import NameWeights
 from symbolon.matching.tokens import link_tokens, pair_token, skeletons, word_count_token, word_ends, word_tokens
 from token_bank import Mass, PairMasses, TokenBank
 

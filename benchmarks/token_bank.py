@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 Mass = tuple[str, str, float]
 """(kind, text, factor on the kind's weight)."""
+_MOST_FOUND = 500_000
 
 
 @dataclass
@@ -96,12 +97,18 @@ class FrozenBank:
         totals = self.totals()
         return PairMasses(common, totals[a] + totals[b], np.array(first, dtype=np.int64))
 
-    def over(self, weights: npt.NDArray[np.float64], threshold: float, most: int = 3_000_000) -> list[tuple[int, int]]:
-        """All pairs of different records (one set each) whose weighted Dice reaches `threshold`."""
+    def over(
+        self, weights: npt.NDArray[np.float64], threshold: float, groups: Iterable[Sequence[int]]
+    ) -> set[tuple[int, int]]:
+        """The pairs of records (one set each) within a group whose weighted Dice reaches `threshold`."""
         entry_weights = (weights[self.kind_of] * self.factors).astype(np.float32)
-        rows = np.array([sets[0] for sets in self.records], dtype=np.int64)
-        found = _over(self.starts, self.tokens, entry_weights, rows, np.float32(threshold), most)
-        return [(int(one), int(other)) for one, other in found]
+        totals = np.add.reduceat(entry_weights, self.starts[:-1])
+        pairs: set[tuple[int, int]] = set()
+        for group in groups:
+            rows = np.array([self.records[number][0] for number in group], dtype=np.int64)
+            found = _over(self.starts, self.tokens, entry_weights, totals, rows, np.float32(threshold), _MOST_FOUND)
+            pairs.update((group[one], group[other]) for one, other in found.tolist())
+        return pairs
 
 
 @dataclass(frozen=True)
@@ -137,11 +144,7 @@ def _common(starts, tokens, kind_of, factors, left, right, kinds):  # type: igno
 
 
 @njit(cache=True)
-def _over(starts, tokens, weights, rows, threshold, most):  # type: ignore[no-untyped-def]  # compiled
-    totals = np.zeros(len(starts) - 1, np.float32)
-    for row in range(len(totals)):
-        for entry in range(starts[row], starts[row + 1]):
-            totals[row] += weights[entry]
+def _over(starts, tokens, weights, totals, rows, threshold, most):  # type: ignore[no-untyped-def]  # compiled
     found = np.zeros((most, 2), np.int32)
     count = 0
     for first in range(len(rows)):

@@ -42,6 +42,8 @@ class RecordEncoder:
         self._layout = VectorLayout.of(schema)
         self._fields = FieldMasks(schema, self._layout, subkey)
         self._rarity = NameRarity(schema.rarity)
+        self._beside_name = {profile.id: frozenset(profile.beside_name) for profile in schema.profiles}
+        self._no_tokens = dict.fromkeys(schema.token_kinds, _NOTHING)
         self._token_keys = {kind: subkey(f"{schema.id}/token/{kind}") for kind in schema.token_kinds}
 
     def encode(self, identifiers: RecordIdentifiers) -> EncodedRecord:
@@ -55,17 +57,22 @@ class RecordEncoder:
         shared, filled = self._fields.beside_the_name(identifiers)
         name_bits = [self._fields.name(words) for words in names]
         wholes = [bits | shared for bits in name_bits]
+        rarities = [self._rarity.of(words) for words in names]
         profiles = {
-            profile.id: self._profile(profile, names, wholes) if filled.issuperset(profile.beside_name) else _NOTHING
+            profile.id: self._profile(profile, rarities, wholes)
+            if wholes and self._beside_name[profile.id] <= filled
+            else _NOTHING
             for profile in self._schema.profiles
         }
         explanations = self._explanations(wholes, shared)
-        tokens = dict.fromkeys(self._schema.token_kinds, _NOTHING)
-        for kind, values in exact_tokens(identifiers).items():
-            if kind in tokens:
-                tokens[kind] = self._tokens(kind, values)
+        tokens = self._no_tokens.copy()
+        if identifiers.has_numbers:
+            for kind, values in exact_tokens(identifiers).items():
+                if kind in tokens:
+                    tokens[kind] = self._tokens(kind, values)
         record = EncodedRecord(profiles, explanations, tokens)
-        self._refuse_if_too_little(record, identifiers, names)
+        if not any(profiles.values()):
+            self._refuse_if_too_little(record, identifiers, rarities)
         return record
 
     def _names(self, identifiers: RecordIdentifiers) -> list[Name]:
@@ -84,26 +91,32 @@ class RecordEncoder:
                     kept.setdefault(tuple(sorted(words, key=lambda word: (word.roman, word.occurrence))), words)
         return list(kept.values())[: self._schema.max_names]
 
-    def _profile(self, profile: Profile, names: list[Name], wholes: list[int]) -> tuple[bytes, ...]:
-        place = self._layout.profiles[profile.id]
-        vectors = set()
-        for words, whole in zip(names, wholes, strict=True):
-            if self._rarity.of(words) < profile.min_name_rarity:
+    def _profile(self, profile: Profile, rarities: list[float], wholes: list[int]) -> tuple[bytes, ...]:
+        offset, _, size, ones = self._layout.profiles[profile.id]
+        vectors = []
+        for rarity, whole in zip(rarities, wholes, strict=True):
+            if rarity < profile.min_name_rarity:
                 continue
-            bits = whole >> place.offset & place.ones
+            bits = whole >> offset & ones
             count = bits.bit_count()
             if count > profile.popcount_max:
                 bits = _capped(bits, profile.popcount_max)
             if count >= profile.popcount_min:
-                vectors.add(bits.to_bytes(place.bytes, "little"))
-        return tuple(sorted(vectors))
+                vectors.append(bits.to_bytes(size, "little"))
+        return tuple(vectors) if len(vectors) < 2 else tuple(sorted(set(vectors)))
 
     def _explanations(self, wholes: list[int], shared: int) -> dict[str, tuple[bytes, ...]]:
         found = {}
-        for kind, place in self._layout.explanations.items():
-            vectors = {whole >> place.offset & place.ones for whole in (wholes if kind == "name" else (shared,))}
-            vectors.discard(0)
-            found[kind] = tuple(sorted(bits.to_bytes(place.bytes, "little") for bits in vectors))
+        for kind, (offset, _, size, ones) in self._layout.explanations.items():
+            if kind == "name":
+                vectors = [whole >> offset & ones for whole in wholes]
+            else:
+                bits = shared >> offset & ones
+                vectors = [bits] if bits else []
+            if len(vectors) < 2:
+                found[kind] = tuple([bits.to_bytes(size, "little") for bits in vectors])
+            else:
+                found[kind] = tuple(sorted({bits.to_bytes(size, "little") for bits in vectors}))
         return found
 
     def _tokens(self, kind: str, values: frozenset[str]) -> tuple[bytes, ...]:
@@ -111,16 +124,19 @@ class RecordEncoder:
         return tuple(sorted(blake2b(value.encode(), key=key, digest_size=TOKEN_BYTES).digest() for value in values))
 
     def _refuse_if_too_little(
-        self, record: EncodedRecord, identifiers: RecordIdentifiers, names: list[Name]
+        self, record: EncodedRecord, identifiers: RecordIdentifiers, rarities: list[float]
     ) -> None:
-        decisive = any(record.tokens[kind] for kind in self._schema.decisive_tokens)
-        if any(record.profiles.values()) or decisive or (names and any(record.tokens.values())):
+        if any(record.tokens[kind] for kind in self._schema.decisive_tokens):
             return
-        if names and identifiers.birth_date and identifiers.birth_date.is_whole:
-            raise TooLittleToMatch("the name is too common or too short to tell people apart: add the rest of it, or a number")
-        if names and all(self._rarity.of(words) < self._schema.least_name_rarity for words in names):
+        if rarities and any(record.tokens.values()):
+            return
+        if rarities and identifiers.birth_date and identifiers.birth_date.is_whole:
+            raise TooLittleToMatch(
+                "the name is too common or too short to tell people apart: add the rest of it, or a number"
+            )
+        if rarities and max(rarities) < self._schema.least_name_rarity:
             raise TooLittleToMatch("the name is so common that it would match a crowd: add a whole date of birth")
-        if names:
+        if rarities:
             raise TooLittleToMatch("add a date of birth, or a nationality beside a year of birth and a rarer name")
         if identifiers.documents:
             raise TooLittleToMatch("add the state that issued the document, or a name")

@@ -137,6 +137,13 @@ class RecordIdentifiers:
     accounts: tuple[Account, ...] = ()
     online_handles: tuple[OnlineHandle, ...] = ()
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the record gives anything that is compared as an exact value."""
+        return bool(
+            self.documents or self.phones or self.vessels or self.vehicles or self.accounts or self.online_handles
+        )
+
     def to_json(self) -> dict[str, Any]:
         """A plain dict for storage: absent fields are left out; the same value always gives the same dict."""
         return {

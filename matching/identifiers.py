@@ -11,7 +11,7 @@ from typing import Final
 import phonenumbers
 
 from symbolon.matching.countries import country_code
-from symbolon.matching.dates import Calendar, read_date
+from symbolon.matching.dates import Calendar, read_date, read_date_as_written
 from symbolon.matching.documents import icao_check_digit, is_imo_number, is_vehicle_identification_number
 from symbolon.matching.errors import IdentifierError
 from symbolon.matching.identifier_types import (
@@ -86,9 +86,14 @@ def parse_person_name(text: str, language: str | None = None) -> PersonName:
     return PersonName(cleaned, language.lower() if language else None)
 
 
-def parse_birth_date(text: str, calendar: Calendar | None = None) -> BirthDate:
-    """A date of birth, whole or partial (`dates.read_date` says which forms)."""
-    return BirthDate(*read_date(text, calendar))
+def parse_birth_date(
+    text: str, calendar: Calendar | None = None, *, impossible_as_written: bool = False
+) -> BirthDate:
+    """A date of birth, whole or partial (`dates.read_date` says which forms).
+
+    An impossible date is refused, or kept as written where the caller compares files as they are.
+    """
+    return BirthDate(*(read_date_as_written if impossible_as_written else read_date)(text, calendar))
 
 
 def parse_nationality(text: str) -> Nationality:

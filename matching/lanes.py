@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import NamedTuple, Self
 
-from symbolon.matching.linkage_schema import DateWeights, LinkageSchema, NameWeights, YearWeights
+from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.matching.token_masks import Lane
+from symbolon.matching.token_weights import DateWeights, NameWeights, YearWeights
 
 _FIELD_OF_KIND = {"birth_date": "partial_date"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A vector's offset and width."""
+class Place(NamedTuple):
+    """A vector's place in the wide integer: its offset and width in bits, its width in bytes, a mask of ones."""
 
     offset: int
     bits: int
+    size: int
+    ones: int
 
-    @property
-    def ones(self) -> int:
-        """A mask of the vector's width."""
-        return (1 << self.bits) - 1
-
-    @property
-    def bytes(self) -> int:
-        """The vector's width in bytes."""
-        return self.bits // 8
+    @classmethod
+    def at(cls, offset: int, bits: int) -> Self:
+        """The place of `bits` bits from `offset` on."""
+        return cls(offset, bits, bits // 8, (1 << bits) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +43,39 @@ class VectorLayout:
         profiles, explanations = {}, {}
         end = 0
         for profile in schema.profiles:
-            profiles[profile.id] = Place(end, schema.vector_bits)
+            profiles[profile.id] = Place.at(end, schema.vector_bits)
             end += schema.vector_bits
         for kind in sorted(schema.explanations, key=lambda kind: kind != "name"):
-            explanations[kind] = Place(end, schema.explanations[kind].bits)
+            explanations[kind] = Place.at(end, schema.explanations[kind].bits)
             end += schema.explanations[kind].bits
         lanes: dict[str, list[Lane]] = {}
         for profile in schema.profiles:
             place = profiles[profile.id]
             for field, scale in profile.fields:
-                weights = _weights(schema, field, profile.name_weights, scale)
+                chosen = profile.name_weights if field == "name" else profile.date_weights
+                weights = _weights(schema, field, chosen, scale)
                 lanes.setdefault(field, []).append(Lane(place.offset, place.bits, weights))
         for kind, place in explanations.items():
             form = schema.explanations[kind]
             field = _FIELD_OF_KIND.get(kind, kind)
-            weights = _weights(schema, field, form.name_weights, form.scale)
+            weights = _weights(schema, field, form.weights, form.scale)
             lanes.setdefault(field, []).append(Lane(place.offset, place.bits, weights))
         return cls(profiles, explanations, {field: tuple(of_field) for field, of_field in lanes.items()})
 
 
-def _weights(schema: LinkageSchema, field: str, name_set: str | None, scale: float) -> dict[str, float]:
-    if field in {"nationality", "sex"}:
-        return {"value": schema.category_value * scale}
-    by_field: dict[str, NameWeights | DateWeights | YearWeights] = {
-        "birth_date": schema.date, "partial_date": schema.date, "birth_year": schema.year, "place": schema.place,
-    }  # fmt: skip
-    source = schema.names[name_set] if field == "name" and name_set else by_field[field]
+def _weights(schema: LinkageSchema, field: str, chosen: str | None, scale: float) -> dict[str, float]:
+    source: NameWeights | DateWeights | YearWeights
+    match field:
+        case "name" if chosen:
+            source = schema.names[chosen]
+        case "birth_date" | "partial_date" if chosen:
+            source = schema.dates[chosen]
+        case "birth_year":
+            source = schema.year
+        case "place":
+            source = schema.place
+        case _:
+            return {"value": schema.category_value * scale}
     return {
-        member.name: weight
-        for member in fields(source)
-        if (weight := getattr(source, member.name) * scale)
+        member.name: weight for member in fields(source) if (weight := getattr(source, member.name) * scale)
     }

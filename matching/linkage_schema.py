@@ -1,7 +1,7 @@
 """The linkage schema: what all members agreed on to compare records by, as data.
 
 A schema is JSON, versioned by its `id` and identified by the SHA-256 of its bytes. Two members whose schemas differ in
-one byte do not compare. `docs` of each field are the docstrings below.
+one byte do not compare. Each field is documented below, in `token_weights` and in docs/SCHEMA.md.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeVar
 
+from symbolon.matching.calibration import Calibration
 from symbolon.matching.errors import SchemaError
 from symbolon.matching.schema_reading import Section
+from symbolon.matching.token_weights import DateWeights, NameWeights, RarityTable, YearWeights
 
 DEFAULT_SCHEMA_RESOURCE: Final = ("symbolon.matching.schemas", "symbolon-2026-2.json")
 """Package and file name of the shipped schema, for `importlib.resources`."""
@@ -30,128 +32,12 @@ EXPLAINED_KINDS: Final = ("name", "birth_date", "nationality", "sex", "place")
 DECISIVE_TOKENS: Final = (
     "document", "phone", "vessel_imo", "vessel_mmsi", "vehicle_plate", "vehicle_vin", "account", "online_handle",
 )  # fmt: skip
-SUPPORTING_TOKENS: Final = ("document_ocr",)
+SUPPORTING_TOKENS: Final = ("document_ocr", "document_near")
 MEASURES: Final = ("dice", "containment")
 BANDS: Final = ("strong", "probable", "possible")
 WORD_BITS: Final = 64
 WIDEST_VECTOR: Final = 1024
 """Ten bits tell a position, so that one hash gives the positions of a token in every vector."""
-
-
-@dataclass(frozen=True, slots=True)
-class NameWeights:
-    """Bits per token of a name, by kind of token (`tokens.py` says what each is made of).
-
-    The classes of `phonetics.consonant_skeleton` are coarse, those of `fine_skeleton` keep voice and place.
-    """
-
-    initial: float
-    """The first letter of a word's Latin spelling."""
-    initial_class: float
-    """The first coarse class of a word."""
-    class_prefix: float
-    """The first two coarse classes of a word."""
-    spelling_prefix: float
-    """The first four letters of a word."""
-    consonants: float
-    """The whole fine skeleton of a word."""
-    classes: float
-    """The whole coarse skeleton of a word."""
-    vowels: float
-    """The vowels of a word in three classes, in order."""
-    phonetic: float
-    """The word's Metaphone code."""
-    consonant_bigram: float
-    """Each bigram of a word's fine skeleton, its edges marked."""
-    sound_bigram: float
-    """Each bigram of a word's coarse sound (vowels kept), its edges marked."""
-    spelling_bigram: float
-    """Each bigram of a word's Latin letters, its edges marked."""
-    joined_consonant_bigram: float
-    """Each bigram of the fine skeletons of all words, joined to a ring."""
-    joined_class_bigram: float
-    """Each bigram of the coarse skeletons of all words, joined to a ring."""
-    joined_class_trigram: float
-    """Each trigram of the same ring, within two neighbouring words."""
-    initial_pair: float
-    """The first classes of two words that are no particles; of n words each pair gets 1 / (n - 1) of it."""
-    word_count: float
-    """The number of words that are no particles."""
-
-
-@dataclass(frozen=True, slots=True)
-class DateWeights:
-    """Bits per token of a birth date."""
-
-    year: float
-    month: float
-    day: float
-    year_month: float
-    year_day: float
-    month_day: float
-    sorted_day_month: float
-    """The date with day and month in rising order: meets one that was written the other way round."""
-    whole: float
-    part_anywhere: float
-    """Day and month wherever they stand."""
-    digit: float
-    """Each digit in its place: meets a single wrong key."""
-    century_digit: float
-    """The second digit of the year, which nearly everybody shares."""
-    digit_pair: float
-    """Each two neighbouring digits in their place."""
-
-
-@dataclass(frozen=True, slots=True)
-class YearWeights:
-    """Bits for a year alone, and for each neighbouring year's window (ages are often off by one)."""
-
-    year: float
-    neighbour: float
-    """Each window of two years; neighbouring years share one of their two."""
-
-
-@dataclass(frozen=True, slots=True)
-class RarityTable:
-    """How much a word of a name tells: -log2 of the share of people who bear it, summed over a name's words."""
-
-    unlisted: float
-    """Of a word that is not listed."""
-    per_letter: float
-    """No word tells more than this for each of its letters."""
-    particle: float
-    """Of a particle, honorific or initial."""
-    common: dict[str, float]
-    """Of common words, by their Latin form as `names.name_words` gives it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """From a score to the chance that both records are one person, estimated on pairs with known truth."""
-
-    prior: float
-    """Share of true pairs among all pairs compared, which the probabilities stand on; another population has another."""
-    points: tuple[tuple[int, float], ...]
-    """(score in permille, log10 of the likelihood ratio), both rising; linear between, flat outside."""
-
-    def probability(self, permille: int, prior: float | None = None) -> float:
-        """The chance that a pair of this score is one person, under the schema's prior or another (0 to 1, neither).
-
-        >>> Calibration(0.5, ((500, -1.0), (900, 1.0))).probability(700)
-        0.5
-        """
-        chosen = self.prior if prior is None else prior
-        odds = chosen / (1 - chosen) * 10 ** self._log_ratio(permille)
-        return odds / (1 + odds)
-
-    def _log_ratio(self, permille: int) -> float:
-        low = self.points[0]
-        for high in self.points:
-            if permille <= high[0]:
-                width = high[0] - low[0]
-                return high[1] if not width else low[1] + (high[1] - low[1]) * (permille - low[0]) / width
-            low = high
-        return low[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +52,8 @@ class Profile:
     """(field, factor on its weights)."""
     name_weights: str
     """Which of the schema's sets of name weights; beside a date, spelling mistakes matter more than other names."""
+    date_weights: str | None
+    """Which of its sets of date weights; None in a profile without a whole birth date."""
     threshold: Fraction
     min_name_rarity: float
     """Less rarity than this in the name (`RarityTable`): it would match a crowd, so the profile is not made."""
@@ -188,11 +76,13 @@ class ExplanationVector:
 
     bits: int
     scale: float
-    name_weights: str | None
-    """Which set of name weights; of the name only."""
+    weights: str | None
+    """Which set of weights, of a name or a birth date; other kinds have but one."""
     measure: str
     """`dice`, or `containment` where one side may tell less than the other: a year of birth agrees with its days."""
     agree: Fraction
+    whole_bits: int = 0
+    """Fewer bits than this are a partial value, which supports nothing: a year of birth beside a number one digit off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +98,18 @@ class LinkageSchema:
     names: dict[str, NameWeights]
     """Sets of name weights, by the name that profiles refer to."""
     place: NameWeights
-    date: DateWeights
+    dates: dict[str, DateWeights]
+    """Sets of birth date weights, likewise."""
     year: YearWeights
     category_value: float
     """Bits of a nationality or a sex."""
     profiles: tuple[Profile, ...]
+    names_alone_threshold: Fraction
+    """Where two names alone are a link in the evaluation of files; no record is published by its name alone."""
     decisive_tokens: dict[str, str]
     """Token kind → band of a hit by it alone."""
     supporting_tokens: dict[str, str]
-    """Token kind → band of a hit by it beside a name that agrees."""
+    """Token kind → band of a hit by it beside a name, or a whole date of birth, that agrees."""
     explanations: dict[str, ExplanationVector]
 
     @property
@@ -253,12 +146,14 @@ Weights = TypeVar("Weights", NameWeights, DateWeights, YearWeights)
 
 
 def _schema(root: Section) -> LinkageSchema:
-    profiles = tuple(_profile(item, root.section("names").keys) for item in root.items("profiles"))
+    names, dates = root.section("names"), root.section("dates")
+    name_sets = {name: _weights(NameWeights, names.section(name)) for name in sorted(names.keys)}
+    date_sets = {name: _weights(DateWeights, dates.section(name)) for name in sorted(dates.keys)}
+    sets = {"name_weights": names.keys, "date_weights": dates.keys}
+    profiles = tuple(_profile(item, sets) for item in root.items("profiles"))
     if len({profile.id for profile in profiles}) != len(profiles):
         raise SchemaError("$.profiles", "two profiles have the same id")
     vector_bits = _vector_width(root, "vector_bits")
-    names = root.section("names")
-    name_sets = {name: _weights(NameWeights, names.section(name)) for name in sorted(names.keys)}
     if any(profile.popcount_max > vector_bits for profile in profiles):
         raise SchemaError("$.profiles", "a popcount cap exceeds the vector")
     explanations = root.section("explanations")
@@ -270,13 +165,14 @@ def _schema(root: Section) -> LinkageSchema:
         rarity=_rarity(root.section("rarity")),
         names=name_sets,
         place=_weights(NameWeights, root.section("place")),
-        date=_weights(DateWeights, root.section("date")),
+        dates=date_sets,
         year=_weights(YearWeights, root.section("year")),
         category_value=root.section("category").number("value", 0, 64),
         profiles=profiles,
+        names_alone_threshold=_fraction(root, "names_alone_threshold"),
         decisive_tokens=_bands_by_token(root.section("decisive_tokens"), DECISIVE_TOKENS),
         supporting_tokens=_bands_by_token(root.section("supporting_tokens"), SUPPORTING_TOKENS),
-        explanations={kind: _explanation(kind, explanations.section(kind), names.keys) for kind in EXPLAINED_KINDS},
+        explanations={kind: _explanation(kind, explanations.section(kind), sets) for kind in EXPLAINED_KINDS},
     )
     explanations.only(EXPLAINED_KINDS)
     root.only(tuple(LinkageSchema.__dataclass_fields__), renamed={"category_value": "category"})
@@ -289,12 +185,14 @@ def _weights(kind: type[Weights], section: Section) -> Weights:
     return kind(**{name: section.number(name, 0, 64) for name in names})
 
 
-def _profile(section: Section, name_sets: frozenset[str]) -> Profile:
-    section.only(
-        ("id", "fields", "name_weights", "threshold", "min_name_rarity", "popcount", "bands", "calibration")
-    )
+def _profile(section: Section, sets: dict[str, frozenset[str]]) -> Profile:
     fields = section.section("fields")
     fields.only(FIELDS)
+    dated = "birth_date" in fields.keys
+    section.only((
+        "id", "fields", "name_weights", *(("date_weights",) if dated else ()), "threshold", "min_name_rarity",
+        "popcount", "bands", "calibration",
+    ))  # fmt: skip
     required = tuple((name, fields.number(name, 0, 8)) for name in FIELDS if name in fields.keys)
     if "name" not in fields.keys:
         raise SchemaError(fields.path, "a profile needs the name")
@@ -310,7 +208,8 @@ def _profile(section: Section, name_sets: frozenset[str]) -> Profile:
     return Profile(
         id=section.text("id"),
         fields=required,
-        name_weights=section.choice("name_weights", tuple(sorted(name_sets))),
+        name_weights=_set(section, "name_weights", sets),
+        date_weights=_set(section, "date_weights", sets) if dated else None,
         threshold=threshold,
         min_name_rarity=section.number("min_name_rarity", 0, 100),
         popcount_min=least,
@@ -342,16 +241,21 @@ def _calibration(section: Section) -> Calibration:
     return Calibration(prior, points)
 
 
-def _explanation(kind: str, section: Section, name_sets: frozenset[str]) -> ExplanationVector:
-    of_name = kind == "name"
-    section.only(("bits", "scale", "measure", "agree", *(("name_weights",) if of_name else ())))
+def _explanation(kind: str, section: Section, sets: dict[str, frozenset[str]]) -> ExplanationVector:
+    of = {"name": "name_weights", "birth_date": "date_weights"}.get(kind)
+    section.only(("bits", "scale", "measure", "agree", "whole_bits", *((of,) if of else ())))
     return ExplanationVector(
-        name_weights=section.choice("name_weights", tuple(sorted(name_sets))) if of_name else None,
+        weights=_set(section, of, sets) if of else None,
         bits=_vector_width(section, "bits"),
         scale=section.number("scale", 0, 8),
         measure=section.choice("measure", MEASURES),
         agree=_fraction(section, "agree"),
+        whole_bits=section.integer("whole_bits", 0, WIDEST_VECTOR),
     )
+
+
+def _set(section: Section, name: str, sets: dict[str, frozenset[str]]) -> str:
+    return section.choice(name, tuple(sorted(sets[name])))
 
 
 def _vector_width(section: Section, name: str) -> int:

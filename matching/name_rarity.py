@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbolon.matching.linkage_schema import RarityTable
 from symbolon.matching.names import NameWord
+from symbolon.matching.token_weights import RarityTable
 
 
 class NameRarity:

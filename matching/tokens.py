@@ -120,12 +120,19 @@ def whole_date_tokens(year: str, month: str, day: str) -> Iterator[Token]:
 
 
 def birth_date_tokens(date: BirthDate) -> Iterator[Token]:
-    """All that is known of a date: its parts, their pairs, day and month in either order, single digits."""
+    """All that is known of a date: its parts, their pairs, day and month in either order, single digits.
+
+    1 January stands for an unknown day in most registers, so such a date says its year and no more than digits of the
+    rest: two people born then are alike by name, or not at all.
+    """
     year = f"{date.year:04}"
     yield from year_tokens(year)
     if date.month is None:
         return
     month = f"{date.month:02}"
+    if (date.month, date.day) == (1, 1):
+        yield "whole", year + "0101"
+        return
     yield from month_tokens(month)
     yield "year_month", year + month
     yield "digit_pair", f"3{year[3]}{month[0]}"

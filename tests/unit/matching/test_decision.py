@@ -100,9 +100,30 @@ def test_a_misread_passport_is_a_hit_beside_a_name_that_agrees(band_of) -> None:
     assert band_of(one, person("Wei Chen", None, **passport("A8O12345B"))) is None
 
 
-def test_a_passport_one_digit_apart_is_no_hit(band_of) -> None:
+@pytest.mark.parametrize("number", ["AB0123457", "AB012345", "AB01234588", "AB0213458", "A80123458"])
+def test_a_passport_one_character_apart_counts_beside_a_name_or_a_whole_date_that_agrees(band_of, number: str) -> None:
+    one = person("Somchai Jaidee", "1990-05-03", **passport("AB0123458"))
+    assert band_of(one, person("Somchay Chaidee", None, **passport(number))) is not None
+    assert band_of(one, person("Wei Chen", "1990-05-03", **passport(number))) is not None
+
+
+def test_a_passport_one_character_apart_is_no_hit_by_itself(band_of) -> None:
+    one = person("Somchai Jaidee", "1990-05-03", **passport("AB0123458"))
+    assert band_of(one, person("Wei Chen", "1971-12-18", **passport("AB0123457"))) is None
+    assert band_of(one, person("Wei Chen", None, **passport("AB0123457"))) is None
+    assert band_of(one, person("Wei Chen", "1990", **passport("AB0123457"))) is None
+
+
+def test_a_passport_two_characters_apart_is_another_passport(band_of) -> None:
     one = person("Somchai Jaidee", None, **passport("AB0123458"))
-    assert band_of(one, person("Somchai Jaidee", None, **passport("AB0123457"))) is None
+    assert band_of(one, person("Somchai Jaidee", None, **passport("AB0173438"))) is None
+
+
+def test_a_number_one_character_apart_neither_agrees_nor_disagrees(encoder: RecordEncoder, schema: LinkageSchema) -> None:
+    pair = [encoder.encode(person("Somchai Jaidee", **passport(number))) for number in ("AB0123458", "AB0123457")]
+    explanation = explain(schema, *pair)
+    assert explanation is not None
+    assert explanation.agreement["document"] is Agreement.UNKNOWN
 
 
 def test_the_same_number_of_another_issuer_does_not_decide_alone(band_of) -> None:
