@@ -4,7 +4,8 @@
     python benchmarks/learn_han_readings.py
 
 Characters: those of GB 2312 and the first level of Big5. Readings: pypinyin (MIT), ToJyutping (BSD 2-Clause) and hanja
-(WTFPL), each the likeliest one of the character alone; surnames whose reading differs are in `symbolon.matching.scripts.han`.
+(WTFPL), each the likeliest one of the character alone; `symbolon.matching.scripts.han` has the surnames that are read
+otherwise.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ GB2312 = range(0xB0A1, 0xF7FF)
 
 def main() -> None:
     """Write one JSON file: language → syllable → characters."""
-    readings: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in ("mandarin", "cantonese", "korean")}
+    readings: dict[str, dict[str, list[str]]] = {
+        name: defaultdict(list) for name in ("mandarin", "cantonese", "korean")
+    }
     for character in sorted(_characters()):
         pinyin = pypinyin.lazy_pinyin(character, errors="ignore", v_to_u=False)
         if pinyin:

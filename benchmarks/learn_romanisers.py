@@ -109,10 +109,12 @@ def fold_of(name: str, folds: int) -> int:
 
 
 def equivalent_words(sources: Sources) -> str:
-    """Latin words that Wikidata holds for one name, as lines; a word of several names goes with the one of most words."""
+    """Latin words that Wikidata holds for one name, as lines; a word of several goes with the one of most words."""
     groups: set[tuple[str, ...]] = set()
     for forms in sources.groups:
-        folded = {fold(letters) for form in forms if _is_latin(form) and " " not in form and (letters := _letters(form))}
+        folded = {
+            fold(letters) for form in forms if _is_latin(form) and " " not in form and (letters := _letters(form))
+        }
         words = sorted(words[0] for words in folded if len(words) == 1 and len(words[0]) >= SHORTEST_EQUIVALENT)
         if len(words) > 1:
             groups.add(tuple(words))
@@ -136,7 +138,9 @@ def learn(table: Table, sources: Sources) -> str:
     every = -(-len(pairs) // PAIRS_TO_ALIGN)
     chances = chances_of_chunks(pairs[::every])
     levels = []
-    for (before, after), spellings in zip(CONTEXTS, spellings_by_context(pairs, chances, table.least_count), strict=True):
+    for (before, after), spellings in zip(
+        CONTEXTS, spellings_by_context(pairs, chances, table.least_count), strict=True
+    ):
         by_chunk: dict[str, list[str]] = defaultdict(list)
         for context, chunk in spellings.items():
             by_chunk[chunk].append("".join(context))

@@ -1,8 +1,8 @@
 """Romanisation learned symbol by symbol: what a written symbol sounds like, by the symbols that stand around it.
 
-A table is made by `benchmarks/learn_romanisers.py`: an EM alignment of written symbols with Latin spelling (as in
-Jiampojamarn et al. 2007, many-to-many alignments), of which only the likeliest spelling by context is kept. A context is
-a symbol with some of its neighbours; the widest that was seen decides.
+A table is made by `benchmarks/learn_romanisers.py`: an EM alignment of written symbols with Latin spelling (after
+Jiampojamarn et al. 2007), of which only the likeliest spelling by context is kept. A context is a symbol
+with some of its neighbours; the widest that was seen decides.
 """
 
 from __future__ import annotations
@@ -52,7 +52,11 @@ def learned_romaniser(name: str) -> LearnedRomaniser:
             (
                 level["before"],
                 level["after"],
-                {context: spelling for spelling, contexts in level["spellings"].items() for context in contexts.split()},
+                {
+                    context: spelling
+                    for spelling, contexts in level["spellings"].items()
+                    for context in contexts.split()
+                },
             )
             for level in levels
         )

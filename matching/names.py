@@ -1,4 +1,4 @@
-"""A person's name as words in written order: titles known, each word romanised, spellings of one word brought together."""
+"""A name as words in written order: titles known, each word romanised, spellings of one word brought together."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class NameWord:
     is_particle: bool
     occurrence: int = 1
     equivalent: str = ""
-    """The word that stands for all spellings of this name (Aleksei, Alexey, Aliaksei), where a list has it, else empty."""
+    """The word that stands for all spellings of this name (Aleksei, Alexey), where a list has it, else empty."""
 
 
 Name = tuple[NameWord, ...]
@@ -153,7 +153,7 @@ def _with_given_name_joined(words: list[str]) -> list[str]:
     if len(words) != 1 + _SYLLABLES_OF_A_GIVEN_NAME:
         return words
     surnames = known_words("far_eastern_surnames")
-    first, last = words[0].lower() in surnames, words[2].lower() in surnames
+    first, last = (_same_spelling(word.lower()) in surnames for word in (words[0], words[2]))
     if not (first or last) or not all(word.isascii() and _is_syllable(word) for word in words):
         return words
     if any(word.lower() in known_words("burmese_syllables") for word in words):
@@ -168,7 +168,11 @@ def _joined_far_eastern(text: str) -> str:
     return text
 
 
+def _same_spelling(word: str) -> str:
+    return known_words("latin_folds").get(word, word)
+
+
 @lru_cache(maxsize=65536)
 def _is_syllable(part: str) -> bool:
     lower = part.lower()
-    return _SYLLABLE.fullmatch(lower) is not None and fold(lower)[0] not in known_words("particles")
+    return _SYLLABLE.fullmatch(lower) is not None and _same_spelling(lower) not in known_words("particles")

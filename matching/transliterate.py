@@ -1,4 +1,4 @@
-"""Any script to plain Latin letters: anyascii as the base, rules and learned tables of our own where it loses the sound."""
+"""Any script to plain Latin letters: anyascii as the base, rules and learned tables of our own where it loses sound."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def symbols(word: str) -> tuple[str, ...]:
 
 
 def _parts(text: str) -> list[str]:
-    """The words that one written word is made of: Abd al-Rahman, Salah al-Din and Ihsan Allah are also written in one."""
+    """The words of one written word: Abd al-Rahman, Salah al-Din and Ihsan Allah are also written in one."""
     if text in known_words("arabic_words"):
         return [text]
     if match := _ABD.match(text):

@@ -1,4 +1,4 @@
-"""Chinese characters: the same name is read in Mandarin, Cantonese, Hokkien, Korean and Vietnamese."""
+"""Chinese characters: the same name is read in Mandarin, Cantonese, Hokkien and Korean."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from symbolon.matching.learned_romaniser import PACKAGE, known_words
 from symbolon.matching.scripts import hangul
 
 _SURNAMES_OF_TWO: Final = frozenset(
-    "歐陽 欧阳 司馬 司马 上官 諸葛 诸葛 東方 东方 皇甫 尉遲 尉迟 公孫 公孙 慕容 司徒 司空 夏侯 令狐 端木 張簡 范姜".split()
-)
-_MANDARIN_SURNAMES: Final = {"單": "shan", "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "查": "zha", "任": "ren",
-    "盖": "ge", "翟": "zhai", "朴": "piao", "樂": "yue", "乐": "yue", "区": "ou", "區": "ou", "覃": "qin", "沈": "shen",
-    "召": "shao", "繁": "po", "种": "chong", "折": "she", "宓": "mi", "尹": "yin", "葉": "ye", "叶": "ye", "石": "shi",
+    {
+        "歐陽", "欧阳", "司馬", "司马", "上官", "諸葛", "诸葛", "東方", "东方", "皇甫", "尉遲", "尉迟", "公孫", "公孙",
+        "慕容", "司徒", "司空", "夏侯", "令狐", "端木", "張簡", "范姜",
+    }
+)  # fmt: skip
+_MANDARIN_SURNAMES: Final = {
+    "單": "shan", "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "查": "zha", "任": "ren", "盖": "ge",
+    "翟": "zhai", "朴": "piao", "樂": "yue", "乐": "yue", "区": "ou", "區": "ou", "覃": "qin", "沈": "shen",
+    "召": "shao", "繁": "po", "种": "chong", "折": "she", "宓": "mi", "尹": "yin", "葉": "ye", "叶": "ye",
 }  # fmt: skip
+"""Characters that as surnames are read otherwise than elsewhere."""
 _LONGEST_WITH_SURNAME_OF_ONE: Final = 3
 _LONGEST: Final = 4
 _ONSETS: Final = (("gw", "kw"), ("ng", "ng"), ("z", "ch"), ("c", "ch"), ("j", "y"), ("d", "t"), ("g", "k"), ("b", "p"))
@@ -28,9 +33,12 @@ _FINALS: Final = (
 
 
 def romanise(word: str, language: str | None = None) -> tuple[tuple[str, ...], ...]:
-    """The readings of a name written in one: Mandarin, Cantonese, Hokkien (its surname), Korean.
+    """The readings of a name written in one: Mandarin, Cantonese, Hokkien (of its surname), Korean.
 
-    A language that is told puts its reading first, and Korean stands alone.
+    A name that is told to be Korean has that reading alone.
+
+    >>> romanise("陳大文")[:3]
+    (('chen', 'dawen'), ('chan', 'taiman'), ('tan', 'dawen'))
     """
     surname = 2 if word[:2] in _SURNAMES_OF_TWO and len(word) > 2 else 1
     if len(word) > _LONGEST:
@@ -38,14 +46,11 @@ def romanise(word: str, language: str | None = None) -> tuple[tuple[str, ...], .
     family, given = word[:surname], word[surname:]
     mandarin = (_MANDARIN_SURNAMES.get(family) or _mandarin(family), _mandarin(given))
     cantonese = (known_words("cantonese_surnames").get(family) or _cantonese(family), _cantonese(given))
-    korean = (hangul.SURNAMES.get(_korean(family)) or hangul.spell(_korean(family)), _korean_given(given))
-    readings = [mandarin, cantonese]
-    if hokkien := known_words("hokkien_surnames").get(family):
-        readings += [(hokkien, mandarin[1])]
-    readings.append(korean)
+    korean = (hangul.spell_surname(_korean(family)), hangul.spell(_korean(given)))
     if language == "ko":
         return (korean,)
-    return tuple(readings)
+    hokkien = known_words("hokkien_surnames").get(family)
+    return mandarin, cantonese, *(((hokkien, mandarin[1]),) if hokkien else ()), korean
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +85,3 @@ def _as_hong_kong_spells(jyutping: str) -> str:
 def _korean(text: str) -> str:
     sounds = _sounds("korean")
     return "".join(sounds.get(character, "") for character in text)
-
-
-def _korean_given(text: str) -> str:
-    return hangul.spell(_korean(text))

@@ -81,7 +81,7 @@ _SCHWA: Final = "@"
 _SILENT_SCHWA: Final = re.compile(r"([aeiou@][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
 
 
-def readings(word: str, language: str | None = None) -> tuple[tuple[str, ...], ...]:
+def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], ...]:
     """One written word as its list of common words or the rules have it, and as learned from names."""
     block = ord(word[0]) & ~(_BLOCK - 1)
     if block in _LISTED and (known := known_words(f"{_LISTED[block]}_words").get(word.rstrip(":"))):

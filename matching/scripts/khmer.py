@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 _LETTERS: Final = "កខគឃងចឆជឈញដឋឌឍណតថទធនបផពភមយរលវឝឞសហឡអ"
-_INITIALS: Final = dict(
-    zip(_LETTERS, "k kh k kh ng ch ch ch ch nh d th d th n t th t th n b ph p ph m y r l v s s s h l".split() + [""],
-        strict=True)
-)  # fmt: skip
+_INITIALS: Final = {
+    "ក": "k", "ខ": "kh", "គ": "k", "ឃ": "kh", "ង": "ng", "ច": "ch", "ឆ": "ch", "ជ": "ch", "ឈ": "ch", "ញ": "nh",
+    "ដ": "d", "ឋ": "th", "ឌ": "d", "ឍ": "th", "ណ": "n", "ត": "t", "ថ": "th", "ទ": "t", "ធ": "th", "ន": "n",
+    "ប": "b", "ផ": "ph", "ព": "p", "ភ": "ph", "ម": "m", "យ": "y", "រ": "r", "ល": "l", "វ": "v", "ឝ": "s",
+    "ឞ": "s", "ស": "s", "ហ": "h", "ឡ": "l", "អ": "",
+}  # fmt: skip
 _SECOND_SERIES: Final = frozenset("គឃងជឈញឌឍទធនពភមយរលវ")
 _SONORANTS: Final = frozenset("ងញនណមយរលវ")
 _FINALS: Final = {
-    **_INITIALS, "ខ": "k", "ច": "ch", "ញ": "nh", "ដ": "t", "ទ": "t", "ត": "t", "ប": "p", "រ": "r", "វ": "v", "ស": "s", "អ": "",
+    **_INITIALS, "ខ": "k", "ដ": "t", "ប": "p",
 }  # fmt: skip
 _STANDING_VOWELS: Final = {
     "ឥ": "e", "ឦ": "ei", "ឧ": "u", "ឩ": "ou", "ឪ": "ov", "ឫ": "rue", "ឬ": "rue", "ឭ": "lue", "ឮ": "lue", "ឯ": "e",
@@ -55,7 +57,7 @@ class _Unit:
         """A Pali double, of which the first closes the syllable before: ណ្ណ, ប្ផ."""
         if len(self.letters) < 2:
             return False
-        first, second = self.letters[:2]
+        first, second = self.letters[0], self.letters[1]
         return first == second or (_ROW[first] == _ROW[second] and first not in _SONORANTS and second not in _SONORANTS)
 
 
@@ -67,7 +69,7 @@ def romanise(word: str) -> tuple[str, ...]:
     """One written word, as Cambodian documents spell it.
 
     >>> romanise("សុខា"), romanise("វង្ស"), romanise("វិចិត្រ"), romanise("ចាន់")
-    (('sokha',), ('vong',), ('vichit',), ('chan',))
+    (('sokha',), ('vong',), ('vichet',), ('chan',))
     """
     text = _SILENCED.sub("", word)
     sounds: list[str] = []
@@ -126,7 +128,7 @@ def _vowel(unit: _Unit, rest: list[_Unit]) -> str:
         return "a"
     if unit.vowel == "េ" and rest and rest[0].letters[0] in "ចជញ":
         return "i"
-    if unit.vowel == "ឹ" and rest and rest[0].letters[0] == "ម":
+    if (unit.vowel, rest[0].letters[0] if rest else "") in {("ឹ", "ម"), ("ិ", "ទ")}:
         return "i"
     if unit.vowel == "័" and rest and rest[0].letters[0] == "យ":
         return "e" if unit.series else "a"

@@ -27,7 +27,7 @@ def romanise(word: str) -> tuple[str, ...]:
     """One written word as Lao passports spell it.
 
     >>> romanise("ສົມສັກ"), romanise("ຄຳໄຕ"), romanise("ບຸນຍັງ"), romanise("ທອງລຸນ")
-    (('somsak',), ('khamtai',), ('bounyang',), ('thonglun',))
+    (('somsak',), ('khamtai',), ('bounyang',), ('thongloun',))
     """
     text = _TONES.sub("", _SILENCED.sub("", word.replace("ໍາ", "ຳ")))
     text = _SILENT_H.sub("", _LEADING.sub(r"\2\1", text))
@@ -38,7 +38,9 @@ def romanise(word: str) -> tuple[str, ...]:
         follows = text[place + 1 : place + 2]
         after_vowel = bool(sounds) and sounds[-1][-1:] in _CLOSED
         opens = follows in _VOWELS or (follows.isascii() and follows != "") or follows == "ອ"
-        if letter == "ອ" and sounds and not after_vowel and not opens:
+        if letter == "ວ" and sounds and not after_vowel and follows in _INITIALS:
+            sounds.append("oua")
+        elif letter == "ອ" and sounds and not after_vowel and not opens:
             sounds.append("o")
         elif letter in _INITIALS:
             sounds.append(_FINALS.get(letter, _INITIALS[letter]) if after_vowel and not opens else _INITIALS[letter])

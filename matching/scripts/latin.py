@@ -11,7 +11,9 @@ from symbolon.matching.learned_romaniser import known_words
 _MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?[dt]")
 _ABDUL: Final = re.compile("abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdoul(?=[a-z]{3})")
 _ARTICLE: Final = re.compile("al(?=[bdfghjkmnqrstz]h?[aeiou][a-z]{2})(?!fre|ber|fons|mei|var|man)")
-_UDDIN: Final = re.compile("(?<=[a-z]{3})(?:(?:[aeou]l?dd|ald|eld|uld|idd|[ue]d)(?:in|een)|(?:[aeou]dd|ald|eld)(?:ine|yn))$")
+_UDDIN: Final = re.compile(
+    "(?<=[a-z]{3})(?:(?:[aeou]l?dd|ald|eld|uld|idd|[ue]d)(?:in|een)|(?:[aeou]dd|ald|eld)(?:ine|yn))$"
+)
 _ULLAH: Final = re.compile("(?<=[a-z]{3})(?:[uo]ll+ah?|[uo]lah|al+ah)$")
 _ABDULLAH: Final = re.compile("abd[aeuo]+l+ah?")
 _UR_RAHMAN: Final = re.compile("(?<=[a-z]{2})ur(?=r[ae]h?[mh]an$)")

@@ -1,4 +1,4 @@
-"""Thai: vowels written around their consonant, silenced letters, finals that sound otherwise, names built of elements."""
+"""Thai: vowels written around their consonant, silenced letters, finals that sound otherwise, elements of names."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final
 
 from symbolon.matching.learned_romaniser import known_words, learned_romaniser
 
-_INITIALS: Final = dict(
-    zip(
-        "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬฮ",
-        "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph m y r l w s s s h l h".split(),
-        strict=True,
-    )
-)
+_INITIALS: Final = {
+    "ก": "k", "ข": "kh", "ฃ": "kh", "ค": "kh", "ฅ": "kh", "ฆ": "kh", "ง": "ng", "จ": "ch", "ฉ": "ch",
+    "ช": "ch", "ซ": "s", "ฌ": "ch", "ญ": "y", "ฎ": "d", "ฏ": "t", "ฐ": "th", "ฑ": "th", "ฒ": "th", "ณ": "n",
+    "ด": "d", "ต": "t", "ถ": "th", "ท": "th", "ธ": "th", "น": "n", "บ": "b", "ป": "p", "ผ": "ph", "ฝ": "f",
+    "พ": "ph", "ฟ": "f", "ภ": "ph", "ม": "m", "ย": "y", "ร": "r", "ล": "l", "ว": "w", "ศ": "s", "ษ": "s",
+    "ส": "s", "ห": "h", "ฬ": "l", "ฮ": "h",
+}  # fmt: skip
 _FINALS: Final = {
     **dict.fromkeys("จฉชซฌฎฏฐฑฒดตถทธศษส", "t"), **dict.fromkeys("บปผฝพฟภ", "p"), **dict.fromkeys("กขคฆ", "k"),
     **dict.fromkeys("ญณนรลฬ", "n"),
@@ -81,7 +81,7 @@ def _spelled(word: str) -> list[str]:
 
 def _end_of_element(word: str, start: int) -> int:
     """Where the longest element that starts here ends, 0 for none; its last consonant may carry no further vowel."""
-    if start and word[start - 1] in _LEADING_VOWELS or _DEPENDENT.match(word, start):
+    if (start and word[start - 1] in _LEADING_VOWELS) or _DEPENDENT.match(word, start):
         return 0
     for end in range(min(len(word), start + _LONGEST_ELEMENT), start + 1, -1):
         if word[start:end] in _elements() and not _DEPENDENT.match(word, end):
@@ -132,12 +132,7 @@ def _opens_a_syllable(text: str, place: int, bare: int) -> bool:
     """Whether a consonant after a vowel is the first of a syllable without a written vowel: Su-ra-chai, A-kon."""
     if bare == 2 and place + 2 == len(text):
         return True
-    return bare == 1 and text[place - 1] in _SHORT_VOWELS and letter_is_sonorant(text[place]) and place + 1 < len(text)
-
-
-def letter_is_sonorant(letter: str) -> bool:
-    """Whether a letter sounds otherwise at the end than at the start of a syllable, or opens Pali syllables."""
-    return letter in "รล"
+    return bare == 1 and text[place - 1] in _SHORT_VOWELS and text[place] in "รล" and place + 1 < len(text)
 
 
 def _bare_consonants(text: str, place: int) -> int:
