@@ -16,6 +16,8 @@ class NameWeights:
     """The first letter of a word's Latin spelling."""
     initial_class: float
     """The first coarse class of a word."""
+    final_class: float
+    """The last coarse class of a word."""
     class_prefix: float
     """The first two coarse classes of a word."""
     spelling_prefix: float
@@ -26,6 +28,8 @@ class NameWeights:
     """The whole coarse skeleton of a word."""
     vowels: float
     """The vowels of a word in three classes, in order."""
+    equivalent: float
+    """The group of equal words (Wikidata) that a word belongs to, where it belongs to one."""
     phonetic: float
     """The word's Metaphone code."""
     consonant_bigram: float

@@ -40,8 +40,11 @@ def word_tokens(word: NameWord) -> Iterator[Token]:
     yield "consonants", fine
     yield "classes", coarse
     yield "initial_class", coarse[:1]
+    yield "final_class", coarse[-1:]
     yield "class_prefix", coarse[:2]
     yield "vowels", vowel_classes(sound)
+    if word.equivalent and not word.is_particle:
+        yield "equivalent", word.equivalent
     for code in phonetic_codes(roman):
         yield "phonetic", code
     for kind, text in (("consonant_bigram", fine), ("sound_bigram", sound), ("spelling_bigram", roman)):

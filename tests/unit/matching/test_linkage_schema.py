@@ -23,7 +23,8 @@ def test_profiles_without_a_whole_birth_date_are_stricter(schema: LinkageSchema)
 
 def test_a_schema_may_publish_names_alone(schema_bytes: bytes) -> None:
     document = json.loads(schema_bytes)
-    document["profiles"].append({**document["profiles"][0], "id": "name-alone", "fields": {"name": 1}})
+    alone = {**document["profiles"][-1], "id": "name-alone", "fields": {"name": 1}}
+    document["profiles"].append(alone)
     assert LinkageSchema.from_bytes(json.dumps(document).encode()).profiles[-1].beside_name == ()
 
 
