@@ -19,7 +19,7 @@ _ABDULLAH: Final = re.compile("abd[aeuo]+l+ah?")
 _UR_RAHMAN: Final = re.compile("(?<=[a-z]{2})ur(?=r[ae]h?[mh]an$)")
 
 _PERHAPS_COMPOUND: Final = re.compile("^m[ou]?h|^abd|^al|d(?:in|een|ine|yn)$|lah?$|urra")
-_PERHAPS_FOLDED: Final = re.compile("[xq]|zh|c[aeoui]|sch|tch|dj|dzh|ae|eo|eu")
+_PERHAPS_FOLDED: Final = re.compile("[xq]|zh|c[aeoui]|sch|tch|dj|dzh|ae|eo|eu|oe|tj|s[yj]|^dz|ch[mt]")
 """Most words need no folding: one search tells."""
 
 _PINYIN_SYLLABLE: Final = (
@@ -30,6 +30,13 @@ _PINYIN: Final = re.compile(f"(?:{_PINYIN_SYLLABLE}){{1,3}}")
 _ONLY_PINYIN: Final = re.compile("x[iu]|q[iu]|zh|c[aeou]")
 _AS_WADE_SPELLS: Final = (("x", "s"), ("q", "ch"), ("zh", "ch"))
 _PINYIN_C: Final = re.compile("c(?=[aeou])|c(?=i(?:$|[^aou]))")
+_MALAY: Final = tuple(
+    (re.compile(pattern), spelling)
+    for pattern, spelling in (
+        ("oe", "u"), ("tj", "c"), ("s[yj](?=[aeou])", "sh"), ("^dz", "z"), ("ch(?=m)", "h"), ("ch(?=t)", "kh"),
+    )
+)  # fmt: skip
+"""Malay and Indonesian names, also as spelled before 1972: Soekarno, Tjahjo, Aisyah, Dzulkifli, Achmad, Muchtar."""
 _OPENING_X: Final = re.compile("^x(?=[aeiouy])")
 _BENGALI_Q: Final = re.compile("(?<=[a-z])que$|(?<=u)qu$")
 _QUA: Final = re.compile("qua(?!n)")
@@ -76,6 +83,8 @@ def _fold_sounds(word: str) -> str:
         for sound, spelling in _AS_WADE_SPELLS:
             word = word.replace(sound, spelling)
     word = _OPENING_X.sub("s", word)
+    for pattern, spelling in _MALAY:
+        word = pattern.sub(spelling, word)
     for spelling, single in (*_CLUSTERS, *_VOWELS):
         word = word.replace(spelling, single)
     return word

@@ -130,7 +130,8 @@ def test_hangul_without_a_surname_is_one_word() -> None:
     [
         ("hsiao", "xiao"), ("mohd", "muhammad"), ("abdurrahman", "abdulrahman"), ("nooruddin", "nooreddin"),
         ("samiullah", "samiollah"), ("tchatayev", "chatayev"), ("haque", "haq"), ("abdallah", "abdullah"),
-        ("pak", "park"),
+        ("pak", "park"), ("soeharto", "suharto"), ("aisyah", "aisha"), ("dzulkifli", "zulkifli"), ("achmad", "ahmad"),
+        ("muchtar", "mukhtar"),
     ],
 )  # fmt: skip
 def test_two_spellings_of_one_sound_fold_into_one(one: str, other: str) -> None:
