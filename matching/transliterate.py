@@ -72,18 +72,6 @@ def _rules_for(code: int) -> Romaniser | None:
     return next((rules for letters, rules in _ROMANISERS if code in letters), None)
 
 
-def romanise(word: str) -> Reading:
-    """The best reading of a written word of unknown language.
-
-    >>> romanise("Müller"), romanise("王小明")
-    (('muller',), ('wang', 'xiaoming'))
-    """
-    return romanisations(word)[0]
-
-
-romanise.cache_clear = romanisations.cache_clear  # type: ignore[attr-defined]
-
-
 def _plain_letters(word: str) -> Reading:
     letters = word.lower() if word.isalpha() else _NOT_LETTERS.sub("", word.lower())
     return (letters,) if letters else ()

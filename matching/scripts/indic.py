@@ -77,6 +77,9 @@ _LEARNED: Final = {0x0980: "bengali"}
 """Scripts whose spelling was learned from names."""
 _LISTED: Final = {0x0900: "devanagari", 0x0980: "bengali", 0x0B80: "tamil", 0x0D80: "sinhala"}
 """Scripts that have a list of common words."""
+_TAMIL_ZH: Final = "ழ"
+"""Spelled zh in India (Kanimozhi) and l in Sri Lanka and Malaysia (Yal, Tamil)."""
+_TAMIL_J: Final = "ஜ"
 _SCHWA: Final = "@"
 _SILENT_SCHWA: Final = re.compile(r"([aeiou@][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
 
@@ -87,6 +90,8 @@ def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], 
     if block in _LISTED and (known := known_words(f"{_LISTED[block]}_words").get(word.rstrip(":"))):
         return ((known,),)
     by_rule = romanise(word)
+    if _TAMIL_ZH in word:
+        return by_rule, romanise(word.replace(_TAMIL_ZH, _TAMIL_J))
     if block not in _LEARNED:
         return (by_rule,)
     learned = learned_romaniser(_LEARNED[block]).spell(symbols(word), lambda symbol: anyascii(symbol).lower())

@@ -56,6 +56,11 @@ def test_bengali_words_of_names_are_spelled_as_their_bearers_do(written: str, la
     assert best(written) == latin_form
 
 
+def test_the_retroflex_of_tamil_is_read_as_l_and_as_zh() -> None:
+    skeletons = {consonant_skeleton(reading[0]) for reading in romanisations("கனிமொழி")}
+    assert skeletons == {consonant_skeleton("kanimoli"), consonant_skeleton("kanimozhi")}
+
+
 def test_sinhala_nasals_sound_by_what_follows() -> None:
     assert indic.romanise("සංකර") == ("sankara",)
     assert indic.romanise("අම්බලං") == ("ambalan",)
