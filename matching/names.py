@@ -22,7 +22,8 @@ _ARTICLES: Final = frozenset({"al", "el", "ul", "ur", "ar", "us", "as", "ud"})
 
 MOST_READINGS: Final = 4
 MOST_WORDS: Final = 24
-"""Longer texts are no names; the rest is left out."""
+MOST_LETTERS: Final = 64
+"""Longer texts and longer words are no names; the rest of them is left out."""
 
 _SEPARATORS: Final = re.compile(r"[\s,;.\-_/()\[\]·•‧・॰।'`’‘ʼʻ\"“”|]+")
 _ASPIRATED: Final = re.compile(r"\b(ch|k|p|t|ts)['`’‘ʼʻ](?=[aeiou])", re.IGNORECASE)
@@ -53,7 +54,7 @@ def name_readings(text: str, language: str | None = None) -> tuple[Name, ...]:
 
     `language` is a BCP 47 code where it is known.
     """
-    words = [_readings_of_word(word, language) for word in _written_words(text)[:MOST_WORDS]]
+    words = [_readings_of_word(word[:MOST_LETTERS], language) for word in _written_words(text)[:MOST_WORDS]]
     count = max(map(len, words), default=1)
     if count == 1:
         return (_name([roman for options in words for roman in options[0]]),)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symbolon.matching.names import MOST_WORDS, name_words, tells_people_apart
+from symbolon.matching.names import MOST_LETTERS, MOST_WORDS, name_words, tells_people_apart
 from symbolon.matching.phonetics import consonant_skeleton
 from symbolon.matching.transliterate import romanisations
 
@@ -114,6 +114,16 @@ def test_spellings_of_one_name_have_one_equivalent() -> None:
 
 def test_a_text_of_ten_thousand_letters_is_cut_to_a_name() -> None:
     assert len(name_words("abc def " * 1250)) == MOST_WORDS
+
+
+@pytest.mark.parametrize("letters", ["al", "abdul", "ال", "xi", "សុ", "王"])
+def test_a_word_of_ten_thousand_letters_is_cut_to_a_word(letters: str) -> None:
+    whole, cut = (letters * 10_000)[:10_000], (letters * MOST_LETTERS)[:MOST_LETTERS]
+    assert name_words(whole) == name_words(cut)
+
+
+def test_control_and_direction_marks_leave_no_trace() -> None:
+    assert name_words("Rahim\u202e \u0000Khan\ud800") == name_words("Rahim Khan")
 
 
 def test_an_aspirated_consonant_keeps_its_word_whole() -> None:
