@@ -8,24 +8,34 @@ machine, in any order of fields and of values within a field.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 from symbolon.matching.encoded_record import TOKEN_BYTES, EncodedRecord
 from symbolon.matching.errors import TooLittleToMatch
 from symbolon.matching.exact_tokens import exact_tokens
 from symbolon.matching.field_masks import FieldMasks
-from symbolon.matching.identifier_types import RecordIdentifiers
+from symbolon.matching.identifier_types import PersonName, RecordIdentifiers
 from symbolon.matching.lanes import VectorLayout
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
 from symbolon.matching.name_rarity import NameRarity
-from symbolon.matching.names import NameWord, name_readings, tells_people_apart
+from symbolon.matching.names import name_readings, tells_people_apart
 
 __all__ = ["EncodedRecord", "RecordEncoder", "TooLittleToMatch"]
 
-Name = tuple[NameWord, ...]
 _NOTHING: Final[tuple[bytes, ...]] = ()
+_REMEMBERED: Final = 50_000
+"""Names remembered; beyond that the memory starts anew (about 40 MB at most)."""
+_Vectors = tuple[bytes, ...]
+
+
+class _Reading(NamedTuple):
+    """One way in which a name is read: its words' key, whatever their order; its bits; its rarity."""
+
+    key: tuple[str, ...]
+    bits: int
+    rarity: float
 
 
 class RecordEncoder:
@@ -39,12 +49,17 @@ class RecordEncoder:
 
     def __init__(self, schema: LinkageSchema, subkey: Callable[[str], bytes]) -> None:
         self._schema = schema
-        self._layout = VectorLayout.of(schema)
-        self._fields = FieldMasks(schema, self._layout, subkey)
+        layout = VectorLayout.of(schema)
+        self._fields = FieldMasks(schema, layout, subkey)
         self._rarity = NameRarity(schema.rarity)
-        self._beside_name = {profile.id: frozenset(profile.beside_name) for profile in schema.profiles}
+        self._width = layout.size
+        self._profiles = [
+            (profile, frozenset(profile.beside_name), layout.profiles[profile.id]) for profile in schema.profiles
+        ]
+        self._explanations = [(kind, *place) for kind, place in layout.explanations.items()]
         self._no_tokens = dict.fromkeys(schema.token_kinds, _NOTHING)
         self._token_keys = {kind: subkey(f"{schema.id}/token/{kind}") for kind in schema.token_kinds}
+        self._readings_of: dict[PersonName, tuple[_Reading, ...]] = {}
 
     def encode(self, identifiers: RecordIdentifiers) -> EncodedRecord:
         """Encode all that the record gives.
@@ -53,18 +68,18 @@ class RecordEncoder:
             TooLittleToMatch: nothing in it could be compared with anything, or it would match far too much.
 
         """
-        names = self._names(identifiers)
+        readings = self._readings(identifiers.names)
         shared, filled = self._fields.beside_the_name(identifiers)
-        name_bits = [self._fields.name(words) for words in names]
-        wholes = [bits | shared for bits in name_bits]
-        rarities = [self._rarity.of(words) for words in names]
+        wholes = [(reading.bits | shared).to_bytes(self._width, "little") for reading in readings]
         profiles = {
-            profile.id: self._profile(profile, rarities, wholes)
-            if wholes and self._beside_name[profile.id] <= filled
-            else _NOTHING
-            for profile in self._schema.profiles
+            profile.id: self._profile(profile, start, end, readings, wholes) if wholes and needed <= filled else _NOTHING
+            for profile, needed, (start, end, _) in self._profiles
         }
-        explanations = self._explanations(wholes, shared)
+        beside = shared.to_bytes(self._width, "little")
+        explanations = {
+            kind: _distinct([whole[start:end] for whole in (wholes if kind == "name" else (beside,))], nothing)
+            for kind, start, end, nothing in self._explanations
+        }
         tokens = self._no_tokens.copy()
         if identifiers.has_numbers:
             for kind, values in exact_tokens(identifiers).items():
@@ -72,52 +87,51 @@ class RecordEncoder:
                     tokens[kind] = self._tokens(kind, values)
         record = EncodedRecord(profiles, explanations, tokens)
         if not any(profiles.values()):
-            self._refuse_if_too_little(record, identifiers, rarities)
+            self._refuse_if_too_little(record, identifiers, [reading.rarity for reading in readings])
         return record
 
-    def _names(self, identifiers: RecordIdentifiers) -> list[Name]:
+    def _readings(self, names: tuple[PersonName, ...]) -> Sequence[_Reading]:
         """The readings of all names, without those that are one title.
 
         First readings come before second ones; of more than the schema allows, the first in sorted order.
         """
-        readings = [name_readings(name.text, name.language) for name in identifiers.names]
-        if len(readings) == 1 and len(readings[0]) == 1:
-            return [words for words in readings[0] if tells_people_apart(words)]
-        kept: dict[tuple[NameWord, ...], Name] = {}
-        for rank in range(max(map(len, readings), default=0)):
-            of_rank = {reading[rank] for reading in readings if len(reading) > rank}
-            for words in sorted(of_rank, key=lambda words: [word.roman for word in words]):
-                if tells_people_apart(words):
-                    kept.setdefault(tuple(sorted(words, key=lambda word: (word.roman, word.occurrence))), words)
+        if len(names) == 1:
+            return self._of_name(names[0])[: self._schema.max_names]
+        by_name = [self._of_name(name) for name in names]
+        kept: dict[tuple[str, ...], _Reading] = {}
+        for rank in range(max(map(len, by_name), default=0)):
+            for reading in sorted(readings[rank] for readings in by_name if len(readings) > rank):
+                kept.setdefault(reading.key, reading)
         return list(kept.values())[: self._schema.max_names]
 
-    def _profile(self, profile: Profile, rarities: list[float], wholes: list[int]) -> tuple[bytes, ...]:
-        offset, _, size, ones = self._layout.profiles[profile.id]
-        vectors = []
-        for rarity, whole in zip(rarities, wholes, strict=True):
-            if rarity < profile.min_name_rarity:
-                continue
-            bits = whole >> offset & ones
-            count = bits.bit_count()
-            if count > profile.popcount_max:
-                bits = _capped(bits, profile.popcount_max)
-            if count >= profile.popcount_min:
-                vectors.append(bits.to_bytes(size, "little"))
-        return tuple(vectors) if len(vectors) < 2 else tuple(sorted(set(vectors)))
+    def _of_name(self, name: PersonName) -> tuple[_Reading, ...]:
+        known = self._readings_of.get(name)
+        if known is None:
+            known = tuple(
+                _Reading(tuple(sorted(word.roman for word in words)), self._fields.name(words), self._rarity.of(words))
+                for words in name_readings(name.text, name.language)
+                if tells_people_apart(words)
+            )
+            if len(self._readings_of) >= _REMEMBERED:
+                self._readings_of.clear()
+            self._readings_of[name] = known
+        return known
 
-    def _explanations(self, wholes: list[int], shared: int) -> dict[str, tuple[bytes, ...]]:
-        found = {}
-        for kind, (offset, _, size, ones) in self._layout.explanations.items():
-            if kind == "name":
-                vectors = [whole >> offset & ones for whole in wholes]
-            else:
-                bits = shared >> offset & ones
-                vectors = [bits] if bits else []
-            if len(vectors) < 2:
-                found[kind] = tuple([bits.to_bytes(size, "little") for bits in vectors])
-            else:
-                found[kind] = tuple(sorted({bits.to_bytes(size, "little") for bits in vectors}))
-        return found
+    @staticmethod
+    def _profile(
+        profile: Profile, start: int, end: int, readings: Sequence[_Reading], wholes: list[bytes]
+    ) -> _Vectors:
+        vectors = []
+        for reading, whole in zip(readings, wholes, strict=True):
+            if reading.rarity < profile.min_name_rarity:
+                continue
+            vector = whole[start:end]
+            count = int.from_bytes(vector, "little").bit_count()
+            if count > profile.popcount_max:
+                vector = _capped(vector, profile.popcount_max)
+            if count >= profile.popcount_min:
+                vectors.append(vector)
+        return tuple(vectors) if len(vectors) < 2 else tuple(sorted(set(vectors)))
 
     def _tokens(self, kind: str, values: frozenset[str]) -> tuple[bytes, ...]:
         key = self._token_keys[kind]
@@ -143,10 +157,15 @@ class RecordEncoder:
         raise TooLittleToMatch("add a name with a date of birth, or the number of a document, phone, ship or account")
 
 
-def _capped(bits: int, most: int) -> int:
+def _distinct(vectors: list[bytes], nothing: bytes) -> _Vectors:
+    if len(vectors) == 1:
+        return _NOTHING if vectors[0] == nothing else (vectors[0],)
+    return tuple(sorted(set(vectors) - {nothing}))
+
+
+def _capped(vector: bytes, most: int) -> bytes:
     """Drop the highest bits beyond `most`: the same ones in vectors that are alike, and as good as random."""
-    excess = bits.bit_count() - most
-    while excess > 0:
+    bits = int.from_bytes(vector, "little")
+    for _ in range(bits.bit_count() - most):
         bits ^= 1 << (bits.bit_length() - 1)
-        excess -= 1
-    return bits
+    return bits.to_bytes(len(vector), "little")

@@ -6,6 +6,7 @@ Every `parse_*` raises `IdentifierError` (field, what is wrong, what to do; neve
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -76,6 +77,7 @@ _SEX_WORDS: Final = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=65536)
 def parse_person_name(text: str, language: str | None = None) -> PersonName:
     """A whole name in any script; `language` is a BCP 47 code ("th", "ur") where the file tells it."""
     cleaned = _short_text("names", text)
@@ -86,6 +88,7 @@ def parse_person_name(text: str, language: str | None = None) -> PersonName:
     return PersonName(cleaned, language.lower() if language else None)
 
 
+@lru_cache(maxsize=65536)
 def parse_birth_date(
     text: str, calendar: Calendar | None = None, *, impossible_as_written: bool = False
 ) -> BirthDate:

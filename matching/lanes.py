@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import NamedTuple, Self
 
@@ -13,17 +14,20 @@ _FIELD_OF_KIND = {"birth_date": "partial_date"}
 
 
 class Place(NamedTuple):
-    """A vector's place in the wide integer: its offset and width in bits, its width in bytes, a mask of ones."""
+    """A vector's first byte, the byte after its last, and the vector without bits."""
 
-    offset: int
-    bits: int
-    size: int
-    ones: int
+    start: int
+    end: int
+    nothing: bytes
 
     @classmethod
     def at(cls, offset: int, bits: int) -> Self:
-        """The place of `bits` bits from `offset` on."""
-        return cls(offset, bits, bits // 8, (1 << bits) - 1)
+        """The place of `bits` bits from bit `offset` on; both are whole words of 64."""
+        return cls(offset // 8, (offset + bits) // 8, bytes(bits // 8))
+
+    def lane(self, weights: Mapping[str, float]) -> Lane:
+        """The lane of a field with these weights here."""
+        return Lane(8 * self.start, 8 * (self.end - self.start), weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class VectorLayout:
     profiles: dict[str, Place]
     explanations: dict[str, Place]
     lanes: dict[str, tuple[Lane, ...]]
+    size: int
+    """Bytes of all vectors together."""
 
     @classmethod
     def of(cls, schema: LinkageSchema) -> Self:
@@ -54,13 +60,13 @@ class VectorLayout:
             for field, scale in profile.fields:
                 chosen = profile.name_weights if field == "name" else profile.date_weights
                 weights = _weights(schema, field, chosen, scale)
-                lanes.setdefault(field, []).append(Lane(place.offset, place.bits, weights))
+                lanes.setdefault(field, []).append(place.lane(weights))
         for kind, place in explanations.items():
             form = schema.explanations[kind]
             field = _FIELD_OF_KIND.get(kind, kind)
             weights = _weights(schema, field, form.weights, form.scale)
-            lanes.setdefault(field, []).append(Lane(place.offset, place.bits, weights))
-        return cls(profiles, explanations, {field: tuple(of_field) for field, of_field in lanes.items()})
+            lanes.setdefault(field, []).append(place.lane(weights))
+        return cls(profiles, explanations, {field: tuple(of_field) for field, of_field in lanes.items()}, end // 8)
 
 
 def _weights(schema: LinkageSchema, field: str, chosen: str | None, scale: float) -> dict[str, float]:

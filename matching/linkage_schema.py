@@ -106,6 +106,9 @@ class LinkageSchema:
     profiles: tuple[Profile, ...]
     names_alone_threshold: Fraction
     """Where two names alone are a link in the evaluation of files; no record is published by its name alone."""
+    one_to_one_margin: Fraction
+    """How far under its threshold a pair may lie where two files are linked one to one: being each other's best tells
+    as much. In the evaluation of files only; a hub never knows that a person is in a file but once."""
     decisive_tokens: dict[str, str]
     """Token kind → band of a hit by it alone."""
     supporting_tokens: dict[str, str]
@@ -170,6 +173,7 @@ def _schema(root: Section) -> LinkageSchema:
         category_value=root.section("category").number("value", 0, 64),
         profiles=profiles,
         names_alone_threshold=_fraction(root, "names_alone_threshold"),
+        one_to_one_margin=_fraction(root, "one_to_one_margin"),
         decisive_tokens=_bands_by_token(root.section("decisive_tokens"), DECISIVE_TOKENS),
         supporting_tokens=_bands_by_token(root.section("supporting_tokens"), SUPPORTING_TOKENS),
         explanations={kind: _explanation(kind, explanations.section(kind), sets) for kind in EXPLAINED_KINDS},

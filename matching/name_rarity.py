@@ -20,7 +20,5 @@ class NameRarity:
 
     def _of_word(self, word: NameWord) -> float:
         table = self._table
-        rarity = table.common.get(word.roman)
-        if rarity is None:
-            rarity = table.particle if word.is_particle else min(table.unlisted, table.per_letter * len(word.roman))
-        return rarity / word.occurrence
+        unlisted = table.particle if word.is_particle else min(table.unlisted, table.per_letter * len(word.roman))
+        return min(table.common.get(word.roman, unlisted), unlisted) / word.occurrence

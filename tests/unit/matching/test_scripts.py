@@ -61,6 +61,18 @@ def test_the_retroflex_of_tamil_is_read_as_l_and_as_zh() -> None:
     assert skeletons == {consonant_skeleton("kanimoli"), consonant_skeleton("kanimozhi")}
 
 
+@pytest.mark.parametrize(
+    ("written", "latin_form"), [("နူရူလ်", "nurul"), ("မိုဟမ်မဒ်", "mohammad"), ("ရဖိခ်", "rafikh"), ("အဗ္ဒူလ်", "abdul")]
+)
+def test_a_rohingya_name_in_burmese_script_is_read_by_letter_too(written: str, latin_form: str) -> None:
+    assert romanisations(written)[-1] == (latin_form,)
+
+
+def test_a_burmese_word_is_read_by_letter_where_its_language_is_told_to_be_another() -> None:
+    assert romanisations("ဖာတီမာ", "rhg")[-1] == ("fatima",)
+    assert len(romanisations("ဖာတီမာ")) == 1
+
+
 def test_sinhala_nasals_sound_by_what_follows() -> None:
     assert indic.romanise("සංකර") == ("sankara",)
     assert indic.romanise("අම්බලං") == ("ambalan",)
