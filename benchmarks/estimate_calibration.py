@@ -3,11 +3,13 @@
     python benchmarks/estimate_calibration.py DATA SCHEMA.json
 
 Rarity: -log2 of a Latin word's share among the names of one list, of words that one name in 500 or more has; lists are
-Wikidata's politicians (CC0) by language and OFAC's SDN list (public domain). Calibration: scores of varied people of the
+Wikidata's politicians (CC0) by language and OFAC's SDN list (public domain). Calibration: scores of varied
+people of the
 made-up region against all pairs of strangers, both through the encoder, as log10 of the likelihood ratio, smoothed so
 that it never falls; beyond the last stranger seen it rises by one decade for each 25 permille.
 """
 
+# ruff: noqa: S311  made-up people and fixed draws, no secrets
 from __future__ import annotations
 
 import hmac
@@ -22,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from estimate_names import rows
+
 from symbolon.matching.encoding import RecordEncoder, TooLittleToMatch
 from symbolon.matching.identifiers import BirthDate, Place, RecordIdentifiers
 from symbolon.matching.linkage_schema import LinkageSchema, Profile

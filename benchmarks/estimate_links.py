@@ -1,10 +1,12 @@
 """Estimates the weights beside a birth date: `python benchmarks/estimate_links.py DATA SECONDS [PEOPLE]`.
 
 Three aims at once, at one threshold of those that are cheap blind: F1 over all pairs on historical figures and on
-splink's made-up thousand, F1 on made-up records with typing errors, and recall on varied people of the region at no more
+splink's made-up thousand, F1 on made-up records with typing errors, and recall on varied people of the
+region at no more
 false pairs than the hub may raise. FEBRL4 is never read: it is what the result is measured on.
 """
 
+# ruff: noqa: S311  made-up people and fixed draws, no secrets
 from __future__ import annotations
 
 import random
@@ -15,8 +17,9 @@ from itertools import combinations, islice
 from pathlib import Path
 
 import numpy as np
-
 from estimate_names import NAME_KINDS, climb, name_masses, rows, shipped_schema
+from token_bank import Mass, TokenBank
+
 from symbolon.matching.identifiers import BirthDate
 from symbolon.matching.linkage_schema import CHEAP_THRESHOLDS
 from symbolon.matching.names import name_readings
@@ -24,7 +27,6 @@ from symbolon.matching.token_weights import DateWeights
 from symbolon.matching.tokens import birth_date_tokens
 from symbolon.node.services.population.people import Person, people
 from symbolon.node.services.population.variations import vary
-from token_bank import Mass, TokenBank
 
 DATE_KINDS = tuple(DateWeights.__dataclass_fields__)
 _AS_DATE = {kind: f"date {kind}" for kind in DATE_KINDS}
@@ -174,9 +176,7 @@ def _typed(data: Path, count: int) -> list[tuple[str, Record]]:
 def _region(count: int) -> tuple[list[tuple[str, Record]], list[tuple[str, Record]]]:
     """(people of the region, each once; the same kind of people with one variation of theirs)."""
     draw = random.Random(13)
-    population = [
-        (str(number), _of_region(person)) for number, person in enumerate(islice(people(draw), count))
-    ]
+    population = [(str(number), _of_region(person)) for number, person in enumerate(islice(people(draw), count))]
     varied = []
     for number, person in enumerate(islice(people(draw), 3000)):
         other, _ = vary(draw, person, draw.choice((1, 1, 2)))
@@ -193,7 +193,10 @@ class BesideDate:
 
     def __init__(self, data: Path, start, factor: float) -> None:  # type: ignore[no-untyped-def]
         self._sets = {
-            "historical": (0.5, LinkSet(_clustered(data, "historical_figures_open", 6000), start, factor, count_all=True)),
+            "historical": (
+                0.5,
+                LinkSet(_clustered(data, "historical_figures_open", 6000), start, factor, count_all=True),
+            ),
             "fake_1000": (0.3, LinkSet(_clustered(data, "fake_1000", 2000), start, factor, count_all=True)),
             "typed": (3.0, LinkSet(_typed(data, 5000), start, factor, count_all=True)),
         }
@@ -263,7 +266,9 @@ def main() -> None:
             print(f"at {THRESHOLDS[place]:.2f}: {values[place]:.4f}; {aims.report(weights, place)}")
         print({kind: round(float(weight), 2) for kind, weight in zip(KINDS, weights, strict=True)}, flush=True)
         if seed < 3:
-            weights, _ = climb(lambda trial: float(aims.at_thresholds(trial).max()), weights, seconds / 3, seed, movable)
+            weights, _ = climb(
+                lambda trial: float(aims.at_thresholds(trial).max()), weights, seconds / 3, seed, movable
+            )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ kept when the mean of the sets' recalls at few false positives and the search's 
 take the place of encodings, so a step costs some milliseconds.
 """
 
+# ruff: noqa: S311  made-up people and fixed draws, no secrets
 from __future__ import annotations
 
 import csv
@@ -13,19 +14,19 @@ import math
 import random
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from token_bank import Mass, PairMasses, TokenBank
 
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema
 from symbolon.matching.names import NameWord, name_readings
 from symbolon.matching.token_weights import NameWeights
 from symbolon.matching.tokens import link_tokens, pair_token, skeletons, word_count_token, word_ends, word_tokens
-from token_bank import Mass, PairMasses, TokenBank
 
 NAME_KINDS = tuple(NameWeights.__dataclass_fields__)
 Pair = tuple[str, str]
@@ -64,17 +65,16 @@ class NamePairs:
         self.bank = TokenBank(NAME_KINDS)
         self._factor = particle_factor
         sets = {"sdn": _sdn(data), **_cross_script(data)}
-        sdn_positives = sets["sdn"][0]
         queries, corpus = _search(data)
         numbered = {
-            name: [[(self._add(a), self._add(b)) for a, b in pairs] for pairs in groups] for name, groups in sets.items()
+            name: [[(self._add(a), self._add(b)) for a, b in pairs] for pairs in groups]
+            for name, groups in sets.items()
         }
         search = [(self._add(query), self._add(answer)) for query, answer in queries]
         corpus_numbers = list(dict.fromkeys(self._add(name) for name in corpus))
         frozen = self.bank.freeze()
         self.sets = {name: [frozen.pairs(pairs) for pairs in groups] for name, groups in numbered.items()}
         self.search = self._search(frozen, search, corpus_numbers)
-        assert sdn_positives
 
     def _add(self, name: str) -> int:
         if self.bank.known(name):
@@ -147,7 +147,8 @@ def _sdn(data: Path) -> list[list[Pair]]:
     kept = [row for row in rows(data, "sdn_pairs") if _usable(row)]
     positives = [
         row for row in kept
-        if row["label"] == "1" and row["alias_type"] == "strong_aka" and row["stratum"] in {"variant", "variant_partial"}
+        if row["label"] == "1" and row["alias_type"] == "strong_aka"
+        and row["stratum"] in {"variant", "variant_partial"}
     ]  # fmt: skip
     draw = random.Random(1)
     others: list[Pair] = []

@@ -10,7 +10,7 @@ class Calibration:
     """From a score to the chance that both records are one person, estimated on pairs with known truth."""
 
     prior: float
-    """Share of true pairs among all pairs compared, which the probabilities stand on; another population has another."""
+    """Share of true pairs among all pairs compared, on which the probabilities stand; elsewhere it is another."""
     points: tuple[tuple[int, float], ...]
     """(score in permille, log10 of the likelihood ratio), both rising; linear between, flat outside."""
 

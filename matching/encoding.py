@@ -72,7 +72,9 @@ class RecordEncoder:
         shared, filled = self._fields.beside_the_name(identifiers)
         wholes = [(reading.bits | shared).to_bytes(self._width, "little") for reading in readings]
         profiles = {
-            profile.id: self._profile(profile, start, end, readings, wholes) if wholes and needed <= filled else _NOTHING
+            profile.id: self._profile(profile, start, end, readings, wholes)
+            if wholes and needed <= filled
+            else _NOTHING
             for profile, needed, (start, end, _) in self._profiles
         }
         beside = shared.to_bytes(self._width, "little")
@@ -118,9 +120,7 @@ class RecordEncoder:
         return known
 
     @staticmethod
-    def _profile(
-        profile: Profile, start: int, end: int, readings: Sequence[_Reading], wholes: list[bytes]
-    ) -> _Vectors:
+    def _profile(profile: Profile, start: int, end: int, readings: Sequence[_Reading], wholes: list[bytes]) -> _Vectors:
         vectors = []
         for reading, whole in zip(readings, wholes, strict=True):
             if reading.rarity < profile.min_name_rarity:

@@ -89,9 +89,7 @@ def parse_person_name(text: str, language: str | None = None) -> PersonName:
 
 
 @lru_cache(maxsize=65536)
-def parse_birth_date(
-    text: str, calendar: Calendar | None = None, *, impossible_as_written: bool = False
-) -> BirthDate:
+def parse_birth_date(text: str, calendar: Calendar | None = None, *, impossible_as_written: bool = False) -> BirthDate:
     """A date of birth, whole or partial (`dates.read_date` says which forms).
 
     An impossible date is refused, or kept as written where the caller compares files as they are.

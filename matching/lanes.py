@@ -82,6 +82,4 @@ def _weights(schema: LinkageSchema, field: str, chosen: str | None, scale: float
             source = schema.place
         case _:
             return {"value": schema.category_value * scale}
-    return {
-        member.name: weight for member in fields(source) if (weight := getattr(source, member.name) * scale)
-    }
+    return {member.name: weight for member in fields(source) if (weight := getattr(source, member.name) * scale)}

@@ -82,7 +82,7 @@ class ExplanationVector:
     """`dice`, or `containment` where one side may tell less than the other: a year of birth agrees with its days."""
     agree: Fraction
     whole_bits: int = 0
-    """Fewer bits than this are a partial value, which supports nothing: a year of birth beside a number one digit off."""
+    """Fewer bits are a partial value, which supports nothing: a year of birth beside a number one digit off."""
 
 
 @dataclass(frozen=True, slots=True)

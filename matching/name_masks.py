@@ -9,7 +9,7 @@ from typing import Final
 
 from symbolon.matching.names import NameWord
 from symbolon.matching.token_masks import Lane, TokenMasks
-from symbolon.matching.tokens import Token, link_tokens, pair_token, word_count_token, skeletons, word_ends, word_tokens
+from symbolon.matching.tokens import Token, link_tokens, pair_token, skeletons, word_count_token, word_ends, word_tokens
 
 _REMEMBERED: Final = 50_000
 """Words remembered; beyond that the memory starts anew (about 40 MB at most)."""
@@ -35,9 +35,7 @@ class NameMasks:
         lanes = tuple(lanes)
         self._full = TokenMasks(key, lanes)
         self._particles = TokenMasks(key, lanes, particle_factor)
-        self._pairs = {
-            words: TokenMasks(key, lanes, 1 / (words - 1)) for words in range(2, _MOST_PAIRED_WORDS + 1)
-        }
+        self._pairs = {words: TokenMasks(key, lanes, 1 / (words - 1)) for words in range(2, _MOST_PAIRED_WORDS + 1)}
         self._counts = [self._full.of([word_count_token(words)]) for words in range(_MOST_PAIRED_WORDS + 1)]
         self._words: dict[NameWord, _WordMask] = {}
         self._links: dict[tuple[str, str], int] = {}

@@ -12,8 +12,7 @@ from symbolon.matching.encoded_record import KIND_OF_TOKEN, EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
 from symbolon.matching.similarity import dice_permille, is_contained, reaches
 
-
-NEAR_TOKEN: Final = "document_near"
+NEAR_NUMBER: Final = "document_near"
 
 
 class Agreement(StrEnum):
@@ -67,11 +66,11 @@ def agreement_by_kind(schema: LinkageSchema, first: EncodedRecord, second: Encod
         alike = is_contained if form.measure == "containment" else reaches
         verdicts[kind] = _verdict(bool(pairs), any(alike(one, other, form.agree) for one, other in pairs))
     tokens = shared_tokens(first, second)
-    shared = {KIND_OF_TOKEN[kind] for kind in tokens if kind != NEAR_TOKEN}
+    shared = {KIND_OF_TOKEN[kind] for kind in tokens if kind != NEAR_NUMBER}
     for kind in dict.fromkeys(KIND_OF_TOKEN.values()):
         comparable = kind in first.kinds_present and kind in second.kinds_present
         verdicts[kind] = _verdict(comparable, kind in shared)
-    if NEAR_TOKEN in tokens and verdicts["document"] is Agreement.DISAGREE:
+    if NEAR_NUMBER in tokens and verdicts["document"] is Agreement.DISAGREE:
         # One character apart: a slip of the pen, or a neighbour's passport.
         verdicts["document"] = Agreement.UNKNOWN
     return verdicts

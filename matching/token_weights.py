@@ -1,4 +1,4 @@
-"""What the schema gives each kind of token, and each common word: bits, and rarity. Fields are documented one by one."""
+"""What the schema gives each kind of token, and each common word: bits, and rarity. Documented field by field."""
 
 from __future__ import annotations
 

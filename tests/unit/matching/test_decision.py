@@ -126,7 +126,9 @@ def test_a_passport_two_characters_apart_is_another_passport(band_of) -> None:
     assert band_of(one, person("Somchai Jaidee", None, **passport("AB0173438"))) is None
 
 
-def test_a_number_one_character_apart_neither_agrees_nor_disagrees(encoder: RecordEncoder, schema: LinkageSchema) -> None:
+def test_a_number_one_character_apart_neither_agrees_nor_disagrees(
+    encoder: RecordEncoder, schema: LinkageSchema
+) -> None:
     pair = [encoder.encode(person("Somchai Jaidee", **passport(number))) for number in ("AB0123458", "AB0123457")]
     explanation = explain(schema, *pair)
     assert explanation is not None
