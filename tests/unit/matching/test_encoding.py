@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from symbolon.matching import identifiers as ids
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.encoding import RecordEncoder
-from symbolon.matching.errors import MalformedEncoding, TooLittleToMatch
+from symbolon.matching.errors import IdentifierError, MalformedEncoding, TooLittleToMatch
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.matching.scoring import profile_score
 
@@ -181,6 +181,57 @@ def test_too_little_is_refused_with_what_to_add(
 ) -> None:
     with pytest.raises(TooLittleToMatch, match=advice):
         encoder.encode(record)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Rahima\u202e Khatun\x00", "Rahima Khatun"),
+        ("Rahima\u200b\tKhatun\u2066", "Rahima Khatun"),
+        ("Somchai ใจดี", "สมชาย Jaidee"),
+    ],
+)
+def test_control_and_bidi_characters_and_mixed_scripts_are_read_through(
+    encoder: RecordEncoder, schema: LinkageSchema, one: str, other: str
+) -> None:
+    score = profile_score(schema, encoder.encode(person(one)), encoder.encode(person(other)))
+    assert score is not None
+    assert score.is_match
+
+
+def test_a_name_of_ten_thousand_characters_is_refused() -> None:
+    with pytest.raises(IdentifierError, match="names"):
+        ids.parse_person_name("Rahima " * 1500)
+
+
+@pytest.mark.parametrize("name", ["bin", "Md", "Mr. Dr.", "Abdul-", "U"])
+def test_a_name_of_titles_and_particles_is_too_common_by_itself(encoder: RecordEncoder, name: str) -> None:
+    with pytest.raises(TooLittleToMatch):
+        encoder.encode(
+            ids.RecordIdentifiers(names=(ids.parse_person_name(name),), nationality=ids.parse_nationality("BD"))
+        )
+
+
+def test_names_that_have_little_in_common_do_not_match_whatever_they_are_made_of(
+    encoder: RecordEncoder, schema: LinkageSchema
+) -> None:
+    odd = ["Aaaaaaaa Aaaaaaa", "Oo Oo Thein", "Zz Xx Qq Ww Yy", "a b c d e f g h i j k l m", "Wei Chen"]
+    encoded = [encoder.encode(person(name)) for name in odd]
+    for place, one in enumerate(encoded):
+        for other in encoded[:place]:
+            score = profile_score(schema, one, other)
+            assert score is not None
+            assert not score.is_match
+
+
+def test_an_impossible_date_kept_as_written_still_meets_the_right_one(
+    encoder: RecordEncoder, schema: LinkageSchema
+) -> None:
+    written = ids.parse_birth_date("1990-61-11", impossible_as_written=True)
+    record = ids.RecordIdentifiers(names=(ids.parse_person_name("Rahima Khatun"),), birth_date=written)
+    score = profile_score(schema, encoder.encode(record), encoder.encode(person("Rahima Khatun", "1990-01-11")))
+    assert score is not None
+    assert score.is_match
 
 
 def test_a_phone_alone_is_enough(encoder: RecordEncoder) -> None:
