@@ -1,0 +1,6 @@
+"""Blind comparison: three operators, each with one share of every encoding, open one bit per pair and see no more.
+
+Pure: no socket, file, clock or generator of randomness; docs/BLIND.md is the protocol with its proof sketch. Reading
+order: `ring`, `sharing` (what a member does, without numpy), `dice_test`, `dot_products` (what each operator does
+alone), `streams`, `replicated`, `party` (what they do together), `opening`.
+"""
