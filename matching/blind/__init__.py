@@ -2,5 +2,5 @@
 
 Pure: no socket, file, clock or generator of randomness; docs/BLIND.md is the protocol with its proof sketch. Reading
 order: `ring`, `sharing` (what a member does, without numpy), `dice_test`, `dot_products` (what each operator does
-alone), `streams`, `replicated`, `party` (what they do together), `opening`.
+alone), `streams`, `replicated`, `batch`, `party` (what they do together), `opening`. Words are little-endian, as on x86 and ARM.
 """

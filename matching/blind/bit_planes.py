@@ -51,7 +51,7 @@ def bits_of_records(chosen: npt.NDArray[np.bool_], width: int) -> Planes:
     words = records // _WORD
     squares = chosen.reshape(queries, width, words, _WORD // width).transpose(0, 2, 3, 1)
     packed = np.packbits(np.ascontiguousarray(squares).reshape(queries, -1), axis=1, bitorder="little")
-    return packed.view("<u8").astype(np.uint64, copy=False)
+    return packed.view(np.uint64)
 
 
 @njit(nogil=True, cache=True)

@@ -30,8 +30,7 @@ _UNSIGNED: Final = {16: np.uint16, 32: np.uint32}
 
 def lanes_of(ring: GaloisRing, shares: bytes, vector_bits: int) -> Lanes:
     """Shares one after another as (rows, vector_bits), without a copy."""
-    words = np.frombuffer(shares, dtype=np.dtype(_SIGNED[ring.word_bits]).newbyteorder("<"))
-    return words.reshape(-1, vector_bits)
+    return np.frombuffer(shares, dtype=_SIGNED[ring.word_bits]).reshape(-1, vector_bits)
 
 
 def query_vectors(ring: GaloisRing, queries: Lanes, test: LinearTest, operator: int) -> tuple[Lanes, Lanes]:
