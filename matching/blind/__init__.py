@@ -1,6 +1,7 @@
 """Blind comparison: three operators, each with one share of every encoding, open one bit per pair and see no more.
 
 Pure: no socket, file, clock or generator of randomness; docs/BLIND.md is the protocol with its proof sketch. Reading
-order: `ring`, `sharing` (what a member does, without numpy), `dice_test`, `dot_products` (what each operator does
-alone), `streams`, `replicated`, `batch`, `party` (what they do together), `opening`. Words are little-endian, as on x86 and ARM.
+order: `ring`, `sharing` (what a member does, without numpy), `linear_test`, `dot_products`, `bit_planes` (what each
+operator does alone), `streams`, `replicated`, `batch`, `program`, `party` (what they do together), `opening`. Words are
+little-endian, as on x86 and ARM.
 """

@@ -56,7 +56,7 @@ class Batch:
             raise UnfitBatch("a batch has queries, and records in multiples of 64")
         if self.queries * self.records > MOST_PAIRS:
             raise UnfitBatch(f"a batch has at most {MOST_PAIRS} pairs: part it")
-        if not 2 <= self.bits <= 32:  # noqa: PLR2004  the largest ring's words
+        if not 2 <= self.bits <= 32:
             raise UnfitBatch("values have 2 to 32 bits")
 
     @property
@@ -87,7 +87,7 @@ class Batch:
         by_role: dict[int, tuple[Gate, ...]] = {(role + 1) % 3: thirds}
         if role == 0:
             by_role = {1: (MASKED, *thirds), 2: (MASKED,)}
-        if role == 2:  # noqa: PLR2004  the third role
+        if role == 2:
             by_role = {0: (INPUT, *thirds)}
         return {self.operator_of(sender): gates for sender, gates in by_role.items()}
 

@@ -42,7 +42,8 @@ def bit_planes(values: npt.NDArray[Any], planes: int) -> Planes:
 def record_of_bit(word: npt.NDArray[Any], bit: npt.NDArray[Any], words: int, width: int) -> npt.NDArray[np.int64]:
     """The record that bit `bit` of word `word` speaks of, in a row of `words` words sliced from values of `width`."""
     lane, line = np.divmod(bit, width)
-    return ((line * words + word) * (_WORD // width) + lane).astype(np.int64)
+    found: npt.NDArray[np.int64] = (line * words + word) * (_WORD // width) + lane
+    return found
 
 
 def bits_of_records(chosen: npt.NDArray[np.bool_], width: int) -> Planes:

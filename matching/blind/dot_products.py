@@ -57,7 +57,7 @@ def query_vectors(ring: GaloisRing, queries: Lanes, test: LinearTest, operator: 
     height = word(ring.popcount_weight)
     vectors = np.empty_like(pairs)
     vectors[..., 0] = scale * (first + word(2) * second) - word(record % ring.modulus)
-    vectors[..., 1] = scale * (word(2) * first - word(3) * second) - word(record * int(height) % ring.modulus)
+    vectors[..., 1] = scale * (word(2) * first - word(3) * second) - word(record * ring.popcount_weight % ring.modulus)
     popcounts = first.sum(axis=1, dtype=word) + height * second.sum(axis=1, dtype=word)
     constants = word(-test.query_weight * ring.third % ring.modulus) * popcounts
     if operator == 0:
@@ -67,7 +67,7 @@ def query_vectors(ring: GaloisRing, queries: Lanes, test: LinearTest, operator: 
 
 
 def dot_products(records: Lanes, vectors: Lanes, constants: Lanes) -> Lanes:
-    """record · vector + constant of each pair, modulo 2^e.
+    """Value of record · vector + constant of each pair, modulo 2^e.
 
     Args:
         records: (n, vector_bits) shares, n a multiple of `PAIRS_PER_WORD`.

@@ -30,7 +30,7 @@ class MisdirectedFrame(BlindError):
 
 
 class FrameOutOfOrder(BlindError):
-    """A message came twice, or before or after its turn. The batch is spoiled: drop it, compute it under a new number."""
+    """A message came twice, or before or after its turn: the batch is spoiled, to be computed under a new number."""
 
 
 class StreamReused(BlindError):

@@ -55,7 +55,7 @@ class LinearTest:
         return self.overlap * overlap - weighed + self.constant
 
     def bits_for(self, bounds: PopcountBounds) -> int:
-        """k with -2^(k-1) <= v < 2^(k-1) for every pair of vectors within the bounds.
+        """Least k with -2^(k-1) <= v < 2^(k-1) for every pair of vectors within the bounds.
 
         The possible (|a∧b|, |a|, |b|) are the whole points of a polytope: |a∧b| is at most either popcount, the
         popcounts are at most the cap, and |a| + |b| - |a∧b| is at most the width. A linear form is extreme at corners.

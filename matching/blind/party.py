@@ -85,7 +85,7 @@ class BatchRun:
     def send(self, role: int, gate: Gate, words: Planes) -> None:
         """Post a message of this operator's program."""
         recipient, seat = self.batch.operator_of(role), self._seat
-        frame = Frame(seat.session, self.batch.number, gate, seat.operator, recipient, memoryview(words).cast("B"))
+        frame = Frame(seat.session, self.batch.number, gate, seat.operator, recipient, words.data.cast("B"))
         self._outgoing.append((recipient, frame.to_bytes()))
 
     def stream(self, role: int, purpose: Purpose, gate: int, shape: tuple[int, ...]) -> Planes:

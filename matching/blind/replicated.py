@@ -34,7 +34,7 @@ class Replicated:
 
 
 def third_of_and(one: Replicated, other: Replicated, zero: Replicated) -> Planes:
-    """This role's third of the AND: x_p·y_p ⊕ x_p·y_{p+1} ⊕ x_{p+1}·y_p ⊕ (f_p ⊕ f_{p+1}).
+    """The role's own third of the AND: x_p·y_p ⊕ x_p·y_{p+1} ⊕ x_{p+1}·y_p ⊕ (f_p ⊕ f_{p+1}).
 
     `zero` holds the two pseudo-random functions' words f_p, f_{p+1}: over all roles each occurs twice.
     """
@@ -66,8 +66,9 @@ def _sum_of_planes(one, other, total):  # type: ignore[no-untyped-def]  # pragma
         count = min(len(carry), total.shape[1] - start)
         carry[:] = 0
         for plane in range(total.shape[0]):
+            a, b = one[plane, start : start + count], other[plane, start : start + count]
+            s = total[plane, start : start + count]
             for word in range(count):
-                a, b, c = one[plane, start + word], other[plane, start + word], carry[word]
-                differ = a ^ b
-                total[plane, start + word] = differ ^ c
-                carry[word] = (a & b) | (differ & c)
+                differ, carried = a[word] ^ b[word], carry[word]
+                s[word] = differ ^ carried
+                carry[word] = (a[word] & b[word]) | (differ & carried)

@@ -45,7 +45,7 @@ class GaloisRing:
 
     @property
     def popcount_weight(self) -> int:
-        """h with x + y = a₀ + h·a₁ for the element of two bits (x, y): 2 + 1/V."""
+        """Weight h with x + y = a₀ + h·a₁ for the element of two bits (x, y): 2 + 1/V."""
         return (2 + pow(self.basis, -1, self.modulus)) % self.modulus
 
     @property

@@ -90,7 +90,7 @@ class PairStreams:
             raise StreamReused("a stream is drawn once in a batch")
         self._drawn.add((purpose, gate))
         words = np.zeros(shape, dtype=np.uint64)
-        stream = words.reshape(-1).view(np.uint8)
+        stream = words.data.cast("B")
         counter_mode(self._key, first_block(purpose, gate)).update_into(stream, stream)
         return words
 
