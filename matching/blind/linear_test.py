@@ -69,8 +69,8 @@ class LinearTest:
             (0, 0, 0), (0, most, 0), (0, 0, most), (0, most, spare), (0, spare, most),
             (most, most, most), (most - spare, most, most),
         )  # fmt: skip
-        values = [self.value(*corner) for corner in corners]
-        return 1 + max(max(values).bit_length(), (-min(values) - 1).bit_length())
+        values = (self.value(*corner) for corner in corners)
+        return 1 + max((value if value >= 0 else ~value).bit_length() for value in values)
 
     def fitting(self, ring: GaloisRing, bounds: PopcountBounds) -> int:
         """`bits_for`, refused where the ring is too small for it.
