@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.simulators.blind_operators import OPERATORS, Bits, clear_values, filled_up, shared
 
 from symbolon.matching.blind.bit_planes import bit_planes, bits_of_records, record_of_bit
 from symbolon.matching.blind.dot_products import dot_products, query_vectors
@@ -12,7 +13,6 @@ from symbolon.matching.blind.errors import UnfitBatch
 from symbolon.matching.blind.linear_test import LinearTest
 from symbolon.matching.blind.replicated import sum_of_planes
 from symbolon.matching.blind.ring import RINGS, GaloisRing
-from tests.simulators.blind_operators import OPERATORS, Bits, clear_values, filled_up, shared
 
 rings = st.sampled_from(sorted(RINGS.values(), key=lambda ring: ring.word_bits))
 tests = st.builds(LinearTest, st.integers(0, 50), st.integers(0, 25), st.integers(0, 25), st.integers(-50, 50))

@@ -1,3 +1,4 @@
+import itertools
 import os
 from collections.abc import Iterator
 
@@ -5,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.simulators.blind_operators import Federation, seats
 
 from symbolon.matching.blind import streams
 from symbolon.matching.blind.batch import Rotation
@@ -13,13 +15,12 @@ from symbolon.matching.blind.errors import StreamReused
 from symbolon.matching.blind.expansion import Use, derive_key
 from symbolon.matching.blind.party import BatchRun
 from symbolon.matching.blind.streams import BatchNumber, BatchNumbers, PairStreams, Purpose, first_block, session_of
-from tests.simulators.blind_operators import Federation, seats
 
 PAIR_KEY = os.urandom(32)
 SESSION = session_of((os.urandom(32), os.urandom(32), os.urandom(32)))
 
 
-@pytest.fixture()
+@pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[bytes, int, int]]]:
     """Every stretch of counter blocks that anybody encrypts, as (key, first block, one after the last)."""
     stretches: list[tuple[bytes, int, int]] = []
@@ -32,20 +33,17 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[bytes, int, in
         return words
 
     monkeypatch.setattr(streams.PairStreams, "planes", noted)
-    yield stretches
+    return stretches
 
 
 def test_no_counter_block_is_encrypted_twice_in_any_batch_role_or_session(drawn: list[tuple[bytes, int, int]]) -> None:
     """Two operators draw each stream once each; beyond that no two stretches under one key touch."""
-    import numpy as np
 
     long_term = Federation()
     keys = [seat.pair_keys for seat in long_term.seats]
     for _ in range(3):
         session = session_of((os.urandom(32), os.urandom(32), os.urandom(32)))
-        federation = Federation(
-            [type(seat)(seat.operator, session, keys[seat.operator]) for seat in long_term.seats]
-        )
+        federation = Federation([type(seat)(seat.operator, session, keys[seat.operator]) for seat in long_term.seats])
         for rotation in Rotation:
             for bits in (12, 16):
                 batch = federation.batch(3, 128, bits, rotation)
@@ -55,7 +53,7 @@ def test_no_counter_block_is_encrypted_twice_in_any_batch_role_or_session(drawn:
         counted[stretch] = counted.get(stretch, 0) + 1
     assert set(counted.values()) == {2}
     ordered = sorted(counted)
-    for (key, _, end), (next_key, start, _) in zip(ordered, ordered[1:], strict=False):
+    for (key, _, end), (next_key, start, _) in itertools.pairwise(ordered):
         assert key != next_key or end <= start
     assert len({key for key, _, _ in ordered}) == 3 * 6 * 3
 
