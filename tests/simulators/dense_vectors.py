@@ -11,7 +11,7 @@ WIDTH = 1024
 def rows_of_all_densities(
     generator: np.random.Generator, queries: int, records: int, test: LinearTest
 ) -> tuple[Bits, Bits]:
-    """Queries and records: a third near one crowd, a third random from one bit to all, a third made to tie or just miss."""
+    """A third of the records near one crowd, a third random from one bit to all, a third made to tie or just miss."""
     person = generator.random(WIDTH) < 0.45
     third = records // 3
     crowd = person ^ (generator.random((third, WIDTH)) < generator.uniform(0, 0.35, (third, 1)))
