@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from tests.simulators.blind_operators import OPERATORS, Bits, clear_values, shar
 from tests.simulators.dense_vectors import rows_of_all_densities
 
 from symbolon.matching import kernel
+from symbolon.matching.blind.batch import Carry
 from symbolon.matching.blind.linear_test import LinearTest, PopcountBounds
 from symbolon.matching.blind.opening import OpeningShare, opened_records
 from symbolon.matching.blind.ring import RING_16
@@ -51,6 +53,7 @@ def main() -> None:
         records=rows,
         queries_per_batch=min(arguments.batch_queries, arguments.queries),
         records_per_batch=rows // arguments.parts,
+        carry=Carry[arguments.carry.upper()],
         in_flight=arguments.in_flight,
         repetitions=arguments.rounds + 1,
     )
@@ -69,9 +72,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threshold", default="4/5")
     parser.add_argument("--batch-queries", type=int, default=64)
     parser.add_argument("--parts", type=int, default=1, help="batches that the records are parted into")
-    parser.add_argument("--in-flight", type=int, default=2, help="batches at a time")
+    parser.add_argument("--in-flight", type=int, default=4, help="batches at a time")
     parser.add_argument("--rounds", type=int, default=3, help="measured repetitions; the median is told")
     parser.add_argument("--link", choices=sorted(LINKS), default="loopback")
+    parser.add_argument("--carry", choices=[carry.name.lower() for carry in Carry], default="ripple")
     parser.add_argument("--one-against", type=int, default=0, help="records; the distinct ones are repeated")
     parser.add_argument("--unpinned", action="store_true", help="let operators use whatever core is free")
     return parser.parse_args()
@@ -114,7 +118,7 @@ def _measure(plan: Plan, queries: Bits, records: Bits, arguments: argparse.Names
         "pairs_per_cpu_s": round(pairs / statistics.median(run["cpu"] for run in runs)),
         "errors": hub.errors,
         "bytes_per_pair_party": round(max(run["bytes"] for run in runs) / pairs, 3),
-        "rounds": plan.bits + 2,
+        "rounds": plan.batches()[0][0].rounds,
         "mem_bytes_record": queries.shape[1] * RING_16.word_bytes,
     }
     if arguments.one_against:
@@ -161,7 +165,7 @@ class _Hub:
         self.positives = 0
         for (number, query), shares in by_query.items():
             batch, rows, columns = parts[number]
-            renumbered = type(batch)(shares[0].batch, batch.queries, batch.records, batch.bits)
+            renumbered = replace(batch, number=shares[0].batch)
             opened = opened_records(RING_16, renumbered, shares[0].session, shares)
             found = np.zeros(batch.records, dtype=bool)
             found[opened] = True

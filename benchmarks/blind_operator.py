@@ -2,13 +2,13 @@
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from blind_channels import Channels, Link
 
-from symbolon.matching.blind.batch import Batch
+from symbolon.matching.blind.batch import Batch, Carry
 from symbolon.matching.blind.dot_products import Lanes, dot_products, query_vectors
 from symbolon.matching.blind.frames import Frame
 from symbolon.matching.blind.linear_test import LinearTest
@@ -31,6 +31,7 @@ class Plan:
     records: int
     queries_per_batch: int
     records_per_batch: int
+    carry: Carry
     in_flight: int
     repetitions: int
 
@@ -45,9 +46,13 @@ class Plan:
             for record in range(0, self.records, self.records_per_batch)
         ]
         return [
-            (Batch(BatchNumber(number), rows.stop - rows.start, columns.stop - columns.start, self.bits), rows, columns)
+            (Batch(BatchNumber(number), *_lengths(rows, columns), self.bits, carry=self.carry), rows, columns)
             for number, (rows, columns) in enumerate(parts)
         ]
+
+
+def _lengths(*parts: slice) -> tuple[int, ...]:
+    return tuple(part.stop - part.start for part in parts)
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ class _Operator:
     def _run(self, number: int) -> BatchRun:
         while self._announced <= number:
             batch, _, _ = self._plan.batches()[self._announced - self._first]
-            renumbered = Batch(BatchNumber(self._announced), batch.queries, batch.records, batch.bits)
+            renumbered = replace(batch, number=BatchNumber(self._announced))
             self._runs[self._announced] = BatchRun(self._seat, renumbered)
             self._announced += 1
         return self._runs[number]

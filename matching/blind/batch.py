@@ -30,6 +30,15 @@ FIRST_AND: Final = Gate(2)
 MOST_PAIRS: Final = 1 << 24
 
 
+class Carry(IntEnum):
+    """How the carry into the top bit is found."""
+
+    RIPPLE = 0
+    """Bit by bit: k - 1 rounds, as many bits sent a pair. For throughput."""
+    TREE = 1
+    """Blocks of two, four, eight bits: 1 + log2(k - 1) rounds, over twice the bits. Where a round trip is long."""
+
+
 class Rotation(IntEnum):
     """Operator p plays role (p + rotation) modulo 3."""
 
@@ -49,6 +58,7 @@ class Batch:
     bits: int
     """k, as from `LinearTest.fitting`."""
     rotation: Rotation = Rotation.STRAIGHT
+    carry: Carry = Carry.RIPPLE
 
     def __post_init__(self) -> None:
         """Refuse what no kernel is made for."""
@@ -77,13 +87,30 @@ class Batch:
         """Who plays a role; roles count modulo 3."""
         return (role - self.rotation) % len(OPERATORS)
 
-    def and_gates(self) -> tuple[Gate, ...]:
-        """One for each bit but the top one."""
-        return tuple(Gate(FIRST_AND + bit) for bit in range(self.bits - 1))
+    @property
+    def ands(self) -> tuple[int, ...]:
+        """ANDs a pair in each round of the sum.
+
+        >>> Batch(BatchNumber(0), 1, 64, 16, carry=Carry.TREE).ands
+        (15, 13, 7, 3, 1)
+        """
+        blocks = self.bits - 1
+        if self.carry is Carry.RIPPLE:
+            return (1,) * blocks
+        rounds = [blocks]
+        while blocks > 1:
+            rounds.append(2 * (blocks // 2) - 1)  # the lowest pair of blocks needs no second product
+            blocks -= blocks // 2
+        return tuple(rounds)
+
+    @property
+    def rounds(self) -> int:
+        """Messages that wait for one another: masks, input, the sum, the opening."""
+        return 3 + len(self.ands)
 
     def arrivals(self, role: Role) -> dict[Operator, tuple[Gate, ...]]:
         """What a role is sent, by the operator that sends it, in this order and not otherwise."""
-        thirds = self.and_gates()
+        thirds = tuple(Gate(FIRST_AND + place) for place in range(len(self.ands)))
         by_role: dict[int, tuple[Gate, ...]] = {(role + 1) % 3: thirds}
         if role == 0:
             by_role = {1: (MASKED, *thirds), 2: (MASKED,)}
@@ -93,4 +120,4 @@ class Batch:
 
     def shape_at(self, gate: Gate) -> tuple[int, ...]:
         """The shape of a message's words."""
-        return self.plane if gate >= FIRST_AND else self.number_planes
+        return (self.ands[gate - FIRST_AND], *self.plane) if gate >= FIRST_AND else self.number_planes

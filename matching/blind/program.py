@@ -15,14 +15,14 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from symbolon.matching.blind.batch import INPUT, MASKED, Batch, Gate, Role
+from symbolon.matching.blind.batch import FIRST_AND, INPUT, MASKED, Batch, Carry, Gate, Role
 from symbolon.matching.blind.bit_planes import Planes
-from symbolon.matching.blind.replicated import Replicated, sum_of_planes, third_of_and
+from symbolon.matching.blind.replicated import Replicated, joined, sum_of_planes, third_of_and
 from symbolon.matching.blind.streams import Purpose
 
 Awaited = tuple[Role, Gate]
-Inputs = tuple[list[Replicated], list[Replicated]]
-"""Shares of two k-bit numbers, lowest bit first."""
+Inputs = tuple[Replicated, Replicated]
+"""Shares of two k-bit numbers, (k, queries, words), lowest bit first."""
 
 
 class Wires(Protocol):
@@ -57,7 +57,7 @@ def _open_masked(wires: Wires, value: Planes) -> Generator[Awaited, Planes, Inpu
     own = ~masked ^ for_role_1
     wires.send(2, INPUT, own)
     nothing = _nothing(wires.batch)
-    return _shares(own, for_role_1), [Replicated(nothing, nothing)] * wires.batch.bits
+    return Replicated(own, for_role_1), Replicated(nothing, nothing)
 
 
 def _mask_first(wires: Wires, value: Planes) -> Generator[Awaited, Planes, Inputs]:
@@ -67,7 +67,7 @@ def _mask_first(wires: Wires, value: Planes) -> Generator[Awaited, Planes, Input
     own = wires.stream(0, Purpose.INPUT, 0, wires.batch.number_planes)
     nothing = _nothing(wires.batch)
     yield from ()
-    return [Replicated(bit, nothing) for bit in own], [Replicated(nothing, bit) for bit in sum_of_planes(first, second)]
+    return Replicated(own, nothing), Replicated(nothing, sum_of_planes(first, second))
 
 
 def _mask_second(wires: Wires, value: Planes) -> Generator[Awaited, Planes, Inputs]:
@@ -77,7 +77,7 @@ def _mask_second(wires: Wires, value: Planes) -> Generator[Awaited, Planes, Inpu
     nothing = _nothing(wires.batch)
     following = yield Role(0), INPUT
     mask = sum_of_planes(first, second)
-    return [Replicated(nothing, bit) for bit in following], [Replicated(bit, nothing) for bit in mask]
+    return Replicated(nothing, following), Replicated(mask, nothing)
 
 
 _INPUTS: Final[tuple[Callable[[Wires, Planes], Generator[Awaited, Planes, Inputs]], ...]] = (
@@ -93,33 +93,63 @@ def _masks(wires: Wires, other: int) -> tuple[Planes, Planes]:
     return wires.stream(other, Purpose.FIRST_MASK, 0, shape), wires.stream(other, Purpose.SECOND_MASK, 0, shape)
 
 
-def _top_bit_of_sum(
-    wires: Wires, one: list[Replicated], other: list[Replicated]
-) -> Generator[Awaited, Planes, Replicated]:
-    """A ripple carry with one AND per bit: c' = c ⊕ (x ⊕ c)(y ⊕ c)."""
-    nothing = _nothing(wires.batch)
+def _top_bit_of_sum(wires: Wires, one: Replicated, other: Replicated) -> Generator[Awaited, Planes, Replicated]:
+    """The XOR of both top bits and of the carry into them."""
+    below = wires.batch.bits - 1
+    carry = yield from _CARRY[wires.batch.carry](wires, one.planes(0, below), other.planes(0, below))
+    top = one.planes(below, below + 1) ^ other.planes(below, below + 1) ^ carry
+    return Replicated(top.own[0], top.following[0])
+
+
+def _ripple(wires: Wires, one: Replicated, other: Replicated) -> Generator[Awaited, Planes, Replicated]:
+    """One AND per bit: c' = c ⊕ (x ⊕ c)(y ⊕ c)."""
+    nothing = np.zeros((1, *wires.batch.plane), dtype=np.uint64)
     carry = Replicated(nothing, nothing)
-    for gate, x, y in zip(wires.batch.and_gates(), one, other, strict=False):
-        product = yield from _and(wires, gate, x ^ carry, y ^ carry)
+    for bit in range(wires.batch.bits - 1):
+        x, y = one.planes(bit, bit + 1), other.planes(bit, bit + 1)
+        product = yield from _and(wires, bit, x ^ carry, y ^ carry)
         carry = carry ^ product
-    return one[-1] ^ other[-1] ^ carry
+    return carry
 
 
-def _and(wires: Wires, gate: Gate, one: Replicated, other: Replicated) -> Generator[Awaited, Planes, Replicated]:
+def _tree(wires: Wires, one: Replicated, other: Replicated) -> Generator[Awaited, Planes, Replicated]:
+    """Blocks of bits that make a carry or pass one on, joined two by two (Brent & Kung 1982).
+
+    Of a low and a high block: makes = makes_high ⊕ passes_high·makes_low, passes = passes_high·passes_low. All products
+    of a level are one round; the lowest block never gets a carry, so what it would pass on is not computed.
+    """
+    makes = yield from _and(wires, 0, one, other)
+    passes = one ^ other
+    for level in range(1, len(wires.batch.ands)):
+        blocks = len(makes.own)
+        paired = blocks - blocks % 2
+        low, high = slice(0, paired, 2), slice(1, paired, 2)
+        left = joined(passes.at(high), passes.at(slice(3, paired, 2)))
+        right = joined(makes.at(low), passes.at(slice(2, paired, 2)))
+        products = yield from _and(wires, level, left, right)
+        joins = paired // 2
+        rest = slice(paired, blocks)
+        makes = joined(makes.at(high) ^ products.planes(0, joins), makes.at(rest))
+        passes = joined(passes.planes(0, 1), products.planes(joins, 2 * joins - 1), passes.at(rest))
+    return makes
+
+
+_CARRY: Final = {Carry.RIPPLE: _ripple, Carry.TREE: _tree}
+
+
+def _and(wires: Wires, place: int, one: Replicated, other: Replicated) -> Generator[Awaited, Planes, Replicated]:
     """One round: the own third goes to the role before, the following role's third comes."""
-    before, after = wires.role - 1, (wires.role + 1) % 3
+    before, after, gate = wires.role - 1, (wires.role + 1) % 3, Gate(FIRST_AND + place)
+    shape = wires.batch.shape_at(gate)
     zero = Replicated(
-        wires.stream(before, Purpose.ZERO, gate, wires.batch.plane),
-        wires.stream(after, Purpose.ZERO, gate, wires.batch.plane),
+        wires.stream(before, Purpose.ZERO, gate, shape),
+        wires.stream(after, Purpose.ZERO, gate, shape),
     )
     own = third_of_and(one, other, zero)
     wires.send(before, gate, own)
     return Replicated(own, (yield Role(after), gate))
 
 
-def _shares(own: Planes, following: Planes) -> list[Replicated]:
-    return [Replicated(bit, next_bit) for bit, next_bit in zip(own, following, strict=True)]
-
-
 def _nothing(batch: Batch) -> Planes:
-    return np.zeros(batch.plane, dtype=np.uint64)
+    """A share that is zero for every pair and plane, in the memory of one plane."""
+    return np.broadcast_to(np.zeros(batch.plane, dtype=np.uint64), batch.number_planes)

@@ -28,9 +28,22 @@ class Replicated:
         """Shares of the XOR."""
         return Replicated(self.own ^ other.own, self.following ^ other.following)
 
+    def planes(self, start: int, end: int) -> Replicated:
+        """Some of the bits of numbers, (planes, queries, words)."""
+        return self.at(slice(start, end))
+
+    def at(self, places: slice) -> Replicated:
+        """Likewise, not only adjacent ones."""
+        return Replicated(self.own[places], self.following[places])
+
     def __and__(self, public: Planes) -> Replicated:
         """Shares of the AND with bits that everybody knows."""
         return Replicated(self.own & public, self.following & public)
+
+
+def joined(*parts: Replicated) -> Replicated:
+    """The planes of several, one after another."""
+    return Replicated(np.concatenate([part.own for part in parts]), np.concatenate([part.following for part in parts]))
 
 
 def third_of_and(one: Replicated, other: Replicated, zero: Replicated) -> Planes:
@@ -39,7 +52,9 @@ def third_of_and(one: Replicated, other: Replicated, zero: Replicated) -> Planes
     `zero` holds the two pseudo-random functions' words f_p, f_{p+1}: over all roles each occurs twice.
     """
     third = np.empty_like(zero.own)
-    _third_of_and(one.own, one.following, other.own, other.following, zero.own, zero.following, third)
+    factors = (one.own, one.following, other.own, other.following, zero.own, zero.following)
+    x0, x1, y0, y1, f0, f1 = (factor.reshape(-1) for factor in factors)
+    _third_of_and(x0, x1, y0, y1, f0, f1, third.reshape(-1))
     return third
 
 
@@ -53,10 +68,9 @@ def sum_of_planes(one: Planes, other: Planes) -> Planes:
 
 @njit(nogil=True, cache=True)
 def _third_of_and(x0, x1, y0, y1, f0, f1, third):  # type: ignore[no-untyped-def]  # pragma: no cover  # compiled
-    for row in range(third.shape[0]):
-        for word in range(third.shape[1]):
-            a, b = x0[row, word], y0[row, word]
-            third[row, word] = (a & (b ^ y1[row, word])) ^ (x1[row, word] & b) ^ f0[row, word] ^ f1[row, word]
+    for word in range(len(third)):
+        a, b = x0[word], y0[word]
+        third[word] = (a & (b ^ y1[word])) ^ (x1[word] & b) ^ f0[word] ^ f1[word]
 
 
 @njit(nogil=True, cache=True)

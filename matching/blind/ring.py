@@ -5,8 +5,8 @@ little-endian, so that its bytes are an array of 16-bit or 32-bit words; lane-wi
 the whole row. A member's node needs no numpy for this.
 
 Two bits (x, y) of a vector become the element x + y·V·(ω − 2) with -7·V² = 1. That basis is self-dual under
-L(z₀ + z₁·ω) = z₀ + 2·z₁: L of a product of two such elements is x·x' + y·y' (Bloemen et al. 2024, section 4, after
-Cramer, Fehr, Ishai & Kushilevitz 2003), so one sharing serves as stored record and as query.
+L(z₀ + z₁·ω) = z₀ + 2·z₁: L of a product of two such elements is x·x' + y·y', so one sharing serves as stored record and
+as query. (Bloemen et al. 2024 pack bits so, with one basis for records and its dual for queries.)
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The three operators together: right bits for every shape of batch, order of messages and rotation of roles."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.blind_operators import Bits, Federation, clear_values, filled_up, shared
 
-from symbolon.matching.blind.batch import MOST_PAIRS, Batch, Rotation
+from symbolon.matching.blind.batch import MOST_PAIRS, Batch, Carry, Rotation
 from symbolon.matching.blind.errors import (
     FrameOutOfOrder,
     MalformedFrame,
@@ -77,6 +78,23 @@ def test_the_result_does_not_depend_on_who_speaks_first_or_plays_which_role(rota
     runs = federation.run(batch, products, choose.randrange)
     opened = federation.open(RING_16, batch, runs, np.ones((4, 128), dtype=bool))
     assert opened == expected(asked, stored, FOUR_FIFTHS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 32), st.sampled_from(list(Carry)), st.sampled_from(list(Rotation)), st.integers(0, 2**32))
+def test_the_sign_is_right_for_every_number_of_bits(bits: int, carry: Carry, rotation: Rotation, seed: int) -> None:
+    """From random additive shares, the ends of the range among the values."""
+    generator = np.random.default_rng(seed)
+    word, ring = (np.int16, RING_16) if bits <= 16 else (np.int32, RING_32)
+    values = generator.integers(-1 << bits - 1, 1 << bits - 1, (3, 128)).astype(word)
+    values[0, :4] = (-1 << bits - 1, (1 << bits - 1) - 1, 0, -1)
+    limits = np.iinfo(word)
+    first, second = generator.integers(limits.min, limits.max, (2, 3, 128), dtype=word, endpoint=True)
+    federation = Federation()
+    batch = replace(federation.batch(3, 128, bits, rotation), carry=carry)
+    runs = federation.run(batch, [values - first - second, first, second])
+    opened = federation.open(ring, batch, runs, np.ones((3, 128), dtype=bool))
+    assert opened == {query: set(np.flatnonzero(values[query] >= 0).tolist()) for query in range(3)}
 
 
 def test_frames_that_come_before_an_operator_has_multiplied_wait_for_it() -> None:

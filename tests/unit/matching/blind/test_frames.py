@@ -1,6 +1,7 @@
 """What an operator does with frames that are damaged, sent twice, too early, too late, or meant for somebody else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.blind_operators import OPERATORS, Federation
 
-from symbolon.matching.blind.batch import Batch
+from symbolon.matching.blind.batch import Carry
 from symbolon.matching.blind.errors import BlindError, FrameOutOfOrder, MalformedFrame, MisdirectedFrame
 from symbolon.matching.blind.frames import HEADER_BYTES, Frame
 from symbolon.matching.blind.party import BatchRun, Outgoing
@@ -122,16 +123,19 @@ def test_a_damaged_header_or_length_is_always_one_of_the_domains_errors(damage: 
         runs[0].receive(1, damage(first_frame(posts, 1, 0)))
 
 
-@pytest.mark.parametrize("bits", [12, 13, 14, 15, 16, 32])
-def test_a_batch_takes_two_rounds_more_than_its_bits_and_as_many_bytes_as_documented(bits: int) -> None:
-    """Rounds: masks, inputs, an AND for each bit but one, the opening. Bytes: 2k bits a pair and operator at most."""
+@pytest.mark.parametrize(
+    ("carry", "bits", "rounds", "ands"),
+    [(Carry.RIPPLE, bits, bits + 2, bits - 1) for bits in (12, 13, 14, 15, 16, 32)]
+    + [(Carry.TREE, 12, 8, 27), (Carry.TREE, 16, 8, 39), (Carry.TREE, 32, 9, 86)],
+)
+def test_a_batch_takes_as_many_rounds_and_bits_as_documented(carry: Carry, bits: int, rounds: int, ands: int) -> None:
+    """Every operator sends k bits a pair before the sum and one for each AND."""
     federation = Federation()
-    batch = Batch(federation.batch(4, 640, bits).number, 4, 640, bits)
+    batch = replace(federation.batch(4, 640, bits), carry=carry)
     dtype = np.int16 if bits <= 16 else np.int32
     federation.run(batch, [np.zeros((4, 640), dtype=dtype)] * 3)
-    gates = {Frame.from_bytes(frame).gate for frames in federation.seen.values() for frame in frames}
-    assert len(gates) + 1 == bits + 2
+    frames = [Frame.from_bytes(frame) for frames in federation.seen.values() for frame in frames]
+    assert len({frame.gate for frame in frames}) + 1 == rounds == batch.rounds
     for operator in OPERATORS:
-        frames = [Frame.from_bytes(frame) for frames in federation.seen.values() for frame in frames]
         sent = sum(len(frame.words) for frame in frames if frame.sender == operator)
-        assert sent * 8 == (2 * bits - 1) * 4 * 640
+        assert sent * 8 == (bits + ands) * 4 * 640
