@@ -1,4 +1,4 @@
-"""Mutual TLS 1.3 between processes on this machine, with a link's delay and bandwidth added where the receiver reads."""
+"""Mutual TLS 1.3 between processes on this machine; a link's delay and bandwidth are added where the receiver reads."""
 
 import queue
 import socket
