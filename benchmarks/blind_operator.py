@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from blind_channels import Channels, Link
 
-from symbolon.matching.blind.batch import Batch, Carry
+from symbolon.matching.blind.batch import Batch, Carry, subject_of
 from symbolon.matching.blind.dot_products import Lanes, dot_products, query_vectors
 from symbolon.matching.blind.frames import Frame
 from symbolon.matching.blind.linear_test import LinearTest
@@ -46,7 +46,11 @@ class Plan:
             for record in range(0, self.records, self.records_per_batch)
         ]
         return [
-            (Batch(BatchNumber(number), *_lengths(rows, columns), self.bits, carry=self.carry), rows, columns)
+            (
+                Batch(BatchNumber(number), *_lengths(rows, columns), self.bits, subject_of([]), carry=self.carry),
+                rows,
+                columns,
+            )
             for number, (rows, columns) in enumerate(parts)
         ]
 

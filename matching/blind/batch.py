@@ -6,6 +6,9 @@ says who plays which, so that the same batch can be computed again with the role
 
 from __future__ import annotations
 
+import hashlib
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NewType
@@ -28,6 +31,7 @@ INPUT: Final = Gate(1)
 FIRST_AND: Final = Gate(2)
 """From here on, each role to the role before it: its third of an AND."""
 MOST_PAIRS: Final = 1 << 24
+_DESCRIBED: Final = struct.Struct(">QIIBBB")
 
 
 class Carry(IntEnum):
@@ -47,9 +51,19 @@ class Rotation(IntEnum):
     TWICE = 2
 
 
+def subject_of(parts: Iterable[bytes]) -> bytes:
+    """A digest of the rows in their order, the test, the ring, the pairs in scope: each as bytes of its own."""
+    digests = (hashlib.sha256(part).digest() for part in parts)
+    return hashlib.sha256(b"symbolon/1/blind/subject\n" + b"".join(digests)).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What all three operators are told before they compute."""
+    """What all three operators are told before they compute.
+
+    If one is told otherwise than the others, its streams are others too, and the result is noise: nobody who asks for
+    batches can have the three compute different things and learn from what comes out.
+    """
 
     number: BatchNumber
     queries: int
@@ -57,6 +71,8 @@ class Batch:
     """A multiple of 64; rows that fill it up are not opened."""
     bits: int
     """k, as from `LinearTest.fitting`."""
+    subject: bytes
+    """SHA-256 over what is compared with what and how (`subject_of`), as this operator was told it."""
     rotation: Rotation = Rotation.STRAIGHT
     carry: Carry = Carry.RIPPLE
 
@@ -68,6 +84,12 @@ class Batch:
             raise UnfitBatch(f"a batch has at most {MOST_PAIRS} pairs: part it")
         if not 2 <= self.bits <= 32:
             raise UnfitBatch("values have 2 to 32 bits")
+
+    @property
+    def described(self) -> bytes:
+        """All that the operators must agree on, as bytes; their streams are derived from it."""
+        shape = _DESCRIBED.pack(self.number, self.queries, self.records, self.bits, self.rotation, self.carry)
+        return shape + self.subject
 
     @property
     def plane(self) -> tuple[int, int]:
@@ -91,7 +113,7 @@ class Batch:
     def ands(self) -> tuple[int, ...]:
         """ANDs a pair in each round of the sum.
 
-        >>> Batch(BatchNumber(0), 1, 64, 16, carry=Carry.TREE).ands
+        >>> Batch(BatchNumber(0), 1, 64, 16, bytes(32), carry=Carry.TREE).ands
         (15, 13, 7, 3, 1)
         """
         blocks = self.bits - 1

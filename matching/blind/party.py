@@ -46,7 +46,7 @@ class BatchRun:
         self.batch = batch
         self.role = batch.role_of(seat.operator)
         self._seat = seat
-        self._streams = streams_of_batch(seat.pair_keys, seat.session, batch.number)
+        self._streams = streams_of_batch(seat.pair_keys, seat.session, batch.described)
         self._ahead = {sender: deque(gates) for sender, gates in batch.arrivals(self.role).items()}
         self._arrived: dict[Awaited, Planes] = {}
         self._outgoing: list[Outgoing] = []

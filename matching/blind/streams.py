@@ -1,9 +1,10 @@
 """Pseudo-random words that two operators share without sending them, each used once and never again.
 
-A stream is told by (pair of operators, session, batch, purpose, gate). Pair, session and batch make its AES key,
-purpose and gate the upper half of its counter, so distinct streams cannot meet; a `BatchStreams` hands out each of its
-streams once, and `BatchNumbers` each batch once. The session is made of nonces that all three operators drew when it
-began (`session_of`), so one operator that restarts without memory, or is put back to an old state, still makes it new.
+A stream is told by (pair of operators, session, batch, purpose, gate). Pair, session and batch (its number and all that
+it compares) make its AES key, purpose and gate the upper half of its counter, so distinct streams cannot meet; a
+`PairStreams` hands out each of its streams once, and `BatchNumbers` each batch once. The session is made of nonces that
+all three operators drew when it began (`session_of`), so one operator that restarts without memory, or is put back to
+an old state, still makes it new.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class BatchNumbers:
 class PairStreams:
     """The streams of one batch that this operator shares with one other."""
 
-    def __init__(self, pair_key: bytes, session: SessionId, batch: BatchNumber) -> None:
-        self._key = derive_key(pair_key, Use.STREAMS, session + batch.to_bytes(8, "big"))
+    def __init__(self, pair_key: bytes, session: SessionId, described: bytes) -> None:
+        self._key = derive_key(pair_key, Use.STREAMS, session + hashlib.sha256(described).digest())
         self._drawn: set[tuple[Purpose, int]] = set()
 
     def planes(self, purpose: Purpose, gate: int, shape: tuple[int, ...]) -> Planes:
@@ -100,6 +101,6 @@ def first_block(purpose: Purpose, gate: int) -> bytes:
     return purpose.to_bytes(4, "big") + gate.to_bytes(_GATE_BYTES, "big") + bytes(8)
 
 
-def streams_of_batch(pair_keys: Mapping[int, bytes], session: SessionId, batch: BatchNumber) -> dict[int, PairStreams]:
+def streams_of_batch(pair_keys: Mapping[int, bytes], session: SessionId, described: bytes) -> dict[int, PairStreams]:
     """By the other operator, the streams of a batch; `pair_keys` likewise, 32 bytes that only the two know."""
-    return {other: PairStreams(key, session, batch) for other, key in pair_keys.items()}
+    return {other: PairStreams(key, session, described) for other, key in pair_keys.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from symbolon.matching.blind.batch import Batch, Rotation
+from symbolon.matching.blind.batch import Batch, Rotation, subject_of
 from symbolon.matching.blind.dot_products import Lanes, dot_products, lanes_of, query_vectors
 from symbolon.matching.blind.linear_test import LinearTest, PopcountBounds
 from symbolon.matching.blind.opening import OpeningShare, opened_records, opening_shares, scope_planes
@@ -19,6 +19,7 @@ from symbolon.matching.blind.streams import BatchNumber, session_of
 
 Bits = npt.NDArray[np.bool_]
 OPERATORS = (0, 1, 2)
+SUBJECT = subject_of([b"a test"])
 
 
 def seats() -> list[Seat]:
@@ -65,7 +66,7 @@ class Federation:
 
     def batch(self, queries: int, records: int, bits: int, rotation: Rotation = Rotation.STRAIGHT) -> Batch:
         self.batches += 1
-        return Batch(BatchNumber(self.batches), queries, records, bits, rotation)
+        return Batch(BatchNumber(self.batches), queries, records, bits, SUBJECT, rotation)
 
     def run(self, batch: Batch, products: Iterable[Lanes], pick: Callable[[int], int] = lambda _: 0) -> list[BatchRun]:
         """All three to their results; `pick` says which of the waiting channels speaks next."""

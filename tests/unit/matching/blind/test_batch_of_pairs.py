@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.simulators.blind_operators import Bits, Federation, clear_values, filled_up, shared
+from tests.simulators.blind_operators import SUBJECT, Bits, Federation, clear_values, filled_up, shared
 
-from symbolon.matching.blind.batch import MOST_PAIRS, Batch, Carry, Rotation
+from symbolon.matching.blind.batch import MOST_PAIRS, Batch, Carry, Rotation, subject_of
 from symbolon.matching.blind.errors import (
     FrameOutOfOrder,
     MalformedFrame,
@@ -78,6 +78,24 @@ def test_the_result_does_not_depend_on_who_speaks_first_or_plays_which_role(rota
     runs = federation.run(batch, products, choose.randrange)
     opened = federation.open(RING_16, batch, runs, np.ones((4, 128), dtype=bool))
     assert opened == expected(asked, stored, FOUR_FIFTHS)
+
+
+def test_operators_that_were_told_different_things_compute_noise_together() -> None:
+    """Whoever asks for batches cannot have one operator compute another test and learn from the sum of both."""
+    federation = Federation()
+    batch = federation.batch(16, 1024, 12)
+    otherwise = replace(batch, subject=subject_of([b"another test"]))
+    told = [batch, otherwise, batch]
+    runs = [BatchRun(seat, told[seat.operator]) for seat in federation.seats]
+    nothing = np.full((16, 1024), -1, dtype=np.int16)
+    posts = [(sender, *post) for sender, run in enumerate(runs) for post in run.start(nothing)]
+    while posts:
+        sender, recipient, frame = posts.pop(0)
+        posts += [(recipient, *post) for post in runs[recipient].receive(sender, frame)]
+    with pytest.raises(OpeningDisagrees):
+        federation.open(RING_16, batch, runs, np.ones((16, 1024), dtype=bool))
+    bits = runs[0].result.own ^ runs[1].result.own ^ runs[2].result.own
+    assert abs(int(np.bitwise_count(bits).sum()) - 16 * 512) < 6 * 64
 
 
 @settings(max_examples=60, deadline=None)
@@ -170,13 +188,13 @@ def test_an_opening_takes_one_message_of_each_operator_about_one_query_of_its_ba
     with pytest.raises(MisdirectedFrame):
         opened_records(RING_16, batch, other_session, first)
     with pytest.raises(MisdirectedFrame):
-        opened_records(RING_16, Batch(BatchNumber(99), 3, 64, 12), session, first)
+        opened_records(RING_16, Batch(BatchNumber(99), 3, 64, 12, SUBJECT), session, first)
 
 
 @given(st.binary(max_size=80))
 def test_bytes_that_are_no_opening_are_refused(garbage: bytes) -> None:
     with pytest.raises(MalformedFrame):
-        OpeningShare.from_bytes(Batch(BatchNumber(1), 1, 64, 12), garbage)
+        OpeningShare.from_bytes(Batch(BatchNumber(1), 1, 64, 12, SUBJECT), garbage)
 
 
 def test_an_opening_of_another_query_or_version_is_refused() -> None:
@@ -184,7 +202,7 @@ def test_an_opening_of_another_query_or_version_is_refused() -> None:
     federation.open(RING_16, batch, runs, np.ones((3, 64), dtype=bool))
     message = federation.openings[2][0].to_bytes()
     with pytest.raises(MalformedFrame):
-        OpeningShare.from_bytes(Batch(batch.number, 2, 64, 12), message)
+        OpeningShare.from_bytes(Batch(batch.number, 2, 64, 12, SUBJECT), message)
     with pytest.raises(MalformedFrame):
         OpeningShare.from_bytes(batch, b"SYO2" + message[4:])
 
@@ -195,7 +213,7 @@ def test_an_opening_of_another_query_or_version_is_refused() -> None:
 )
 def test_a_batch_that_no_kernel_computes_is_refused(queries: int, records: int, bits: int) -> None:
     with pytest.raises(UnfitBatch):
-        Batch(BatchNumber(1), queries, records, bits)
+        Batch(BatchNumber(1), queries, records, bits, SUBJECT)
 
 
 def test_products_of_another_shape_are_refused_and_a_batch_starts_once() -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.simulators.blind_operators import OPERATORS, Bits, Federation, clear_values, shared
+from tests.simulators.blind_operators import OPERATORS, SUBJECT, Bits, Federation, clear_values, shared
 
-from symbolon.matching.blind.batch import INPUT, MASKED, Batch, Rotation
+from symbolon.matching.blind.batch import INPUT, MASKED, Batch
 from symbolon.matching.blind.bit_planes import Planes, bit_planes
 from symbolon.matching.blind.dot_products import Lanes
 from symbolon.matching.blind.frames import Frame
@@ -130,7 +130,7 @@ def run_on_nothing() -> list[Frame]:
     """A batch in which v is zero everywhere, so that whatever is not uniform came from a mask that is missing."""
     federation = Federation()
     products = [np.zeros((QUERIES, RECORDS), dtype=np.int16)] * 3
-    federation.run(Batch(BatchNumber(1), QUERIES, RECORDS, BITS, Rotation.STRAIGHT), products)
+    federation.run(Batch(BatchNumber(1), QUERIES, RECORDS, BITS, SUBJECT), products)
     return [Frame.from_bytes(frame) for frames in federation.seen.values() for frame in frames]
 
 
