@@ -65,6 +65,26 @@ def test_what_each_operator_stores_is_uniform(batch: View) -> None:
             assert deviation(octets(stored[operator].tobytes())[offset::2]) < SIGMAS
 
 
+def twins_found(rows: npt.NDArray[np.float64]) -> int:
+    """How many rows of the first half have their twin of the second half as the nearest by correlation."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    unit = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    half = len(rows) // 2
+    return int(((unit[:half] @ unit[half:].T).argmax(axis=1) == np.arange(half)).sum())
+
+
+def test_alike_records_find_each_other_in_the_open_but_not_in_what_an_operator_stores() -> None:
+    """The first step of every attack on a similarity graph; by lanes, and by their bits."""
+    generator = np.random.default_rng(8)
+    people = generator.random((500, WIDTH)) < 0.3
+    records = np.concatenate([people, people ^ (generator.random(people.shape) < 0.02)])
+    assert twins_found(records.astype(np.float64)) == 500
+    for stored in shared(records):
+        bits = np.unpackbits(stored.view(np.uint8), axis=1)
+        assert twins_found(stored.astype(np.float64)) < 12, "one by chance"
+        assert twins_found(bits.astype(np.float64)) < 12
+
+
 def test_every_message_that_each_operator_receives_is_uniform(batch: View) -> None:
     federation, _, _ = batch
     for operator in OPERATORS:
