@@ -59,6 +59,10 @@ bench-quality: $(VENV)/peers.stamp ## Matching beside its peers on the open sets
 bench-load: setup ## False alerts and recall against a million people: ARGS="--population 100000 --queries 1000"
 	$(BIN)/python benchmarks/load.py $(ARGS)
 
+.PHONY: bench-blind
+bench-blind: setup ## Blind comparison by three processes over TLS, every bit checked: ARGS="--link wan --carry tree"
+	PYTHONPATH=. $(BIN)/python benchmarks/blind.py $(ARGS)
+
 bench-encode bench-kernel: $(VENV)/peers.stamp
 
 # Without what they ask for: clkhash wants an old cryptography, which the product may not use.

@@ -1,6 +1,8 @@
 """Sharing against schoolbook arithmetic in Z_{2^e}[ω]/(ω² + ω + 1), written apart from the product's."""
 
 import os
+import subprocess
+import sys
 from itertools import combinations
 
 import numpy as np
@@ -156,3 +158,10 @@ def test_places_and_uses_of_one_seed_are_expanded_apart() -> None:
     made = {expand(seed, use, place, 64) for use in Use for place in (b"", b"1", b"2")}
     assert len(made) == 3 * len(Use)
     assert np.frombuffer(expand(seed, Use.SHARING, b"", 1 << 16), np.uint8).std() > 70
+
+
+def test_a_member_shares_without_numpy() -> None:
+    modules = ("sharing", "expansion", "linear_test", "canaries")
+    imports = "; ".join(f"import symbolon.matching.blind.{module}" for module in modules)
+    without = "import sys; sys.modules['numpy'] = None; sys.modules['numba'] = None; "
+    subprocess.run([sys.executable, "-c", without + imports], check=True)
