@@ -13,8 +13,9 @@ from symbolon.matching.blind.dot_products import Lanes, dot_products, query_vect
 from symbolon.matching.blind.frames import Frame
 from symbolon.matching.blind.linear_test import LinearTest
 from symbolon.matching.blind.opening import opening_shares, scope_planes
-from symbolon.matching.blind.party import BatchRun, Outgoing, Seat
+from symbolon.matching.blind.party import Outgoing, Seat
 from symbolon.matching.blind.ring import RING_16
+from symbolon.matching.blind.session import OperatorSession
 from symbolon.matching.blind.streams import BatchNumber, SessionId
 
 HUB = 3
@@ -96,61 +97,47 @@ class _Operator:
         self, place: Place, plan: Plan, records: Lanes, queries: tuple[Lanes, Lanes], channels: Channels
     ) -> None:
         self._seat = Seat(place.operator, place.session, place.pair_keys)
+        self._session = OperatorSession(self._seat)
         self._plan, self._records, self._queries, self._channels = plan, records, queries, channels
-        self._early: list[tuple[int, bytes]] = []
-        everything = np.ones((1, plan.records_per_batch), dtype=bool)
-        self._scope = scope_planes(RING_16, everything)
+        self._scope = scope_planes(RING_16, np.ones((1, plan.records_per_batch), dtype=bool))
+        self._active: dict[BatchNumber, Batch] = {}
 
     def await_go(self) -> None:
         """A faster operator's first frames may come before the hub's word."""
         while (arrival := self._channels.arrivals.get()) != (HUB, GO):
-            self._early.append(arrival)
+            self._take(*arrival)
 
     def compute(self, first_number: int) -> None:
         """All batches once, a few in flight at a time: while one waits for frames, another multiplies."""
-        waiting = self._plan.batches()[::-1]
-        self._runs: dict[int, BatchRun] = {}
-        self._announced = first_number
-        self._first, self._active = first_number, set[int]()
-        early, self._early = self._early, []
-        for sender, frame in early:
-            self._take(sender, frame)
+        waiting = [
+            (replace(batch, number=BatchNumber(first_number + batch.number)), rows, columns)
+            for batch, rows, columns in self._plan.batches()
+        ][::-1]
         while waiting or self._active:
-            while not self._channels.arrivals.empty() or (self._active and not self._may_start(waiting)):
+            may_start = waiting and len(self._active) < self._plan.in_flight
+            while not self._channels.arrivals.empty() or (self._active and not may_start):
                 self._take(*self._channels.arrivals.get())
-            if waiting and self._may_start(waiting):
+                may_start = waiting and len(self._active) < self._plan.in_flight
+            if may_start:
                 self._start(*waiting.pop())
 
-    def _may_start(self, waiting: list[tuple[Batch, slice, slice]]) -> bool:
-        return bool(waiting) and len(self._active) < self._plan.in_flight
-
     def _start(self, batch: Batch, rows: slice, columns: slice) -> None:
-        number = self._first + batch.number
-        run = self._run(number)
-        self._active.add(number)
+        self._session.announce(batch)
+        self._active[batch.number] = batch
         vectors, constants = self._queries
         products = dot_products(self._records[columns], vectors[rows], constants[rows])
-        self._post(number, run.start(products))
-
-    def _run(self, number: int) -> BatchRun:
-        while self._announced <= number:
-            batch, _, _ = self._plan.batches()[self._announced - self._first]
-            renumbered = replace(batch, number=BatchNumber(self._announced))
-            self._runs[self._announced] = BatchRun(self._seat, renumbered)
-            self._announced += 1
-        return self._runs[number]
+        self._post(self._session.start(batch.number, products))
 
     def _take(self, sender: int, frame: bytes) -> None:
+        self._post(self._session.receive(sender, frame))
         number = Frame.from_bytes(frame).batch
-        self._post(number, self._run(number).receive(sender, frame))
+        batch = self._active.get(number)
+        result = self._session.result(number) if batch else None
+        if batch and result:
+            for share in opening_shares(self._seat.session, batch, self._seat.operator, result, self._scope):
+                self._channels.send(HUB, share.to_bytes())
+            del self._active[number]
 
-    def _post(self, number: int, outgoing: list[Outgoing]) -> None:
+    def _post(self, outgoing: list[Outgoing]) -> None:
         for recipient, frame in outgoing:
             self._channels.send(recipient, frame)
-        run = self._runs[number]
-        if run.result is None:
-            return
-        for share in opening_shares(self._seat.session, run.batch, self._seat.operator, run.result, self._scope):
-            self._channels.send(HUB, share.to_bytes())
-        self._active.discard(number)
-        del self._runs[number]

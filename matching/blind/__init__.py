@@ -2,6 +2,6 @@
 
 Pure: no socket, file, clock or generator of randomness; docs/BLIND.md is the protocol with its proof sketch. Reading
 order: `ring`, `sharing` (what a member does, without numpy), `linear_test`, `dot_products`, `bit_planes` (what each
-operator does alone), `streams`, `replicated`, `batch`, `program`, `party` (what they do together), `opening`. Words are
-little-endian, as on x86 and ARM.
+operator does alone), `streams`, `replicated`, `batch`, `program`, `party`, `session` (what they do together),
+`opening`. Words are little-endian, as on x86 and ARM.
 """

@@ -13,6 +13,7 @@ from symbolon.matching.blind.dot_products import Lanes, dot_products, lanes_of, 
 from symbolon.matching.blind.linear_test import LinearTest, PopcountBounds
 from symbolon.matching.blind.opening import OpeningShare, opened_records, opening_shares, scope_planes
 from symbolon.matching.blind.party import BatchRun, Seat
+from symbolon.matching.blind.replicated import Replicated
 from symbolon.matching.blind.ring import RING_16, GaloisRing, RowOfElements
 from symbolon.matching.blind.sharing import share
 from symbolon.matching.blind.streams import BatchNumber, session_of
@@ -88,11 +89,16 @@ class Federation:
             channels.setdefault((sender, recipient), deque()).append(frame)
 
     def open(self, ring: GaloisRing, batch: Batch, runs: list[BatchRun], in_scope: Bits) -> dict[int, set[int]]:
+        return self.open_results(ring, batch, [run.result for run in runs], in_scope)
+
+    def open_results(
+        self, ring: GaloisRing, batch: Batch, results: list[Replicated | None], in_scope: Bits
+    ) -> dict[int, set[int]]:
         scope = scope_planes(ring, in_scope)
         by_operator = []
-        for seat, run in zip(self.seats, runs, strict=True):
-            assert run.result is not None
-            by_operator.append(opening_shares(seat.session, batch, seat.operator, run.result, scope))
+        for seat, result in zip(self.seats, results, strict=True):
+            assert result is not None
+            by_operator.append(opening_shares(seat.session, batch, seat.operator, result, scope))
         session = self.seats[0].session
         self.openings = [list(shares) for shares in zip(*by_operator, strict=True)]
         return {
