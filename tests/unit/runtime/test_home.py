@@ -47,7 +47,7 @@ def test_writing_leaves_no_draft_behind(home):
         home.keys.write("signing", b"other")
     home.secrets.replace("password", b"one")
     assert [path.name for path in home.keys.path.iterdir()] == ["signing"]
-    assert [path.name for path in home.secrets.path.iterdir()] == ["password"]
+    assert sorted(path.name for path in home.secrets.path.iterdir()) == ["node-key", "password"]
 
 
 def test_a_replaced_file_has_the_new_content_and_the_closed_mode(home):
