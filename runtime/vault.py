@@ -99,7 +99,7 @@ class Vault:
             raise SealBroken(place) from None
 
     def lookup_digest(self, label: str, text: str) -> bytes:
-        """HMAC-SHA256 by which a value is found where it is sealed (32 bytes); nobody without the key can try guesses."""
+        """By HMAC-SHA256: how a value is found that is sealed (32 bytes); without the key nobody can try guesses."""
         return hmac.digest(self._keys.lookup, f"symbolon/1 lookup {label}\n{text}".encode(), sha256)
 
 

@@ -17,6 +17,7 @@ from symbolon.node.gateway.enrolment import (
 from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles
 from symbolon.node.services.correspondence import Correspondence, NodeIdentity
 from symbolon.node.settings import ROLE, NodeSettings, load_settings
+from symbolon.node.storage.open_rows import seal_open_rows
 from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.messages import Welcome
@@ -27,8 +28,10 @@ from symbolon.runtime.clock import Clock, SystemClock
 from symbolon.runtime.database import Database
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.key_services import key_service_of
 from symbolon.runtime.logs import configure_logging
 from symbolon.runtime.migrations import migrate
+from symbolon.runtime.vault import Vault, open_vault
 
 PACKAGE: Final = "symbolon.node"
 COMMAND: Final = Actor("command", frozenset({Role.ADMINISTRATOR}))
@@ -55,6 +58,7 @@ class Node:
     database: Database
     clock: Clock
     audit_log: HashChainAuditLog
+    vault: Vault
     unit_of_work: PostgresUnitOfWork
     linkage_keys: LinkageKeyFiles
     draws: SystemDraws
@@ -126,12 +130,15 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
     """
     settings = load_settings(home, os.environ if environment is None else environment)
     configure_logging(settings.code, f"node {process}")
+    home.keys.seal_what_lies_open()
     identity = NodeFiles(home).identity(settings.code)
     migrate(settings.conninfo, PACKAGE)
     database = Database(settings.conninfo, application_name=f"symbolon node {process}")
     clock = SystemClock()
     audit_log = HashChainAuditLog(clock, uuid4)
-    unit_of_work = PostgresUnitOfWork(database, audit_log)
+    vault = open_vault(database, key_service_of(home.path, os.environ), clock.now())
+    seal_open_rows(database, vault)
+    unit_of_work = PostgresUnitOfWork(database, audit_log, vault)
     linkage_keys = LinkageKeyFiles(home.keys)
     draws = SystemDraws(clock)
     return Node(
@@ -141,6 +148,7 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
         database=database,
         clock=clock,
         audit_log=audit_log,
+        vault=vault,
         unit_of_work=unit_of_work,
         linkage_keys=linkage_keys,
         draws=draws,

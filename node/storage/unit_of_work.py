@@ -13,25 +13,27 @@ from symbolon.node.storage.records import PostgresRecords
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.runtime.audit_store import AuditLog
 from symbolon.runtime.database import Database, Transaction
+from symbolon.runtime.vault import Vault
 
 
 class PostgresUnitOfWork:
     """Begins transactions in the node's database; audit leaves are written in them."""
 
-    def __init__(self, database: Database, audit_log: AuditLog) -> None:
+    def __init__(self, database: Database, audit_log: AuditLog, vault: Vault) -> None:
         self._database = database
         self._audit_log = audit_log
+        self._vault = vault
 
     @contextmanager
     def begin(self) -> Iterator[Work]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with self._database.transaction() as tx:
             yield Work(
-                records=PostgresRecords(tx),
+                records=PostgresRecords(tx, self._vault),
                 outbox=PostgresOutbox(tx),
                 inbox=PostgresInbox(tx),
-                hits=PostgresHits(tx),
-                exchange=PostgresExchange(tx),
+                hits=PostgresHits(tx, self._vault),
+                exchange=PostgresExchange(tx, self._vault),
                 directory=PostgresDirectory(tx),
                 audit=_TransactionAudit(tx, self._audit_log),
             )

@@ -29,6 +29,8 @@ from symbolon.protocol.references import HitId, MemberCode, RecordReference
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.database import Database
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.key_services import key_service_of
+from symbolon.runtime.vault import open_vault
 from symbolon.runtime.migrations import migrate
 
 FOCAL_POINT = Actor("fp", frozenset({Role.FOCAL_POINT}))
@@ -188,9 +190,11 @@ def pair(node_databases: dict[str, str], tmp_path: Path) -> Iterator[Pair]:
 def _node(code: str, hub: HubInMemory, draws: SettableDraws, conninfo: str, folder: Path) -> NodeUnderTest:
     database = Database(conninfo, application_name=f"test {code}", max_size=3)
     audit_log = HashChainAuditLog(draws, uuid4)
-    unit_of_work = PostgresUnitOfWork(database, audit_log)
     home = PartyHome(folder / code)
     home.create()
+    home.keys.write("a-key-of-tests", b"with it the node key is made")
+    vault = open_vault(database, key_service_of(home.path, {}), draws.now())
+    unit_of_work = PostgresUnitOfWork(database, audit_log, vault)
     keys = LinkageKeyFiles(home.keys)
     identity = NodeIdentity(
         MemberCode(code), SigningKey.generate(draws.random_bytes(32)), SealingKey.generate(draws.random_bytes(32))
