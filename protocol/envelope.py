@@ -18,18 +18,23 @@ from symbolon.protocol.problems import (
     BadSignature,
     Expired,
     MalformedMessage,
+    NotYetValid,
+    ValidityTooLong,
     WrongAudience,
     WrongFederation,
     WrongPurpose,
     WrongSender,
 )
 from symbolon.protocol.purposes import SEALED_PURPOSES, Purpose
-from symbolon.protocol.references import KeyId, MemberCode, MessageId
-from symbolon.protocol.wire_limits import FederationName, matching, octets
+from symbolon.protocol.references import HUB, KeyId, MemberCode, MessageId
+from symbolon.protocol.wire_limits import FederationName, Nonce, matching, octets
 
 WIRE_VERSION: Final = "symbolon/1"
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far the sender's clock may run ahead of the receiver's."""
+
+LONGEST_TO_HUB: Final = timedelta(hours=1)
+"""The longest validity of an envelope to the hub, which keeps each nonce for as long."""
 
 _LABEL: Final = b"symbolon/1 envelope\n"
 
@@ -45,7 +50,10 @@ B = TypeVar("B", bound=Message | Sealed)
 
 @dataclass(frozen=True, slots=True)
 class EnvelopeHeader:
-    """What the sender says about a message; with :func:`sign` it becomes an envelope."""
+    """What the sender says about a message; with :func:`sign` it becomes an envelope.
+
+    ``nonce`` is 16 bytes freshly drawn for each try; ``message_id`` stays the same when a message is sent again.
+    """
 
     federation: str
     exercise: bool
@@ -53,6 +61,7 @@ class EnvelopeHeader:
     audience: MemberCode
     purpose: Purpose
     message_id: MessageId
+    nonce: bytes
     issued_at: datetime
     expires_at: datetime
 
@@ -79,6 +88,7 @@ class Envelope:
     audience: MemberCode
     purpose: Purpose
     message_id: MessageId
+    nonce: Nonce
     issued_at: datetime
     expires_at: datetime
     key_id: KeyId
@@ -130,6 +140,7 @@ def sign(message: Message | Sealed, header: EnvelopeHeader, key: SigningKey) -> 
         audience=header.audience,
         purpose=header.purpose,
         message_id=header.message_id,
+        nonce=header.nonce,
         issued_at=whole_milliseconds(header.issued_at),
         expires_at=whole_milliseconds(header.expires_at),
         key_id=key.key_id,
@@ -138,6 +149,7 @@ def sign(message: Message | Sealed, header: EnvelopeHeader, key: SigningKey) -> 
     )
     if unsigned.expires_at <= unsigned.issued_at:
         raise MalformedMessage("An envelope expires after it is issued.")
+    _refuse_long_validity(unsigned)
     return replace(unsigned, signature=key.sign(_signed_bytes(unsigned)))
 
 
@@ -146,7 +158,9 @@ def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: da
 
     In this order: the key and the signature (:class:`BadSignature`), then what is now known to be the sender's word:
     federation and exercise flag (:class:`WrongFederation`), sender (:class:`WrongSender`), audience
-    (:class:`WrongAudience`), purpose (:class:`WrongPurpose`), and the time (:class:`Expired`).
+    (:class:`WrongAudience`), purpose (:class:`WrongPurpose`), and the time (:class:`ValidityTooLong`,
+    :class:`NotYetValid`, :class:`Expired`). Whether it was received before is compared after that
+    (:mod:`symbolon.protocol.replay`).
     """
     if envelope.key_id != key.key_id:
         raise BadSignature("The envelope was signed with another key than the sender's.")
@@ -159,13 +173,21 @@ def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: da
         raise WrongAudience("The envelope is addressed to another party.")
     if envelope.purpose is not expected.purpose:
         raise WrongPurpose(f"The envelope is not for the purpose {expected.purpose.value}.")
-    if not envelope.issued_at - CLOCK_SKEW <= now < envelope.expires_at:
-        raise Expired("The envelope is used before its issue or after its expiry; check both clocks.")
+    _refuse_long_validity(envelope)
+    if now < envelope.issued_at - CLOCK_SKEW:
+        raise NotYetValid("The envelope is used before its issue; check both clocks.")
+    if now >= envelope.expires_at:
+        raise Expired("The envelope is used after its expiry; sign the message anew, and check both clocks.")
 
 
 def body_digest(envelope: Envelope) -> str:
     """Give the SHA-256 of the body's canonical bytes, in hexadecimal: what a receipt names."""
     return sha256(canonical_bytes(envelope.body)).hexdigest()
+
+
+def _refuse_long_validity(envelope: Envelope) -> None:
+    if envelope.audience == HUB and envelope.expires_at - envelope.issued_at > LONGEST_TO_HUB:
+        raise ValidityTooLong("An envelope to the hub is valid for an hour at most; sign it shortly before it is sent.")
 
 
 def _signed_bytes(envelope: Envelope) -> bytes:
