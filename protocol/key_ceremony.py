@@ -8,8 +8,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from hmac import compare_digest
 
+from symbolon.protocol.ceremony import Ceremony, commitment_to, derive_key, transcript_of
 from symbolon.protocol.ceremony_facts import (
-    Ceremony,
     CeremonyMessage,
     CeremonyState,
     Dispute,
@@ -18,15 +18,12 @@ from symbolon.protocol.ceremony_facts import (
     Stage,
     agreed_key,
     awaited,
-    commitment_to,
     confirmed_check_value,
-    derive_key,
     disputes_of,
     messages_due,
     newest_attempt_heard,
     settled_transcript,
     stage_of,
-    transcript_of,
 )
 from symbolon.protocol.keys import KEY_BYTES, LinkageKey
 from symbolon.protocol.membership_problems import (
