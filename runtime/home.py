@@ -11,7 +11,7 @@
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -113,6 +113,10 @@ class SecretFolder:
     def replace(self, name: str, content: bytes) -> None:
         """Write a file in place of what is there, whole or not at all, for the owner alone. Never for a key in use."""
         replace_secret(self.file(name), self._as_stored(name, content))
+
+    def without_sealing(self) -> "SecretFolder":
+        """The same folder for files as they lie on disk: to take them along as they are."""
+        return replace(self, sealer=None)
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is not there is no fault."""
