@@ -113,6 +113,12 @@ class Envelope:
         """Give the envelope's canonical bytes."""
         return canonical_bytes(self.to_json())
 
+    def signed_bytes(self) -> bytes:
+        """Give what the signature is over: a label and the canonical bytes of all other fields."""
+        content = self.to_json()
+        del content["signature"]
+        return _LABEL + canonical_bytes(content)
+
     def read(self, kind: type[B]) -> B:
         """Read the body as a message of the given class.
 
@@ -150,7 +156,7 @@ def sign(message: Message | Sealed, header: EnvelopeHeader, key: SigningKey) -> 
     if unsigned.expires_at <= unsigned.issued_at:
         raise MalformedMessage("An envelope expires after it is issued.")
     _refuse_long_validity(unsigned)
-    return replace(unsigned, signature=key.sign(_signed_bytes(unsigned)))
+    return replace(unsigned, signature=key.sign(unsigned.signed_bytes()))
 
 
 def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: datetime) -> None:
@@ -164,7 +170,7 @@ def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: da
     """
     if envelope.key_id != key.key_id:
         raise BadSignature("The envelope was signed with another key than the sender's.")
-    key.verify(envelope.signature, _signed_bytes(envelope))
+    key.verify(envelope.signature, envelope.signed_bytes())
     if (envelope.federation, envelope.exercise) != (expected.federation, expected.exercise):
         raise WrongFederation("The envelope belongs to another federation, or mixes exercise and live data.")
     if envelope.sender != expected.sender:
@@ -188,12 +194,6 @@ def body_digest(envelope: Envelope) -> str:
 def _refuse_long_validity(envelope: Envelope) -> None:
     if envelope.audience == HUB and envelope.expires_at - envelope.issued_at > LONGEST_TO_HUB:
         raise ValidityTooLong("An envelope to the hub is valid for an hour at most; sign it shortly before it is sent.")
-
-
-def _signed_bytes(envelope: Envelope) -> bytes:
-    content = to_wire(envelope)
-    del content["signature"]
-    return _LABEL + canonical_bytes(content)
 
 
 def _purposes_of(kind: type[B]) -> frozenset[Purpose]:
