@@ -28,6 +28,81 @@ class Unauthenticated(HubError):
         )
 
 
+class NotYetAMember(HubError):
+    """A state is enrolled, and the directory that lists it is not in effect yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.NOT_YET_A_MEMBER,
+            "The members have not signed the directory that lists this state: sign it too, and wait for the others.",
+        )
+
+
+class MemberSuspended(HubError):
+    """The caller is suspended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.MEMBER_SUSPENDED, "This member is suspended: nothing was done; ask the hub's operator why."
+        )
+
+
+class MemberExpelled(HubError):
+    """The caller was expelled."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.MEMBER_EXPELLED, "This member was expelled from the federation.")
+
+
+class ProposalChanged(HubError):
+    """A signature is under another draft than the one that is proposed now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.PROPOSAL_CHANGED, "Another directory is proposed now than the one that was signed: look at it anew."
+        )
+
+
+class TooFewFounders(HubError):
+    """One state signs a founding directory that lists nobody else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.PROPOSAL_CHANGED, "A federation is founded by two states at least: wait until another is enrolled."
+        )
+
+
+class EpochNotOpen(HubError):
+    """A node tells of an epoch that the directory in effect does not list."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.WRONG_KEY_EPOCH, "No such epoch is open: take the newest directory, and look again.")
+
+
+class EpochNotReady(HubError):
+    """An epoch cannot be closed while members are not through."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.EPOCH_NOT_READY, sentence)
+
+
+class NotPossible(HubError):
+    """Something that the operator asked for does not fit the federation as it is."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.INVALID_INPUT, sentence)
+
+
+class StillReconciling(HubError):
+    """The hub was restored from a backup, and does not know all of its hits again yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.SERVICE_UNAVAILABLE,
+            "The hub was restored from a backup and waits for its members to reconcile: send this again later.",
+        )
+
+
 class UnknownMember(HubError):
     """A message names a member that is not enrolled."""
 
@@ -109,6 +184,13 @@ class WrongPurposeHere(HubError):
 
     def __init__(self) -> None:
         super().__init__(Problem.WRONG_PURPOSE, "This address does not take messages of this purpose.")
+
+
+class UnknownSchema(HubError):
+    """A linkage schema that this hub does not have."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.NOT_FOUND, "The hub has no linkage schema of this digest: take it from the directory.")
 
 
 class EnrolmentRefused(HubError):

@@ -65,7 +65,11 @@ def new_signing_request(private_key_pem: bytes, common_name: str) -> bytes:
 
 
 def issue_client_certificate(
-    authority: KeyAndCertificate, request_pem: bytes, common_name: str, now: datetime
+    authority: KeyAndCertificate,
+    request_pem: bytes,
+    common_name: str,
+    now: datetime,
+    lifetime: timedelta = CERTIFICATE_LIFETIME,
 ) -> bytes:
     """A client certificate (PEM) whose common name is ``common_name``, for the key of the request.
 
@@ -73,15 +77,15 @@ def issue_client_certificate(
     not on the curve P-256.
     """
     public_key = _requested_key(request_pem, common_name)
-    return _issue(authority, public_key, common_name, ExtendedKeyUsageOID.CLIENT_AUTH, (), now)
+    profile = _EndProfile(ExtendedKeyUsageOID.CLIENT_AUTH, (), lifetime)
+    return _issue(authority, public_key, common_name, profile, now)
 
 
 def issue_server_certificate(authority: KeyAndCertificate, hosts: Sequence[str], now: datetime) -> KeyAndCertificate:
     """A new key and a server certificate for ``hosts`` (names or addresses; the first is the common name)."""
     private_key_pem = new_private_key()
-    certificate_pem = _issue(
-        authority, _load_key(private_key_pem).public_key(), hosts[0], ExtendedKeyUsageOID.SERVER_AUTH, hosts, now
-    )
+    profile = _EndProfile(ExtendedKeyUsageOID.SERVER_AUTH, hosts, CERTIFICATE_LIFETIME)
+    certificate_pem = _issue(authority, _load_key(private_key_pem).public_key(), hosts[0], profile, now)
     return KeyAndCertificate(private_key_pem, certificate_pem)
 
 
@@ -100,27 +104,35 @@ def expires_at(certificate_pem: bytes) -> datetime:
     return _load_certificate(certificate_pem).not_valid_after_utc
 
 
+@dataclass(frozen=True, slots=True)
+class _EndProfile:
+    """What a certificate is for, the host names in it, and for how long it is valid at most."""
+
+    usage: x509.ObjectIdentifier
+    hosts: Sequence[str]
+    lifetime: timedelta
+
+
 def _issue(
     authority: KeyAndCertificate,
     public_key: ec.EllipticCurvePublicKey,
     name: str,
-    usage: x509.ObjectIdentifier,
-    hosts: Sequence[str],
+    profile: _EndProfile,
     now: datetime,
 ) -> bytes:
     issuer = _load_certificate(authority.certificate_pem)
     issuer_key = _load_key(authority.private_key_pem)
-    lifetime = min(CERTIFICATE_LIFETIME, issuer.not_valid_after_utc - now)
+    lifetime = min(profile.lifetime, issuer.not_valid_after_utc - now)
     builder = (
         _builder(_name(name), issuer.subject, public_key, now, lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(issues=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([profile.usage]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )
-    if hosts:
-        names = x509.SubjectAlternativeName([_host(host) for host in hosts])
+    if profile.hosts:
+        names = x509.SubjectAlternativeName([_host(host) for host in profile.hosts])
         builder = builder.add_extension(names, critical=False)
     return _pem(builder.sign(issuer_key, hashes.SHA256()))
 

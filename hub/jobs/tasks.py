@@ -16,10 +16,14 @@ FIND_MATCHES: Final = "symbolon.hub.find_matches"
 SWEEP: Final = "symbolon.hub.sweep"
 SEQUENCE_AUDIT: Final = "symbolon.hub.sequence_audit"
 EXPIRE_RECORDS: Final = "symbolon.hub.expire_records"
+CLEAR_AWAY: Final = "symbolon.hub.clear_away"
+TIDY_UP: Final = "symbolon.hub.tidy_up"
 
 _SWEEP_EVERY_S: Final = 2.0
 _SEQUENCE_EVERY_S: Final = 1.0
 _EXPIRE_EVERY_S: Final = 60.0
+_CLEAR_AWAY_EVERY_S: Final = 2.0
+_TIDY_UP_EVERY_S: Final = 60.0
 
 BEAT_SCHEDULE: Final = {
     # `expires`: while no worker takes them, they do not pile up.
@@ -34,6 +38,12 @@ BEAT_SCHEDULE: Final = {
         "schedule": _EXPIRE_EVERY_S,
         "options": {"expires": _EXPIRE_EVERY_S},
     },
+    "clear_away": {
+        "task": CLEAR_AWAY,
+        "schedule": _CLEAR_AWAY_EVERY_S,
+        "options": {"expires": _CLEAR_AWAY_EVERY_S},
+    },
+    "tidy_up": {"task": TIDY_UP, "schedule": _TIDY_UP_EVERY_S, "options": {"expires": _TIDY_UP_EVERY_S}},
 }
 
 
@@ -45,6 +55,14 @@ class WorkerServices:
     sequence_audit: Callable[[], int]
     refresh_index: Callable[[], None]
     expire_records: Callable[[], int]
+    erase_expelled: Callable[[], int]
+    erase_closed_epochs: Callable[[], int]
+    tidy_up: Callable[[], int]
+
+    def clear_away(self) -> None:
+        """Erase what the newest directory leaves no place for: of expelled members first, then of closed epochs."""
+        self.erase_expelled()
+        self.erase_closed_epochs()
 
 
 def register_tasks(app: Celery, services: WorkerServices) -> None:
@@ -54,6 +72,8 @@ def register_tasks(app: Celery, services: WorkerServices) -> None:
         SWEEP: services.find_matches,
         SEQUENCE_AUDIT: services.sequence_audit,
         EXPIRE_RECORDS: services.expire_records,
+        CLEAR_AWAY: services.clear_away,
+        TIDY_UP: services.tidy_up,
     }
     for name, job in jobs.items():
         app.task(_task(job), name=name)

@@ -1,7 +1,8 @@
 """The hub's state at a glance, without anything that identifies a person, a record or a hit."""
 
-from symbolon.hub.domain.status import HubStatus
+from symbolon.hub.domain.status import DirectoryStatus, HubStatus
 from symbolon.hub.ports import Store
+from symbolon.hub.services.draft_directory import outlook
 from symbolon.runtime.clock import Clock
 
 
@@ -13,6 +14,13 @@ class ShowStatus:
         self._clock = clock
 
     def __call__(self) -> HubStatus:
-        """Members, records, queues, hits and workers in numbers."""
+        """Members, directory, epochs, records, queues, hits and workers in numbers."""
         with self._store.work() as work:
-            return work.status.read(self._clock.now())
+            known, proposed = work.directory.in_effect(), outlook(work)
+            directory = DirectoryStatus(
+                version=None if known is None else known.version,
+                proposed=proposed.version,
+                signed_by=proposed.signed_by,
+                quorum=proposed.quorum,
+            )
+            return work.status.read(directory, self._clock.now())

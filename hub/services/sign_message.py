@@ -40,6 +40,7 @@ class SignMessage:
             audience=audience,
             purpose=message.PURPOSE,
             message_id=new_message_id(self._new_uuid()),
+            nonce=self._new_uuid().bytes,
             issued_at=now,
             expires_at=now + ENVELOPE_LIFETIME,
         )

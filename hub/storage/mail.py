@@ -58,3 +58,11 @@ class PostgresMail:
             return None
         # Another transaction committed it: at READ COMMITTED a new statement sees its row.
         return str(self._transaction.fetch_value(_QUERIES["find_message"], sender=sender, message_id=message_id))
+
+    def purge(self, member: MemberCode) -> int:
+        """Nothing waits for the member any more; how many deliveries went."""
+        return self._transaction.execute(_QUERIES["purge"], member=member)
+
+    def ring(self, member: MemberCode) -> None:
+        """Wake whoever waits for the member's deliveries, at commit."""
+        self._transaction.notify(DELIVERY_CHANNEL, member)

@@ -18,18 +18,31 @@ _HANDED_IN: Final[Mapping[str, type]] = {
     "/v1/messages": messages.Sealed,
     "/v1/holds": messages.HoldDecision,
     "/v1/deliveries/acknowledgements": messages.DeliveryAcknowledgement,
+    "/v1/federation/approvals": messages.DirectoryApproval,
+    "/v1/rotations": messages.RotationRequest,
+    "/v1/epochs/progress": messages.EpochProgress,
 }
 """The kind of message in the envelope that each address takes."""
 
 _GIVEN_OUT: Final[Mapping[tuple[str, str], type]] = {
-    ("/v1/federation", "get"): messages.FederationDirectory,
+    ("/v1/federation", "get"): messages.FederationHistory,
+    ("/v1/federation/proposal", "get"): messages.DirectoryProposal,
+    ("/v1/rotations", "post"): messages.RotationAnswer,
     ("/v1/submissions", "post"): messages.SubmissionReceipt,
     ("/v1/withdrawals", "post"): messages.WithdrawalReceipt,
 }
 """The kind of message in the envelope that each address answers with."""
 
-_IN_DELIVERIES: Final = (messages.Alert, messages.HitNotice, messages.Delivery)
-_SEALED_INSIDE: Final = (messages.Vote, messages.Request, messages.Reply, messages.LinkageKeyShare)
+_IN_DELIVERIES: Final = (messages.Alert, messages.HitNotice, messages.EpochErasureReceipt, messages.Delivery)
+_SEALED_INSIDE: Final = (
+    messages.Vote,
+    messages.Request,
+    messages.Reply,
+    messages.LinkageKeyShare,
+    messages.KeyCommitment,
+    messages.KeyReveal,
+    messages.KeyConfirmation,
+)
 
 
 class _WireSchema(GenerateJsonSchema):

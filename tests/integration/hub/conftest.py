@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, purposes_of
+from tests.simulators.hub_members import FEDERATION, SimulatedMember, body_of, purposes_of
 
 from symbolon.exercise.ports import free_ports
 from symbolon.hub.bootstrap.opening import Hub, initialise, open_hub
-from symbolon.hub.bootstrap.web import build_api_services
+from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.worker import build_worker_services
 from symbolon.hub.jobs.tasks import WorkerServices
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.matching.identifier_types import BirthDate, Document, DocumentType, PersonName, RecordIdentifiers
-from symbolon.protocol.messages import Alert, HitNotice, Purpose, Welcome
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.messages import Alert, FederationDirectory, HitNotice, Purpose, Welcome
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
 
@@ -54,7 +55,40 @@ class HubBench:
         return self.api.list_deliveries(member.code, 100)
 
     def purposes(self, member: SimulatedMember) -> list[Purpose]:
-        return purposes_of(self.mail(member))
+        """What waits for a member, oldest first, but for what tells it of the directory."""
+        return [each for each in purposes_of(self.mail(member)) if each is not Purpose.DIRECTORY_PROPOSAL]
+
+    def proposal(self) -> FederationDirectory:
+        """The version that is proposed."""
+        with self.hub.store.work() as work:
+            proposed = work.directory.proposal()
+        assert proposed is not None
+        return proposed
+
+    def directory(self) -> FederationDirectory:
+        """The version in effect."""
+        with self.hub.store.work() as work:
+            known = work.directory.in_effect()
+        assert known is not None
+        return known
+
+    def sign(self, code: str) -> None:
+        """One member signs what is proposed."""
+        member = self.members[code]
+        self.api.approve_directory(member.code, member.approval(self.proposal()))
+
+    def co_sign(self, *codes: str) -> None:
+        """These members sign what is proposed; it is in effect afterwards."""
+        version = self.proposal().version
+        for code in codes:
+            self.sign(code)
+        assert self.directory().version == version
+
+    def acts(self) -> list[AuditAct]:
+        """What the audit log says was done, in its order."""
+        self.worker.sequence_audit()
+        with self.hub.database.transaction() as tx:
+            return [entry.leaf.act for entry in self.hub.audit_log.entries(tx)]
 
     def alerts(self, member: SimulatedMember) -> list[Alert]:
         return self._messages(member, Alert)
@@ -107,8 +141,11 @@ def bench(initialised_hub: Hub) -> HubBench:
     enrol = initialised_hub.enrol_member()
     welcomes = {code: enrol(member.enrolment_request(), None) for code, member in members.items()}
     wake_ups: list[None] = []
-    api = build_api_services(initialised_hub, OpenEncodings(SCHEMA), lambda: wake_ups.append(None))
-    return HubBench(initialised_hub, api, build_worker_services(initialised_hub), members, welcomes, wake_ups)
+    wake = WakeUps(match=lambda: wake_ups.append(None), clear_away=lambda: None)
+    api = build_api_services(initialised_hub, OpenEncodings(initialised_hub.linkage_schemas()), wake)
+    bench = HubBench(initialised_hub, api, build_worker_services(initialised_hub), members, welcomes, wake_ups)
+    bench.co_sign(*members)
+    return bench
 
 
 @pytest.fixture
