@@ -216,7 +216,7 @@ def directory_vectors() -> list[Vector]:
 
 
 def refused_directory_vectors() -> list[Vector]:
-    """Signed directories that may not follow that version of ``directories.json`` (null: none), each with its problem."""
+    """Signed directories that may not follow that version of ``directories.json``, each with its problem."""
     return [
         {
             "name": name,
