@@ -145,5 +145,13 @@ def wrap_data_keys_again(
     return len(rows)
 
 
+def count_data_keys(tx: Transaction, key_service: KeyService) -> int:
+    """How many data keys there are, each unwrapped once to see that it can be."""
+    rows = tx.fetch_all(QUERIES["list_data_keys"])
+    for row in rows:
+        key_service.unwrap(bytes(row["wrapped"]))
+    return len(rows)
+
+
 def _add_key(tx: Transaction, key_service: KeyService, purpose: str, data_key: bytes, now: datetime) -> None:
     tx.execute(QUERIES["add_data_key"], purpose=purpose, wrapped=key_service.wrap(data_key), made_at=now)

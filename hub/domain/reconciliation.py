@@ -8,7 +8,7 @@ from typing import Final
 from symbolon.hub.domain.hits import Explanation, Hit, HitSide
 from symbolon.hub.domain.records import RecordEntry
 from symbolon.protocol.handling import Namespace
-from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.messages import KnownHit, ReconciliationRecord
 from symbolon.protocol.references import IncarnationId, MemberCode, RecordReference
 
@@ -110,7 +110,7 @@ def renewed_hit(known: Mapping[MemberCode, KnownHit], records: Mapping[RecordRef
 def carried_on(hit: Hit, known: Mapping[MemberCode, KnownHit]) -> Hit:
     """A hit that the hub remembers, as far as its parties say that it has gone since."""
     told = [each.state for each in known.values()]
-    state = hit.state if not hit.is_live else state_at_hub([*told])
+    state = hit.state if not hit.is_live else state_at_hub(told)
     sides = tuple(
         replace(side, alerted_at=side.alerted_at or known[side.member].alert.alerted_at)
         if side.member in known
@@ -123,9 +123,33 @@ def carried_on(hit: Hit, known: Mapping[MemberCode, KnownHit]) -> Hit:
     )
 
 
+def untold(hit: Hit, known: Mapping[MemberCode, KnownHit]) -> tuple[MemberCode, ...]:
+    """Whose alert of a renewed hit was lost with the hub: it is to be told (again)."""
+    return tuple(side.member for side in hit.sides if side.alerted_at is not None and side.member not in known)
+
+
+_NOTICES: Final = {
+    JointState.WITHDRAWN: HitEvent.WITHDRAWN,
+    JointState.CLOSED: HitEvent.CLOSED,
+    JointState.HELD: HitEvent.HELD,
+}
+
+
+def overdue_notices(known: Mapping[MemberCode, KnownHit]) -> Mapping[MemberCode, HitEvent]:
+    """Who is to be told what the other side knows already, because the notice was lost with the hub."""
+    state = state_at_hub([each.state for each in known.values()])
+    event = _NOTICES.get(state)
+    if event is None:
+        return {}
+    over = (JointState.WITHDRAWN, JointState.CLOSED)
+    return {member: event for member, each in known.items() if each.state is not state and each.state not in over}
+
+
 def _side(record: RecordEntry, known: KnownHit | None, state: JointState, alerted_at: datetime) -> HitSide:
     protected = record.is_protected or (known is not None and known.alert.namespace is Namespace.PROTECTED)
-    told_at = known.alert.alerted_at if known is not None else None if state is JointState.HELD else alerted_at
+    told_at = alerted_at if protected or state is not JointState.HELD else None
+    if known is not None:
+        told_at = known.alert.alerted_at
     return HitSide(
         member=record.member,
         reference=record.reference,

@@ -3,19 +3,78 @@
 A pair that was alerted after the backup was made would otherwise be found, and alerted, a second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from symbolon.hub.domain.reconciliation import OpenReconciliation, carried_on, differences, renewed_hit
+from symbolon.hub.domain.hits import alert_of
+from symbolon.hub.domain.reconciliation import (
+    OpenReconciliation,
+    carried_on,
+    differences,
+    overdue_notices,
+    renewed_hit,
+    untold,
+)
+from symbolon.hub.domain.records import RecordEntry
 from symbolon.hub.errors import NotPossible, UnknownHit
 from symbolon.hub.ports import Store, WakeUp, Work
 from symbolon.hub.services.open_envelope import OpenEnvelope
-from symbolon.hub.services.sign_message import SignMessage
+from symbolon.hub.services.sign_message import PostMessage, SignMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.messages import KnownHits, KnownRecords, ReconciliationDone, RecordDifferences
-from symbolon.protocol.references import HUB, IncarnationId, MemberCode
+from symbolon.protocol.messages import (
+    HitNotice,
+    KnownHit,
+    KnownHits,
+    KnownRecords,
+    ReconciliationDone,
+    RecordDifferences,
+)
+from symbolon.protocol.references import HUB, IncarnationId, MemberCode, RecordReference
 from symbolon.runtime.clock import Clock
+
+
+class FinishReconciliation:
+    """Inside the transaction of the last member's word, or of the operator's: know the hits again, and compare."""
+
+    def __init__(self, post: PostMessage, *, exercise: bool) -> None:
+        self._post = post
+        self._exercise = exercise
+
+    def __call__(self, work: Work, without: Sequence[MemberCode], now: datetime) -> int:
+        """How many hits were renewed. Whoever was not told of one, or of its end, is told."""
+        work.records.order_commits()
+        known = work.reconciliation.known_hits()
+        alerts = [each.alert for told in known.values() for each in told.values()]
+        references = {each for alert in alerts for each in (alert.own_reference, alert.counterpart_reference)}
+        records = work.records.lock_references(references)
+        renewed = 0
+        for hit_id, told in known.items():
+            for member, event in overdue_notices(told).items():
+                self._post(work, member, HitNotice(hit_id=hit_id, event=event, at=now), now)
+            try:
+                work.hits.save(carried_on(work.hits.lock(hit_id), told))
+            except UnknownHit:
+                renewed += self._renew(work, told, records, now)
+        work.reconciliation.finish(without, now)
+        work.audit(AuditAct.RECONCILED, HUB, None, {"hits": renewed, "without": " ".join(without)})
+        return renewed
+
+    def _renew(
+        self,
+        work: Work,
+        told: Mapping[MemberCode, KnownHit],
+        records: Mapping[RecordReference, RecordEntry],
+        now: datetime,
+    ) -> bool:
+        hit = renewed_hit(told, records)
+        if hit is None or not work.hits.add_new((hit,)):
+            return False
+        # What a new hit does not have: rounds of votes, and releases.
+        work.hits.save(hit)
+        for member in untold(hit, told):
+            self._post(work, member, alert_of(hit, member, exercise=self._exercise), now)
+        return True
 
 
 class TakeKnownRecords:
@@ -64,9 +123,12 @@ class TakeKnownHits:
 class NoteReconciled:
     """The use case of `POST /v1/reconciliation/done`."""
 
-    def __init__(self, store: Store, open_envelope: OpenEnvelope, clock: Clock, wake: WakeUp) -> None:
+    def __init__(
+        self, store: Store, open_envelope: OpenEnvelope, finish: FinishReconciliation, clock: Clock, wake: WakeUp
+    ) -> None:
         self._store = store
         self._open = open_envelope
+        self._finish = finish
         self._clock = clock
         self._wake = wake
 
@@ -80,15 +142,16 @@ class NoteReconciled:
                 work.audit(AuditAct.RECONCILED, member, None, {"records": done.records, "hits": done.hits})
                 still = work.reconciliation.open()
                 if still is not None and not still.waiting_for:
-                    finish_reconciliation(work, (), now)
+                    self._finish(work, (), now)
         self._wake()
 
 
 class ProceedWithout:
     """The use case of `symbolon hub reconcile --proceed`: a member that is away keeps nobody waiting for ever."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, finish: FinishReconciliation, clock: Clock) -> None:
         self._store = store
+        self._finish = finish
         self._clock = clock
 
     def waiting(self) -> OpenReconciliation | None:
@@ -102,30 +165,8 @@ class ProceedWithout:
             still = work.reconciliation.open()
             if still is None:
                 raise NotPossible("This hub waits for no member: it compares as always.")
-            finish_reconciliation(work, still.waiting_for, self._clock.now())
+            self._finish(work, still.waiting_for, self._clock.now())
         return still
-
-
-def finish_reconciliation(work: Work, without: Sequence[MemberCode], now: datetime) -> int:
-    """Know the members' hits again, and compare from now on; how many hits were renewed."""
-    work.records.order_commits()
-    known = work.reconciliation.known_hits()
-    alerts = [each.alert for told in known.values() for each in told.values()]
-    references = {reference for alert in alerts for reference in (alert.own_reference, alert.counterpart_reference)}
-    records = work.records.lock_references(references)
-    renewed = 0
-    for hit_id, told in known.items():
-        try:
-            work.hits.save(carried_on(work.hits.lock(hit_id), told))
-        except UnknownHit:
-            hit = renewed_hit(told, records)
-            if hit is not None and work.hits.add_new((hit,)):
-                # What a new hit does not have: rounds of votes, and releases.
-                work.hits.save(hit)
-                renewed += 1
-    work.reconciliation.finish(without, now)
-    work.audit(AuditAct.RECONCILED, HUB, None, {"hits": renewed, "without": " ".join(without)})
-    return renewed
 
 
 def _is_about(work: Work, incarnation: IncarnationId) -> bool:

@@ -42,9 +42,17 @@ create table restoration (
     reconciled_at timestamptz
 );
 
--- The hub's present life, as this node last reconciled with it; one row.
-create table hub_incarnation (
+-- The hub's incarnation that this node knows, and how far it is with telling it what it forgot; one row.
+create table hub_life (
     only_row boolean primary key default true check (only_row),
     incarnation uuid not null,
-    reconciled_at timestamptz not null
+    step text not null check (step in ('tell', 'send', 'votes', 'done')),
+    noted_at timestamptz not null
+);
+
+-- Votes of this side that are out, and whose words were lost in a restore: cast again, they stay here.
+create table lost_vote (
+    hit_id uuid not null references hit,
+    round integer not null check (round >= 1),
+    primary key (hit_id, round)
 );
