@@ -7,6 +7,7 @@ from typing import Final
 
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.registry import PeopleSettings, read_people_settings
 from symbolon.runtime.settings import open_settings
 
 ROLE: Final = "hub"
@@ -30,6 +31,7 @@ class HubSettings:
     metrics_port: int | None
     log_level: str
     numba_cache: Path | None
+    people: PeopleSettings
 
 
 def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSettings:
@@ -48,8 +50,13 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSetting
         metrics_port=reader.optional_port("metrics_port"),
         log_level=reader.text("log_level", "info"),
         numba_cache=None if numba_cache is None else Path(numba_cache).expanduser(),
+        people=read_people_settings(reader),
     )
     reader.refuse_unknown()
     if not settings.broker.startswith(BROKER_SCHEMES):
         raise ConfigurationMistake(f"The setting 'broker' must begin with one of {', '.join(BROKER_SCHEMES)}.")
+    if settings.people.second_factor_is_optional and not settings.exercise:
+        raise ConfigurationMistake(
+            "The setting 'second_factor' must be 'required' at a live hub: 'optional' is for exercises."
+        )
     return settings

@@ -1,0 +1,191 @@
+"""How an account begins, or begins anew: with a token that somebody was handed, a password and a second factor.
+
+The token is good once and for minutes. Who opens it is shown a fresh second factor; the account changes only when its
+first code is right, the password is strong, and (for a party's first account) a login is chosen.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.runtime import accounts, doors, passwords, second_factor, sessions
+from symbolon.runtime.accounts import AccountMistake
+from symbolon.runtime.database import Row, Transaction
+from symbolon.runtime.doors import Knock
+from symbolon.runtime.gatekeeper import UNKNOWN_LOGIN, Entry, open_session
+from symbolon.runtime.registry import Registry
+from symbolon.runtime.second_factor import Enrolment
+from symbolon.runtime.spelled_secrets import SECRET_BYTES, spell, spelled_digest
+from symbolon.runtime.sql_loader import load_queries
+from symbolon.runtime.vault import Place
+
+QUERIES: Final = load_queries("symbolon.runtime", "tokens")
+_LABEL: Final = "one-time token"
+_NO_LOGIN: Final = "-"
+"""Stands for the login where a token is tried: no login can be written so."""
+
+
+class BadToken(AccountMistake):
+    """The token is none, was used, or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__("This token is not good, or not any more: check it, or ask the administrator for a new one.")
+
+
+class TokenWait(AccountMistake):
+    """Too many wrong tokens came from one place."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many wrong tokens came from here: wait a minute, then try again.")
+
+
+class WrongCode(AccountMistake):
+    """The code is not the one that the authenticator shows now."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not the code that the authenticator shows now: check the clock of the telephone.")
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token to hand to its person, and until when it is good. It is told once and stored nowhere."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedToken:
+    """Whom a token is for; ``login`` is None for a party's first account, whose person chooses one."""
+
+    login: str | None
+    display_name: str
+    enrolment: Enrolment = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What the person filled in; ``login`` counts for a party's first account only."""
+
+    login: str
+    display_name: str
+    password: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A person who has all that they need: they are signed in, and are shown their recovery codes this once."""
+
+    login: str
+    entry: Entry
+    recovery_codes: tuple[str, ...] = field(repr=False)
+
+
+class WelcomeOffice:
+    """Opens tokens and completes accounts."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def open(self, typed: str, knock: Knock) -> OpenedToken:
+        """What a token is for, with a fresh second factor to enrol; opened again, it shows the same.
+
+        Raises :class:`BadToken`, :class:`TokenWait`.
+        """
+        digest = spelled_digest(typed, _LABEL)
+        with self._registry.database.transaction() as tx:
+            row = self._find(tx, digest, knock)
+            if row is not None:
+                factor = self._proposed(tx, row)
+        if row is None:
+            raise BadToken
+        name = row["login"] or "administrator"
+        enrolment = second_factor.describe_factor(factor, name, self._registry.party)
+        return OpenedToken(row["login"], row["display_name"] or "", enrolment)
+
+    def complete(self, typed: str, person: NewPerson, knock: Knock) -> Arrival:
+        """Set the account's password and second factor, and sign its person in.
+
+        Raises :class:`BadToken`, :class:`TokenWait`, :class:`WrongCode`,
+        :class:`symbolon.runtime.accounts.AccountMistake` or :class:`symbolon.runtime.passwords.TooManySignIns`.
+        """
+        self.open(typed, knock)
+        digest = spelled_digest(typed, _LABEL)
+        password_hash = passwords.hash_password(person.password)
+        now = self._registry.clock.now()
+        with self._registry.database.transaction() as tx:
+            row = tx.fetch_one(QUERIES["lock_token"], token_digest=digest, now=now)
+            if row is None:
+                raise BadToken
+            login = row["login"] or person.login
+            accounts.require_strength(person.password, login)
+            factor = self._proposed(tx, row)
+            step = second_factor.step_of_code(factor, person.code, now)
+            if step is None:
+                raise WrongCode
+            if row["login"] is None:
+                accounts.invite_user(tx, login, row["roles"], person.display_name)
+                self._registry.audit.record(tx, AuditAct.USER_ADDED, login, login, {"roles": " ".join(row["roles"])})
+            accounts.set_password(tx, login, password_hash)
+            tx.execute(QUERIES["use_token"], token_digest=digest)
+            return self._arrive(tx, login, factor, step, knock, now)
+
+    def _arrive(self, tx: Transaction, login: str, factor: bytes, step: int, knock: Knock, now: datetime) -> Arrival:
+        sealed = self._registry.vault.seal(factor, second_factor.place_of(login))
+        second_factor.enrol_factor(tx, login, sealed, step, now)
+        codes = second_factor.renew_recovery_codes(tx, login, self._registry.random_bytes, now)
+        # Whoever had the account's password before has nothing of it any more.
+        ended = sessions.end_all(tx, login, now)
+        doors.forget_browsers(tx, login)
+        entry = open_session(tx, self._registry, doors.Door(login, knock, is_known=False, refused_until=None), now)
+        for act, detail in (
+            (AuditAct.USER_CHANGED, {"password": True, "sessions": ended}),
+            (AuditAct.SECOND_FACTOR_ENROLLED, {"recovery_codes": len(codes)}),
+            (AuditAct.SIGNED_IN, {"by_token": True}),
+        ):
+            self._registry.audit.record(tx, act, login, login, detail)
+        return Arrival(login, entry, codes)
+
+    def _find(self, tx: Transaction, digest: bytes, knock: Knock) -> Row | None:
+        now = self._registry.clock.now()
+        stranger = Knock(None, knock.address)
+        door = doors.find_door(tx, _NO_LOGIN, stranger, now)
+        if door.refused_until is not None:
+            raise TokenWait
+        row = tx.fetch_one(QUERIES["lock_token"], token_digest=digest, now=now)
+        if row is None:
+            doors.count_wrong(tx, door, now)
+            self._registry.audit.record(tx, AuditAct.SIGN_IN_REFUSED, UNKNOWN_LOGIN, detail={"by_token": True})
+        return row
+
+    def _proposed(self, tx: Transaction, row: Row) -> bytes:
+        place = Place("one_time_token", "proposed_factor_sealed", bytes(row["token_digest"]).hex())
+        if row["proposed_factor_sealed"] is not None:
+            return self._registry.vault.open(bytes(row["proposed_factor_sealed"]), place)
+        factor = second_factor.new_factor(self._registry.random_bytes)
+        sealed = self._registry.vault.seal(factor, place)
+        tx.execute(QUERIES["propose_factor"], token_digest=row["token_digest"], sealed=sealed)
+        return factor
+
+
+def issue_token(tx: Transaction, registry: Registry, by: str, login: str | None, roles: tuple[str, ...]) -> IssuedToken:
+    """A new token for a person (None: for the party's first account), in place of those that wait to be used."""
+    now = registry.clock.now()
+    token = spell(registry.random_bytes(SECRET_BYTES))
+    expires_at = now + registry.settings.token_lifetime
+    tx.execute(QUERIES["withdraw_tokens"], login=login)
+    tx.execute(
+        QUERIES["add_token"],
+        token_digest=spelled_digest(token, _LABEL),
+        login=login,
+        roles=list(roles),
+        issued_by=by,
+        now=now,
+        expires_at=expires_at,
+    )
+    registry.audit.record(
+        tx, AuditAct.TOKEN_ISSUED, by, login, {"minutes": int(registry.settings.token_lifetime.total_seconds() // 60)}
+    )
+    return IssuedToken(token, expires_at)
