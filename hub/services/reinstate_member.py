@@ -3,7 +3,7 @@
 from symbolon.hub.domain.directory_drafts import with_standing
 from symbolon.hub.domain.members import Standing
 from symbolon.hub.errors import NotPossible
-from symbolon.hub.ports import Store, WakeUp
+from symbolon.hub.ports import Store
 from symbolon.hub.services.draft_directory import DraftDirectory, Outlook
 from symbolon.hub.services.suspend_member import find_member
 from symbolon.protocol.audit_log import AuditAct
@@ -15,10 +15,9 @@ from symbolon.runtime.clock import Clock
 class ReinstateMember:
     """The use case of `symbolon hub member reinstate`."""
 
-    def __init__(self, store: Store, draft: DraftDirectory, wake: WakeUp, clock: Clock) -> None:
+    def __init__(self, store: Store, draft: DraftDirectory, clock: Clock) -> None:
         self._store = store
         self._draft = draft
-        self._wake = wake
         self._clock = clock
 
     def __call__(self, code: MemberCode, *, dry_run: bool = False) -> Outlook:
@@ -41,6 +40,4 @@ class ReinstateMember:
                 work.records.compare_again(code, now)
                 work.members.set_standing(code, Standing.ACTIVE, now)
                 work.audit(AuditAct.MEMBER_REINSTATED, HUB, code, {})
-        if not dry_run:
-            self._wake()
         return outlook

@@ -106,9 +106,9 @@ class SimulatedMember:
         }
         return sign(message, EnvelopeHeader(**{**header, **other}), self.signing_key)
 
-    def again(self, envelope: Envelope) -> Envelope:
+    def again(self, envelope: Envelope, *, issued_at: datetime | None = None) -> Envelope:
         """The same message, sent again as a node does: a fresh nonce and a fresh time, signed anew."""
-        now = datetime.now(UTC)
+        now = issued_at or datetime.now(UTC)
         header = EnvelopeHeader(
             federation=envelope.federation,
             exercise=envelope.exercise,

@@ -55,8 +55,16 @@ class HubBench:
         return self.api.list_deliveries(member.code, 100)
 
     def purposes(self, member: SimulatedMember) -> list[Purpose]:
-        """What waits for a member, oldest first, but for what tells it of the directory."""
-        return [each for each in purposes_of(self.mail(member)) if each is not Purpose.DIRECTORY_PROPOSAL]
+        """What waits for a member, oldest first."""
+        return purposes_of(self.mail(member))
+
+    def acknowledge_all(self, *members: SimulatedMember) -> None:
+        """Nothing waits for these (or any) members any more."""
+        for member in members or self.members.values():
+            waiting = self.mail(member)
+            if waiting:
+                envelope = member.acknowledgement(*(each.delivery_id for each in waiting))
+                self.api.acknowledge_deliveries(member.code, envelope)
 
     def proposal(self) -> FederationDirectory:
         """The version that is proposed."""
@@ -145,6 +153,7 @@ def bench(initialised_hub: Hub) -> HubBench:
     api = build_api_services(initialised_hub, OpenEncodings(initialised_hub.linkage_schemas()), wake)
     bench = HubBench(initialised_hub, api, build_worker_services(initialised_hub), members, welcomes, wake_ups)
     bench.co_sign(*members)
+    bench.acknowledge_all()
     return bench
 
 
