@@ -21,6 +21,9 @@ from symbolon.hub.services.list_deliveries import ListDeliveries
 from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.hub.services.put_directory_in_effect import PutDirectoryInEffect
+from symbolon.hub.services.reconcile_hub import NoteReconciled, TakeKnownHits, TakeKnownRecords
+from symbolon.hub.services.reconcile_member import ListHoldings, Redeliver
+from symbolon.hub.services.reconciliation_services import ReconciliationServices
 from symbolon.hub.services.relay_message import RelayMessage
 from symbolon.hub.services.rotate_keys import ProposeNewCard, RotateKeys
 from symbolon.hub.services.withdraw_records import WithdrawRecords
@@ -63,4 +66,16 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps) -> ApiSe
         decide_hold=DecideHold(store, open_envelope, change_hits, hand_over, CLOCK),
         list_deliveries=ListDeliveries(store, CLOCK),
         acknowledge_deliveries=AcknowledgeDeliveries(store, open_envelope, CLOCK),
+        reconciliation=_reconciliation_services(hub, open_envelope, wake),
+    )
+
+
+def _reconciliation_services(hub: Hub, open_envelope: OpenEnvelope, wake: WakeUps) -> ReconciliationServices:
+    store, sign = hub.store, hub.sign_message()
+    return ReconciliationServices(
+        list_holdings=ListHoldings(store, sign, CLOCK),
+        redeliver=Redeliver(store, open_envelope, sign, CLOCK),
+        take_known_records=TakeKnownRecords(store, open_envelope, sign, CLOCK),
+        take_known_hits=TakeKnownHits(store, open_envelope, CLOCK),
+        note_reconciled=NoteReconciled(store, open_envelope, hub.finish_reconciliation(), CLOCK, wake.match),
     )

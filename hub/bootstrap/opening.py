@@ -18,7 +18,9 @@ from symbolon.hub.services.initialise_hub import (
     FoundFederation,
     HubDraft,
     PrepareHome,
+    seal_keys,
 )
+from symbolon.hub.services.reconcile_hub import FinishReconciliation
 from symbolon.hub.services.show_status import ShowStatus
 from symbolon.hub.services.sign_message import HubIdentity, PostMessage, SignMessage
 from symbolon.hub.settings import HubSettings, load_settings
@@ -66,6 +68,10 @@ class Hub:
         """Changes this hub's hits."""
         return ChangeHits(self.post_message(), exercise=self.identity.exercise)
 
+    def finish_reconciliation(self) -> FinishReconciliation:
+        """Knows the hits again after a restore, and tells whoever was not told."""
+        return FinishReconciliation(self.post_message(), exercise=self.identity.exercise)
+
     def show_status(self) -> ShowStatus:
         """The numbers of the status page."""
         return ShowStatus(self.store, CLOCK)
@@ -81,7 +87,7 @@ class Hub:
     def certificate_office(self) -> CertificateOffice:
         """Issues certificates of this hub's development authority."""
         tls = self.home.tls
-        authority = KeyAndCertificate(tls.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
+        authority = KeyAndCertificate(self.home.keys.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
         return CertificateOffice(authority, self.settings.hub_url)
 
     def enrol_member(self) -> EnrolMember:
@@ -115,6 +121,7 @@ def open_hub(home: PartyHome, process: str, *, connections: int = 2) -> Hub:
     """A hub that was initialised. Raises `ConfigurationMistake` where settings and database do not fit together."""
     settings = load_settings(home, os.environ)
     configure_logging("hub", process, level=settings.log_level)
+    seal_keys(home)
     migrate(settings.database, _PACKAGE)
     hub = _open(home, settings, connections=connections)
     _refuse_another_federation(hub)

@@ -11,6 +11,7 @@ from symbolon.hub.services.describe_federation import DescribeFederation, ShowPr
 from symbolon.hub.services.identify_member import IdentifyMember
 from symbolon.hub.services.list_deliveries import ListDeliveries
 from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
+from symbolon.hub.services.reconciliation_services import ReconciliationServices
 from symbolon.hub.services.relay_message import RelayMessage
 from symbolon.hub.services.rotate_keys import RotateKeys
 from symbolon.hub.services.withdraw_records import WithdrawRecords
@@ -33,3 +34,4 @@ class ApiServices:
     decide_hold: DecideHold
     list_deliveries: ListDeliveries
     acknowledge_deliveries: AcknowledgeDeliveries
+    reconciliation: ReconciliationServices

@@ -16,6 +16,7 @@ from symbolon.hub.web.openapi import describe_wire_format
 from symbolon.hub.web.routes.deliveries import deliveries_router
 from symbolon.hub.web.routes.exchange import exchange_router
 from symbolon.hub.web.routes.federation import federation_router
+from symbolon.hub.web.routes.reconciliation import reconciliation_router
 from symbolon.protocol.problems import Problem
 from symbolon.runtime.authorisation import enforce
 from symbolon.runtime.errors import DatabaseUnavailable
@@ -41,6 +42,7 @@ def create_api(services: ApiServices, bell: DeliveryBell) -> FastAPI:
     app.include_router(federation_router(services))
     app.include_router(exchange_router(services))
     app.include_router(deliveries_router(services, bell))
+    app.include_router(reconciliation_router(services.reconciliation))
     describe_wire_format(app)
     install(app, (HubError,), largest_body=_LARGEST_BODY)
     app.add_exception_handler(DatabaseUnavailable, _tell_that_the_database_is_away)

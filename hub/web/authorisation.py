@@ -45,6 +45,9 @@ API: Final[Mapping[RouteKey, frozenset[Standing]]] = {
     ("POST", "/v1/reconciliation/deliveries"): ACTIVE_ONLY,
     ("GET", "/v1/reconciliation/records"): ACTIVE_ONLY,
     ("GET", "/v1/reconciliation/hits"): ACTIVE_ONLY,
+    ("POST", "/v1/reconciliation/known-records"): ACTIVE_ONLY,
+    ("POST", "/v1/reconciliation/known-hits"): ACTIVE_ONLY,
+    ("POST", "/v1/reconciliation/done"): ACTIVE_ONLY,
 }
 """How a state must stand for each route of the members' API."""
 
