@@ -96,7 +96,8 @@ def stage_of(state: CeremonyState) -> Stage:
 def messages_due(state: CeremonyState) -> tuple[CeremonyMessage, ...]:
     """Give everything that this node is to have sent to each other participant by now; what was sent is not repeated.
 
-    Its contribution is shown only when every commitment that counts lies here and nothing is disputed.
+    Its contribution is shown only when every commitment that counts lies here and none of it is disputed. Its key is
+    confirmed even where somebody claims another, so that one liar does not keep the others from agreeing.
     """
     if state.contribution is None:
         return ()
@@ -104,7 +105,7 @@ def messages_due(state: CeremonyState) -> tuple[CeremonyMessage, ...]:
     own_commitment = commitment_to(ceremony_id, attempt, state.own, state.contribution)
     due: list[CeremonyMessage] = [KeyCommitment(ceremony_id, epoch, attempt, own_commitment)]
     transcript = settled_transcript(state)
-    if transcript is not None and stage_of(state) is not Stage.DISPUTED:
+    if transcript is not None and not _reveal_disputes(state):
         due.append(KeyReveal(ceremony_id, epoch, attempt, state.contribution, transcript))
         key = _own_key(state)
         if key is not None:
@@ -162,7 +163,7 @@ def disputes_of(state: CeremonyState) -> tuple[Dispute, ...]:
 
     Only those whose contribution counts can dispute: who was left out does not stop the others.
     """
-    found = _reveal_disputes(state)
+    found = _reveal_disputes(state) | _contradictions(state, KeyConfirmation)
     key = _own_key(state)
     if key is not None:
         for code, value in _confirmations(state, state.attempt).items():
@@ -227,7 +228,7 @@ def _own_key(state: CeremonyState) -> LinkageKey | None:
 
 
 def _reveal_disputes(state: CeremonyState) -> set[Dispute]:
-    found = {Dispute(code, DisputeReason.SAID_TWO_THINGS) for code in _contradicting(state)}
+    found = _contradictions(state, KeyCommitment) | _contradictions(state, KeyReveal)
     transcript = settled_transcript(state)
     if transcript is None:
         return found
@@ -248,7 +249,13 @@ def _reveal_disputes(state: CeremonyState) -> set[Dispute]:
     return found
 
 
-def _contradicting(state: CeremonyState) -> set[MemberCode]:
-    """Name those who said two different things of one kind in this attempt, and whose contribution counts."""
-    said = Counter((each.sender, type(each.message)) for each in state.heard if each.message.attempt == state.attempt)
-    return {sender for (sender, _), times in said.items() if times > 1 and sender in state.counted}
+def _contradictions(state: CeremonyState, kind: type[CeremonyMessage]) -> set[Dispute]:
+    """Find who said two different things of one kind in this attempt, and whose contribution counts."""
+    said = Counter(
+        each.sender for each in state.heard if isinstance(each.message, kind) and each.message.attempt == state.attempt
+    )
+    return {
+        Dispute(sender, DisputeReason.SAID_TWO_THINGS)
+        for sender, times in said.items()
+        if times > 1 and sender in state.counted
+    }

@@ -420,6 +420,26 @@ def test_a_confirmation_of_another_key_is_found_unless_a_quorum_agrees(settled, 
     assert stage_of(state) is Stage.AGREED
 
 
+def test_who_lies_about_the_key_does_not_keep_the_others_from_agreeing(others):
+    states = everybody_joined(ceremony_of())
+    liar = exchange(dict(others))[XC]
+    for code in (XA, XB):
+        for message in (said(liar, KeyCommitment), said(liar, KeyReveal)):
+            states[code] = hear(states[code], XC, message)
+        for value in (bytes(16), b"\x01" * 16):
+            states[code] = hear(states[code], XC, replace(said(liar, KeyConfirmation), key_check_value=value))
+    honest = exchange({code: states[code] for code in (XA, XB)})
+    assert keys_of(honest) == {agreed_key(others[XA])}
+
+
+def test_who_was_left_out_but_reveals_is_not_compared(others):
+    state = proceed(join(begin(ceremony_of(), XA), CONTRIBUTIONS[XA]), [XC])
+    state = hear(state, XB, said(others[XB], KeyCommitment))
+    state = hear(state, XC, said(others[XC], KeyReveal))
+    assert disputes_of(state) == ()
+    assert stage_of(state) is Stage.REVEALING
+
+
 def test_nobody_takes_away_a_key_that_was_agreed_on(others):
     state, key = others[XA], agreed_key(others[XA])
     for message in (
