@@ -2,7 +2,7 @@
 
 import typer
 
-from symbolon.hub.cli import processes, setup, status
+from symbolon.hub.cli import backup, processes, setup, status
 from symbolon.hub.cli.epochs import epoch_app
 from symbolon.hub.cli.federation import federation_app
 from symbolon.hub.cli.members import member_app
@@ -12,6 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="The neutral hub: members, comparis
 setup.install(app)
 processes.install(app)
 status.install(app)
+backup.install(app)
 app.add_typer(member_app, name="member")
 app.add_typer(federation_app, name="federation")
 app.add_typer(epoch_app, name="epoch")

@@ -33,7 +33,7 @@ HomeOption = Annotated[Path, typer.Option("--home", envvar="SYMBOLON_HOME", help
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be, and change nothing.")]
 
 
-def mount(app: typer.Typer) -> None:
+def install(app: typer.Typer) -> None:
     """Add these commands to the hub's."""
     app.command()(backup)
     app.command()(restore)
