@@ -10,7 +10,7 @@ from symbolon.protocol.references import RecordReference
 def references_digest(references: Iterable[RecordReference]) -> str:
     """Name a set of records: the SHA-256 of a label and the canonical JSON list of the sorted references.
 
-    >>> references_digest([])[:16] == references_digest(iter(()))[:16]
-    True
+    >>> references_digest([])[:16]
+    '14d645fe4d486840'
     """
     return sha256(b"symbolon/1 erased references\n" + canonical_bytes([*sorted(set(references))])).hexdigest()

@@ -4,6 +4,7 @@ Pure rules without I/O. A node begins with version 1 and takes each further vers
 (:func:`verify_succession`), so that the hub, which hands the versions out, can neither make one up nor go back to one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -38,7 +39,7 @@ __all__ = [
 class RequiredSignatures:
     """With which keys a version is signed, by member, and how many of these signatures put it in effect."""
 
-    signers: dict[MemberCode, VerifyingKey]
+    signers: Mapping[MemberCode, VerifyingKey]
     quorum: int
 
 
