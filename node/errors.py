@@ -85,14 +85,35 @@ class NotJoined(NodeError):
         )
 
 
+class NoDirectory(NodeError):
+    """The node joined, and no directory that the members signed is here yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.NOT_YET_A_MEMBER,
+            "no directory that the members signed is here yet: `symbolon node federation show` says who has still to"
+            " sign, and the worker fetches it then",
+        )
+
+
 class NoLinkageKey(NodeError):
     """The node holds no linkage key of the federation's key epoch."""
 
     def __init__(self, epoch: int) -> None:
         super().__init__(
             Problem.WRONG_KEY_EPOCH,
-            f"this node holds no linkage key of epoch {epoch}: create it here with `symbolon node linkage-key create`,"
-            " or ask a member that has it to share it with this state",
+            f"this node holds no linkage key of epoch {epoch}: `symbolon node ceremony status` says what is to be done",
+        )
+
+
+class NoLinkageSchema(NodeError):
+    """The program brings no linkage schema of the digest that an epoch is used under."""
+
+    def __init__(self, epoch: int, schema_id: str) -> None:
+        super().__init__(
+            Problem.UNKNOWN_SCHEMA,
+            f"this program does not have the linkage schema {schema_id} of epoch {epoch} in the form that the members"
+            " agreed on: install the release that brings it",
         )
 
 
@@ -109,6 +130,6 @@ class UnreadableFile(NodeError):
 class WaitsForMore(NodeError):
     """A delivery came before what it needs (another delivery, or this side's own vote): it is kept and tried again."""
 
-    def __init__(self, hit_id: HitId) -> None:
+    def __init__(self, hit_id: HitId | None) -> None:
         super().__init__(Problem.ILLEGAL_TRANSITION, "The delivery came before what it needs: it is kept until then.")
         self.hit_id = hit_id

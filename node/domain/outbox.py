@@ -24,6 +24,9 @@ class OutboxKind(StrEnum):
     REPLY = "reply"
     HOLD = "hold"
     LINKAGE_KEY = "linkage-key"
+    KEY_COMMITMENT = "key-commitment"
+    KEY_REVEAL = "key-reveal"
+    KEY_CONFIRMATION = "key-confirmation"
 
 
 BATCHED = frozenset({OutboxKind.SUBMISSION, OutboxKind.WITHDRAWAL})
@@ -37,6 +40,8 @@ class BatchEntry:
     reference: RecordReference
     version: int
     payload: bytes = field(repr=False)
+    key_epoch: int | None = None
+    """The epoch of the linkage key that a submission was encoded under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class ItemResult:
     version: int | None
     problem: Problem | None
     detail: str | None = None
+    key_epoch: int | None = None
+    """The epoch of a submission's encoding."""
 
     @property
     def reason(self) -> str | None:

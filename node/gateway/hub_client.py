@@ -1,6 +1,8 @@
 """The hub over HTTPS: every connection goes out from the node and shows the node's certificate."""
 
 import ssl
+import threading
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
@@ -11,6 +13,7 @@ from symbolon.protocol.codec import from_wire
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import Delivery
 from symbolon.protocol.problems import MalformedMessage, Problem
+from symbolon.runtime.tls import TlsFiles
 
 _ANSWER_S: Final = 60.0
 _CONNECT_S: Final = 5.0
@@ -27,6 +30,15 @@ _PASSING: Final = frozenset(
         Problem.WRONG_AUDIENCE,
         Problem.WRONG_FEDERATION,
         Problem.EXPIRED,
+        # Signed anew in the next try, with a fresh nonce and the time of then.
+        Problem.NOT_YET_VALID,
+        Problem.REPLAYED,
+        Problem.OUT_OF_ORDER,
+        Problem.RETIRED_KEY,
+        Problem.NOT_YET_A_MEMBER,
+        Problem.MEMBER_SUSPENDED,
+        Problem.MEMBER_EXPELLED,
+        Problem.RECONCILIATION_NEEDED,
         Problem.NOT_FOUND,
         Problem.METHOD_NOT_ALLOWED,
         Problem.TOO_MANY_REQUESTS,
@@ -37,20 +49,40 @@ _PASSING: Final = frozenset(
 
 
 class HttpHubClient:
-    """Talks to one hub. Threads may share it: each request takes a connection of its pool."""
+    """Talks to one hub. Threads may share it: each request takes a connection of its pool.
 
-    def __init__(self, hub_url: str, tls: ssl.SSLContext) -> None:
-        timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)
-        # Proxies of the environment are not for this: the hub's certificate is checked end to end.
-        self._client = httpx.Client(base_url=hub_url, verify=tls, timeout=timeout, trust_env=False)
+    Before each request it looks which certificate is in use: a new one is shown from then on, without a restart. What
+    is under way under the old one comes to its end.
+    """
+
+    def __init__(
+        self, hub_url: str, certificate: Callable[[], TlsFiles], tls: Callable[[TlsFiles], ssl.SSLContext]
+    ) -> None:
+        self._hub_url = hub_url
+        self._certificate = certificate
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._clients: dict[TlsFiles, httpx.Client] = {}
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
 
-    def fetch_directory(self) -> Envelope:
-        """The signed member directory, not yet verified."""
-        return _read_envelope(self._request("GET", "/v1/federation"))
+    def fetch_history(self, after: int) -> Envelope:
+        """The versions of the directory after one, not yet verified."""
+        return _read_envelope(self._request("GET", "/v1/federation", params={"after": after}))
+
+    def fetch_proposal(self) -> Envelope:
+        """The proposed version of the directory, not yet verified."""
+        return _read_envelope(self._request("GET", "/v1/federation/proposal"))
+
+    def fetch_page(self, path: str, after: str | None) -> Envelope:
+        """One page of a listing, after an entry of it, not yet verified."""
+        params = {} if after is None else {"after": after}
+        return _read_envelope(self._request("GET", path, params=params))
 
     def post(self, path: str, envelope: Envelope) -> bytes:
         """Hand in an envelope; the body of the hub's answer, empty where it has nothing to say."""
@@ -65,9 +97,20 @@ class HttpHubClient:
         except MalformedMessage as error:
             raise HubUnavailable("The hub's list of deliveries cannot be read.") from error
 
+    def _client(self) -> httpx.Client:
+        shown = self._certificate()
+        with self._lock:
+            client = self._clients.get(shown)
+            if client is None:
+                timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)
+                # Proxies of the environment are not for this: the hub's certificate is checked end to end.
+                client = httpx.Client(base_url=self._hub_url, verify=self._tls(shown), timeout=timeout, trust_env=False)
+                self._clients[shown] = client
+            return client
+
     def _request(self, method: str, path: str, **options: Any) -> bytes:
         try:
-            response = self._client.request(method, path, **options)
+            response = self._client().request(method, path, **options)
         except httpx.HTTPError as error:
             raise HubUnavailable("The hub does not answer.") from error
         if response.is_success:

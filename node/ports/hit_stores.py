@@ -26,7 +26,7 @@ class InboxStore(Protocol):
         """Mark a delivery as taken; False when it came before."""
         ...
 
-    def note_waiting(self, delivery_id: DeliveryId, hit_id: HitId, envelope: bytes, now: datetime) -> None:
+    def note_waiting(self, delivery_id: DeliveryId, hit_id: HitId | None, envelope: bytes, now: datetime) -> None:
         """Keep a delivery that came before what it needs."""
         ...
 

@@ -20,7 +20,7 @@ from symbolon.node.domain.receipts import StoredReceipt
 from symbolon.node.errors import HubRefused, HubUnavailable
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.correspondence import Correspondence, stamp
 from symbolon.node.services.take_results import take_submission_results, take_withdrawal_results
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes, parse_json
@@ -108,9 +108,9 @@ class DeliverBatches:
         receipt = self._verified(answer, SubmissionReceipt, batch, directory)
         outcomes = {outcome.reference: outcome for outcome in receipt.outcomes}
         results = [
-            ItemResult(item.reference, item.version, outcome.problem, outcome.detail)
+            ItemResult(item.reference, item.version, outcome.problem, outcome.detail, item.key_epoch)
             if (outcome := outcomes.get(item.reference)) is not None
-            else ItemResult(item.reference, item.version, Problem.INTERNAL)
+            else ItemResult(item.reference, item.version, Problem.INTERNAL, None, item.key_epoch)
             for item in submission.items
         ]
         stored = StoredReceipt(batch.batch_id, receipt.PURPOSE, answer, self._draws.now(), None, withdrawals=())
@@ -140,8 +140,8 @@ class DeliverBatches:
         self, batch: OutgoingBatch, message: Submission | Withdrawal, path: str, directory: FederationDirectory
     ) -> bytes:
         # The message id is the batch id: a repetition is the same message, only its time of issue moves.
-        stamp = (MessageId(batch.batch_id), self._draws.now())
-        envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, stamp)
+        sent = stamp(self._draws, MessageId(batch.batch_id))
+        envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, sent)
         return self._hub.post(path, envelope)
 
     def _verified(
@@ -172,7 +172,7 @@ class DeliverBatches:
         now = self._draws.now()
         with self._unit_of_work.begin() as work:
             items = work.outbox.batch_items(batch.batch_id)
-            results = [ItemResult(reference, version, problem) for reference, version in items]
+            results = [ItemResult(reference, version, problem, None, epoch) for reference, version, epoch in items]
             take = take_submission_results if batch.kind is OutboxKind.SUBMISSION else take_withdrawal_results
             take(work, results, now)
             work.outbox.close_batch(batch.batch_id, results, problem, now)

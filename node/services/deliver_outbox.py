@@ -7,8 +7,9 @@ from symbolon.node.domain.outbox import OutboxKind, OutgoingMessage, next_attemp
 from symbolon.node.errors import HubRefused, HubUnavailable, NotJoined
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.correspondence import Correspondence, stamp
 from symbolon.node.services.deliver_batches import WORKER, DeliverBatches
+from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
@@ -23,6 +24,9 @@ _ROUTES = {
     OutboxKind.REQUEST: ("/v1/messages", Purpose.REQUEST),
     OutboxKind.REPLY: ("/v1/messages", Purpose.REPLY),
     OutboxKind.LINKAGE_KEY: ("/v1/messages", Purpose.LINKAGE_KEY),
+    OutboxKind.KEY_COMMITMENT: ("/v1/messages", Purpose.KEY_COMMITMENT),
+    OutboxKind.KEY_REVEAL: ("/v1/messages", Purpose.KEY_REVEAL),
+    OutboxKind.KEY_CONFIRMATION: ("/v1/messages", Purpose.KEY_CONFIRMATION),
     OutboxKind.HOLD: ("/v1/holds", Purpose.HOLD_DECISION),
 }
 
@@ -38,11 +42,19 @@ class DeliveryRound:
 class DeliverOutbox:
     """Delivers until nothing is due, or the hub is away. One at a time: the worker sees to that."""
 
-    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, hub: HubClient, correspondence: Correspondence) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        draws: Draws,
+        hub: HubClient,
+        correspondence: Correspondence,
+        reseal_message: ResealMessage,
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._hub = hub
         self._correspondence = correspondence
+        self._reseal_message = reseal_message
         self._deliver_batch = DeliverBatches(unit_of_work, draws, hub, correspondence)
 
     def __call__(self) -> DeliveryRound:
@@ -54,8 +66,11 @@ class DeliverOutbox:
         """
         with self._unit_of_work.begin() as work:
             directory = work.directory.find()
+            if directory is None and work.directory.membership() is None:
+                raise NotJoined
         if directory is None:
-            raise NotJoined
+            # Nothing can be waiting: before the members signed the first directory, nobody is there to write to.
+            return DeliveryRound(None, hub_away=False)
         try:
             # Messages first in each turn: a vote does not wait behind thousands of records.
             while self._deliver_messages(directory) or self._deliver_batch(directory):
@@ -72,17 +87,21 @@ class DeliverOutbox:
             self._deliver_message(message, directory)
         return bool(due)
 
-    def _deliver_message(self, message: OutgoingMessage, directory: FederationDirectory) -> None:
+    def _deliver_message(self, waiting: OutgoingMessage, directory: FederationDirectory) -> None:
+        with self._unit_of_work.begin() as work:
+            message = self._reseal_message(work, waiting, directory)
         path, purpose = _ROUTES[message.kind]
         body = parse_json(message.body)
         clear = from_wire(HoldDecision, body) if message.kind is OutboxKind.HOLD else from_wire(Sealed, body)
-        stamp = (message.message_id, self._draws.now())
-        envelope = self._correspondence.sign_for(message.audience, clear, purpose, directory, stamp)
+        sent = stamp(self._draws, message.message_id)
+        envelope = self._correspondence.sign_for(message.audience, clear, purpose, directory, sent)
         problem: Problem | None = None
         try:
             self._hub.post(path, envelope)
         except HubRefused as refusal:
-            problem = refusal.problem
+            # Sealed again after a try whose answer was lost: the hub has it, in the form of then.
+            reached = refusal.problem is Problem.MESSAGE_REUSED and message.attempts > 0
+            problem = None if reached else refusal.problem
         except HubUnavailable:
             with self._unit_of_work.begin() as work:
                 until = next_attempt(self._draws.now(), message.attempts + 1, self._draws.jitter())

@@ -26,7 +26,7 @@ class ReceiveVote:
         self._draws = draws
         self._correspondence = correspondence
 
-    def __call__(self, work: Work, envelope: Envelope, _directory: FederationDirectory) -> HitId | None:
+    def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
         """Take a verified vote."""
         hit_id = envelope.read(Sealed).hit_id
         if hit_id is None:
@@ -36,7 +36,7 @@ class ReceiveVote:
             raise WaitsForMore(hit_id)
         if hit.counterpart != envelope.sender:
             raise UnreadableDelivery(Problem.NOT_A_PARTY, "The vote comes from a state that is no party of the hit.")
-        vote = self._correspondence.open_sealed(Vote, envelope)
+        vote = self._correspondence.open_sealed(Vote, envelope, directory)
         if vote.hit_id != hit_id:
             raise UnreadableDelivery(Problem.MALFORMED_MESSAGE, "The vote inside is about another hit.")
         own, counterpart = work.hits.votes(hit_id)

@@ -17,10 +17,10 @@ from symbolon.node.domain.records import (
     revised,
     revision_effect,
 )
-from symbolon.node.errors import Forbidden, NotFound, NotJoined
+from symbolon.node.errors import Forbidden, NoDirectory, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.encode_record import EncodeRecord, refuse_unknown_states
+from symbolon.node.services.encode_record import EncodeRecord, by_epoch, refuse_unknown_states
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
@@ -146,15 +146,16 @@ class ReviseRecord:
         now = self._draws.now()
         directory = work.directory.find()
         if directory is None:
-            raise NotJoined
+            raise NoDirectory
         try:
-            entry = self._encode_record(after, directory, expected_states)
+            entries = self._encode_record(after, directory, expected_states)
         except TooLittleToMatch as too_little:
             # The corrected record cannot be compared, and its predecessor is no longer true.
             queue_withdrawals(work, (before,), WithdrawalReason.CORRECTED, now)
             return replace(after, publication=Publication.REFUSED, hub_version=None, refusal=too_little.what_to_do)
         work.outbox.cancel_unsent((after.reference,))
-        work.outbox.add_items((entry,), now)
+        work.outbox.add_items(by_epoch(entries), now)
+        work.encodings.note_queued(entries)
         return replace(after, publication=Publication.QUEUED)
 
     def _protect_hits(self, work: Work, reference: RecordReference, now: datetime) -> None:

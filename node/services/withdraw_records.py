@@ -31,6 +31,7 @@ def queue_withdrawals(
     """
     references = [record.reference for record in records]
     work.outbox.cancel_unsent(references)
+    work.encodings.forget(references)
     sent = work.outbox.ever_sent(references)
     entries = [
         BatchEntry(

@@ -24,7 +24,7 @@ class PostgresInbox:
         """Mark a delivery as taken; False when it came before."""
         return self._add(delivery_id, "done", hit_id, None, None, now)
 
-    def note_waiting(self, delivery_id: DeliveryId, hit_id: HitId, envelope: bytes, now: datetime) -> None:
+    def note_waiting(self, delivery_id: DeliveryId, hit_id: HitId | None, envelope: bytes, now: datetime) -> None:
         """Keep a delivery that came before what it needs."""
         self._add(delivery_id, "waiting", hit_id, None, envelope, now)
 

@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from symbolon.node.ports.storage import Work
+from symbolon.node.storage.ceremony import PostgresCeremony
 from symbolon.node.storage.directory import PostgresDirectory
+from symbolon.node.storage.encodings import PostgresEncodings
 from symbolon.node.storage.exchange import PostgresExchange
 from symbolon.node.storage.hits import PostgresHits
 from symbolon.node.storage.inbox import PostgresInbox
+from symbolon.node.storage.justifications import PostgresJustifications
+from symbolon.node.storage.lanes import PostgresLanes
 from symbolon.node.storage.outbox import PostgresOutbox
+from symbolon.node.storage.reconciliation import PostgresReconciliation
 from symbolon.node.storage.records import PostgresRecords
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.runtime.audit_store import AuditLog
@@ -35,6 +40,11 @@ class PostgresUnitOfWork:
                 hits=PostgresHits(tx, self._vault),
                 exchange=PostgresExchange(tx, self._vault),
                 directory=PostgresDirectory(tx),
+                ceremony=PostgresCeremony(tx),
+                encodings=PostgresEncodings(tx),
+                lanes=PostgresLanes(tx),
+                justifications=PostgresJustifications(tx, self._vault),
+                reconciliation=PostgresReconciliation(tx),
                 audit=_TransactionAudit(tx, self._audit_log),
             )
 

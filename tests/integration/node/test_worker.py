@@ -32,6 +32,10 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], Reception], **other
         retry_own_faults=node.services.retry_deliveries.after_own_faults,
         withdraw_expired=lambda: 0,
         refresh_directory=node.hub_services.refresh_directory,
+        advance_ceremonies=node.services.advance_ceremonies,
+        report_progress=node.hub_services.report_progress,
+        reencode_records=node.services.reencode_records,
+        reconcile_with_hub=lambda: 0,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
     tasks = replace(tasks, **others)  # type: ignore[arg-type]  # the ticker does not look at what its jobs return

@@ -1,0 +1,52 @@
+"""How far this node is with the epochs of the linkage key that the directory lists."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import RecordReference
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingAnswer:
+    """What the hub said of one version's encoding under one epoch; `problem` None: it has it."""
+
+    reference: RecordReference
+    epoch: int
+    version: int
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingCounts:
+    """Of all records at the hub: those encoded under an epoch, and those that cannot be."""
+
+    records_total: int
+    records_encoded: int
+    records_refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReceipt:
+    """The hub's signed word that this state's encodings of a closed epoch are gone (invariant 7)."""
+
+    epoch: int
+    erased_encodings: int
+    records: int
+    erased_at: datetime
+    envelope: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EpochStanding:
+    """One listed epoch as this node stands to it."""
+
+    epoch: int
+    schema_id: str
+    schema_here: bool
+    """Whether this program has the epoch's linkage schema."""
+    key_check: str | None
+    """Hexadecimal check value of the key; None while it is not here."""
+    records_total: int
+    records_encoded: int
+    records_refused: int

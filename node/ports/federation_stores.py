@@ -1,0 +1,149 @@
+"""Where the membership, the directory's versions, ceremonies, encodings by epoch and the order of messages are kept."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from symbolon.node.domain.ceremony import Step, StepDone
+from symbolon.node.domain.epochs import EncodingAnswer, EncodingCounts, EpochReceipt
+from symbolon.node.domain.membership import Membership
+from symbolon.node.domain.outbox import BatchEntry
+from symbolon.protocol.messages import DirectoryProposal, FederationDirectory, MemberCard, SignedDirectory
+from symbolon.protocol.references import DeliveryId, IncarnationId, MemberCode, MessageId, RecordReference
+from symbolon.protocol.replay import Lane, NodeSight
+
+
+class DirectoryStore(Protocol):
+    """The membership, and the chain of the directory's versions."""
+
+    def membership(self) -> Membership | None:
+        """What the welcome said; None before the node joined."""
+        ...
+
+    def join(self, membership: Membership, now: datetime) -> None:
+        """Keep what a welcome says."""
+        ...
+
+    def confirm(self, now: datetime) -> None:
+        """Note that somebody here knows that the members are those of the directory."""
+        ...
+
+    def note_incarnation(self, incarnation: IncarnationId) -> None:
+        """Note which life of the hub spoke."""
+        ...
+
+    def incarnation(self) -> IncarnationId | None:
+        """Which life of the hub last spoke; None before it did."""
+        ...
+
+    def find(self) -> FederationDirectory | None:
+        """The newest directory in effect; None before the members signed the first."""
+        ...
+
+    def first_with_epoch(self, epoch: int) -> FederationDirectory | None:
+        """The version that listed an epoch first: the one that authorised its linkage key."""
+        ...
+
+    def append(self, signed: SignedDirectory, now: datetime) -> bool:
+        """Put a verified version at the chain's end; False where another process took it first."""
+        ...
+
+    def history(self) -> tuple[tuple[SignedDirectory, datetime], ...]:
+        """Every version with the moment when this node took it, from the founding on."""
+        ...
+
+    def proposal(self) -> DirectoryProposal | None:
+        """The proposal as it was last seen; None before the first look."""
+        ...
+
+    def save_proposal(self, proposal: DirectoryProposal, now: datetime) -> None:
+        """Keep the proposal as it is seen now."""
+        ...
+
+    def note_compared(self, cards: Sequence[MemberCard], compared_by: str, now: datetime) -> None:
+        """Note that these cards were compared with the members themselves."""
+        ...
+
+    def compared(self) -> frozenset[str]:
+        """The fingerprints of the cards that were compared here."""
+        ...
+
+
+class CeremonyStore(Protocol):
+    """Which steps of linkage-key ceremonies this node did."""
+
+    def lock(self, epoch: int) -> None:
+        """Be the only one who changes the ceremony of this epoch, until the transaction ends."""
+        ...
+
+    def note(self, epoch: int, attempt: int, step: Step, member: MemberCode | None, now: datetime) -> bool:
+        """Note a step; False where it was done before."""
+        ...
+
+    def steps(self, epoch: int) -> tuple[StepDone, ...]:
+        """What this node did for an epoch's key, in order."""
+        ...
+
+    def has_unsent(self) -> bool:
+        """Whether anything said in a ceremony still waits to go out."""
+        ...
+
+
+class EncodingStore(Protocol):
+    """What the hub has of each record under each epoch."""
+
+    def note_queued(self, entries: Sequence[BatchEntry]) -> None:
+        """Note that these submissions are on their way."""
+        ...
+
+    def note_answers(self, answers: Sequence[EncodingAnswer]) -> None:
+        """Note what the hub said of submissions; an answer about an older version changes nothing."""
+        ...
+
+    def note_not_encodable(self, epoch: int, versions: Mapping[RecordReference, int]) -> None:
+        """Note that these versions cannot be compared under the epoch's schema."""
+        ...
+
+    def forget(self, references: Sequence[RecordReference]) -> None:
+        """The withdrawal of these records ends their encodings under every epoch."""
+        ...
+
+    def also_under_another(self, refused: Sequence[EncodingAnswer]) -> frozenset[RecordReference]:
+        """Those whose same version the hub has, or is about to get, under another epoch than the refused one."""
+        ...
+
+    def close_all_but(self, epochs: Collection[int]) -> None:
+        """Forget what was under other epochs, and take back what was queued for them."""
+        ...
+
+    def unencoded(self, epoch: int, limit: int) -> tuple[RecordReference, ...]:
+        """Published records without an encoding of their present version under the epoch."""
+        ...
+
+    def nothing_waits(self) -> bool:
+        """Whether every item of the outbox is in a batch."""
+        ...
+
+    def counts(self, epoch: int) -> EncodingCounts:
+        """How far the records are with an epoch."""
+        ...
+
+    def add_receipt(self, message_id: MessageId, receipt: EpochReceipt) -> None:
+        """Keep the hub's word that a closed epoch's encodings are gone."""
+        ...
+
+    def receipts(self) -> tuple[EpochReceipt, ...]:
+        """The receipts for closed epochs, oldest first."""
+        ...
+
+
+class LaneStore(Protocol):
+    """In which order members' messages were accepted."""
+
+    def sight(self, lane: Lane, message_id: MessageId) -> NodeSight:
+        """What this node has of a lane and of a message."""
+        ...
+
+    def note(self, lane: Lane, message_id: MessageId, delivery_id: DeliveryId, issued_at: datetime) -> None:
+        """Note that a message was accepted."""
+        ...

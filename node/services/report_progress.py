@@ -1,0 +1,78 @@
+"""Tells the hub how far this node is with each epoch: whether the key is here, and how many records are encoded."""
+
+from symbolon.node.domain.epochs import EpochStanding
+from symbolon.node.ports.outside import Draws, HubClient, LinkageKeys
+from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.correspondence import Correspondence, stamp
+from symbolon.node.services.encode_record import EncodeRecord
+from symbolon.protocol.messages import EpochProgress, FederationDirectory, Purpose
+from symbolon.protocol.references import HUB, new_message_id
+
+
+def standings(
+    work: Work, directory: FederationDirectory, linkage_keys: LinkageKeys, encode_record: EncodeRecord
+) -> tuple[EpochStanding, ...]:
+    """How this node stands to each listed epoch."""
+    found: list[EpochStanding] = []
+    for epoch in directory.epochs:
+        key = linkage_keys.find(epoch.epoch)
+        counts = work.encodings.counts(epoch.epoch)
+        found.append(
+            EpochStanding(
+                epoch=epoch.epoch,
+                schema_id=epoch.schema_id,
+                schema_here=encode_record.has_schema(epoch),
+                key_check=None if key is None else key.check_value().hex(),
+                records_total=counts.records_total,
+                records_encoded=counts.records_encoded,
+                records_refused=counts.records_refused,
+            )
+        )
+    return tuple(found)
+
+
+class ReportProgress:
+    """Sends what changed since it was last told; a worker that starts tells all once."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        draws: Draws,
+        hub: HubClient,
+        correspondence: Correspondence,
+        linkage_keys: LinkageKeys,
+        encode_record: EncodeRecord,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._hub = hub
+        self._correspondence = correspondence
+        self._linkage_keys = linkage_keys
+        self._encode_record = encode_record
+        self._told: dict[int, EpochProgress] = {}
+
+    def __call__(self) -> int:
+        """Tell the hub; of how many epochs there was something to tell."""
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+            own = None if directory is None else directory.member_of(self._correspondence.code)
+            if directory is None or own is None or not own.is_active:
+                return 0
+            found = standings(work, directory, self._linkage_keys, self._encode_record)
+        news = [progress for each in found if self._told.get(each.epoch) != (progress := _progress(each))]
+        for progress in news:
+            sent = stamp(self._draws, new_message_id(self._draws.uuid()))
+            envelope = self._correspondence.sign_for(HUB, progress, Purpose.EPOCH_PROGRESS, directory, sent)
+            self._hub.post("/v1/epochs/progress", envelope)
+            self._told[progress.epoch] = progress
+        return len(news)
+
+
+def _progress(standing: EpochStanding) -> EpochProgress:
+    return EpochProgress(
+        epoch=standing.epoch,
+        key_held=standing.key_check is not None,
+        key_check_value=None if standing.key_check is None else bytes.fromhex(standing.key_check),
+        records_total=standing.records_total,
+        records_encoded=standing.records_encoded,
+    )
