@@ -113,9 +113,9 @@ class PeopleOffice:
 
     def change_roles(self, by: str, login: str, roles: frozenset[str]) -> None:
         """Give a person other roles, and sign them out. Raises :class:`AccountMistake`."""
-        self._require_roles(roles)
         with self._registry.database.transaction() as tx:
             account = self._take(tx, by, login, keeps_managing=self._registry.rules.manager in roles)
+            self._require_roles(roles)
             if account.roles == roles:
                 return
             accounts.set_roles(tx, login, roles)

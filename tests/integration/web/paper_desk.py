@@ -492,6 +492,12 @@ class Visitor:
         assert answer.status_code == 303, answer.status_code
         return self
 
+    def justify(self, hit: HitId) -> "Visitor":
+        """Say why a protected hit is looked at, as its page asks."""
+        answer = self.send(f"/hits/{hit}", f"/hits/{hit}/justification", reason="protect", text="She asked us to.")
+        assert answer.status_code == 303, answer.status_code
+        return self
+
     def send(self, form_page: str, path: str, **fields: str) -> httpx.Response:
         token = hidden_field(self.client.get(form_page).text, "csrf_token")
         return self.client.post(path, data={"csrf_token": token, **fields}, follow_redirects=False)

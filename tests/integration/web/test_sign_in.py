@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from symbolon.runtime import accounts
+from symbolon.runtime import doors
 
 
 def leaves(database):
@@ -71,16 +71,16 @@ def test_a_wrong_password_and_an_unknown_login_are_told_apart_to_nobody(node_app
     wrong = try_password(visitor, "mara", "not this one at all")
     unknown = try_password(visitor, "nobody", "not this one at all")
     assert wrong.status_code == unknown.status_code == 401
-    assert "The login or the password is wrong" in wrong.text
-    assert "The login or the password is wrong" in unknown.text
+    assert "The login, the password or the code is wrong" in wrong.text
+    assert "The login, the password or the code is wrong" in unknown.text
 
 
 def test_after_too_many_wrong_passwords_even_the_right_one_waits(node_app, visit, clock):
     visitor = visit(node_app)
-    for _ in range(accounts.FREE_ATTEMPTS + 1):
+    for _ in range(doors.FREE_ATTEMPTS + 1):
         try_password(visitor, "mara", "not this one at all")
-    assert "Too many wrong passwords" in try_password(visitor, "mara", "quiet harbour lantern 7").text
-    clock.advance(accounts.LONGEST_REFUSAL)
+    assert "Too many wrong tries" in try_password(visitor, "mara", "quiet harbour lantern 7").text
+    clock.advance(doors.LONGEST_REFUSAL)
     assert try_password(visitor, "mara", "quiet harbour lantern 7").url.path == "/inbox"
 
 
