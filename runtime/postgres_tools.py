@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -38,7 +39,7 @@ class PostgresTools:
 
         """
         excluded = [f"--exclude-table-data=public.{table}" for table in _NOT_IN_A_BACKUP]
-        command = (self._program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", *excluded)
+        command = (self._program("pg_dump", conninfo), "--format=custom", "--no-owner", "--no-privileges", *excluded)
         place, environment = _without_password(conninfo)
         process = subprocess.Popen(  # noqa: S603 - our own command
             (*command, f"--dbname={place}"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
@@ -69,7 +70,7 @@ class PostgresTools:
             ConfigurationMistake: it is not there.
 
         """
-        command = (self._program("pg_restore"), "--single-transaction", "--exit-on-error", "--no-owner")
+        command = (self._program("pg_restore", conninfo), "--single-transaction", "--exit-on-error", "--no-owner")
         place, environment = _without_password(conninfo)
         process = subprocess.Popen(  # noqa: S603 - our own command
             (*command, "--no-privileges", f"--dbname={place}"),
@@ -100,19 +101,22 @@ class PostgresTools:
         if process.returncode != 0:
             raise BackupRefused(f"pg_restore failed{_why(words)}: the database is as it was before.")
 
-    def _program(self, name: str) -> str:
+    def _program(self, name: str, conninfo: str) -> str:
+        """Where a program lies that is not older than the server: an older one refuses to work with it."""
         if self._folder is not None:
             program = self._folder / name
             if not program.is_file():
                 raise ConfigurationMistake(f"The setting 'postgres_tools' names a folder without {name}.")
             return str(program)
-        found = shutil.which(name) or _embedded(name)
-        if found is None:
+        found = [each for each in (shutil.which(name), _embedded(name)) if each is not None]
+        server = _server_version(conninfo)
+        fitting = next((each for each in found if _version_of(each) >= server), None)
+        if fitting is None:
             raise ConfigurationMistake(
-                f"{name} is not on the PATH: install PostgreSQL's client programs of the server's version, "
-                "or name their folder in the setting 'postgres_tools'."
+                f"No {name} of PostgreSQL {server} or newer is on the PATH: install the client programs of the "
+                "server's version, or name their folder in the setting 'postgres_tools'."
             )
-        return found
+        return fitting
 
 
 def refuse_filled(conninfo: str) -> None:
@@ -133,6 +137,21 @@ def refuse_filled(conninfo: str) -> None:
             "The database is not empty, and a restore never mixes with what is there: "
             "make a new, empty database and name that."
         )
+
+
+def _server_version(conninfo: str) -> int:
+    try:
+        with psycopg.connect(conninfo, connect_timeout=10) as connection:
+            return connection.info.server_version // 10_000
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable("PostgreSQL does not answer: is it running?") from error
+
+
+def _version_of(program: str) -> int:
+    """The major version that a program says of itself ("pg_dump (PostgreSQL) 18.6"); 0 where it says none."""
+    words = subprocess.run((program, "--version"), capture_output=True, check=False).stdout.decode()  # noqa: S603
+    found = re.search(r"\) (\d+)", words)
+    return 0 if found is None else int(found[1])
 
 
 def _without_password(conninfo: str) -> tuple[str, dict[str, str]]:

@@ -123,10 +123,13 @@ def known_hit(hit: Hit) -> KnownHit:
     return KnownHit(alert=alert, state=hit.joint_state, round=opened_rounds(hit))
 
 
-_VOTES_OPEN: Final = frozenset({JointState.DETECTED, JointState.ALERTED, JointState.NEEDS_MORE})
+# Of a hit that ended, how far its votes had come is not known any more, and of no use.
+_ROUND_NOT_OPENED: Final = frozenset(
+    {JointState.DETECTED, JointState.ALERTED, JointState.NEEDS_MORE, JointState.WITHDRAWN, JointState.CLOSED}
+)
 
 
 def opened_rounds(hit: Hit) -> int:
     """How many rounds of votes lie open here."""
     state = hit.held_from if hit.joint_state is JointState.HELD and hit.held_from is not None else hit.joint_state
-    return hit.round - 1 if state in _VOTES_OPEN else hit.round
+    return hit.round - 1 if state in _ROUND_NOT_OPENED else hit.round
