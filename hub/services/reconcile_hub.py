@@ -53,9 +53,15 @@ class FinishReconciliation:
             for member, event in overdue_notices(told).items():
                 self._post(work, member, HitNotice(hit_id=hit_id, event=event, at=now), now)
             try:
-                work.hits.save(carried_on(work.hits.lock(hit_id), told))
+                before = work.hits.lock(hit_id)
             except UnknownHit:
                 renewed += self._renew(work, told, records, now)
+                continue
+            after = carried_on(before, told)
+            work.hits.save(after)
+            if after.rounds_opened > before.rounds_opened or not after.is_live:
+                # These votes reached both sides since the backup, or never will.
+                work.hits.clear_deposits(hit_id)
         work.reconciliation.finish(without, now)
         work.audit(AuditAct.RECONCILED, HUB, None, {"hits": renewed, "without": " ".join(without)})
         return renewed
