@@ -11,10 +11,12 @@ from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.party import FEDERATION, LOOPBACK, party_command, party_process, put_password_apart
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.supervisor import ProcessSpec
+from symbolon.hub.bootstrap.people import people_office
 from symbolon.hub.domain.status import HubStatus
 from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE, HubDraft
 from symbolon.protocol.messages import EnrolmentRequest, Welcome, enrolment_fingerprint
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.people_commands import COMMAND
 
 WEB: Final = "hub-web"
 WORKER: Final = "hub-worker"
@@ -61,9 +63,12 @@ class ExerciseHub:
             "listen_host": LOOPBACK,
             "api_port": self.api_port,
             "desk_port": self.desk_port,
+            "second_factor": "optional",
         }
         self._hub = hub_bootstrap.initialise(self.home, HubDraft(self._federation, settings, (LOOPBACK, "localhost")))
-        self._hub.add_operator()(OPERATOR, self.operator_password, ("operator",), "Exercise operator")
+        people_office(self._hub).add_with_password(
+            COMMAND, OPERATOR, self.operator_password, frozenset({"operator"}), "Exercise operator"
+        )
 
     def enrol(self, request: EnrolmentRequest) -> Welcome:
         """Do what `symbolon hub enrol` does, the fingerprint compared."""

@@ -15,6 +15,7 @@ from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import ProcessSpec
 from symbolon.node.bootstrap.opening import COMMAND, Node, NodeDraft, initialise
+from symbolon.node.bootstrap.people import people_office
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
@@ -75,11 +76,14 @@ class ExerciseNode:
             "database_password_file": str(password_file),
             "listen_host": LOOPBACK,
             "desk_port": self.desk_port,
+            "second_factor": "optional",
         }
         draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = initialise(self.home, draft)
         for credentials, role, name in zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True):
-            self._node.add_user(credentials.login, credentials.password, (role.value,), name)
+            people_office(self._node).add_with_password(
+                COMMAND.login, credentials.login, credentials.password, frozenset({role.value}), name
+            )
         return NodeFiles(self.home).enrolment_request(self.code, self.name)
 
     def join(self, welcome: Welcome) -> None:

@@ -4,8 +4,6 @@ Every message is one sentence that says what to do and names no record, hit or m
 `problem` is the protocol's closed code, which the edge turns into a status and a document.
 """
 
-from collections.abc import Collection
-
 from symbolon.protocol.problems import Problem
 
 
@@ -186,11 +184,11 @@ class WrongPurposeHere(HubError):
         super().__init__(Problem.WRONG_PURPOSE, "This address does not take messages of this purpose.")
 
 
-class UnknownSchema(HubError):
-    """A linkage schema that this hub does not have."""
+class CertificateRefused(HubError):
+    """A certificate request that is not the member's own, or not of the agreed profile."""
 
-    def __init__(self) -> None:
-        super().__init__(Problem.NOT_FOUND, "The hub has no linkage schema of this digest: take it from the directory.")
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.MALFORMED_MESSAGE, sentence)
 
 
 class EnrolmentRefused(HubError):
@@ -205,10 +203,3 @@ class NotInitialised(HubError):
 
     def __init__(self) -> None:
         super().__init__(Problem.SERVICE_UNAVAILABLE, "This hub has no federation yet: run `symbolon hub init` first.")
-
-
-class UnknownRole(HubError):
-    """A desk account needs a role that the desk knows."""
-
-    def __init__(self, known: Collection[str]) -> None:
-        super().__init__(Problem.INVALID_INPUT, f"A role at the hub's desk is one of {', '.join(sorted(known))}.")

@@ -9,8 +9,8 @@ from typing import Annotated, Final
 import typer
 
 from symbolon.runtime.accounts import Account
-from symbolon.runtime.password_file import read_password
 from symbolon.runtime.errors import ConfigurationMistake
+from symbolon.runtime.password_file import read_password
 from symbolon.runtime.people import PeopleOffice
 from symbolon.runtime.welcome import IssuedToken
 

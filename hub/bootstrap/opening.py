@@ -8,7 +8,6 @@ from typing import Final
 from uuid import uuid4
 
 from symbolon.hub.ports import Federation
-from symbolon.hub.services.add_operator import AddOperator
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.hub.services.draft_directory import DraftDirectory
 from symbolon.hub.services.enrol_member import CertificateOffice, EnrolMember, Founder
@@ -75,10 +74,6 @@ class Hub:
     def show_status(self) -> ShowStatus:
         """The numbers of the status page."""
         return ShowStatus(self.store, CLOCK)
-
-    def add_operator(self) -> AddOperator:
-        """Lets people sign in to the desk."""
-        return AddOperator(self.store)
 
     def draft_directory(self) -> DraftDirectory:
         """Drafts the next version of the directory."""

@@ -2,7 +2,8 @@
 
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.broker import create_celery
-from symbolon.hub.bootstrap.opening import CLOCK, open_hub
+from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.bootstrap.people import registry_of
 from symbolon.hub.jobs.tasks import CLEAR_AWAY
 from symbolon.hub.jobs.wake_up import CeleryWakeUp
 from symbolon.hub.services.initialise_hub import (
@@ -14,7 +15,6 @@ from symbolon.hub.storage.delivery_bell import PostgresDeliveryBell
 from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.hub.web.api_app import create_api
 from symbolon.hub.web.desk_app import create_desk_app
-from symbolon.runtime.gatekeeper import Gatekeeper
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.metrics import metrics_listeners
 from symbolon.runtime.pages import Desk
@@ -31,7 +31,7 @@ def build_listeners(home: PartyHome) -> list[Listener]:
     api = create_api(services, PostgresDeliveryBell(hub.settings.database))
     desk = create_desk_app(
         hub.show_status(),
-        Gatekeeper(hub.database, CLOCK, hub.audit_log),
+        registry_of(hub),
         Desk(code="hub", name=hub.settings.federation, kind="Hub", exercise=hub.settings.exercise),
     )
     files = TlsFiles(certificate=home.tls.file(SERVER_CERTIFICATE), private_key=home.tls.private_file(SERVER_KEY))

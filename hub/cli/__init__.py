@@ -6,7 +6,7 @@ from symbolon.hub.cli import backup, processes, setup, status
 from symbolon.hub.cli.epochs import epoch_app
 from symbolon.hub.cli.federation import federation_app
 from symbolon.hub.cli.members import member_app
-from symbolon.hub.user_cli import user_app
+from symbolon.hub.cli.users import user_app
 
 app = typer.Typer(no_args_is_help=True, help="The neutral hub: members, comparison, relay.")
 setup.install(app)

@@ -9,12 +9,14 @@ import typer
 
 from symbolon.hub.bootstrap.commands import show_directory
 from symbolon.hub.bootstrap.opening import initialise, open_hub
+from symbolon.hub.bootstrap.people import people_office
 from symbolon.hub.cli.outlooks import HomeOption, tell
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
 from symbolon.protocol.messages import EnrolmentRequest, enrolment_fingerprint, welcome_fingerprint
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.people_commands import COMMAND, first_token_text
 
 
 def install(app: typer.Typer) -> None:
@@ -58,6 +60,9 @@ def init(
     typer.echo(
         f"The hub of {hub.settings.federation} is ready in {home}: run serve, worker and beat, and enrol members."
     )
+    first_token = people_office(hub).issue_first_token(COMMAND)
+    if first_token is not None:
+        typer.echo(first_token_text(first_token))
 
 
 def enrol(

@@ -37,6 +37,7 @@ from symbolon.runtime.migrations import migrate
 from symbolon.runtime.pages import Desk
 from symbolon.runtime.registry import PeopleSettings, Registry
 from symbolon.runtime.sql_loader import Query
+from symbolon.runtime.tls import PeerCertificateProtocol
 from symbolon.runtime.vault import DataKeys, Vault
 
 __all__ = ["browser"]
@@ -163,7 +164,14 @@ def serve_over_tls(tmp_path: Path) -> Iterator[Callable[[FastAPI], str]]:
 
     def serve(app: FastAPI) -> str:
         config = uvicorn.Config(
-            app, "127.0.0.1", 0, log_config=None, lifespan="off", ssl_certfile=str(certificate), ssl_keyfile=str(key)
+            app,
+            "127.0.0.1",
+            0,
+            http=PeerCertificateProtocol,
+            log_config=None,
+            lifespan="off",
+            ssl_certfile=str(certificate),
+            ssl_keyfile=str(key),
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
