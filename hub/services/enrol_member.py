@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from symbolon.hub.domain.directory_drafts import DEFAULT_POLICIES, Founding, with_member
 from symbolon.hub.domain.ids import CertificateFingerprint
 from symbolon.hub.domain.members import EnrolledMember, Standing
-from symbolon.hub.errors import EnrolmentRefused
+from symbolon.hub.errors import CertificateRefused, EnrolmentRefused
 from symbolon.hub.ports import Enrolment, IssuedCertificate, Store, Work
 from symbolon.hub.services.draft_directory import DraftDirectory
 from symbolon.hub.services.sign_message import HubIdentity
@@ -26,7 +26,7 @@ from symbolon.protocol.messages import (
 )
 from symbolon.protocol.references import HUB, MemberCode
 from symbolon.runtime import certificates
-from symbolon.runtime.certificates import KeyAndCertificate
+from symbolon.runtime.certificates import BadCertificate, KeyAndCertificate
 from symbolon.runtime.clock import Clock
 
 
@@ -38,9 +38,12 @@ class CertificateOffice:
     hub_url: str
 
     def issue(self, csr_pem: str, code: MemberCode, policies: FederationPolicies, now: datetime) -> IssuedCertificate:
-        """A client certificate; raises `BadCertificate` for a request that is not the member's own."""
+        """A client certificate; raises `CertificateRefused` for a request that is not the member's own."""
         lifetime = timedelta(days=policies.certificate_lifetime_days)
-        pem = certificates.issue_client_certificate(self.authority, csr_pem.encode(), code, now, lifetime)
+        try:
+            pem = certificates.issue_client_certificate(self.authority, csr_pem.encode(), code, now, lifetime)
+        except BadCertificate as error:
+            raise CertificateRefused(str(error)) from None
         return IssuedCertificate(CertificateFingerprint(certificates.fingerprint(pem)), pem.decode())
 
 
@@ -68,7 +71,7 @@ class EnrolMember:
         """Enrol, and give what the state needs to join; the same request again is given the same certificate.
 
         `fingerprint` is what the state read out; None where nobody asked for it. Raises `EnrolmentRefused`, or
-        `BadCertificate` for a certificate request that is not the member's own.
+        `CertificateRefused` for a certificate request that is not the member's own.
         """
         if request.code == HUB:
             raise EnrolmentRefused("The hub is no member: the state enrols under its own code.")

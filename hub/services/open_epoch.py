@@ -8,6 +8,7 @@ from symbolon.hub.errors import NotPossible
 from symbolon.hub.ports import Store, Work
 from symbolon.hub.services.draft_directory import DraftDirectory, Outlook
 from symbolon.hub.services.expel_member import ExpelMember
+from symbolon.matching.errors import SchemaError
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.clock import Clock
@@ -40,7 +41,7 @@ class OpenEpoch:
         self._clock = clock
 
     def __call__(self, asked: EpochDraft, *, dry_run: bool = False) -> Outlook:
-        """Propose the epoch after the newest; raises `NotPossible`, or `SchemaError` for a schema that cannot be used.
+        """Propose the epoch after the newest; raises `NotPossible`, also for a schema that cannot be used.
 
         With the version that opens it, the members begin the ceremony for its key.
         """
@@ -58,6 +59,10 @@ class OpenEpoch:
 
 
 def _keep(work: Work, content: bytes) -> tuple[str, str]:
-    schema, digest = LinkageSchema.from_bytes(content), schema_digest(content)
+    try:
+        schema = LinkageSchema.from_bytes(content)
+    except SchemaError as error:
+        raise NotPossible(f"The linkage schema cannot be used: {error}") from None
+    digest = schema_digest(content)
     work.epochs.keep_schema(schema.id, digest, content)
     return schema.id, digest

@@ -36,7 +36,7 @@ class RotateKeys:
     def __call__(self, member: MemberCode, envelope: Envelope) -> bytes:
         """The certificate for the new keys, signed for the member; the same request again gets the same.
 
-        Raises a `ProtocolError`, a `HubError`, or `BadCertificate` for a certificate request that is not its own.
+        Raises a `ProtocolError` or a `HubError`.
         """
         now = self._clock.now()
         with self._store.work() as work:

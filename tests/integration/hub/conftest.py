@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import pytest
 from tests.simulators.hub_members import FEDERATION, SimulatedMember, body_of, purposes_of
 
 from symbolon.exercise.ports import free_ports
-from symbolon.hub.bootstrap.opening import Hub, initialise, open_hub
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
+from symbolon.hub.bootstrap.opening import Hub, initialise, open_hub
 from symbolon.hub.bootstrap.worker import build_worker_services
 from symbolon.hub.jobs.tasks import WorkerServices
 from symbolon.hub.services.api_services import ApiServices
@@ -18,11 +19,15 @@ from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.matching.identifier_types import BirthDate, Document, DocumentType, PersonName, RecordIdentifiers
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.messages import Alert, FederationDirectory, HitNotice, Purpose, Welcome
+from symbolon.protocol.messages import Alert, FederationDirectory, HitNotice, Purpose, Sealed, Welcome
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.sql_loader import Query
 
 FreshDatabase = Callable[[str], str]
+_WAITING_FOR_TURN = Query(
+    "waiting_for_turn", "for a test", "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+)
 
 
 @dataclass(slots=True)
@@ -92,6 +97,25 @@ class HubBench:
             self.sign(code)
         assert self.directory().version == version
 
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def waiting_for(self, code: str) -> int:
+        """How many deliveries wait for a member, however it stands."""
+        return next(member.undelivered for member in self.hub.show_status()().members if member.code == code)
+
+    def waits_for_turn(self) -> bool:
+        """Whether a transaction waits for its turn at the records."""
+        with self.hub.database.transaction() as tx:
+            return int(tx.fetch_value(_WAITING_FOR_TURN)) > 0
+
+    def sealed(self, sender: SimulatedMember, recipient: SimulatedMember, purpose: Purpose) -> Any:
+        """A message that the hub cannot read, about no hit."""
+        body = Sealed(
+            hit_id=None, recipient_key_id=recipient.sealing_key.key_id, suite="test", ciphertext=b"only for you"
+        )
+        return sender.envelope(body, purpose, recipient.code)
+
     def acts(self) -> list[AuditAct]:
         """What the audit log says was done, in its order."""
         self.worker.sequence_audit()
@@ -144,17 +168,24 @@ def initialised_hub(
 
 
 @pytest.fixture
-def bench(initialised_hub: Hub) -> HubBench:
-    members = {code: SimulatedMember(MemberCode(code)) for code in ("XA", "XB", "XC")}
-    enrol = initialised_hub.enrol_member()
-    welcomes = {code: enrol(member.enrolment_request(), None) for code, member in members.items()}
+def founding(initialised_hub: Hub) -> HubBench:
+    """A hub that has no members yet."""
     wake_ups: list[None] = []
     wake = WakeUps(match=lambda: wake_ups.append(None), clear_away=lambda: None)
     api = build_api_services(initialised_hub, OpenEncodings(initialised_hub.linkage_schemas()), wake)
-    bench = HubBench(initialised_hub, api, build_worker_services(initialised_hub), members, welcomes, wake_ups)
-    bench.co_sign(*members)
-    bench.acknowledge_all()
-    return bench
+    return HubBench(initialised_hub, api, build_worker_services(initialised_hub), {}, {}, wake_ups)
+
+
+@pytest.fixture
+def bench(founding: HubBench) -> HubBench:
+    """A federation of three members."""
+    enrol = founding.hub.enrol_member()
+    for code in ("XA", "XB", "XC"):
+        member = founding.members[code] = SimulatedMember(MemberCode(code))
+        founding.welcomes[code] = enrol(member.enrolment_request(), None)
+    founding.co_sign(*founding.members)
+    founding.acknowledge_all()
+    return founding
 
 
 @pytest.fixture
