@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from symbolon.hub.bootstrap.backup import ROLE, back_up, conninfo_of, proceed_without
+from symbolon.hub.bootstrap.backup import ROLE, back_up, conninfo_of, proceed_without, take_history
 from symbolon.hub.bootstrap.backup import restore as restore_hub
 from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.protocol.codec import from_wire, parse_json
+from symbolon.protocol.messages import SignedDirectory
 from symbolon.runtime.backup import Expected, NewPlace, check_backup
 from symbolon.runtime.backup_options import (
     DatabaseOption,
@@ -26,6 +28,7 @@ from symbolon.runtime.backup_options import (
     unlock_of,
     write_backup_key,
 )
+from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.postgres_tools import PostgresTools
 
@@ -88,12 +91,22 @@ def restore(
 def reconcile(
     home: HomeOption,
     proceed: Annotated[bool, typer.Option("--proceed", help="Wait for nobody any longer.")] = False,
+    directory: Annotated[
+        Path | None, typer.Option("--directory", help="What a member's `node export-directory` wrote.")
+    ] = None,
     dry_run: DryRunOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show which members a restored hub still waits for, or wait for them no longer."""
+    """Show which members a restored hub still waits for, or wait for them no longer.
+
+    With --directory, first take the versions of the directory that the members signed after the backup was made.
+    """
+    versions = () if directory is None else _read_versions(directory)
     hub = open_hub(PartyHome(home), "command")
     with hub.database:
+        if versions:
+            taken = take_history(hub)(versions, rehearse=dry_run)
+            typer.echo(f"{taken} versions of the directory {'would be' if dry_run else 'are'} taken.", err=as_json)
         service = proceed_without(hub)
         still = service(rehearse=dry_run) if proceed else service.waiting()
     waiting = () if still is None else still.waiting_for
@@ -108,6 +121,14 @@ def reconcile(
         typer.echo(
             f"The hub {done} again without {', '.join(waiting)}: pairs that only they know of may be alerted twice."
         )
+
+
+def _read_versions(file: Path) -> tuple[SignedDirectory, ...]:
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError:
+        raise ConfigurationMistake("The file of --directory cannot be read: name a file that is there.") from None
+    return tuple(from_wire(SignedDirectory, parse_json(line)) for line in lines)
 
 
 def make_backup_key(
