@@ -25,8 +25,8 @@ from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.logs import configure_logging
 
-# A task is a wake-up; two threads, so that the audit log never waits for a long comparison.
-_WORKER_THREADS: Final = 2
+# A task is a wake-up; three threads, so that the audit log waits neither for a long comparison nor for a long erasure.
+_WORKER_THREADS: Final = 3
 
 
 def build_worker_services(hub: Hub) -> WorkerServices:
@@ -59,7 +59,7 @@ def build_worker_services(hub: Hub) -> WorkerServices:
 
 def run_worker(home: PartyHome) -> None:
     """The worker process, until it is told to stop."""
-    hub = open_hub(home, "worker", connections=5)
+    hub = open_hub(home, "worker", connections=6)
     services = build_worker_services(hub)
     app = create_celery(hub.settings)
     register_tasks(app, services)

@@ -3,6 +3,7 @@
 A task that is lost, doubled or late does no harm: the next one does its work, and the sweep comes every two seconds.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -72,11 +73,29 @@ def register_tasks(app: Celery, services: WorkerServices) -> None:
         SWEEP: services.find_matches,
         SEQUENCE_AUDIT: services.sequence_audit,
         EXPIRE_RECORDS: services.expire_records,
-        CLEAR_AWAY: services.clear_away,
+        CLEAR_AWAY: one_at_a_time(services.clear_away),
         TIDY_UP: services.tidy_up,
     }
     for name, job in jobs.items():
         app.task(_task(job), name=name)
+
+
+def one_at_a_time(job: Callable[[], object]) -> Callable[[], None]:
+    """The job, or nothing while it is being done by another thread of this process.
+
+    What may take minutes is woken every other second: it must not take every thread of the worker.
+    """
+    turn = threading.Lock()
+
+    def do_unless_it_is_being_done() -> None:
+        if not turn.acquire(blocking=False):
+            return
+        try:
+            job()
+        finally:
+            turn.release()
+
+    return do_unless_it_is_being_done
 
 
 def _task(job: Callable[[], object]) -> Callable[[], None]:
