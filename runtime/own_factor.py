@@ -30,6 +30,13 @@ class NothingProposed(AccountMistake):
         super().__init__("Begin with the new second factor first: load the page again.")
 
 
+class NothingToRecover(AccountMistake):
+    """Recovery codes were asked for by a person without a second factor."""
+
+    def __init__(self) -> None:
+        super().__init__("Recovery codes stand in for a second factor: set up an authenticator first.")
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What the person types to show that they are at this browser, and have the new second factor."""
@@ -85,8 +92,11 @@ class OwnSecondFactor:
     def renew_codes(self, session: Session, proof: Proof, knock: Knock) -> tuple[str, ...]:
         """Ten new recovery codes in place of those that are left, told this once.
 
-        Raises :class:`WrongPassword` or :class:`symbolon.runtime.passwords.TooManySignIns`.
+        Raises :class:`WrongPassword`, :class:`NothingToRecover` or
+        :class:`symbolon.runtime.passwords.TooManySignIns`.
         """
+        if self._gatekeeper.show_account(session).account.second_factor_since is None:
+            raise NothingToRecover
         if not self._gatekeeper.confirm(session, proof.password, knock):
             raise WrongPassword
         with self._registry.database.transaction() as tx:

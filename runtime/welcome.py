@@ -129,7 +129,7 @@ class WelcomeOffice:
                 accounts.invite_user(tx, login, row["roles"], person.display_name)
                 self._registry.audit.record(tx, AuditAct.USER_ADDED, login, login, {"roles": " ".join(row["roles"])})
             accounts.set_password(tx, login, password_hash)
-            tx.execute(QUERIES["use_token"], token_digest=digest)
+            tx.execute(QUERIES["use_token"], token_digest=digest, now=now)
             return self._arrive(tx, login, factor, step, knock, now)
 
     def _arrive(self, tx: Transaction, login: str, factor: bytes, step: int, knock: Knock, now: datetime) -> Arrival:
