@@ -8,7 +8,9 @@ from symbolon.hub.bootstrap.opening import CLOCK, Hub, open_hub
 from symbolon.hub.domain.reconciliation import OpenReconciliation
 from symbolon.hub.services.begin_reconciliation import BeginReconciliation
 from symbolon.hub.services.make_backup import ROLE, MakeBackup
+from symbolon.hub.services.put_directory_in_effect import PutDirectoryInEffect
 from symbolon.hub.services.reconcile_hub import ProceedWithout
+from symbolon.hub.services.take_history import TakeHistory
 from symbolon.hub.settings import load_settings
 from symbolon.runtime.backup import Expected, Manifest, NewPlace, restore_backup
 from symbolon.runtime.backup_container import Lock, Unlock
@@ -43,9 +45,14 @@ def proceed_without(hub: Hub) -> ProceedWithout:
     return ProceedWithout(hub.store, hub.finish_reconciliation(), CLOCK)
 
 
+def take_history(hub: Hub) -> TakeHistory:
+    """The service that takes the versions of the directory which came after the backup."""
+    return TakeHistory(hub.store, PutDirectoryInEffect(hub.post_message()), CLOCK)
+
+
 def conninfo_of(home: PartyHome) -> str:
     """The connection string of the settings that lie in a home."""
     return load_settings(home, os.environ).database
 
 
-__all__ = ["ROLE", "back_up", "conninfo_of", "proceed_without", "restore"]
+__all__ = ["ROLE", "back_up", "conninfo_of", "proceed_without", "restore", "take_history"]

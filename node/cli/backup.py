@@ -8,6 +8,8 @@ import typer
 
 from symbolon.node.bootstrap.opening import COMMAND
 from symbolon.node.cli.app import DryRunOption, HomeOption, JsonOption, app, hub_services, open_node
+from symbolon.protocol.canonical import canonical_bytes
+from symbolon.protocol.codec import to_wire
 from symbolon.runtime.backup import Expected, NewPlace, check_backup
 from symbolon.runtime.backup_options import (
     DatabaseOption,
@@ -26,6 +28,7 @@ from symbolon.runtime.backup_options import (
 )
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.postgres_tools import PostgresTools
+from symbolon.runtime.secret_files import write_new_secret
 
 node_key_app = typer.Typer(no_args_is_help=True, help="The key that everything at rest is sealed under.")
 app.add_typer(node_key_app, name="node-key")
@@ -92,6 +95,17 @@ def reconcile(home: HomeOption, as_json: JsonOption = False) -> None:
     for name, count in found.items():
         typer.echo(f"{name:<20} {count}")
     typer.echo("The node has agreed with the hub: start its worker and its desk.")
+
+
+@app.command("export-directory")
+def export_directory(
+    home: HomeOption, out: Annotated[Path, typer.Option("--out", help="Where to write it; the file must be new.")]
+) -> None:
+    """Write every version of the directory with its signatures, for a hub that was restored from an older backup."""
+    with open_node(home) as node, node.unit_of_work.begin() as work:
+        lines = [canonical_bytes(to_wire(signed)) for signed, _taken_at in work.directory.history()]
+    write_new_secret(out, b"\n".join(lines) + b"\n")
+    typer.echo(f"{len(lines)} versions are in {out}: hand it to the hub's operator.")
 
 
 @app.command("backup-key")

@@ -1,6 +1,7 @@
 """A whole federation in one process: a real hub and real nodes, a database for each, and calls instead of a wire."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from symbolon.node.bootstrap.services import HubServices, build_hub_services
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices
-from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.node.errors import HubRefused, HubUnavailable, NodeError
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.envelope import Envelope
@@ -279,25 +280,36 @@ def found(
     }
     initialise_hub(hub_home, HubDraft(FEDERATION, settings, ("localhost",))).database.close()
     federation = Federation(RunningHub.of(open_hub(hub_home, "drill", connections=6)))
-    enrol = federation.hub.hub.enrol_member()
     for code in codes:
-        given: dict[str, str | int] = {"code": code, "name": f"State {code}", "database": conninfo(code.lower())}
-        draft = NodeDraft(MemberCode(code), f"State {code}", given, ("localhost",))
-        node = initialise_node(PartyHome(folder / code.lower()), draft)
-        welcome = enrol(node.enrolment_request(), None)
-        node.join(welcome, welcome_fingerprint(welcome))
-        federation.add(node, folder)
+        enrol(federation, code, folder, conninfo(code.lower()))
+    co_sign(federation)
+    return federation
+
+
+def enrol(federation: Federation, code: str, folder: Path, conninfo: str) -> None:
+    """Make a node and enrol it; it is a member when the others have signed."""
+    given: dict[str, str | int] = {"code": code, "name": f"State {code}", "database": conninfo}
+    draft = NodeDraft(MemberCode(code), f"State {code}", given, ("localhost",))
+    node = initialise_node(PartyHome(folder / code.lower()), draft)
+    welcome = federation.hub.hub.enrol_member()(node.enrolment_request(), None)
+    node.join(welcome, welcome_fingerprint(welcome))
+    federation.add(node, folder)
+
+
+def co_sign(federation: Federation) -> None:
+    """Everybody who may signs what is proposed, and holds the linkage key."""
+    with federation.hub.hub.store.work() as work:
+        proposed = work.directory.proposal()
+    assert proposed is not None
+    compared = {member.code: card_fingerprint(member.card) for member in proposed.members}
     for state in federation.states.values():
-        with federation.hub.hub.store.work() as work:
-            proposed = work.directory.proposal()
-        assert proposed is not None
-        compared = {member.code: card_fingerprint(member.card) for member in proposed.members}
-        state.worker.sign_directory(COMMAND, compared, dry_run=False)
+        with suppress(NodeError):
+            # Whoever is a member only from this version on has no say in it.
+            state.worker.sign_directory(COMMAND, compared, dry_run=False)
     for state in federation.states.values():
         state.worker.refresh_directory()
         state.node.linkage_keys.add(LinkageKey(1, bytes(range(32))))
     federation.pump()
-    return federation
 
 
 def reopened(federation: Federation, home: PartyHome, folder: Path) -> State:

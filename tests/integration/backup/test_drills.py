@@ -5,7 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.integration.backup.federation import FEDERATION, FOCAL_POINT, Federation, RunningHub, reopened
+from tests.integration.backup.federation import (
+    FEDERATION,
+    FOCAL_POINT,
+    Federation,
+    RunningHub,
+    co_sign,
+    enrol,
+    reopened,
+)
 
 from symbolon.hub.bootstrap import backup as hub_backup
 from symbolon.hub.bootstrap.opening import open_hub
@@ -242,3 +250,24 @@ def test_the_operator_need_not_wait_for_ever(
     assert proceed.waiting() is not None
     proceed()
     assert proceed.waiting() is None
+
+
+def test_a_hub_restored_from_before_a_change_of_the_directory_takes_it_from_a_member(
+    new_federation: NewFederation, tmp_path: Path, fresh_database: FreshDatabase
+) -> None:
+    federation = new_federation()
+    backup = tmp_path / "hub.backup"
+    hub_backup.back_up(federation.hub.hub, PASSPHRASE, backup)
+    enrol(federation, "XC", tmp_path, fresh_database("xc"))
+    co_sign(federation)
+    destroy_and_restore_hub(federation, backup, tmp_path, fresh_database("hub_again"))
+    with federation["XA"].node.unit_of_work.begin() as work:
+        versions = tuple(signed for signed, _taken_at in work.directory.history())
+    assert [signed.directory.version for signed in versions] == [1, 2]
+    assert hub_backup.take_history(federation.hub.hub)(versions) == 1
+    assert hub_backup.take_history(federation.hub.hub)(versions) == 0
+    waiting = hub_backup.proceed_without(federation.hub.hub).waiting()
+    assert waiting is not None
+    assert waiting.waiting_for == ("XA", "XB", "XC")
+    federation.pump()
+    assert hub_backup.proceed_without(federation.hub.hub).waiting() is None
