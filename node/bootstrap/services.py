@@ -174,7 +174,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers, refresh_directory),
         refresh_directory=refresh_directory,
         sign_directory=SignDirectory(unit_of_work, draws, hub, correspondence, tools.keys, refresh_directory),
-        rotate_keys=RotateKeys(unit_of_work, draws, hub, correspondence, tools.keys),
+        rotate_keys=RotateKeys(unit_of_work, draws, hub, correspondence, tools.keys, refresh_directory),
         report_progress=ReportProgress(unit_of_work, draws, hub, correspondence, tools.linkage_keys, encode_record),
         reconcile_node=ReconcileNode(unit_of_work, draws, hub, correspondence, refresh_directory),
         reconcile_with_hub=ReconcileWithHub(unit_of_work, draws, hub, correspondence),

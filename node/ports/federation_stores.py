@@ -112,7 +112,7 @@ class EncodingStore(Protocol):
         """Those whose same version the hub has, or is about to get, under another epoch than the refused one."""
         ...
 
-    def close_all_but(self, epochs: Collection[int]) -> None:
+    def close_all_but(self, epochs: Collection[int], now: datetime) -> None:
         """Forget what was under other epochs, and take back what was queued for them."""
         ...
 

@@ -41,7 +41,7 @@ WORKER = "worker"
 LARGEST_BODY = 6_000_000
 """Bytes of items in one batch; what the hub takes at once is larger."""
 
-_ID_TAKEN = frozenset({Problem.BATCH_REUSED, Problem.MESSAGE_REUSED})
+ID_TAKEN = frozenset({Problem.BATCH_REUSED, Problem.MESSAGE_REUSED})
 """The id is at fault, not what the batch holds: it may go out under another, since under this one nothing was taken.
 
 A problem that passes with time never comes here: the client calls it `HubUnavailable`, and the batch keeps its id.
@@ -70,7 +70,7 @@ class DeliverBatches:
         try:
             self._send(batch, directory)
         except HubRefused as refusal:
-            if refusal.problem in _ID_TAKEN:
+            if refusal.problem in ID_TAKEN:
                 self._renew(batch, refusal.problem)
             else:
                 self._note_refusal(batch, refusal.problem)

@@ -8,7 +8,7 @@ from symbolon.node.errors import HubRefused, HubUnavailable, NotJoined
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence, stamp
-from symbolon.node.services.deliver_batches import WORKER, DeliverBatches
+from symbolon.node.services.deliver_batches import ID_TAKEN, WORKER, DeliverBatches
 from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
@@ -100,7 +100,7 @@ class DeliverOutbox:
             self._hub.post(path, envelope)
         except HubRefused as refusal:
             # Sealed again after a try whose answer was lost: the hub has it, in the form of then.
-            reached = refusal.problem is Problem.MESSAGE_REUSED and message.attempts > 0
+            reached = refusal.problem in ID_TAKEN and message.attempts > 0
             problem = None if reached else refusal.problem
         except HubUnavailable:
             with self._unit_of_work.begin() as work:

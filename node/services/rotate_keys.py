@@ -1,5 +1,6 @@
 """Renews this node's keys and certificate: made at once, used from the moment that the members have signed for them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from symbolon.node.domain.actors import Actor, Right
@@ -84,12 +85,14 @@ class RotateKeys:
         hub: HubClient,
         correspondence: Correspondence,
         keys: MemberKeys,
+        refresh_directory: Callable[[], bool],
     ) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._hub = hub
         self._correspondence = correspondence
         self._keys = keys
+        self._refresh_directory = refresh_directory
 
     def __call__(self, actor: Actor, *, compromised: bool, dry_run: bool) -> RotationReport:
         """Rotate. `compromised`: what the old signing key signed counts no longer once the members have signed.
@@ -101,6 +104,7 @@ class RotateKeys:
         """
         if not actor.permits(Right.MANAGE_NODE):
             raise Forbidden("Renewing the node's keys is the node administrator's act.")
+        self._refresh_directory()
         with self._unit_of_work.begin() as work:
             directory = work.directory.find()
         if directory is None:

@@ -1,6 +1,7 @@
 """What the hub has of each record under each epoch, in PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from symbolon.node.domain.epochs import EncodingAnswer, EncodingCounts, EpochReceipt
@@ -63,10 +64,11 @@ class PostgresEncodings:
         )
         return frozenset(RecordReference(str(row["reference"])) for row in rows)
 
-    def close_all_but(self, epochs: Collection[int]) -> None:
+    def close_all_but(self, epochs: Collection[int], now: datetime) -> None:
         """Forget what was under other epochs, and take back what was queued for them."""
         listed = sorted(epochs)
-        self._tx.execute(QUERIES["close_epochs"], epochs=listed)
+        if self._tx.execute(QUERIES["close_epochs"], epochs=listed):
+            self._tx.execute(QUERIES["take_back_queued"], now=now)
         self._tx.execute(QUERIES["forget_epochs"], epochs=listed)
 
     def unencoded(self, epoch: int, limit: int) -> tuple[RecordReference, ...]:

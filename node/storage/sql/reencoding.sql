@@ -41,6 +41,14 @@ join record_encoding as encoding
 delete from outbox_item
 where kind = 'submission' and batch_id is null and key_epoch <> all(%(epochs)s);
 
+-- name: take_back_queued
+-- Records of which nothing is on its way any more: they go out when somebody publishes them again.
+update record set publication = 'unpublished', changed_at = %(now)s
+where publication = 'queued' and not exists (
+    select from outbox_item as item
+    where item.reference = record.reference and item.kind = 'submission' and item.delivered_at is null
+);
+
 -- name: forget_epochs
 -- What the hub had under the epochs that the directory lists no longer.
 delete from record_encoding where epoch <> all(%(epochs)s);
