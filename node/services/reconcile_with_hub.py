@@ -109,7 +109,7 @@ class ReconcileWithHub:
         with self._unit_of_work.begin() as work:
             waiting = work.outbox.open_batch() is not None or not work.encodings.nothing_waits()
             waiting = waiting or any(work.encodings.unencoded(epoch.epoch, 1) for epoch in directory.epochs)
-            records = len(work.reconciliation.known_records(None, MAX_RECONCILED))
+            records = work.records.count_by_publication().get(Publication.PUBLISHED, 0)
             hits = len(work.hits.all())
         if waiting:
             return life.step

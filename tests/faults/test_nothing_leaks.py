@@ -81,8 +81,8 @@ def traces() -> Iterator[Traces]:
 
 def proxy_of(federation: Federation, code: MemberCode) -> RecordingProxy:
     """Between one node and the hub; it holds what no real attacker has: a certificate of both sides."""
-    hub_tls, node_tls = federation.hub.home.tls, federation.nodes[code].home.tls
-    authority = KeyAndCertificate(hub_tls.read(AUTHORITY_KEY), hub_tls.read(AUTHORITY_CERTIFICATE))
+    hub_tls, hub_keys, node_tls = federation.hub.home.tls, federation.hub.home.keys, federation.nodes[code].home.tls
+    authority = KeyAndCertificate(hub_keys.read(AUTHORITY_KEY), hub_tls.read(AUTHORITY_CERTIFICATE))
     issued = issue_server_certificate(authority, (LOOPBACK,), datetime.now(UTC))
     folder = federation.servers.folder
     files = TlsFiles(folder / f"proxy-{code}.pem", folder / f"proxy-{code}-key.pem")
