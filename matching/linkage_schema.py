@@ -143,7 +143,7 @@ class LinkageSchema:
         """
         try:
             document = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SchemaError("$", "not JSON in UTF-8") from error
         return _schema(Section.root(document))
 

@@ -37,7 +37,7 @@ def read_sections(stream: Iterable[bytes]) -> Iterator[tuple[str, Iterator[bytes
     while not source.at_end():
         name = source.take(int.from_bytes(source.take(_NAME_BYTES)))
         frames = _frames(source)
-        yield name.decode(), frames
+        yield _text(name), frames
         if next(frames, None) is not None:
             raise BrokenSections
 
@@ -45,6 +45,13 @@ def read_sections(stream: Iterable[bytes]) -> Iterator[tuple[str, Iterator[bytes
 def _frames(source: "_Source") -> Iterator[bytes]:
     while length := int.from_bytes(source.take(_FRAME_BYTES)):
         yield source.take(length)
+
+
+def _text(name: bytes) -> str:
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        raise BrokenSections from None
 
 
 class _Source:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -142,11 +142,12 @@ def _requested_key(request_pem: bytes, name: str) -> ec.EllipticCurvePublicKey:
         request = x509.load_pem_x509_csr(request_pem)
         signed = request.is_signature_valid
         key = request.public_key()
-    except (ValueError, InvalidSignature):
+        subject = request.subject
+    except (ValueError, InvalidSignature, UnsupportedAlgorithm):
         raise BadCertificate("The certificate request cannot be read: make it anew at the node.") from None
     if not signed or not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise BadCertificate("The certificate request is not signed by a key of its own on the curve P-256.")
-    if _single_common_name(request.subject) != name:
+    if _single_common_name(subject) != name:
         raise BadCertificate("The certificate request is made out to another member than the one to be enrolled.")
     return key
 

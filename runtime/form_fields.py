@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from unicodedata import category
 
 from fastapi import Depends
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 # Control characters and lone surrogates (Unicode general categories): no keyboard makes them, no database takes them.
@@ -38,8 +39,15 @@ class FormFields:
 
 
 async def form_fields(request: Request) -> FormFields:
-    """The fields of the form that was sent. A dependency, and async only because the framework reads bodies so."""
-    form = await request.form(max_files=0, max_fields=100, max_part_size=_LARGEST_FIELD)
+    """The fields of the form that was sent. A dependency, and async only because the framework reads bodies so.
+
+    Raises `HTTPException` (400) for a body that is no form.
+    """
+    try:
+        form = await request.form(max_files=0, max_fields=100, max_part_size=_LARGEST_FIELD)
+    except ValueError:
+        # Names of character sets that the language has, but that decode nothing: the framework knows no answer.
+        raise HTTPException(400, "The form is not written as a browser writes forms.") from None
     texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     ticked: dict[str, set[str]] = {}
     for name, value in texts:

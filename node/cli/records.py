@@ -175,6 +175,8 @@ def _read_mapping(path: Path) -> ImportMapping:
         raise MappingMistake(f"the mapping {path.name} is not UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise MappingMistake(f"the mapping {path.name} is not TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise MappingMistake(f"the mapping {path.name} holds a huge number or endless nesting: correct it") from None
 
 
 def _comparable_with(text: str) -> ComparableWith:
