@@ -30,7 +30,7 @@ def build_hub_client(node: Node) -> HttpHubClient:
         raise NotJoined
     hub_url = node.settings.hub_url or tls.read(HUB_URL).decode()
     authority = tls.file(AUTHORITY)
-    return HttpHubClient(hub_url, lambda: _certificate_in_use(node), lambda own: client_context(own, authority))
+    return HttpHubClient(hub_url, lambda: _certificates(node), lambda own: client_context(own, authority))
 
 
 def build_commands(node: Node, hub: HubClient) -> HubServices:
@@ -58,19 +58,19 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
     return Worker(tasks, PostgresWorkerLock(node.database), node.draws)
 
 
-def _certificate_in_use(node: Node) -> TlsFiles:
-    """The files of the certificate that the directory lists; before, and where it is not here, the newest there is."""
+def _certificates(node: Node) -> tuple[TlsFiles, ...]:
+    """The files of every certificate that the hub issued: the one that the directory lists first, then the newest."""
     with node.unit_of_work.begin() as work:
         card = own_card(work.directory.find(), node.settings.code)
     issued = {
-        fingerprint: generation.number
-        for generation in node.keys.generations()
+        generation.number: fingerprint
+        for generation in reversed(node.keys.generations())
         if (fingerprint := node.keys.certificate_fingerprint(generation.number)) is not None
     }
     if not issued:
         raise NotJoined
-    listed = None if card is None else issued.get(card.certificate_fingerprint)
-    return node.keys.tls_files(max(issued.values()) if listed is None else listed)
+    listed = None if card is None else card.certificate_fingerprint
+    return tuple(node.keys.tls_files(number) for number in sorted(issued, key=lambda each: issued[each] != listed))
 
 
 def _sequencer(node: Node) -> Callable[[], int]:

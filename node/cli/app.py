@@ -10,6 +10,7 @@ import typer
 from symbolon.node.bootstrap import opening
 from symbolon.node.bootstrap.opening import Node
 from symbolon.node.bootstrap.services import HubServices
+from symbolon.node.domain.epochs import EpochStanding
 from symbolon.runtime.home import PartyHome
 
 app: Final = typer.Typer(no_args_is_help=True, help="A member state's node: its records, its hits, its exchanges.")
@@ -46,3 +47,15 @@ def hub_services(node: Node) -> Iterator[HubServices]:
         yield build_commands(node, client)
     finally:
         client.close()
+
+
+def encoding_progress(standing: EpochStanding) -> str:
+    """How far the records are with an epoch, in words."""
+    text = f"{standing.records_encoded} of {standing.records_total} records are encoded under it"
+    if standing.records_refused:
+        text += f", {standing.records_refused} cannot be"
+    if standing.minutes_left is None:
+        text += ", none in the last minute"
+    elif standing.minutes_left:
+        text += f", {standing.encoded_a_minute} a minute, about {standing.minutes_left} minutes left"
+    return text

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from symbolon.node.bootstrap.opening import COMMAND
-from symbolon.node.cli.app import DryRunOption, HomeOption, JsonOption, app, open_node
+from symbolon.node.cli.app import DryRunOption, HomeOption, JsonOption, app, encoding_progress, open_node
 from symbolon.node.domain.ceremony import CeremonyView
 from symbolon.protocol.references import MemberCode, parse_member_code
 
@@ -33,7 +33,7 @@ def show_ceremonies(home: HomeOption, as_json: JsonOption = False) -> None:
                 continue
             _print(view)
             if standing is not None and standing.key_check is not None:
-                typer.echo(f"  {standing.records_encoded} of {standing.records_total} records are encoded under it")
+                typer.echo(f"  {encoding_progress(standing)}")
 
 
 @ceremony_app.command()

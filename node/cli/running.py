@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import typer
 
-from symbolon.node.cli.app import HomeOption, JsonOption, app, open_node
+from symbolon.node.cli.app import HomeOption, JsonOption, app, encoding_progress, open_node
 from symbolon.node.domain.epochs import EpochStanding
 from symbolon.protocol.federation import ExpiryNotice
 
@@ -83,8 +83,7 @@ def _epoch(standing: EpochStanding) -> str:
         return f"this program does not have its linkage schema {standing.schema_id}: install the release that brings it"
     if standing.key_check is None:
         return "its linkage key is not here: `symbolon node ceremony status`"
-    refused = f", {standing.records_refused} cannot be" if standing.records_refused else ""
-    return f"key {standing.key_check}, {standing.records_encoded} of {standing.records_total} records encoded{refused}"
+    return f"key {standing.key_check}, {encoding_progress(standing)}"
 
 
 def _shown(value: object) -> object:

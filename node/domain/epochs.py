@@ -19,10 +19,11 @@ class EncodingAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EncodingCounts:
-    """Of all records at the hub: those encoded under an epoch, and those that cannot be."""
+    """Of all records at the hub: those encoded under an epoch, of these the ones lately, and those that cannot be."""
 
     records_total: int
     records_encoded: int
+    encoded_lately: int
     records_refused: int
 
 
@@ -50,3 +51,14 @@ class EpochStanding:
     records_total: int
     records_encoded: int
     records_refused: int
+    """Records that cannot be compared under its schema, or that the hub did not take."""
+    encoded_a_minute: int
+    """How many came to it in the last minute."""
+
+    @property
+    def minutes_left(self) -> int | None:
+        """How long the rest takes at this rate; None while nothing comes, 0 when nothing is left."""
+        left = self.records_total - self.records_encoded - self.records_refused
+        if left <= 0:
+            return 0
+        return -(-left // self.encoded_a_minute) if self.encoded_a_minute else None

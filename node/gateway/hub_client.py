@@ -51,15 +51,20 @@ _PASSING: Final = frozenset(
 class HttpHubClient:
     """Talks to one hub. Threads may share it: each request takes a connection of its pool.
 
-    Before each request it looks which certificate is in use: a new one is shown from then on, without a restart. What
-    is under way under the old one comes to its end.
+    Before each request it looks which certificate is in use: a new one is shown from then on, without a restart. Where
+    the hub does not know that one, the node's others are tried: the members may have signed for a new certificate, and
+    the hub forgotten the old one, before this node could hear of it.
     """
 
     def __init__(
-        self, hub_url: str, certificate: Callable[[], TlsFiles], tls: Callable[[TlsFiles], ssl.SSLContext]
+        self,
+        hub_url: str,
+        certificates: Callable[[], tuple[TlsFiles, ...]],
+        tls: Callable[[TlsFiles], ssl.SSLContext],
     ) -> None:
+        """`certificates`: those of this node, the one in use first."""
         self._hub_url = hub_url
-        self._certificate = certificate
+        self._certificates = certificates
         self._tls = tls
         self._lock = threading.Lock()
         self._clients: dict[TlsFiles, httpx.Client] = {}
@@ -97,8 +102,7 @@ class HttpHubClient:
         except MalformedMessage as error:
             raise HubUnavailable("The hub's list of deliveries cannot be read.") from error
 
-    def _client(self) -> httpx.Client:
-        shown = self._certificate()
+    def _client(self, shown: TlsFiles) -> httpx.Client:
         with self._lock:
             client = self._clients.get(shown)
             if client is None:
@@ -109,16 +113,20 @@ class HttpHubClient:
             return client
 
     def _request(self, method: str, path: str, **options: Any) -> bytes:
-        try:
-            response = self._client().request(method, path, **options)
-        except httpx.HTTPError as error:
-            raise HubUnavailable("The hub does not answer.") from error
-        if response.is_success:
-            return response.content
-        problem = _problem_of(response)
-        if response.is_server_error or problem in _PASSING:
-            raise HubUnavailable(f"The hub cannot take this now: {problem.value}.")
-        raise HubRefused(problem, f"The hub refused this: {problem.title}")
+        problem = Problem.UNAUTHENTICATED
+        for shown in self._certificates():
+            try:
+                response = self._client(shown).request(method, path, **options)
+            except httpx.HTTPError as error:
+                raise HubUnavailable("The hub does not answer.") from error
+            if response.is_success:
+                return response.content
+            problem = _problem_of(response)
+            if problem is not Problem.UNAUTHENTICATED:
+                if response.is_server_error or problem in _PASSING:
+                    break
+                raise HubRefused(problem, f"The hub refused this: {problem.title}")
+        raise HubUnavailable(f"The hub cannot take this now: {problem.value}.")
 
 
 def _listed(answer: JsonValue) -> list[JsonValue]:

@@ -63,6 +63,7 @@ create table record_encoding (
     version integer not null,
     state text not null check (state in ('queued', 'at-hub', 'refused')),
     problem text,
+    answered_at timestamptz,
     primary key (reference, epoch),
     check ((state = 'refused') = (problem is not null))
 );

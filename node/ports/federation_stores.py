@@ -96,7 +96,7 @@ class EncodingStore(Protocol):
         """Note that these submissions are on their way."""
         ...
 
-    def note_answers(self, answers: Sequence[EncodingAnswer]) -> None:
+    def note_answers(self, answers: Sequence[EncodingAnswer], now: datetime) -> None:
         """Note what the hub said of submissions; an answer about an older version changes nothing."""
         ...
 
@@ -124,8 +124,8 @@ class EncodingStore(Protocol):
         """Whether every item of the outbox is in a batch."""
         ...
 
-    def counts(self, epoch: int) -> EncodingCounts:
-        """How far the records are with an epoch."""
+    def counts(self, epoch: int, since: datetime) -> EncodingCounts:
+        """How far the records are with an epoch, and how many came to it since then."""
         ...
 
     def add_receipt(self, message_id: MessageId, receipt: EpochReceipt) -> None:

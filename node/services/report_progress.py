@@ -1,5 +1,8 @@
 """Tells the hub how far this node is with each epoch: whether the key is here, and how many records are encoded."""
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from symbolon.node.domain.epochs import EpochStanding
 from symbolon.node.ports.outside import Draws, HubClient, LinkageKeys
 from symbolon.node.ports.storage import UnitOfWork, Work
@@ -8,15 +11,21 @@ from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.protocol.messages import EpochProgress, FederationDirectory, Purpose
 from symbolon.protocol.references import HUB, new_message_id
 
+_LATELY: Final = timedelta(minutes=1)
+
 
 def standings(
-    work: Work, directory: FederationDirectory, linkage_keys: LinkageKeys, encode_record: EncodeRecord
+    work: Work,
+    directory: FederationDirectory,
+    linkage_keys: LinkageKeys,
+    encode_record: EncodeRecord,
+    now: datetime,
 ) -> tuple[EpochStanding, ...]:
     """How this node stands to each listed epoch."""
     found: list[EpochStanding] = []
     for epoch in directory.epochs:
         key = linkage_keys.find(epoch.epoch)
-        counts = work.encodings.counts(epoch.epoch)
+        counts = work.encodings.counts(epoch.epoch, now - _LATELY)
         found.append(
             EpochStanding(
                 epoch=epoch.epoch,
@@ -26,6 +35,7 @@ def standings(
                 records_total=counts.records_total,
                 records_encoded=counts.records_encoded,
                 records_refused=counts.records_refused,
+                encoded_a_minute=counts.encoded_lately,
             )
         )
     return tuple(found)
@@ -58,7 +68,7 @@ class ReportProgress:
             own = None if directory is None else directory.member_of(self._correspondence.code)
             if directory is None or own is None or not own.is_active:
                 return 0
-            found = standings(work, directory, self._linkage_keys, self._encode_record)
+            found = standings(work, directory, self._linkage_keys, self._encode_record, self._draws.now())
         news = [progress for each in found if self._told.get(each.epoch) != (progress := _progress(each))]
         for progress in news:
             sent = stamp(self._draws, new_message_id(self._draws.uuid()))

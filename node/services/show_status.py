@@ -67,7 +67,9 @@ class ShowStatus:
         with self._unit_of_work.begin() as work:
             membership, directory = work.directory.membership(), work.directory.find()
             proposal = proposal_view(work, self._own)
-            epochs = () if directory is None else standings(work, directory, self._linkage_keys, self._encode_record)
+            epochs: tuple[EpochStanding, ...] = ()
+            if directory is not None:
+                epochs = standings(work, directory, self._linkage_keys, self._encode_record, now)
             records = work.records.count_by_publication()
             without_category = len(work.records.without_category())
             hits = work.hits.count_by_state()

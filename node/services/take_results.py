@@ -26,7 +26,7 @@ def take_submission_results(work: Work, results: Sequence[ItemResult], now: date
         for result in results
         if result.key_epoch is not None and result.version is not None
     ]
-    work.encodings.note_answers(answers)
+    work.encodings.note_answers(answers, now)
     elsewhere = work.encodings.also_under_another([answer for answer in answers if answer.problem is not None])
     by_reference = _by_reference(
         result for result in results if result.problem is None or result.reference not in elsewhere

@@ -30,7 +30,7 @@ class PostgresEncodings:
             versions=[entry.version for entry in submitted],
         )
 
-    def note_answers(self, answers: Sequence[EncodingAnswer]) -> None:
+    def note_answers(self, answers: Sequence[EncodingAnswer], now: datetime) -> None:
         """Note what the hub said of submissions; an answer about an older version changes nothing."""
         self._tx.execute(
             QUERIES["note_answers"],
@@ -38,6 +38,7 @@ class PostgresEncodings:
             epochs=[answer.epoch for answer in answers],
             versions=[answer.version for answer in answers],
             problems=[answer.problem for answer in answers],
+            now=now,
         )
 
     def note_not_encodable(self, epoch: int, versions: Mapping[RecordReference, int]) -> None:
@@ -80,10 +81,10 @@ class PostgresEncodings:
         """Whether every item of the outbox is in a batch."""
         return not self._tx.fetch_value(QUERIES["count_unsent"])
 
-    def counts(self, epoch: int) -> EncodingCounts:
-        """How far the records are with an epoch."""
-        row = self._tx.fetch_one(QUERIES["count_encoded"], epoch=epoch)
-        return EncodingCounts(0, 0, 0) if row is None else EncodingCounts(**row)
+    def counts(self, epoch: int, since: datetime) -> EncodingCounts:
+        """How far the records are with an epoch, and how many came to it since then."""
+        row = self._tx.fetch_one(QUERIES["count_encoded"], epoch=epoch, since=since)
+        return EncodingCounts(0, 0, 0, 0) if row is None else EncodingCounts(**row)
 
     def add_receipt(self, message_id: MessageId, receipt: EpochReceipt) -> None:
         """Keep the hub's word that a closed epoch's encodings are gone."""

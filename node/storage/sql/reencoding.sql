@@ -11,7 +11,8 @@ set version = excluded.version, state = excluded.state, problem = null;
 -- name: note_answers
 -- What the hub said of them; an answer about an older version changes nothing.
 update record_encoding as encoding
-set state = case when answer.problem is null then 'at-hub' else 'refused' end, problem = answer.problem
+set state = case when answer.problem is null then 'at-hub' else 'refused' end, problem = answer.problem,
+    answered_at = %(now)s
 from unnest(%(references)s::uuid[], %(epochs)s::int[], %(versions)s::int[], %(problems)s::text[])
     as answer (reference, epoch, version, problem)
 where encoding.reference = answer.reference and encoding.epoch = answer.epoch and encoding.version = answer.version;
@@ -70,10 +71,11 @@ limit %(limit)s;
 select count(*) from (select from outbox_item where batch_id is null limit 1) as unsent;
 
 -- name: count_encoded
--- How many records are at the hub, and how many of them under an epoch, or cannot be.
+-- How many records are at the hub, how many of them under an epoch, since a moment lately, or cannot be.
 select
     count(*) as records_total,
     count(*) filter (where encoding.state = 'at-hub') as records_encoded,
+    count(*) filter (where encoding.state = 'at-hub' and encoding.answered_at > %(since)s) as encoded_lately,
     count(*) filter (where encoding.state = 'refused') as records_refused
 from record
 left join record_encoding as encoding

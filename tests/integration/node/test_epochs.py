@@ -94,6 +94,28 @@ def test_published_records_are_encoded_again_in_the_background(pair: Pair, monke
     assert (standing.records_encoded, standing.records_total) == (6, 6)
 
 
+def test_the_progress_says_how_fast_it_goes_and_how_long_the_rest_takes(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(pair, *ROWS)
+    open_epoch(pair)
+    bring_key(pair.xa)
+    monkeypatch.setattr(reencode_records, "CHUNK", 2)
+
+    def progress() -> tuple[int, int, int | None]:
+        standing = pair.xa.services.show_status().epochs[1]
+        return standing.records_encoded, standing.encoded_a_minute, standing.minutes_left
+
+    assert progress() == (0, 0, None)
+    pair.xa.services.reencode_records()
+    pair.xa.deliver()
+    assert progress() == (2, 2, 2)
+    pair.draws.later(minutes=5)
+    assert progress() == (2, 0, None)
+    reencode(pair)
+    assert progress() == (6, 4, 0)
+
+
 def test_a_re_encoding_that_is_killed_goes_on_and_sends_nothing_twice(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
