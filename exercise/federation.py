@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
-from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -15,6 +13,7 @@ from symbolon.exercise.hub_party import WORKER, ExerciseHub
 from symbolon.exercise.node_party import ExerciseNode
 from symbolon.exercise.own_log import OwnLog
 from symbolon.exercise.servers import ExerciseServers
+from symbolon.protocol.messages import welcome_fingerprint
 from symbolon.protocol.references import MemberCode
 
 _KEY_WITHIN_S: Final = 30.0
@@ -49,7 +48,7 @@ class Federation:
         self._open.close()
 
     def start(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
-        """Start all processes, and let one node make the linkage key and send it, sealed, to the others.
+        """Start all processes; the members sign the first directory, and make the linkage key together.
 
         ``hub_urls`` gives single nodes another way to the hub, such as through a recorder.
         """
@@ -64,6 +63,7 @@ class Federation:
         # The nodes' workers last, so that none begins with waiting for the hub.
         supervisor.start(*first)
         supervisor.start(*workers)
+        self._sign_directory()
         self._hold_key_ceremony()
 
     def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float, *, look_every_s: float = 0.05) -> None:
@@ -92,25 +92,25 @@ class Federation:
             requests = [pool.submit(node.initialise, databases[code.lower()]) for code, node in self.nodes.items()]
             founding.result()
             welcomes = [self.hub.enrol(request.result()) for request in requests]
-        # Handed over when all are enrolled, with the directory that lists all.
         for node, welcome in zip(self.nodes.values(), welcomes, strict=True):
-            node.join(replace(welcome, directory=welcomes[-1].directory))
+            node.join(welcome, welcome_fingerprint(welcome))
+
+    def _sign_directory(self) -> None:
+        # Fingerprints come from each party's own keys, as over the telephone, and not from the hub's proposal.
+        cards = {code: node.read_out_fingerprint() for code, node in self.nodes.items()}
+        for node in self.nodes.values():
+            node.sign_directory(cards)
+        for node in self.nodes.values():
+            self.wait_until("Taking the signed directory", node.has_directory, _KEY_WITHIN_S)
 
     def _hold_key_ceremony(self) -> None:
-        maker, *others = self.nodes.values()
-        maker.create_linkage_key()
-        for node in others:
-            maker.share_linkage_key(node.code, node.read_out_fingerprint())
-        # Fingerprints come from each party's own keys, as over the telephone, and not from the hub's directory.
-        for node in others:
-            self.wait_until("Sharing the linkage key", partial(_has_been_offered, node, maker.code), _KEY_WITHIN_S)
-            node.accept_linkage_key(maker.code, maker.read_out_fingerprint())
+        for node in self.nodes.values():
+            node.join_ceremony()
+        for node in self.nodes.values():
+            self.wait_until("Making the linkage key together", node.holds_linkage_key, _KEY_WITHIN_S)
 
     def _close_parties(self) -> None:
         self.hub.close()
         for node in self.nodes.values():
             node.close()
 
-
-def _has_been_offered(node: ExerciseNode, maker: MemberCode) -> bool:
-    return maker in node.status().keys_to_accept

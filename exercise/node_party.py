@@ -16,14 +16,15 @@ from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import ProcessSpec
 from symbolon.node.bootstrap.opening import COMMAND, Node, NodeDraft, initialise
 from symbolon.node.bootstrap.people import people_office
+from symbolon.node.cli.app import hub_services
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
 from symbolon.node.gateway.csv_rows import CsvRows
-from symbolon.node.gateway.enrolment import DESK_AUTHORITY, NodeFiles
+from symbolon.node.gateway.enrolment import DESK_AUTHORITY
 from symbolon.node.services.show_status import NodeStatus
-from symbolon.protocol.messages import EnrolmentRequest, Welcome, card_fingerprint
+from symbolon.protocol.messages import EnrolmentRequest, Welcome
 from symbolon.protocol.references import HitId, MemberCode
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.tls import trusting_context
@@ -84,27 +85,36 @@ class ExerciseNode:
             people_office(self._node).add_with_password(
                 COMMAND.login, credentials.login, credentials.password, frozenset({role.value}), name
             )
-        return NodeFiles(self.home).enrolment_request(self.code, self.name)
+        return self._node.enrolment_request()
 
-    def join(self, welcome: Welcome) -> None:
+    def join(self, welcome: Welcome, fingerprint: str) -> None:
         """Do what `symbolon node join` does."""
-        self._opened.join(welcome)
+        self._opened.join(welcome, fingerprint)
 
     def read_out_fingerprint(self) -> str:
         """What this state reads out over the phone, as `symbolon node identity` prints it: of its own keys."""
-        return card_fingerprint(NodeFiles(self.home).own_card(self.code, self.name))
+        (first,) = self._opened.services.show_keys()
+        if first.card_fingerprint is None:
+            raise ExerciseError(f"{self.name} has no card yet: it has not joined.")
+        return first.card_fingerprint
 
-    def create_linkage_key(self) -> None:
-        """Do what `symbolon node linkage-key create` does."""
-        self._opened.services.create_linkage_key(COMMAND)
+    def sign_directory(self, compared: Mapping[MemberCode, str]) -> None:
+        """Do what `symbolon node federation sign` does, every card compared."""
+        with hub_services(self._opened) as services:
+            services.sign_directory(COMMAND, dict(compared), dry_run=False)
 
-    def share_linkage_key(self, recipient: MemberCode, fingerprint: str) -> None:
-        """Do what `symbolon node linkage-key share` does."""
-        self._opened.services.share_linkage_key(COMMAND, recipient, fingerprint)
+    def join_ceremony(self) -> None:
+        """Do what `symbolon node ceremony join` does."""
+        self._opened.services.ceremony.join(COMMAND, None, dry_run=False)
 
-    def accept_linkage_key(self, sender: MemberCode, fingerprint: str) -> None:
-        """Do what `symbolon node linkage-key accept` does."""
-        self._opened.services.accept_linkage_key(COMMAND, sender, fingerprint)
+    def has_directory(self) -> bool:
+        """Whether a directory that the members signed is here."""
+        return self.status().directory_version > 0
+
+    def holds_linkage_key(self) -> bool:
+        """Whether the key of each epoch is here."""
+        epochs = self.status().epochs
+        return bool(epochs) and all(epoch.key_check is not None for epoch in epochs)
 
     def import_file(self, file: Path, mapping_file: Path) -> int:
         """Do what `symbolon node import` does; how many records are new. Raises :class:`ExerciseError` if not taken."""
