@@ -79,14 +79,9 @@ class Actor:
         return any((Right.HANDLE_PROTECTED in rights) == protected for rights in granting)
 
 
-def parse_roles(names: tuple[str, ...]) -> frozenset[Role]:
-    """Turn stored role names into roles.
-
-    Raises:
-        ValueError: a name is not a role of a node.
-
-    """
-    return frozenset(Role(name) for name in names)
+def parse_roles(names: Collection[str]) -> frozenset[Role]:
+    """Turn stored role names into roles; a name that is no role of a node gives none, and so no right."""
+    return frozenset(role for role in Role if role.value in names)
 
 
 def role_conflict(names: Collection[str]) -> str | None:

@@ -54,7 +54,7 @@ class DeskContext:
 
 def actor_of(session: Session) -> Actor:
     """The person of a session as the services know them."""
-    return Actor(session.login, parse_roles(tuple(session.roles)))
+    return Actor(session.login, parse_roles(session.roles))
 
 
 def rights_of(session: Session) -> frozenset[Right]:
