@@ -113,4 +113,3 @@ class Federation:
         self.hub.close()
         for node in self.nodes.values():
             node.close()
-

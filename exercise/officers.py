@@ -17,6 +17,8 @@ from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HitId, MemberCode, parse_hit_id, parse_member_code
 
 _PAGE_TIMEOUT_S: Final = 20.0
+# As a browser does: a program that does not ask for pages gets problem documents, and no form to say why it looks.
+_WANTS_PAGES: Final = {"Accept": "text/html,*/*;q=0.8"}
 _ASKED_WHY: Final = 403
 
 
@@ -50,7 +52,7 @@ class Officer:
     def __init__(self, desk_url: str, credentials: Credentials, trust: ssl.SSLContext) -> None:
         """``trust`` accepts the desk's certificate."""
         self._credentials = credentials
-        self._client = httpx.Client(base_url=desk_url, verify=trust, timeout=_PAGE_TIMEOUT_S)
+        self._client = httpx.Client(base_url=desk_url, verify=trust, timeout=_PAGE_TIMEOUT_S, headers=_WANTS_PAGES)
 
     def __enter__(self) -> Self:
         self.sign_in()
