@@ -168,9 +168,9 @@ def note_right(tx: Transaction, checked: Credentials, password_hash: str, now: d
     return row is not None
 
 
-def set_password(tx: Transaction, login: str, password_hash: str) -> bool:
-    """Give a person this password, whatever theirs was; False when the account is disabled."""
-    return tx.fetch_one(QUERIES["set_password"], login=login, password_hash=password_hash) is not None
+def set_password(tx: Transaction, login: str, password_hash: str, now: datetime) -> bool:
+    """Give a person who comes in by a token this password; False when the account is disabled."""
+    return tx.fetch_one(QUERIES["set_password"], login=login, password_hash=password_hash, now=now) is not None
 
 
 def set_roles(tx: Transaction, login: str, roles: frozenset[str]) -> None:

@@ -128,7 +128,8 @@ class WelcomeOffice:
             if row["login"] is None:
                 accounts.invite_user(tx, login, row["roles"], person.display_name)
                 self._registry.audit.record(tx, AuditAct.USER_ADDED, login, login, {"roles": " ".join(row["roles"])})
-            accounts.set_password(tx, login, password_hash)
+            if not accounts.set_password(tx, login, password_hash, now):
+                raise BadToken
             tx.execute(QUERIES["use_token"], token_digest=digest, now=now)
             return self._arrive(tx, login, factor, step, knock, now)
 

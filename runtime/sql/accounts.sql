@@ -55,9 +55,9 @@ WHERE login = %(login)s AND password_hash = %(checked_hash)s AND disabled_at IS 
 RETURNING login;
 
 -- name: set_password
--- A new password, by a token.
+-- A new password, by a token, with which its person comes in.
 UPDATE account
-SET password_hash = %(password_hash)s
+SET password_hash = %(password_hash)s, last_sign_in_at = %(now)s
 WHERE login = %(login)s AND disabled_at IS NULL
 RETURNING login;
 
