@@ -6,7 +6,7 @@ back. It may be broken off at any point, and given again.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from symbolon.node.domain.actors import Actor, Right
@@ -142,7 +142,7 @@ class ReconcileNode:
             work.outbox.cancel_unsent(withdrawn)
             work.encodings.forget(withdrawn)
             live = [after for _before, after in changed if after.publication is Publication.PUBLISHED]
-            _note_encodings(work, [at_hub[record.reference] for record in live])
+            _note_encodings(work, [at_hub[record.reference] for record in live], now)
             again = [after for _before, after in changed if is_unwithdrawn(after, at_hub[after.reference])]
             queue_withdrawals(work, again, WithdrawalReason.OWNER_REQUEST, now)
         known = {record.reference for record in records}
@@ -220,14 +220,14 @@ class ReconcileNode:
         return directory
 
 
-def _note_encodings(work: Work, records: Sequence[ReconciliationRecord]) -> None:
+def _note_encodings(work: Work, records: Sequence[ReconciliationRecord], now: datetime) -> None:
     work.encodings.forget([record.reference for record in records])
     pairs = [(record, epoch) for record in records for epoch in record.epochs]
     work.encodings.note_queued(
         [BatchEntry(OutboxKind.SUBMISSION, record.reference, record.version, b"", epoch) for record, epoch in pairs]
     )
     work.encodings.note_answers(
-        [EncodingAnswer(record.reference, epoch, record.version, None) for record, epoch in pairs]
+        [EncodingAnswer(record.reference, epoch, record.version, None) for record, epoch in pairs], now
     )
 
 

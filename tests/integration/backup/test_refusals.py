@@ -1,6 +1,6 @@
 """What a restore refuses, each with a sentence that says what to do; nothing is restored then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from symbolon.runtime.backup_container import (
     Recipient,
     Unlock,
 )
+from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.postgres_tools import PostgresTools
 
@@ -157,3 +158,29 @@ def test_a_backup_for_a_public_key_is_restored_with_the_private_one(
 
 def test_the_backup_is_for_its_owner_alone(backup: Path) -> None:
     assert backup.stat().st_mode & 0o077 == 0
+
+
+def test_a_restore_that_breaks_off_in_the_middle_leaves_an_empty_database(
+    federation: Federation, empty_database: str
+) -> None:
+    federation["XA"].publish("A-1,C,Somchai Jaidee,1990-05-03,victim,all")
+    tools = PostgresTools()
+    dump = b"".join(tools.dump(federation["XA"].node.settings.conninfo))
+    federation.close()
+
+    def breaks_off() -> Iterator[bytes]:
+        yield dump[: len(dump) * 3 // 4]
+        raise BackupRefused("The backup was changed.")
+
+    with pytest.raises(BackupRefused, match="was changed"):
+        tools.restore(empty_database, breaks_off())
+    assert tables_in(empty_database) == 0
+    with pytest.raises(BackupRefused, match="the database is as it was before"):
+        tools.restore(empty_database, [dump[: len(dump) // 2]])
+    assert tables_in(empty_database) == 0
+
+
+def test_tools_that_are_not_in_the_folder_of_the_setting_are_named(federation: Federation, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationMistake, match="'postgres_tools' names a folder without pg_dump"):
+        list(PostgresTools(tmp_path).dump(federation["XA"].node.settings.conninfo))
+    federation.close()
