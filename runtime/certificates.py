@@ -143,7 +143,7 @@ def _requested_key(request_pem: bytes, name: str) -> ec.EllipticCurvePublicKey:
         signed = request.is_signature_valid
         key = request.public_key()
         subject = request.subject
-    except (ValueError, InvalidSignature, UnsupportedAlgorithm):
+    except (ValueError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion):
         raise BadCertificate("The certificate request cannot be read: make it anew at the node.") from None
     if not signed or not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise BadCertificate("The certificate request is not signed by a key of its own on the curve P-256.")
@@ -215,7 +215,7 @@ def _load_key(private_key_pem: bytes) -> ec.EllipticCurvePrivateKey:
 def _load_certificate(certificate_pem: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(certificate_pem)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise BadCertificate("A certificate cannot be read: it must be PEM.") from None
 
 

@@ -44,9 +44,18 @@ def test_a_linkage_schema_nested_without_end_is_refused() -> None:
 def test_a_certificate_request_for_a_kind_of_key_that_nobody_knows_is_refused() -> None:
     known, unknown = bytes.fromhex("2a8648ce3d0201"), bytes.fromhex("2a8659ce3d0201")
     request = x509.load_pem_x509_csr(new_signing_request(new_private_key(), "XA")).public_bytes(Encoding.DER)
-    changed = ssl.DER_cert_to_PEM_cert(request.replace(known, unknown)).replace("CERTIFICATE", "CERTIFICATE REQUEST")
-    assert not BY_NAME["certificate-request"].try_on(changed.encode())
+    assert not BY_NAME["certificate-request"].try_on(_as_request(request.replace(known, unknown)))
+
+
+def test_a_certificate_request_of_a_version_that_there_is_not_is_refused() -> None:
+    request = x509.load_pem_x509_csr(new_signing_request(new_private_key(), "XA")).public_bytes(Encoding.DER)
+    changed = request.replace(b"\x02\x01\x00", b"\x02\x01\x01", 1)
+    assert not BY_NAME["certificate-request"].try_on(_as_request(changed))
 
 
 def test_a_section_of_a_backup_whose_name_is_no_text_is_refused() -> None:
     assert not BY_NAME["backup-sections"].try_on(b"\0\1\xff\0\0\0\0")
+
+
+def _as_request(der: bytes) -> bytes:
+    return ssl.DER_cert_to_PEM_cert(der).replace("CERTIFICATE", "CERTIFICATE REQUEST").encode()
