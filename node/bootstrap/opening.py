@@ -139,11 +139,15 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
     database = Database(settings.conninfo, application_name=f"symbolon node {process}")
     clock = SystemClock()
     audit_log = HashChainAuditLog(clock, uuid4)
-    vault = open_vault(database, key_service_of(home.path, os.environ), clock.now())
-    seal_open_rows(database, vault)
-    unit_of_work = PostgresUnitOfWork(database, audit_log, vault)
-    if process in _WORKING:
-        _refuse_unreconciled(unit_of_work)
+    try:
+        vault = open_vault(database, key_service_of(home.path, os.environ), clock.now())
+        seal_open_rows(database, vault)
+        unit_of_work = PostgresUnitOfWork(database, audit_log, vault)
+        if process in _WORKING:
+            _refuse_unreconciled(unit_of_work)
+    except BaseException:
+        database.close()
+        raise
     linkage_keys = LinkageKeyFiles(home.keys)
     draws = SystemDraws(clock)
     correspondence = Correspondence(settings.code, keys)
