@@ -16,7 +16,7 @@ from symbolon.exercise.servers import ExerciseServers
 from symbolon.protocol.messages import welcome_fingerprint
 from symbolon.protocol.references import MemberCode
 
-_KEY_WITHIN_S: Final = 30.0
+_TAKEN_WITHIN_S: Final = 45.0
 
 
 class Federation:
@@ -63,8 +63,36 @@ class Federation:
         # The nodes' workers last, so that none begins with waiting for the hub.
         supervisor.start(*first)
         supervisor.start(*workers)
-        self._sign_directory()
-        self._hold_key_ceremony()
+        self.co_sign()
+        self.hold_ceremony()
+
+    def co_sign(self) -> None:
+        """Every active member signs what the hub proposes, each new card compared; and each takes the version."""
+        # Fingerprints come from each party's own keys, as over the telephone, and not from the hub's proposal.
+        cards = {code: node.read_out_fingerprint() for code, node in self.nodes.items()}
+        version = self.hub.directory_version() + 1
+        signers = [node for node in self.nodes.values() if self.hub.serves(node.code)]
+        for node in signers:
+            # The last signatures of a version are not needed once a quorum has signed it.
+            if self.hub.directory_version() < version:
+                node.sign_directory(cards)
+        for node in signers:
+            self.wait_until(
+                "Taking the signed directory", lambda node=node: node.has_directory(version), _TAKEN_WITHIN_S
+            )
+
+    def hold_ceremony(self) -> None:
+        """Every active member commits to its contribution to the newest epoch's key; and each has made the key."""
+        members = [node for node in self.nodes.values() if self.hub.serves(node.code)]
+        for node in members:
+            node.join_ceremony()
+        self.await_key()
+
+    def await_key(self) -> None:
+        """Wait until every active member holds the key of each epoch."""
+        for node in self.nodes.values():
+            if self.hub.serves(node.code):
+                self.wait_until("Making the linkage key together", node.holds_linkage_keys, _TAKEN_WITHIN_S)
 
     def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float, *, look_every_s: float = 0.05) -> None:
         """Wait for something to become true. Raises :class:`ExerciseError` naming ``what`` when it does not in time."""
@@ -94,20 +122,6 @@ class Federation:
             welcomes = [self.hub.enrol(request.result()) for request in requests]
         for node, welcome in zip(self.nodes.values(), welcomes, strict=True):
             node.join(welcome, welcome_fingerprint(welcome))
-
-    def _sign_directory(self) -> None:
-        # Fingerprints come from each party's own keys, as over the telephone, and not from the hub's proposal.
-        cards = {code: node.read_out_fingerprint() for code, node in self.nodes.items()}
-        for node in self.nodes.values():
-            node.sign_directory(cards)
-        for node in self.nodes.values():
-            self.wait_until("Taking the signed directory", node.has_directory, _KEY_WITHIN_S)
-
-    def _hold_key_ceremony(self) -> None:
-        for node in self.nodes.values():
-            node.join_ceremony()
-        for node in self.nodes.values():
-            self.wait_until("Making the linkage key together", node.holds_linkage_key, _KEY_WITHIN_S)
 
     def _close_parties(self) -> None:
         self.hub.close()

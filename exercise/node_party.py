@@ -107,12 +107,12 @@ class ExerciseNode:
         """Do what `symbolon node ceremony join` does."""
         self._opened.services.ceremony.join(COMMAND, None, dry_run=False)
 
-    def has_directory(self) -> bool:
-        """Whether a directory that the members signed is here."""
-        return self.status().directory_version > 0
+    def has_directory(self, version: int) -> bool:
+        """Whether this version of the directory, or a newer one, is here."""
+        return self.status().directory_version >= version
 
-    def holds_linkage_key(self) -> bool:
-        """Whether the key of each epoch is here."""
+    def holds_linkage_keys(self) -> bool:
+        """Whether the key of each listed epoch is here."""
         epochs = self.status().epochs
         return bool(epochs) and all(epoch.key_check is not None for epoch in epochs)
 
