@@ -49,6 +49,7 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         retry_own_faults=node.services.retry_deliveries.after_own_faults,
         withdraw_expired=lambda: node.services.withdraw_records.expired(WORKER_LOGIN),
         refresh_directory=services.refresh_directory,
+        await_founding=services.refresh_directory.first,
         advance_ceremonies=node.services.advance_ceremonies,
         report_progress=services.report_progress,
         reconcile_with_hub=services.reconcile_with_hub,

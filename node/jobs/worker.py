@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from symbolon.node.domain.outbox import next_attempt
+from symbolon.node.errors import NoDirectory
 from symbolon.node.jobs.attempts import PeriodicJob, goes_well
 from symbolon.node.ports.outside import Draws, HeldLock, WorkerLock
 from symbolon.node.services.deliver_outbox import DeliveryRound
@@ -24,10 +25,12 @@ _LISTEN_SLICE_S: Final = 0.5
 _IDLE_S: Final = 30.0
 _TICK_S: Final = 1.0
 _NOT_NOW_S: Final = 5.0
+_UNFOUNDED_S: Final = 2.0
 _PAUSES_A_LINE: Final = 12
 """A line a minute is enough."""
 _OWN_FAULTS_EVERY: Final = 3600
 _DIRECTORY_EVERY: Final = 20
+_FOUNDING_EVERY: Final = 3
 _CEREMONY_EVERY: Final = 2
 _PROGRESS_EVERY: Final = 3
 _RECONCILE_EVERY: Final = 3
@@ -57,6 +60,7 @@ class WorkerTasks:
     retry_own_faults: Callable[[], int]
     withdraw_expired: Callable[[], int]
     refresh_directory: Callable[[], bool]
+    await_founding: Callable[[], bool]
     advance_ceremonies: Callable[[], int]
     report_progress: Callable[[], int]
     reconcile_with_hub: Callable[[], object]
@@ -146,7 +150,12 @@ class Worker:
     def _inbound(self, leave: threading.Event) -> None:
         pauses = 0
         while not leave.is_set():
-            reception = self._tasks.receive_deliveries(LONG_POLL_S)
+            try:
+                reception = self._tasks.receive_deliveries(LONG_POLL_S)
+            except NoDirectory:
+                # Nothing is delivered before the founding, which may come at any moment.
+                leave.wait(_UNFOUNDED_S)
+                continue
             if not reception.not_now:
                 pauses = 0
                 continue
@@ -176,6 +185,7 @@ class Worker:
         # Apart from the ticker, since the hub may take its time to answer.
         jobs = (
             PeriodicJob("refresh directory", self._tasks.refresh_directory, _DIRECTORY_EVERY),
+            PeriodicJob("await founding", self._tasks.await_founding, _FOUNDING_EVERY),
             PeriodicJob("advance ceremonies", self._tasks.advance_ceremonies, _CEREMONY_EVERY),
             PeriodicJob("report progress", self._tasks.report_progress, _PROGRESS_EVERY),
             PeriodicJob("reconcile with the hub", self._tasks.reconcile_with_hub, _RECONCILE_EVERY),

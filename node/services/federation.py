@@ -102,6 +102,13 @@ class RefreshDirectory:
         self._look_at_proposal()
         return took
 
+    def first(self) -> bool:
+        """Look for the directory of the founding, as long as none is here; says whether it is now."""
+        with self._unit_of_work.begin() as work:
+            if work.directory.membership() is None or work.directory.find() is not None:
+                return False
+        return self()
+
     def _next_page(self) -> FederationHistory:
         membership, known = self._standing()
         envelope = self._hub.fetch_history(0 if known is None else known.version)

@@ -27,7 +27,7 @@ from symbolon.protocol.problems import MalformedMessage, NotYetValid, Problem, P
 from symbolon.protocol.references import HUB, DeliveryId, HitId, key_id_of, new_message_id
 from symbolon.protocol.replay import Arrival, admit_at_node, member_lane
 from symbolon.runtime.errors import RuntimeFault
-from symbolon.runtime.logs import log_unexpected
+from symbolon.runtime.logs import get_logger, log_unexpected
 
 WAITING_AT_ONCE = 100
 
@@ -82,10 +82,10 @@ class ReceiveDeliveries:
         """
         directory = self._directory()
         deliveries = self._hub.fetch_deliveries(wait_s, limit)
-        if any(_is_from_stranger(delivery, directory) for delivery in deliveries):
+        if any(_calls_for_refresh(delivery, directory) for delivery in deliveries):
             # A member, or a key of one, that is newer than the directory here is heard, not refused; read anew in any
             # case, since another thread may have saved the newer directory meanwhile.
-            self._refresh_directory()
+            self._refresh()
             directory = self._directory()
         settled: list[DeliveryId] = []
         try:
@@ -110,6 +110,13 @@ class ReceiveDeliveries:
         if directory is None:
             return 0
         return sum(self._retry(delivery_id, raw, directory) for delivery_id, raw in waiting)
+
+    def _refresh(self) -> None:
+        try:
+            self._refresh_directory()
+        except ProtocolError as refused:
+            # It was audited, and is looked at again: what members sent is taken by the directory that is here.
+            get_logger().warning("waiting", loop="refresh directory", reason=refused.problem.value)
 
     def _directory(self) -> FederationDirectory:
         with self._unit_of_work.begin() as work:
@@ -218,7 +225,10 @@ class ReceiveDeliveries:
         self._hub.post("/v1/deliveries/acknowledgements", envelope)
 
 
-def _is_from_stranger(delivery: Delivery, directory: FederationDirectory) -> bool:
+def _calls_for_refresh(delivery: Delivery, directory: FederationDirectory) -> bool:
+    """Whether the hub tells of a new version, or somebody speaks whom the directory here does not know."""
+    if delivery.envelope.get("purpose") == Purpose.DIRECTORY_PROPOSAL:
+        return True
     sender, key_id = delivery.envelope.get("sender"), delivery.envelope.get("key_id")
     if sender == HUB:
         return key_id != key_id_of(directory.hub_signing_key)

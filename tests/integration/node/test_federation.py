@@ -293,6 +293,31 @@ def test_a_proposal_that_does_not_follow_is_not_signed(trio: Trio) -> None:
         trio.xa.hub_services.sign_directory(ADMINISTRATOR, {}, dry_run=False)
 
 
+def test_a_new_version_is_fetched_as_soon_as_the_hub_tells_of_it(trio: Trio) -> None:
+    suspend(trio, "XC")
+    trio.hub.co_sign()
+    trio.xa.receive()
+    assert trio.xa.directory().version == 2
+
+
+def test_what_members_sent_is_taken_while_the_hub_lies_about_the_directory(trio: Trio) -> None:
+    for node in trio.nodes:
+        node.services.ceremony.join(ADMINISTRATOR, None, dry_run=False)
+        node.deliver()
+    suspend(trio, "XC")
+    lie_to(trio.xa, trio).versions = (signed_by(followed_by(trio.hub.directory(), trio.hub)),)
+    trio.xa.receive()
+    assert {row["state"] for row in trio.xa.rows("inbox_delivery")} == {"done"}
+    assert len(trio.xa.tools.ceremony.vault.read(1).commitments) == 2
+
+
+def test_the_founding_is_looked_for_until_it_is_there(candidates: Trio) -> None:
+    assert not candidates.xa.hub_services.refresh_directory.first()
+    candidates.hub.co_sign()
+    assert candidates.xa.hub_services.refresh_directory.first()
+    assert not candidates.xa.hub_services.refresh_directory.first()
+
+
 # A member that joins a federation that exists.
 
 
