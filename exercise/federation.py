@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -52,6 +53,12 @@ class Federation:
 
         ``hub_urls`` gives single nodes another way to the hub, such as through a recorder.
         """
+        self.start_processes(hub_urls)
+        self.co_sign()
+        self.hold_ceremony()
+
+    def start_processes(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
+        """Start all processes, and nothing else: the states are enrolled, and the federation is not founded yet."""
         logs, supervisor = self.servers.logs, self.servers.supervisor
         first = list(self.hub.processes(logs, lambda: supervisor.pid(WORKER)))
         workers = []
@@ -63,8 +70,6 @@ class Federation:
         # The nodes' workers last, so that none begins with waiting for the hub.
         supervisor.start(*first)
         supervisor.start(*workers)
-        self.co_sign()
-        self.hold_ceremony()
 
     def co_sign(self) -> None:
         """Every active member signs what the hub proposes, each new card compared; and each takes the version."""
@@ -77,9 +82,8 @@ class Federation:
             if self.hub.directory_version() < version:
                 node.sign_directory(cards)
         for node in signers:
-            self.wait_until(
-                "Taking the signed directory", lambda node=node: node.has_directory(version), _TAKEN_WITHIN_S
-            )
+            has_version = partial(node.has_directory, version)
+            self.wait_until("Taking the signed directory", has_version, _TAKEN_WITHIN_S)
 
     def hold_ceremony(self) -> None:
         """Every active member commits to its contribution to the newest epoch's key; and each has made the key."""

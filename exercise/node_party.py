@@ -23,6 +23,7 @@ from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.gateway.enrolment import DESK_AUTHORITY
+from symbolon.node.services.show_federation import VersionView
 from symbolon.node.services.show_status import NodeStatus
 from symbolon.protocol.messages import EnrolmentRequest, Welcome
 from symbolon.protocol.references import HitId, MemberCode
@@ -111,10 +112,18 @@ class ExerciseNode:
         """Whether this version of the directory, or a newer one, is here."""
         return self.status().directory_version >= version
 
+    def signed_versions(self) -> tuple[VersionView, ...]:
+        """What `symbolon node federation history` shows: each version of the directory, and who signed it."""
+        return self._opened.services.show_federation.history()
+
+    def key_checks(self) -> Mapping[int, str | None]:
+        """The check value of each listed epoch's key; None where the key is not here."""
+        return {epoch.epoch: epoch.key_check for epoch in self.status().epochs}
+
     def holds_linkage_keys(self) -> bool:
         """Whether the key of each listed epoch is here."""
-        epochs = self.status().epochs
-        return bool(epochs) and all(epoch.key_check is not None for epoch in epochs)
+        checks = self.key_checks().values()
+        return bool(checks) and None not in checks
 
     def import_file(self, file: Path, mapping_file: Path) -> int:
         """Do what `symbolon node import` does; how many records are new. Raises :class:`ExerciseError` if not taken."""
