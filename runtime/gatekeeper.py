@@ -54,6 +54,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class _Tried:
+    """A try whose password was looked at: ``new_hash`` is what to store when it was right, None when it was not."""
+
+    code: str = field(repr=False)
+    door: Door
+    checked: Credentials | None
+    new_hash: str | None = field(repr=False)
+    needs_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     """A person's own account page."""
 
@@ -75,9 +86,10 @@ class Gatekeeper:
         """
         door, checked = self._approach(attempt.login, knock)
         new_hash = None if door.refused_until else _prove(attempt.password, checked, door)
+        tried = _Tried(attempt.code, door, checked, new_hash, self._registry.needs_second_factor)
         now = self._registry.clock.now()
         with self._registry.database.transaction() as tx:
-            entry = self._judge(tx, attempt, checked, door, new_hash, now)
+            entry = self._judge(tx, tried, now)
             act = AuditAct.SIGNED_IN if entry.outcome is Outcome.IN else AuditAct.SIGN_IN_REFUSED
             actor = UNKNOWN_LOGIN if checked is None else checked.login
             self._registry.audit.record(tx, act, actor, detail={"known_browser": door.is_known})
@@ -157,24 +169,17 @@ class Gatekeeper:
         with self._registry.database.transaction() as tx:
             return doors.find_door(tx, login, knock, self._registry.clock.now()), accounts.find_credentials(tx, login)
 
-    def _judge(
-        self,
-        tx: Transaction,
-        attempt: Attempt,
-        checked: Credentials | None,
-        door: Door,
-        new_hash: str | None,
-        now: datetime,
-    ) -> Entry:
+    def _judge(self, tx: Transaction, tried: _Tried, now: datetime) -> Entry:
         # A try that nobody looked at counts neither way, even when the refusal has ended since.
+        door, checked = tried.door, tried.checked
         present = door if door.refused_until else doors.find_door(tx, door.login, door.knock, now)
         if present.refused_until is not None:
             return Entry(Outcome.REFUSED, wait=present.refused_until - now)
-        if checked is None or new_hash is None or not self._has_second_factor(tx, checked, attempt.code, now):
+        if checked is None or tried.new_hash is None or not self._has_second_factor(tx, checked, tried.code, now):
             return self._wrong(tx, door, now)
-        if checked.factor_sealed is None and self._registry.needs_second_factor:
+        if checked.factor_sealed is None and tried.needs_second_factor:
             return Entry(Outcome.NO_SECOND_FACTOR)
-        if not accounts.note_right(tx, checked, new_hash, now):
+        if not accounts.note_right(tx, checked, tried.new_hash, now):
             return Entry(Outcome.WRONG)
         return open_session(tx, self._registry, door, now)
 

@@ -83,6 +83,16 @@ class Arrival:
     recovery_codes: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _FirstCode:
+    """A person's first right code, by which the secret that they were shown becomes their second factor."""
+
+    login: str
+    factor: bytes = field(repr=False)
+    step: int
+    given_at: datetime
+
+
 class WelcomeOffice:
     """Opens tokens and completes accounts."""
 
@@ -131,11 +141,12 @@ class WelcomeOffice:
             if not accounts.set_password(tx, login, password_hash, now):
                 raise BadToken
             tx.execute(QUERIES["use_token"], token_digest=digest, now=now)
-            return self._arrive(tx, login, factor, step, knock, now)
+            return self._arrive(tx, _FirstCode(login, factor, step, now), knock)
 
-    def _arrive(self, tx: Transaction, login: str, factor: bytes, step: int, knock: Knock, now: datetime) -> Arrival:
-        sealed = self._registry.vault.seal(factor, second_factor.place_of(login))
-        second_factor.enrol_factor(tx, login, sealed, step, now)
+    def _arrive(self, tx: Transaction, first: _FirstCode, knock: Knock) -> Arrival:
+        login, now = first.login, first.given_at
+        sealed = self._registry.vault.seal(first.factor, second_factor.place_of(login))
+        second_factor.enrol_factor(tx, login, sealed, first.step, now)
         codes = second_factor.renew_recovery_codes(tx, login, self._registry.random_bytes, now)
         # Whoever had the account's password before has nothing of it any more.
         ended = sessions.end_all(tx, login, now)

@@ -67,6 +67,8 @@ class NodeTools:
 class NodeServices(DeskServices):
     """All services of a node that need no hub; the pages need (and should ask for) no more than `DeskServices`."""
 
+    show_hit: ShowHit
+    """Without asking for a reason: for the node's own use, never for somebody's eyes."""
     import_records: ImportRecords
     publish_records: PublishRecords
     revise_record: ReviseRecord

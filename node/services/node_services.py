@@ -54,9 +54,8 @@ class DeskServices:
     """What the officers' pages and commands call."""
 
     list_hits: Inbox
-    show_hit: Callable[[Actor, HitId], HitView]
-    """For the node's own use and for acts: what people are shown comes from `view_hit`."""
     view_hit: HitViewing
+    """The only way to a hit's page: it asks for the reason that a protected one needs."""
     give_justification: Callable[[Actor, HitId, Visit, ViewReason, str], None]
     """Arguments: actor, hit, visit, reason, and the reason in words."""
     acknowledge_hit: Callable[[Actor, HitId], None]

@@ -32,7 +32,7 @@ def ask_why(desk: DeskContext) -> Callable[[Request, Exception], Response]:
         if not is_browser(request):
             problem = JustificationNeeded().problem
             return problem_json(ProblemDocument(problem, HTTP_STATUS[problem], str(error), request.state.request_id))
-        return justification_page(desk, request, visitor(request), hit_in_path(request.path_params["hit_id"]))
+        return justification_page(desk, request, visitor(request))
 
     return answer
 
@@ -41,11 +41,11 @@ def justification_page(
     desk: DeskContext,
     request: Request,
     session: Session,
-    hit_id: HitId,
     mistakes: Mapping[str, str] = NO_MISTAKES,
     filled: Mapping[str, str] = NO_MISTAKES,
 ) -> Response:
-    """The form that stands before a protected hit; nothing of the hit is on it."""
+    """The form that stands before a protected hit; nothing of the hit is on it but the id in its address."""
+    hit_id = hit_in_path(request.path_params["hit_id"])
     asked = request.url.path if request.method == "GET" else f"/hits/{hit_id}"
     return desk.render(
         request,

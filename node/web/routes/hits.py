@@ -81,7 +81,7 @@ def hit_routes(desk: DeskContext) -> APIRouter:
         try:
             reason, text = read_justification(fields)
         except FormMistakes as error:
-            return justification_page(desk, request, session, hit_id, error.by_field, fields.fields)
+            return justification_page(desk, request, session, error.by_field, fields.fields)
         desk.services.give_justification(actor_of(session), hit_id, visit_of(session), reason, text)
         return RedirectResponse(local_path(fields.text("then")), 303)
 

@@ -181,7 +181,6 @@ class PaperDesk:
     def services(self) -> DeskServices:
         return DeskServices(
             list_hits=PaperInbox(self),
-            show_hit=self.show_hit,
             view_hit=PaperViewing(self),
             give_justification=self.give_justification,
             acknowledge_hit=self.acknowledge_hit,
