@@ -65,7 +65,9 @@ class RecordEncoder:
         """
         names = self._names(identifiers)
         profiles = {profile.id: self._profile(profile, identifiers, names) for profile in self._schema.profiles}
-        tokens = {kind: self._tokens(kind, values) for kind, values in exact_tokens(identifiers).items()}
+        # What a schema leaves out is not compared.
+        compared = ((kind, values) for kind, values in exact_tokens(identifiers).items() if kind in self._token_keys)
+        tokens = {kind: self._tokens(kind, values) for kind, values in compared}
         explanations = {kind: self._explanation(kind, identifiers, names) for kind in self._schema.explanations}
         record = EncodedRecord(
             profiles, explanations, {kind: tokens.get(kind, ()) for kind in self._schema.token_kinds}
