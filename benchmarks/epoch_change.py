@@ -7,12 +7,12 @@ the nodes encode again while the last tenth comes in; the old epoch is closed, a
 
 The old key is put in place, the same in both plays; the new one is made by the members. Prints one JSON object:
 `hits_lost`, `hits_doubled` and `old_encodings_left` must be 0. `hits_expected` are the hits of the play without a
-change that both plays must show: all between records that share a telephone, and, of names that are alike by chance (they lie
-about the threshold, under another key a little above or below it), those between records that came in while the old
-epoch was open. `only_by_the_new_key` are hits beyond them, by chance too. `reencode_records_per_s` counts from the new
-key to the last of the old records under it; `overlap_s` is how long both epochs were open; `submitted_during_overlap`
-are new records that came in meanwhile; `left_behind` are records whose name is too short under the new key, which the
-old epoch is closed without.
+change that both plays must show: all between records that share a telephone, and, of names that are alike by chance
+(they lie about the threshold, under another key a little above or below it), those between records that came in while
+the old epoch was open. `only_by_the_new_key` are hits beyond them, by chance too. `reencode_records_per_s` counts
+from the new key to the last of the old records under it; `overlap_s` is how long both epochs were open;
+`submitted_during_overlap` are new records that came in meanwhile; `left_behind` are records whose name is too short
+under the new key, which the old epoch is closed without.
 """
 
 import argparse
