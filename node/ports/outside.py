@@ -103,6 +103,10 @@ class LinkageKeys(Protocol):
         """
         ...
 
+    def remove(self, epoch: int) -> None:
+        """Throw away the key of a closed epoch, if it is here."""
+        ...
+
 
 class RowSource(Protocol):
     """A national file as a stream of rows."""
