@@ -2,10 +2,11 @@
 
 from symbolon.hub.bootstrap.opening import CLOCK, Hub
 from symbolon.hub.services.change_policies import ChangePolicies
-from symbolon.hub.services.close_epoch import CloseEpoch
+from symbolon.hub.services.close_epoch import CloseEpoch, DropEpoch
 from symbolon.hub.services.expel_member import ExpelMember
 from symbolon.hub.services.open_epoch import OpenEpoch
 from symbolon.hub.services.reinstate_member import ReinstateMember
+from symbolon.hub.services.rotate_keys import DropRotation
 from symbolon.hub.services.show_directory import ShowDirectory
 from symbolon.hub.services.suspend_member import SuspendMember
 
@@ -38,6 +39,16 @@ def open_epoch(hub: Hub) -> OpenEpoch:
 def close_epoch(hub: Hub) -> CloseEpoch:
     """Proposes to close the older of two epochs."""
     return CloseEpoch(hub.store, hub.draft_directory(), CLOCK)
+
+
+def drop_epoch(hub: Hub) -> DropEpoch:
+    """Takes back an epoch that is only proposed."""
+    return DropEpoch(hub.store, hub.draft_directory(), CLOCK)
+
+
+def drop_rotation(hub: Hub) -> DropRotation:
+    """Takes a member's new card off the proposal."""
+    return DropRotation(hub.store, hub.draft_directory(), CLOCK)
 
 
 def show_directory(hub: Hub) -> ShowDirectory:

@@ -120,12 +120,20 @@ def _enrolled_before(work: Work, request: EnrolmentRequest) -> str | None:
     present = work.members.find(request.code)
     if present is None:
         return None
+    if present.standing is Standing.EXPELLED:
+        if work.records.has_live(request.code):
+            raise EnrolmentRefused(
+                "The records of this state's former membership are still being erased: let the hub's worker run, and "
+                "enrol it again when `symbolon hub status` shows none of them."
+            )
+        return None
     given = work.members.enrolment(request.code)
     if given is not None and given.request_fingerprint == enrolment_fingerprint(request):
         return given.certificate_pem
-    if present.standing is Standing.EXPELLED:
-        return None
-    raise EnrolmentRefused("A member of this code is enrolled already, by another request.")
+    raise EnrolmentRefused(
+        "A member of this code is enrolled already, by another request: where it lost its keys or its certificate "
+        "lapsed, give --replace."
+    )
 
 
 def _candidate(

@@ -10,6 +10,7 @@ from tests.simulators.hub_members import SimulatedMember, body_of, item
 
 from symbolon.hub.bootstrap.commands import (
     change_policies,
+    drop_rotation,
     expel_member,
     reinstate_member,
     suspend_member,
@@ -24,6 +25,7 @@ from symbolon.hub.errors import (
     NotPossible,
     NotYetAMember,
     ProposalChanged,
+    RotationPending,
     TooFewFounders,
     UnknownMember,
 )
@@ -188,10 +190,13 @@ def test_two_last_signatures_at_once_put_the_version_in_effect_once(bench: Any, 
 
 def test_members_are_told_at_once_of_a_proposal_and_of_a_version_in_effect(bench: Any) -> None:
     _enrol(bench, "XD")
-    assert bench.purposes(bench.amara) == [Purpose.DIRECTORY_PROPOSAL]
+    [proposed] = bench.mail(bench.cassor)
+    directory = body_of(proposed.envelope, DirectoryProposal).directory
+    assert directory is not None
+    assert directory.version == 2
     bench.co_sign("XA", "XB")
-    told = [body_of(each.envelope, DirectoryProposal).directory for each in bench.mail(bench.cassor)]
-    assert [None if directory is None else directory.version for directory in told] == [2, None]
+    [in_effect] = bench.mail(bench.cassor)
+    assert body_of(in_effect.envelope, DirectoryProposal).directory is None
 
 
 def test_the_same_request_is_given_the_same_certificate_and_is_proposed_once(bench: Any) -> None:
@@ -467,8 +472,31 @@ def test_the_same_rotation_asked_for_again_gets_the_same_certificate(bench: Any)
     assert first == again
 
 
-def test_a_second_rotation_takes_the_place_of_one_that_waits(bench: Any) -> None:
+def test_one_members_rotations_do_not_discard_the_others_signatures_again_and_again(bench: Any) -> None:
+    _rotate(bench)
+    bench.sign("XB")
+    before = bench.proposal()
+    with pytest.raises(RotationPending):
+        _rotate(bench)
+    assert bench.proposal() == before
+
+
+def test_after_a_compromise_a_member_does_not_wait_for_the_rotation_before(bench: Any) -> None:
     _first, first_pem = _rotate(bench)
+    second, second_pem = _rotate(bench, retire_old_at_once=True)
+    with pytest.raises(RotationPending):
+        _rotate(bench, retire_old_at_once=True)
+    with pytest.raises(RotationPending):
+        _rotate(bench)
+    assert bench.proposal().member_of(second.code).retired_keys == ()
+    with pytest.raises(HubError):
+        _caller(bench, "XA", first_pem)
+    assert _caller(bench, "XA", second_pem).standing is Standing.ACTIVE
+
+
+def test_a_member_asks_for_other_keys_when_the_operator_dropped_those_that_waited(bench: Any) -> None:
+    _first, first_pem = _rotate(bench)
+    drop_rotation(bench.hub)(bench.amara.code)
     second, second_pem = _rotate(bench)
     with pytest.raises(HubError):
         _caller(bench, "XA", first_pem)

@@ -68,9 +68,24 @@ def test_a_member_is_suspended_and_reinstated(bench: Any, typed: Typed) -> None:
 
 
 def test_a_policy_is_proposed(bench: Any, typed: Typed) -> None:
-    assert "3 members sign a version" in typed("federation", "policy", "--quorum", "3").stdout
+    assert "keys serve 400 days" in typed("federation", "policy", "--key-days", "400").stdout
     bench.co_sign("XA", "XB")
-    assert bench.directory().policies.signing_quorum == 3
+    assert bench.directory().policies.key_lifetime_days == 400
+
+
+def test_a_quorum_of_one_or_of_all_is_refused(bench: Any, typed: Typed) -> None:
+    for quorum in ("1", "3"):
+        refused = typed("federation", "policy", "--quorum", quorum)
+        assert refused.returncode == 1
+        assert "the signing quorum is 2 at least" in refused.stderr
+
+
+def test_what_is_only_proposed_is_taken_back(bench: Any, typed: Typed) -> None:
+    typed("epoch", "open")
+    bench.api.rotate_keys(bench.amara.code, bench.amara.rotation(SimulatedMember(bench.amara.code)))
+    assert "XA (State XA) has a new card" in typed("federation", "show").stdout
+    assert "Epoch 2 opens" in typed("federation", "drop", "--rotation", "XA").stdout
+    assert "Nothing is proposed" in typed("epoch", "drop", "2").stdout
 
 
 def test_the_list_of_members_warns_of_what_expires(bench: Any, typed: Typed) -> None:

@@ -100,6 +100,7 @@ def test_a_sealed_message_to_an_expelled_state_ends_once_the_directory_says_so(p
     busy(pair, Problem.UNKNOWN_MEMBER)
     pair.xa.deliver()
     assert states_of_messages(pair.xa) == []
+    pair.hub.enrol_on_paper(MemberCode("XC"))
     pair.hub.propose(with_standing(pair.hub.directory(), pair.xb.code, MemberStanding.EXPELLED, pair.draws.now()))
     pair.hub.co_sign()
     pair.xa.hub_services.refresh_directory()
