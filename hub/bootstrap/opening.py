@@ -57,7 +57,7 @@ class Hub:
 
     def sign_message(self) -> SignMessage:
         """Signs as this hub."""
-        return SignMessage(self.identity, uuid4)
+        return SignMessage(self.identity, uuid4, secrets.token_bytes)
 
     def post_message(self) -> PostMessage:
         """Posts as this hub."""
