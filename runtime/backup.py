@@ -21,10 +21,12 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.runtime.backup_container import BackupRefused, Lock, Unlock, read_container, write_container
 from symbolon.runtime.backup_sections import BrokenSections, read_sections, write_section
+from symbolon.runtime.database import Database
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.key_services import DEFAULT_FILE as NODE_KEY_FILE
 from symbolon.runtime.postgres_tools import PostgresTools, is_filled, refuse_filled
 from symbolon.runtime.secret_files import replace_secret
+from symbolon.runtime.vault import wrapped_data_keys
 
 _FOLDERS: Final = ("keys", "tls", "secrets")
 _MANIFEST: Final = "manifest"
@@ -167,10 +169,8 @@ def finish_restore(home: PartyHome) -> None:
 
 def _pieces(home: PartyHome, conninfo: str, manifest: Manifest, tools: PostgresTools) -> Iterator[bytes]:
     yield from write_section(_MANIFEST, (canonical_bytes(to_wire(manifest)),))
-    key_before = _node_key(home)
+    keys_before = _keys_at_rest(home, conninfo)
     yield from write_section(_DATABASE, tools.dump(conninfo))
-    if _node_key(home) != key_before:
-        raise BackupRefused("The node key was rotated while the backup was made: make it again.")
     settings = home.settings_file(manifest.role)
     if settings.is_file():
         yield from write_section(f"{_HOME}{settings.name}", (settings.read_bytes(),))
@@ -179,10 +179,16 @@ def _pieces(home: PartyHome, conninfo: str, manifest: Manifest, tools: PostgresT
         for file in sorted((home.path / folder).iterdir()):
             if file.is_file() and not file.name.startswith("."):
                 yield from write_section(f"{_HOME}{folder}/{file.name}", (file.read_bytes(),))
+    # Last of all: what was rotated in between would lie here under one key, and there under another.
+    if _keys_at_rest(home, conninfo) != keys_before:
+        raise BackupRefused("The node key was rotated while the backup was made: make it again.")
 
 
-def _node_key(home: PartyHome) -> bytes | None:
-    return home.secrets.read(NODE_KEY_FILE) if home.secrets.has(NODE_KEY_FILE) else None
+def _keys_at_rest(home: PartyHome, conninfo: str) -> tuple[bytes | None, tuple[bytes, ...]]:
+    """The node key, where it lies in the home, and every data key as it is wrapped, wherever the node key lies."""
+    node_key = home.secrets.read(NODE_KEY_FILE) if home.secrets.has(NODE_KEY_FILE) else None
+    with Database(conninfo, application_name="symbolon backup", max_size=1) as database, database.transaction() as tx:
+        return node_key, wrapped_data_keys(tx)
 
 
 def _restore_home(file: Path, unlock: Unlock, manifest: Manifest, place: NewPlace) -> None:

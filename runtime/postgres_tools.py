@@ -22,8 +22,9 @@ from symbolon.runtime.sql_loader import load_queries
 QUERIES: Final = load_queries("symbolon.runtime", "restore")
 
 _PIECE_BYTES: Final = 65_536
-_NOT_IN_A_BACKUP: Final = ("web_session",)
-"""Tables whose rows no backup holds: whoever was signed in signs in again."""
+_NOT_IN_A_BACKUP: Final = ("web_session", "one_time_token", "known_browser", "sign_in_login", "sign_in_source")
+"""Tables whose rows no backup holds, so that no restore opens a door again: whoever was signed in signs in again, in a
+browser that is not known, and a token that was handed out is worth nothing."""
 _SAFE_WORDS: Final = ("connection to server", "server version", "unsupported version", "could not connect")
 """What a line of the tools says that can hold nothing of a party's rows."""
 

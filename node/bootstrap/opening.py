@@ -145,7 +145,7 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
     try:
         vault = open_vault(database, key_service_of(home.path, os.environ), clock.now())
         seal_open_rows(database, vault)
-        unit_of_work = PostgresUnitOfWork(database, audit_log, vault)
+        unit_of_work = PostgresUnitOfWork(database, audit_log, vault, named_by_command=process == "command")
         if process not in BEFORE_RECONCILED:
             _refuse_unreconciled(unit_of_work)
     except BaseException:

@@ -79,7 +79,9 @@ def restore(
     manifest = restore(file, unlock, expected, place, PostgresTools(postgres_tools))
     typer.echo(
         f"{manifest.code} is restored in {home} as it was at {manifest.made_at.isoformat(timespec='seconds')}."
-        " Now run `symbolon node reconcile`: before that, nothing of it works."
+        " Now run `symbolon node reconcile`: before that, nothing of it works. Its people are as"
+        " they were then: look through `symbolon node user list` for who was disabled, or lost a role or a second"
+        " factor, since."
     )
 
 
@@ -93,7 +95,13 @@ def reconcile(home: HomeOption, as_json: JsonOption = False) -> None:
         typer.echo(json.dumps(found))
         return
     for name, count in found.items():
-        typer.echo(f"{name:<20} {count}")
+        if name != "gone_before":
+            typer.echo(f"{name:<20} {count}")
+    if report.gone_before:
+        typer.echo(
+            f"The backup is older than what the hub keeps: messages from before {report.gone_before} do not come again."
+            " Ask your counterparts for requests and replies of that time."
+        )
     typer.echo("The node has agreed with the hub: start its worker and its desk.")
 
 

@@ -72,6 +72,8 @@ class ReconciliationReport:
     """Deliveries that come again."""
     votes_lost: int = 0
     """Votes that went out since the backup: their officers cast them once more, and they stay here."""
+    gone_before: str = ""
+    """Where the hub has let go of deliveries since the backup: before which moment. Empty where it has all of them."""
 
     def detail(self) -> Detail:
         """The numbers, for the audit log."""
@@ -120,6 +122,8 @@ class ReconcileNode:
         request = RedeliveryRequest(since=restoration.backup_made_at - _MARGIN)
         answer = self._post("/v1/reconciliation/deliveries", request, directory).read(RedeliveryReceipt)
         report.deliveries = answer.queued
+        if answer.kept_since > restoration.backup_made_at:
+            report.gone_before = answer.kept_since.isoformat(timespec="seconds")
         with self._unit_of_work.begin() as work:
             work.reconciliation.note_reconciled(self._draws.now())
             work.audit.record(AuditAct.RECONCILED, actor.login, None, report.detail())

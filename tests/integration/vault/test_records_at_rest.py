@@ -162,7 +162,7 @@ def test_an_open_process_meets_what_was_sealed_under_a_newer_data_key(office: Of
 
 def test_a_rotation_may_be_broken_off_and_given_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     rotate = rotate_node_key(office.node)
-    monkeypatch.setattr(type(office.node.home.keys), "seal_again", lambda _folder: 1 // 0)
+    monkeypatch.setattr(type(office.node.home.keys), "seal_again_alone", lambda _folder: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         rotate(COMMAND)
     monkeypatch.undo()
