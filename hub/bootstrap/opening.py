@@ -85,15 +85,14 @@ class Hub:
         authority = KeyAndCertificate(self.home.keys.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
         return CertificateOffice(authority, self.settings.hub_url)
 
+    def founder(self) -> Founder:
+        """Founds the federation, and vouches for its members."""
+        _content, first_epoch = default_schema()
+        return Founder(self.identity, self.certificate_office(), first_epoch)
+
     def enrol_member(self) -> EnrolMember:
         """Enrols states."""
-        _content, first_epoch = default_schema()
-        return EnrolMember(
-            self.store,
-            Founder(self.identity, self.certificate_office(), first_epoch),
-            self.draft_directory(),
-            CLOCK,
-        )
+        return EnrolMember(self.store, self.founder(), self.draft_directory(), CLOCK)
 
     def linkage_schemas(self) -> LinkageSchemas:
         """What encodings are read with."""

@@ -4,10 +4,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.simulators.hub_members import SimulatedMember, item, under_epoch
+
+from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
+from symbolon.protocol.messages import Welcome, enrolment_fingerprint
+from symbolon.runtime import certificates
 
 Typed = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -97,3 +102,19 @@ def test_the_list_of_members_warns_of_what_expires(bench: Any, typed: Typed) -> 
     assert (listed["XA"]["keys_notice"], listed["XA"]["certificate_notice"]) == ("within-30", "within-7")
     assert (listed["XB"]["keys_notice"], listed["XB"]["certificate_notice"]) == ("none", "none")
     assert "XA: its certificate expires on" in typed("status").stdout
+
+
+def test_a_member_that_lost_its_keys_is_taken_back(bench: Any, typed: Typed, tmp_path: Path) -> None:
+    member = SimulatedMember(bench.cassor.code)
+    request = member.enrolment_request()
+    (tmp_path / "request.json").write_bytes(canonical_bytes(to_wire(request)))
+    arguments = ("enrol", str(tmp_path / "request.json"), "--out", str(tmp_path / "welcome.json"))
+    refused = typed(*arguments)
+    assert (refused.returncode, "give --replace" in refused.stderr) == (1, True)
+    told = typed(*arguments, "--replace", "--fingerprint", enrolment_fingerprint(request))
+    assert told.returncode == 0
+    assert "XC (State XC) has a new card" in told.stdout
+    welcome = from_wire(Welcome, parse_json((tmp_path / "welcome.json").read_bytes()))
+    assert certificates.is_for_request(welcome.certificate_pem.encode(), request.csr_pem.encode())
+    bench.co_sign("XA", "XB")
+    assert bench.directory().card_of(member.code).signing_key == request.signing_key
