@@ -6,6 +6,7 @@ from symbolon.hub.services.close_epoch import CloseEpoch, DropEpoch
 from symbolon.hub.services.expel_member import ExpelMember
 from symbolon.hub.services.open_epoch import OpenEpoch
 from symbolon.hub.services.reinstate_member import ReinstateMember
+from symbolon.hub.services.renew_certificate import RenewCertificate
 from symbolon.hub.services.replace_card import ReplaceCard
 from symbolon.hub.services.rotate_keys import DropRotation
 from symbolon.hub.services.show_directory import ShowDirectory
@@ -55,6 +56,11 @@ def drop_rotation(hub: Hub) -> DropRotation:
 def replace_card(hub: Hub) -> ReplaceCard:
     """Takes back a member that lost its keys."""
     return ReplaceCard(hub.store, hub.founder(), hub.draft_directory(), CLOCK)
+
+
+def renew_certificate(hub: Hub) -> RenewCertificate:
+    """Renews the hub's own certificate."""
+    return RenewCertificate(hub.store, hub.home.tls, hub.authority, CLOCK)
 
 
 def show_directory(hub: Hub) -> ShowDirectory:

@@ -4,15 +4,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.simulators.hub_members import SimulatedMember, item, under_epoch
 
+from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
 from symbolon.protocol.messages import Welcome, enrolment_fingerprint
 from symbolon.runtime import certificates
+from symbolon.runtime.tls import TlsFiles, mutual_server_context
 
 Typed = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -118,3 +121,27 @@ def test_a_member_that_lost_its_keys_is_taken_back(bench: Any, typed: Typed, tmp
     assert certificates.is_for_request(welcome.certificate_pem.encode(), request.csr_pem.encode())
     bench.co_sign("XA", "XB")
     assert bench.directory().card_of(member.code).signing_key == request.signing_key
+
+
+def test_the_hubs_own_certificate_is_rehearsed_and_renewed_for_the_same_names(bench: Any, typed: Typed) -> None:
+    tls = bench.hub.home.tls
+    before = {name: tls.read(name) for name in ("hub.pem", "hub-key.pem")}
+    assert "nothing was changed" in typed("certificate", "renew", "--dry-run").stdout
+    assert {name: tls.read(name) for name in before} == before
+    assert "takes it at its next start" in typed("certificate", "renew").stdout
+    assert all(tls.read(name) != content for name, content in before.items())
+    assert certificates.hosts_of(tls.read("hub.pem")) == ("localhost", "127.0.0.1")
+    files = TlsFiles(certificate=tls.file("hub.pem"), private_key=tls.private_file("hub-key.pem"))
+    mutual_server_context(files, tls.file("authority.pem"))
+    assert bench.acts()[-1] is AuditAct.KEYS_ROTATED
+
+
+def test_the_status_warns_of_the_end_of_the_hubs_own_certificate(bench: Any, typed: Typed) -> None:
+    assert "hub: its certificate" not in typed("status").stdout
+    tls = bench.hub.home.tls
+    long_ago = bench.now() - timedelta(days=377)
+    tls.replace(
+        "hub.pem", certificates.issue_server_certificate(bench.hub.authority(), ["hub"], long_ago).certificate_pem
+    )
+    assert "hub: its certificate expires on" in typed("status").stdout
+    assert json.loads(typed("status", "--json").stdout)["certificate_notice"] == "within-30"
