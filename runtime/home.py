@@ -144,7 +144,7 @@ class SecretFolder:
         if sys.platform == "win32":
             yield
             return
-        with (self.path / ".lock").open("ab") as lock:
+        with os.fdopen(os.open(self.path / ".lock", os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600), "ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

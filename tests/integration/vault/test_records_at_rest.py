@@ -39,9 +39,9 @@ def test_their_records_are_found_by_the_states_own_id(office: Office) -> None:
 
 
 def test_they_are_listed_in_the_order_of_ids_beside_the_others(office: Office) -> None:
-    listed = office.node.services.list_records(COMMAND, RecordFilter())
+    listed = office.node.services.list_records(OFFICER, RecordFilter())
     assert [record.local_id for record in listed] == ["MINOR-1", "SUSPECT-1", "VICTIM-1", "WITNESS-1"]
-    by_case = office.node.services.list_records(COMMAND, RecordFilter(case_id="C-1", order=RecordOrder.CASE))
+    by_case = office.node.services.list_records(OFFICER, RecordFilter(case_id="C-1", order=RecordOrder.CASE))
     assert [record.local_id for record in by_case] == ["SUSPECT-1", "VICTIM-1", "WITNESS-1"]
 
 
