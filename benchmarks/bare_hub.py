@@ -6,6 +6,7 @@ HTTP from whoever they say they are. All else is the product's: the routes, the 
 records, the storage, the receipts, the wake-up.
 """
 
+import secrets
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -60,7 +61,7 @@ class NotSigning(SignMessage):
     """Answers in envelopes that nobody signed."""
 
     def __init__(self, identity: HubIdentity) -> None:
-        super().__init__(identity, uuid4)
+        super().__init__(identity, uuid4, secrets.token_bytes)
         self._federation = identity
 
     def __call__(self, message: Message, audience: MemberCode, now: datetime) -> Envelope:
