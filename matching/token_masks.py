@@ -82,15 +82,13 @@ class TokenMasks:
         known, shares = self._known, self._shares
         bits = 0
         for token in tokens:
-            mask = known.get(token)
-            if mask is None:
-                if token[0] not in shares:
-                    continue
-                mask = self._computed(token)
+            if token in known:
+                bits |= known[token]
+            elif token[0] in shares:
                 if len(known) >= _REMEMBERED:
                     known.clear()
-                known[token] = mask
-            bits |= mask
+                mask = known[token] = self._computed(token)
+                bits |= mask
         return bits
 
     def _computed(self, token: Token) -> int:

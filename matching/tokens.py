@@ -107,42 +107,52 @@ def month_tokens(month: str) -> Iterator[Token]:
     yield from (("digit", f"4{month[0]}"), ("digit", f"5{month[1]}"), ("digit_pair", f"4{month}"))
 
 
-def day_tokens(day: str, month: str) -> Iterator[Token]:
-    """What a day says, alone and with its month."""
+def month_and_day_tokens(month: str, day: str) -> Iterator[Token]:
+    """What a month and its day say without the year."""
+    yield from month_tokens(month)
     yield "day", day
     yield "part_anywhere", f"{day}again" if day == month else day
     yield from (("digit", f"6{day[0]}"), ("digit", f"7{day[1]}"), ("digit_pair", f"5{month[1]}{day[0]}"))
     yield from (("digit_pair", f"6{day}"), ("month_day", month + day))
 
 
+def year_and_month_tokens(year: str, month: str) -> Iterator[Token]:
+    """What a year and a month say together."""
+    yield "year_month", year + month
+    yield "digit_pair", f"3{year[3]}{month[0]}"
+
+
 def whole_date_tokens(year: str, month: str, day: str) -> Iterator[Token]:
-    """What only the whole date says."""
+    """What year and day say together, and the whole date."""
+    yield from year_and_month_tokens(year, month)
     yield "year_day", year + day
     yield "sorted_day_month", year + min(month, day) + max(month, day)
     yield "whole", year + month + day
 
 
-def birth_date_tokens(date: BirthDate) -> Iterator[Token]:
-    """All that is known of a date: its parts, their pairs, day and month in either order, single digits.
+def unknown_day_token(year: str) -> Token:
+    """What 1 January says beside its year: it stands for an unknown day in most registers.
 
-    1 January stands for an unknown day in most registers, so such a date says its year and no more than digits of the
-    rest: two people born then are alike by name, or not at all.
+    Two people born then are alike by name, or not at all.
     """
+    return "whole", f"{year}0101"
+
+
+def birth_date_tokens(date: BirthDate) -> Iterator[Token]:
+    """All that is known of a date: its parts, their pairs, day and month in either order, single digits."""
     year = f"{date.year:04}"
     yield from year_tokens(year)
     if date.month is None:
         return
     month = f"{date.month:02}"
-    if (date.month, date.day) == (1, 1):
-        yield "whole", year + "0101"
-        return
-    yield from month_tokens(month)
-    yield "year_month", year + month
-    yield "digit_pair", f"3{year[3]}{month[0]}"
-    if date.day is not None:
-        day = f"{date.day:02}"
-        yield from day_tokens(day, month)
-        yield from whole_date_tokens(year, month, day)
+    if date.day is None:
+        yield from month_tokens(month)
+        yield from year_and_month_tokens(year, month)
+    elif date.is_new_year:
+        yield unknown_day_token(year)
+    else:
+        yield from month_and_day_tokens(month, f"{date.day:02}")
+        yield from whole_date_tokens(year, month, f"{date.day:02}")
 
 
 def birth_year_tokens(year: int) -> Iterator[Token]:
