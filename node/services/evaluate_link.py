@@ -29,7 +29,7 @@ _LOOKED_BELOW = Fraction(3, 20)
 _LOOKED_BELOW_FEW = Fraction(1, 4)
 _FEW = 100_000_000
 """So many pairs may be looked at from further below: those that are nearly alike stay few enough to keep."""
-_LOWEST = Fraction(1, 2)
+_LOWEST = Fraction(9, 20)
 _BY_TOKEN = 1.0
 """The margin of a hit that does not rest on a profile's vector: over every other."""
 
@@ -90,7 +90,7 @@ class EvaluateLink:
 
     def __init__(self, encoding: EncodingForEvaluation) -> None:
         self._encoding = encoding
-        self._schema = encoding.schema
+        self._schema = encoding.linkage_schema
 
     def __call__(
         self, left: Iterable[FileRecord], right: Iterable[FileRecord], truth: Iterable[tuple[str, str]]
@@ -110,12 +110,13 @@ class EvaluateLink:
         main = max(self._schema.profiles, key=lambda profile: judged[profile.id])
         kept = one_to_one(links.left, links.right, margins)
         found = margins >= 0
+        best_of_both = kept & (margins >= -float(self._schema.one_to_one_margin))
         threshold = float(main.threshold)
         positives = len(true_pairs)
         return LinkEvaluation(
             all_pairs=linkage_quality(int(found.sum()), int(correct[found].sum()), positives, threshold),
             one_to_one=linkage_quality(
-                int((found & kept).sum()), int(correct[found & kept].sum()), positives, threshold
+                int(best_of_both.sum()), int(correct[best_of_both].sum()), positives, threshold
             ),
             best_all_pairs=_best(margins, correct, positives, threshold),
             best_one_to_one=_best(margins[kept], correct[kept], positives, threshold),
@@ -130,7 +131,7 @@ class EvaluateLink:
         encoded = {}
         for number, record in enumerate(records):
             try:
-                encoded[number] = self._encoding.encoder.encode(record.identifiers)
+                encoded[number] = self._encoding.record(record.identifiers)
             except TooLittleToMatch as error:
                 refused[str(error)] += 1
         return encoded
