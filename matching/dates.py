@@ -69,6 +69,20 @@ def read_date(text: str, calendar: Calendar | None = None) -> tuple[int, int | N
     return year, month, day
 
 
+def read_date_as_written(text: str, calendar: Calendar | None = None) -> tuple[int, int | None, int | None]:
+    """Read `text` like `read_date`, but keep what no calendar has: month 61, 31 June, the year 1630.
+
+    For files that are compared as they are, where a mistyped date still tells more than none. What an office enters
+    goes through `read_date`, so that the mistake is put right at its source.
+
+    Raises:
+        IdentifierError: the text has not the form of a date.
+
+    """
+    year, month, day = _parts(ascii_digits(text).strip().lower())
+    return _gregorian_year(year, calendar), month or None, (day or None) if month else None
+
+
 def _parts(plain: str) -> tuple[int, int, int]:
     if match := _YEAR_FIRST.fullmatch(plain) or _COMPACT.fullmatch(plain):
         year, month, day = match.groups()

@@ -6,12 +6,13 @@ Every `parse_*` raises `IdentifierError` (field, what is wrong, what to do; neve
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
 
 from symbolon.matching.countries import country_code
-from symbolon.matching.dates import Calendar, read_date
+from symbolon.matching.dates import Calendar, read_date, read_date_as_written
 from symbolon.matching.documents import icao_check_digit, is_imo_number, is_vehicle_identification_number
 from symbolon.matching.errors import IdentifierError
 from symbolon.matching.identifier_types import (
@@ -76,6 +77,7 @@ _SEX_WORDS: Final = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=65536)
 def parse_person_name(text: str, language: str | None = None) -> PersonName:
     """A whole name in any script; `language` is a BCP 47 code ("th", "ur") where the file tells it."""
     cleaned = _short_text("names", text)
@@ -86,9 +88,13 @@ def parse_person_name(text: str, language: str | None = None) -> PersonName:
     return PersonName(cleaned, language.lower() if language else None)
 
 
-def parse_birth_date(text: str, calendar: Calendar | None = None) -> BirthDate:
-    """A date of birth, whole or partial (`dates.read_date` says which forms)."""
-    return BirthDate(*read_date(text, calendar))
+@lru_cache(maxsize=65536)
+def parse_birth_date(text: str, calendar: Calendar | None = None, *, impossible_as_written: bool = False) -> BirthDate:
+    """A date of birth, whole or partial (`dates.read_date` says which forms).
+
+    An impossible date is refused, or kept as written where the caller compares files as they are.
+    """
+    return BirthDate(*(read_date_as_written if impossible_as_written else read_date)(text, calendar))
 
 
 def parse_nationality(text: str) -> Nationality:

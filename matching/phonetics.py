@@ -12,6 +12,14 @@ _CLUSTERS: Final = (
     ("ch", "s"), ("sh", "s"), ("ts", "s"), ("dz", "s"), ("ck", "k"), ("ng", "n"),
 )  # fmt: skip
 _CLASSES: Final = str.maketrans("qcgxzjvwdpfl", "kkkkssbbtbbr")
+_FINE_CLUSTERS: Final = (
+    ("ph", "f"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("zh", "j"), ("tch", "C"),
+    ("ch", "C"), ("sh", "s"), ("ck", "k"),
+)  # fmt: skip
+"""A capital C is the sibilant, so that the c of Carlos can become k."""
+_FINE_CLASSES: Final = str.maketrans({**dict(zip("qcCxzw", "kkcssv", strict=True)), **dict.fromkeys("aeiouhy", "")})
+_OPENING_VOWELS: Final = frozenset("aeiou")
+_NO_CONSONANTS: Final = str.maketrans(dict.fromkeys("bcdfghjklmnpqrstvwxyz", ""))
 _VOWELS_AND_BREATH: Final = re.compile("[aeiouhy]")
 _REPEATS: Final = re.compile(r"(.)\1+")
 _VOWEL_SPELLINGS: Final = (
@@ -33,6 +41,30 @@ def consonant_skeleton(word: str) -> str:
     """
     start = "a" if word[:1] in "aeiou" else ""
     return start + _REPEATS.sub(r"\1", _VOWELS_AND_BREATH.sub("", _consonant_classes(word)))
+
+
+def fine_skeleton(word: str) -> str:
+    """The consonants of a romanised word in classes that keep voice and place: what careful romanisations agree on.
+
+    Breath (kh, th, bh), doubling, and spellings of one sound (c q k, ph f, w v, z s) do not count; y and h are silent.
+
+    >>> fine_skeleton("chaudhury"), fine_skeleton("choudhari"), fine_skeleton("jaidee")
+    ('cdr', 'cdr', 'jd')
+    """
+    for cluster, single in _FINE_CLUSTERS:
+        if cluster in word:
+            word = word.replace(cluster, single)
+    start = "a" if word[:1] in _OPENING_VOWELS else ""
+    return start + _REPEATS.sub(r"\1", word.translate(_FINE_CLASSES))
+
+
+def vowel_classes(word: str) -> str:
+    """The vowels of a coarse sound, in order.
+
+    >>> vowel_classes(coarse_sound("khatoon"))
+    'au'
+    """
+    return word.translate(_NO_CONSONANTS)
 
 
 def coarse_sound(word: str) -> str:

@@ -1,8 +1,6 @@
-"""Bigrams, counted: the second occurrence of a bigram in a word is a token of its own."""
+"""Bigrams and trigrams, counted: the second occurrence of one in a word is a token of its own."""
 
 from __future__ import annotations
-
-import itertools
 
 
 def bigrams(text: str, edges: str = "") -> tuple[str, ...]:
@@ -13,11 +11,25 @@ def bigrams(text: str, edges: str = "") -> tuple[str, ...]:
     >>> bigrams("li", edges="_")
     ('_l', 'li', 'i_')
     """
-    padded = f"{edges}{text}{edges}"
+    return _counted(f"{edges}{text}{edges}", 2)
+
+
+def trigrams(text: str) -> tuple[str, ...]:
+    """Trigrams of `text`.
+
+    >>> trigrams("mksd"), trigrams("mk")
+    (('mks', 'ksd'), ())
+    """
+    return _counted(text, 3)
+
+
+def _counted(text: str, size: int) -> tuple[str, ...]:
+    grams = [text[start : start + size] for start in range(len(text) - size + 1)]
+    if len(set(grams)) == len(grams):
+        return tuple(grams)
     seen: dict[str, int] = {}
-    tokens = []
-    for left, right in itertools.pairwise(padded):
-        bigram = left + right
-        count = seen[bigram] = seen.get(bigram, 0) + 1
-        tokens.append(bigram if count == 1 else f"{bigram}{count}")
-    return tuple(tokens)
+    for place, gram in enumerate(grams):
+        count = seen[gram] = seen.get(gram, 0) + 1
+        if count > 1:
+            grams[place] = f"{gram}{count}"
+    return tuple(grams)

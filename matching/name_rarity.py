@@ -1,0 +1,24 @@
+"""How much a name tells, by the schema's list of common words: what too many people share is not published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symbolon.matching.names import NameWord
+from symbolon.matching.token_weights import RarityTable
+
+
+class NameRarity:
+    """The rarity of names in bits: ten bits are one person in a thousand, if a name's words were independent."""
+
+    def __init__(self, table: RarityTable) -> None:
+        self._table = table
+
+    def of(self, words: Sequence[NameWord]) -> float:
+        """The sum over all words; a word that is said twice tells half as much the second time."""
+        return sum(map(self._of_word, words))
+
+    def _of_word(self, word: NameWord) -> float:
+        table = self._table
+        unlisted = table.particle if word.is_particle else min(table.unlisted, table.per_letter * len(word.roman))
+        return min(table.common.get(word.roman, unlisted), unlisted) / word.occurrence
