@@ -60,6 +60,7 @@ fuzz: setup ## Try every decoder on malformed input, guided by coverage: MINUTES
 schemathesis: setup ## Ask the hub's API and a node's desk for everything that they describe, right and wrong: MINUTES=10
 	FUZZ_SECONDS=$$(($(MINUTES) * 20)) $(BIN)/pytest --timeout 0 tests/integration/hub/test_described_api.py \
 	  tests/integration/node/test_described_desk.py $(ARGS)
+
 .PHONY: bench-quality
 bench-quality: $(VENV)/peers.stamp ## Matching beside its peers on the open sets: make bench-quality DATA=/path/to/the/sets
 	DATA="$(DATA)" $(BIN)/python benchmarks/quality.py $(ARGS)

@@ -115,9 +115,7 @@ class EvaluateLink:
         positives = len(true_pairs)
         return LinkEvaluation(
             all_pairs=linkage_quality(int(found.sum()), int(correct[found].sum()), positives, threshold),
-            one_to_one=linkage_quality(
-                int(best_of_both.sum()), int(correct[best_of_both].sum()), positives, threshold
-            ),
+            one_to_one=linkage_quality(int(best_of_both.sum()), int(correct[best_of_both].sum()), positives, threshold),
             best_all_pairs=_best(margins, correct, positives, threshold),
             best_one_to_one=_best(margins[kept], correct[kept], positives, threshold),
             positives=positives,
