@@ -6,7 +6,9 @@ alternates. A batch's time runs from the node's message to the receipt that the 
 that the hub does, answering, verifying. Encoding comes before, is the same for both, and is not in it: with it, the
 share would be smaller.
 
-Prints one JSON object; `overhead_fraction` is for full batches: all with trust over all without, less one.
+Prints one JSON object. `overhead_fraction` is for full batches: those with trust over those without, less one, summed
+over the quieter half of the pairs (by a pair's two times added up), since on a machine that others use a disturbance
+is many times what is measured. `of_all_pairs` is the same over all of them.
 """
 
 import argparse
@@ -34,7 +36,7 @@ from symbolon.exercise.supervisor import ProcessSpec
 from symbolon.matching.identifier_types import BirthDate, Document, DocumentType, PersonName, RecordIdentifiers
 from symbolon.protocol.envelope import Envelope, Expectation, verify
 from symbolon.protocol.keys import VerifyingKey
-from symbolon.protocol.messages import MAX_BATCH_ITEMS, Submission, SubmissionItem, SubmissionReceipt
+from symbolon.protocol.messages import MAX_BATCH_ITEMS, ItemOutcome, Submission, SubmissionItem, SubmissionReceipt
 from symbolon.protocol.references import HUB, new_batch_id
 
 BARE_HUB = Path(__file__).with_name("bare_hub.py")
@@ -42,6 +44,8 @@ TARGET = 0.20
 WARM_UP = 3
 SYLLABLES = ("ka", "mi", "to", "ran", "sel", "vu", "dor", "an", "pe", "lin", "sho", "ba", "rey", "zu", "mon", "chi")
 Send = Callable[[tuple[SubmissionItem, ...]], float]
+Took = tuple[list[float], list[float]]
+"""Milliseconds of each batch, with trust and without."""
 
 
 def main() -> None:
@@ -65,17 +69,17 @@ def main() -> None:
             {
                 "records_a_batch": MAX_BATCH_ITEMS,
                 "batches": options.batches,
-                "with_trust_ms": _median(full[0]),
-                "without_ms": _median(full[1]),
-                "overhead_fraction": round(sum(full[0]) / sum(full[1]) - 1, 3),
-                "overhead_fraction_median_of_pairs": _of_pairs(full),
+                "with_trust_ms": _median(_quieter_half(full)[0]),
+                "without_ms": _median(_quieter_half(full)[1]),
+                "overhead_fraction": _overhead(_quieter_half(full)),
+                "of_all_pairs": _overhead(full),
                 "target": TARGET,
                 "single_record": {
-                    "with_trust_ms": _median(small[0]),
-                    "without_ms": _median(small[1]),
-                    "overhead_fraction": round(sum(small[0]) / sum(small[1]) - 1, 3),
+                    "with_trust_ms": _median(_quieter_half(small)[0]),
+                    "without_ms": _median(_quieter_half(small)[1]),
+                    "overhead_fraction": _overhead(_quieter_half(small)),
                 },
-                "of_a_full_batch_ms": parts,
+                "steps_of_a_full_batch_ms": parts,
             }
         )
     )
@@ -107,9 +111,9 @@ def _start_bare(servers: ExerciseServers, folder: Path) -> int:
     return port
 
 
-def _side_by_side(senders: tuple[Send, Send], batches: int, size: int) -> tuple[list[float], list[float]]:
+def _side_by_side(senders: tuple[Send, Send], batches: int, size: int) -> Took:
     """Milliseconds of each batch at each of the two; the first few of each are not counted."""
-    took: tuple[list[float], list[float]] = ([], [])
+    took: Took = ([], [])
     for number in range(WARM_UP + batches):
         items = tuple(item(_person(number * size + place)) for place in range(size))
         order = (0, 1) if number % 2 else (1, 0)
@@ -144,15 +148,17 @@ def _read(answer: Envelope) -> None:
 
 
 def _parts(node: WireMember) -> dict[str, float]:
-    """What single steps of trust take for a full batch, in this process."""
+    """What single steps of trust take for a full batch, in this process; the rest is TLS, the nonce and the leaf."""
     items = tuple(item(_person(place)) for place in range(MAX_BATCH_ITEMS))
-    envelope = node.simulated.submission(*items)
-    key = node.simulated.signing_key
-    expected = Expectation(FEDERATION, True, HUB, envelope.purpose, node.simulated.code)
+    envelope, key = node.simulated.submission(*items), node.simulated.signing_key
+    outcomes = tuple(ItemOutcome(each.reference, each.version, None, None) for each in items)
+    receipt = SubmissionReceipt(new_batch_id(uuid4()), "5f" * 32, datetime.now(UTC), outcomes)
+    answer = node.simulated.envelope(receipt, receipt.PURPOSE)
     steps: dict[str, Callable[[], object]] = {
-        "canonical_bytes_to_sign": envelope.signed_bytes,
-        "sign": lambda: key.sign(b"x" * len(envelope.to_bytes())),
-        "verify": lambda: verify(envelope, key.public, expected, datetime.now(UTC)),
+        "node_signs_batch": lambda: key.sign(envelope.signed_bytes()),
+        "hub_verifies_batch": lambda: key.public.verify(envelope.signature, envelope.signed_bytes()),
+        "hub_signs_receipt": lambda: key.sign(answer.signed_bytes()),
+        "node_verifies_receipt": lambda: key.public.verify(answer.signature, answer.signed_bytes()),
     }
     return {name: _median([_timed(step) for _ in range(9)]) for name, step in steps.items()}
 
@@ -177,8 +183,13 @@ def _median(values: list[float]) -> float:
     return round(statistics.median(values), 2)
 
 
-def _of_pairs(took: tuple[list[float], list[float]]) -> float:
-    return round(statistics.median(one / other - 1 for one, other in zip(*took, strict=True)), 3)
+def _overhead(took: Took) -> float:
+    return round(sum(took[0]) / sum(took[1]) - 1, 3)
+
+
+def _quieter_half(took: Took) -> Took:
+    pairs = sorted(zip(*took, strict=True), key=sum)[: max(1, len(took[0]) // 2)]
+    return [one for one, _other in pairs], [other for _one, other in pairs]
 
 
 if __name__ == "__main__":
