@@ -48,7 +48,7 @@ format: setup ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll, bench-trust; ARGS="--help" says how
+bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll, bench-trust, bench-epoch_change; ARGS="--help" says how
 	PYTHONPATH=. $(BIN)/python benchmarks/$*.py $(ARGS)
 
 MINUTES ?= 10

@@ -21,6 +21,7 @@ from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
+from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.gateway.enrolment import DESK_AUTHORITY
 from symbolon.node.services.show_federation import VersionView
@@ -140,6 +141,10 @@ class ExerciseNode:
     def status(self) -> NodeStatus:
         """What `symbolon node status` shows."""
         return self._opened.services.show_status()
+
+    def list_records(self) -> tuple[ListedRecord, ...]:
+        """What `symbolon node records` lists."""
+        return self._opened.services.list_records(COMMAND, RecordFilter())
 
     def show_hit(self, actor: Actor, hit_id: HitId) -> HitView:
         """A hit as `actor` may see it."""

@@ -142,12 +142,15 @@ SELECT handle, again, %(now)s
 FROM unnest(%(handles)s::bigint[], %(agains)s::boolean[]) AS item (handle, again);
 
 -- name: queue_comparisons_of_member
--- All that a member has here waits to be compared (again).
+-- All that a member has here waits to be compared (again). The update waits for a worker that has the handle in hand
+-- and compares it by an older scope: once that worker has settled it, the handle is put in anew.
 INSERT INTO pending_comparison (handle, again, asked_at)
 SELECT handle, true, %(now)s
 FROM encoded_version
 WHERE member = %(member)s
-ON CONFLICT DO NOTHING;
+ORDER BY handle
+ON CONFLICT (handle) DO UPDATE
+SET again = excluded.again, asked_at = excluded.asked_at;
 
 -- name: retire_records
 -- Withdrawn. The row stays for its version number.
