@@ -47,6 +47,7 @@ class ExerciseNode:
             Credentials(f"{login}-{code.lower()}", f"exercise-{secrets.token_hex(4)}") for login in _OFFICERS
         )
         """The focal point's and the protection officer's."""
+        self.administrator = Credentials(f"admin-{code.lower()}", f"exercise-{secrets.token_hex(4)}")
         self._node: Node | None = None
 
     @property
@@ -83,7 +84,8 @@ class ExerciseNode:
         }
         draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = initialise(self.home, draft)
-        for credentials, role, name in zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True):
+        officers = zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True)
+        for credentials, role, name in (*officers, (self.administrator, Role.ADMINISTRATOR, "Exercise administrator")):
             people_office(self._node).add_with_password(
                 COMMAND.login, credentials.login, credentials.password, frozenset({role.value}), name
             )

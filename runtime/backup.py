@@ -23,7 +23,8 @@ from symbolon.runtime.backup_container import BackupRefused, Lock, Unlock, read_
 from symbolon.runtime.backup_sections import BrokenSections, read_sections, write_section
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.key_services import DEFAULT_FILE as NODE_KEY_FILE
-from symbolon.runtime.postgres_tools import PostgresTools, refuse_filled
+from symbolon.runtime.postgres_tools import PostgresTools, is_filled, refuse_filled
+from symbolon.runtime.secret_files import replace_secret
 
 _FOLDERS: Final = ("keys", "tls", "secrets")
 _MANIFEST: Final = "manifest"
@@ -119,17 +120,31 @@ def check_backup(file: Path, unlock: Unlock) -> Manifest:
 def restore_backup(file: Path, unlock: Unlock, expected: Expected, place: NewPlace, tools: PostgresTools) -> Manifest:
     """Restore a party into a new home and an empty database: all of it, or nothing.
 
+    From before the database is filled, the home bears a mark by which nothing opens it; :func:`finish_restore` takes it
+    away when the caller has noted what followed. Broken off in between, the same call goes on from there.
+
     Raises `BackupRefused`, or `ConfigurationMistake` where the settings of the new place cannot be used.
     """
     manifest = check_backup(file, unlock)
     expected.refuse_another(manifest)
     folder = place.home.path
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    mark = canonical_bytes(to_wire(manifest))
+    if place.home.restore_mark.is_file():
+        if place.home.restore_mark.read_bytes() != mark:
+            raise BackupRefused("Another backup's restore into this home was broken off: go on with that one.")
+        if is_filled(place.conninfo(place.home)):
+            return manifest
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BackupRefused("The folder of --home is not empty, and a restore never mixes with what is there.")
     try:
-        _restore_home(file, unlock, manifest, place)
+        if not place.home.restore_mark.is_file():
+            _restore_home(file, unlock, manifest, place)
+            for name in place.home.keys.names():
+                # Shows that the key service has this party's key, before anything depends on it.
+                place.home.keys.read(name)
         conninfo = place.conninfo(place.home)
         refuse_filled(conninfo)
+        replace_secret(place.home.restore_mark, mark)
         with _sections(file, unlock) as sections:
             for name, pieces in sections:
                 if name == _DATABASE:
@@ -138,11 +153,16 @@ def restore_backup(file: Path, unlock: Unlock, expected: Expected, place: NewPla
                     _drained(pieces)
     except BaseException:
         # Half of a party must not look like one.
-        for part in (*_FOLDERS, f"{manifest.role}.toml"):
+        for part in (*_FOLDERS, f"{manifest.role}.toml", place.home.restore_mark.name):
             path = folder / part
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         raise
     return manifest
+
+
+def finish_restore(home: PartyHome) -> None:
+    """Let the party be opened: what a restore has to note is noted."""
+    home.restore_mark.unlink(missing_ok=True)
 
 
 def _pieces(home: PartyHome, conninfo: str, manifest: Manifest, tools: PostgresTools) -> Iterator[bytes]:

@@ -7,6 +7,7 @@
       tls/        certificates and their private keys
       secrets/    passwords, and the node key unless a setting names another place
       node.toml   or hub.toml: the settings
+      restore-unfinished    only while a restore fills the database, or broke off there
 """
 
 import os
@@ -50,6 +51,18 @@ class PartyHome:
     def secrets(self) -> "SecretFolder":
         """Passwords, and the node key."""
         return SecretFolder(self.path / "secrets")
+
+    @property
+    def restore_mark(self) -> Path:
+        """The file that lies here from before a restore fills the database until it noted what it did."""
+        return self.path / "restore-unfinished"
+
+    def refuse_unfinished_restore(self) -> None:
+        """Raise :class:`ConfigurationMistake` where a restore broke off: nothing may act on half of one."""
+        if self.restore_mark.exists():
+            raise ConfigurationMistake(
+                f"The restore of {self.path} was broken off: give the same `restore` command again, and it goes on."
+            )
 
     def settings_file(self, role: str) -> Path:
         """The settings file of ``role`` ("node" or "hub")."""

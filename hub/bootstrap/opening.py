@@ -114,6 +114,8 @@ def initialise(home: PartyHome, draft: HubDraft) -> Hub:
 
 def open_hub(home: PartyHome, process: str, *, connections: int = 2) -> Hub:
     """A hub that was initialised. Raises `ConfigurationMistake` where settings and database do not fit together."""
+    if process != "restore":
+        home.refuse_unfinished_restore()
     settings = load_settings(home, os.environ)
     configure_logging("hub", process, level=settings.log_level)
     seal_keys(home)

@@ -12,6 +12,7 @@ from symbolon.node.services.answer_request import AnswerRequest
 from symbolon.node.services.cast_vote import CastVote
 from symbolon.node.services.ceremony import HoldCeremony
 from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.deliver_batches import DeliverBatches
 from symbolon.node.services.deliver_outbox import DeliverOutbox
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.federation import JoinFederation, RefreshDirectory
@@ -31,7 +32,7 @@ from symbolon.node.services.receive_notice import ReceiveNotice
 from symbolon.node.services.receive_proposal import ReceiveProposal
 from symbolon.node.services.receive_vote import ReceiveVote
 from symbolon.node.services.receive_withdrawal_receipt import ReceiveWithdrawalReceipt
-from symbolon.node.services.reconcile_node import ReconcileNode
+from symbolon.node.services.reconcile_node import ReconcileNode, WorkersSteps
 from symbolon.node.services.reconcile_with_hub import ReconcileWithHub
 from symbolon.node.services.reencode_records import ReencodeRecords
 from symbolon.node.services.release_hold import ReleaseHold
@@ -171,6 +172,13 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
     reseal_message = ResealMessage(tools.ceremony)
     encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
+    reconcile_with_hub = ReconcileWithHub(unit_of_work, draws, hub, correspondence)
+    steps = WorkersSteps(
+        refresh_directory=refresh_directory,
+        reconcile_with_hub=reconcile_with_hub,
+        reencode_records=ReencodeRecords(unit_of_work, draws, encode_record),
+        deliver_batch=DeliverBatches(unit_of_work, draws, hub, correspondence),
+    )
     return HubServices(
         deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence, reseal_message),
         receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers, refresh_directory),
@@ -178,6 +186,6 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         sign_directory=SignDirectory(unit_of_work, draws, hub, correspondence, tools.keys, refresh_directory),
         rotate_keys=RotateKeys(unit_of_work, draws, hub, correspondence, tools.keys, refresh_directory),
         report_progress=ReportProgress(unit_of_work, draws, hub, correspondence, tools.linkage_keys, encode_record),
-        reconcile_node=ReconcileNode(unit_of_work, draws, hub, correspondence, refresh_directory),
-        reconcile_with_hub=ReconcileWithHub(unit_of_work, draws, hub, correspondence),
+        reconcile_node=ReconcileNode(unit_of_work, draws, hub, correspondence, steps),
+        reconcile_with_hub=reconcile_with_hub,
     )

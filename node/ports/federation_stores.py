@@ -7,7 +7,7 @@ from typing import Protocol
 from symbolon.node.domain.ceremony import Step, StepDone
 from symbolon.node.domain.epochs import EncodingAnswer, EncodingCounts, EpochReceipt
 from symbolon.node.domain.membership import Membership
-from symbolon.node.domain.outbox import BatchEntry
+from symbolon.node.domain.outbox import BatchEntry, OwnLane
 from symbolon.protocol.messages import DirectoryProposal, FederationDirectory, MemberCard, SignedDirectory
 from symbolon.protocol.references import DeliveryId, IncarnationId, MemberCode, MessageId, RecordReference
 from symbolon.protocol.replay import Lane, NodeSight
@@ -80,6 +80,10 @@ class CeremonyStore(Protocol):
         """Note a step; False where it was done before."""
         ...
 
+    def forget_told(self, member: MemberCode) -> None:
+        """Let everything that was told to a member be told again."""
+        ...
+
     def steps(self, epoch: int) -> tuple[StepDone, ...]:
         """What this node did for an epoch's key, in order."""
         ...
@@ -138,7 +142,7 @@ class EncodingStore(Protocol):
 
 
 class LaneStore(Protocol):
-    """In which order members' messages were accepted."""
+    """In which order members' messages were accepted, and this node's own were issued."""
 
     def sight(self, lane: Lane, message_id: MessageId) -> NodeSight:
         """What this node has of a lane and of a message."""
@@ -146,4 +150,12 @@ class LaneStore(Protocol):
 
     def note(self, lane: Lane, message_id: MessageId, delivery_id: DeliveryId, issued_at: datetime) -> None:
         """Note that a message was accepted."""
+        ...
+
+    def issue(self, lanes: Sequence[OwnLane], now: datetime) -> datetime:
+        """Note a time of issue for a try in these lanes, later than that of every try before, and give it."""
+        ...
+
+    def take_back(self, lanes: Sequence[OwnLane], issued_at: datetime, now: datetime) -> None:
+        """Forget a time of issue that lies in the hub's future: no message of that time was taken."""
         ...

@@ -15,7 +15,11 @@ from symbolon.protocol.messages import Delivery
 
 
 class HubClient(Protocol):
-    """The hub, seen from the node. Raises `HubUnavailable` (try again) or `HubRefused` (never try the same again)."""
+    """The hub, seen from the node.
+
+    Raises `HubUnavailable` (try again: nobody answered, or, as `HubShutsOut` and `HubNotNow`, the hub said so) or
+    `HubRefused` (never try the same again).
+    """
 
     def fetch_history(self, after: int) -> Envelope:
         """The versions of the directory after one (0: from the founding on), oldest first."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from symbolon.node.domain.key_generations import KeyGeneration, in_use
 from symbolon.node.domain.membership import Federation, own_card
-from symbolon.node.domain.outbox import OutboxKind, OutgoingMessage
+from symbolon.node.domain.outbox import KeyPlace, OutboxKind, OutgoingMessage
 from symbolon.node.errors import NodeError
 from symbolon.node.ports.outside import Draws, MemberKeys
 from symbolon.protocol.canonical import canonical_bytes
@@ -63,9 +63,9 @@ class Stamp:
     nonce: bytes = field(repr=False)
 
 
-def stamp(draws: Draws, message_id: MessageId) -> Stamp:
-    """The stamp of a try that is made now."""
-    return Stamp(message_id, draws.now(), draws.random_bytes(NONCE_BYTES))
+def stamp(draws: Draws, message_id: MessageId, issued_at: datetime | None = None) -> Stamp:
+    """The stamp of a try that is made now; with the time of issue that its lanes gave it, where they were asked."""
+    return Stamp(message_id, issued_at or draws.now(), draws.random_bytes(NONCE_BYTES))
 
 
 class Correspondence:
@@ -126,7 +126,12 @@ class Correspondence:
     def seal_message(
         self, plain: Plain, recipient: MemberCard, directory: FederationDirectory, message_id: MessageId
     ) -> OutgoingMessage:
-        """Seal a message for one member; what comes out is ready for the outbox."""
+        """Seal a message for one member; what comes out is ready for the outbox.
+
+        Raises:
+            ProtocolError: the keys on the member's card cannot be used.
+
+        """
         hit_id = hit_of(plain)
         context = SealContext(directory.federation, self._code, recipient.code, plain.PURPOSE, hit_id, message_id)
         hybrid = recipient.hybrid_sealing_key
@@ -136,7 +141,8 @@ class Correspondence:
         )
         sealed = seal(plain, keys, context, sender_has_hybrid=_has_hybrid(directory, self._code))
         body = canonical_bytes(to_wire(sealed))
-        return OutgoingMessage(message_id, _OUTBOX_KINDS[plain.PURPOSE], recipient.code, hit_id, body, 0)
+        kind = _OUTBOX_KINDS[plain.PURPOSE]
+        return OutgoingMessage(message_id, kind, recipient.code, hit_id, body, 0, _key_place(plain))
 
     def open_sealed(self, kind: type[Opened], envelope: Envelope, directory: FederationDirectory) -> Opened:
         """Open a verified envelope of another member, or raise a `ProtocolError`.
@@ -187,6 +193,14 @@ def hit_of(plain: Plain) -> HitId | None:
     """The hit that a message is about; None for what is about the linkage key."""
     if plain.PURPOSE in HIT_PURPOSES and isinstance(plain, Vote | Request | Reply):
         return plain.hit_id
+    return None
+
+
+def _key_place(plain: Plain) -> KeyPlace | None:
+    if isinstance(plain, LinkageKeyShare):
+        return KeyPlace(plain.epoch, None)
+    if isinstance(plain, KeyCommitment | KeyReveal | KeyConfirmation):
+        return KeyPlace(plain.epoch, plain.attempt)
     return None
 
 

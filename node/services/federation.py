@@ -171,6 +171,9 @@ class RefreshDirectory:
         if any(change.kind in _NEW_KEYS for change in changes):
             work.inbox.take_up_again(Problem.BAD_SIGNATURE)
         for change in changes:
+            if change.member is not None and change.kind in _NEW_KEYS:
+                # It may have come back with nothing of what it was told before.
+                work.ceremony.forget_told(change.member)
             act = _ACTS.get(change.kind)
             if act is not None:
                 detail: dict[str, str | int | bool] = {"version": directory.version}
