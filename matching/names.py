@@ -102,7 +102,7 @@ def _without_patronymic(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _is_patronymic(word: str) -> bool:
-    return _PATRONYMIC.fullmatch(word) is not None
+    return ("v" in word or word.endswith("na")) and _PATRONYMIC.fullmatch(word) is not None
 
 
 def _servants_joined(words: list[str]) -> list[str]:
