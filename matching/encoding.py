@@ -19,7 +19,7 @@ from symbolon.matching.field_masks import FieldMasks
 from symbolon.matching.identifier_types import PersonName, RecordIdentifiers
 from symbolon.matching.linkage_schema import FIELDS, LinkageSchema, Profile
 from symbolon.matching.name_rarity import NameRarity
-from symbolon.matching.names import name_readings, tells_people_apart
+from symbolon.matching.names import roman_readings, tells_people_apart
 from symbolon.matching.remembered import Remembered
 
 __all__ = ["EncodedRecord", "RecordEncoder", "TooLittleToMatch"]
@@ -67,9 +67,9 @@ class _FilledProfiles:
     def _of_name(self, name: tuple[str, str | None]) -> tuple[_Reading, ...]:
         return tuple(
             [
-                (tuple(sorted([word.roman for word in words])), *self.fields.name(words), self._rarity.of(words))
-                for words in name_readings(*name)
-                if tells_people_apart(words)
+                (tuple(sorted(romans)), *self.fields.name(romans), self._rarity.of(romans))
+                for romans in roman_readings(*name)
+                if tells_people_apart(romans)
             ]
         )
 

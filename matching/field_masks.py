@@ -12,7 +12,7 @@ from symbolon.matching.identifier_types import BirthDate, RecordIdentifiers
 from symbolon.matching.lanes import PARTIAL_DATE, explanation_vector, lanes_by_field, profile_vector
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
 from symbolon.matching.name_masks import NameMasks
-from symbolon.matching.names import NameWord, name_words
+from symbolon.matching.names import Romans, name_words
 from symbolon.matching.remembered import Remembered
 from symbolon.matching.token_masks import TokenMasks
 from symbolon.matching.tokens import (
@@ -72,9 +72,9 @@ class FieldMasks:
         self._nationalities = Remembered[str, FieldBits](lambda code: self._of_tokens("nationality", [("value", code)]))
         self._sexes = Remembered[str, FieldBits](lambda code: self._of_tokens("sex", [("value", code)]))
 
-    def name(self, words: Sequence[NameWord]) -> FieldBits:
+    def name(self, romans: Romans) -> FieldBits:
         """The bits of one reading of a name."""
-        return self._parted(_NAME, self._names.of(words))
+        return self._parted(_NAME, self._names.of(romans))
 
     def beside_the_name(self, identifiers: RecordIdentifiers) -> list[tuple[str, FieldBits]]:
         """The kinds of all other fields that are given, and their bits."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
-from symbolon.matching.names import NameWord
+from symbolon.matching.names import NameWord, Romans, name_word, occurrences
 from symbolon.matching.phonetics import coarse_sound
-from symbolon.matching.remembered import MOST_REMEMBERED, Remembered
+from symbolon.matching.remembered import Remembered
 from symbolon.matching.token_masks import Lane, TokenMasks
 from symbolon.matching.tokens import (
     Token,
@@ -43,20 +43,22 @@ class NameMasks:
         self._fine = Remembered[str, int](lambda fine: self._full.of_groups(fine_tokens(fine)))
         self._coarse = Remembered[str, int](lambda coarse: self._full.of_groups(coarse_tokens(coarse)))
         self._sounds = Remembered[str, int](lambda sound: self._full.of_groups(sound_tokens(sound)))
-        self._words: dict[str | NameWord, _WordMask] = {}
-        self._links = Remembered[tuple[str, str], int](lambda ends: self._full.of(link_tokens(*ends)))
-        self._pairs = Remembered[tuple[str, ...], int](self._pairs_of)
+        self._first = Remembered[str, _WordMask](lambda roman: self._computed(name_word(roman)))
+        self._later = Remembered[tuple[str, int], _WordMask](lambda word: self._computed(name_word(*word)))
+        self._links = Remembered[tuple[str, str], int](lambda ends: self._full.of_groups(link_tokens(*ends)))
+        self._pairs = Remembered(self._pairs_of)
 
-    def of(self, words: Sequence[NameWord]) -> int:
+    def of(self, romans: Romans) -> int:
         """The bits of a name, its words in the order in which they were written."""
-        known = self._words
-        # Lists and length decide what is a particle, so a word's Latin form tells all of it but its occurrence.
-        masks = [known.get(word.roman if word.occurrence == 1 else word) or self._computed(word) for word in words]
-        if len(masks) == 1:
-            bits, _, _, initial = masks[0]
+        first = self._first
+        if len(romans) == 1:
+            bits, _, _, initial = first[romans[0]]
             return bits | self._counts[1 if initial else 0]
-        bits = 0
+        masks = [first[roman] for roman in romans]
+        if len(set(romans)) < len(romans):
+            masks = [self._later[word] if word[1] > 1 else first[word[0]] for word in occurrences(romans)]
         links = self._links
+        bits = 0
         initials = []
         end = masks[-1][1]
         for own, following, start, initial in masks:
@@ -68,24 +70,17 @@ class NameMasks:
         return bits | self._pairs[tuple(initials)] if len(initials) > 1 else bits
 
     def _computed(self, word: NameWord) -> _WordMask:
-        roman = word.roman
-        end, start = word_ends(roman)
-        initial_class = "" if word.is_particle else skeletons(roman)[1][:1]
-        computed = (self._own_bits(word), end, start, initial_class)
-        if len(self._words) >= MOST_REMEMBERED:
-            self._words.clear()
-        self._words[roman if word.occurrence == 1 else word] = computed
-        return computed
-
-    def _own_bits(self, word: NameWord) -> int:
+        fine, coarse = skeletons(word.roman)
+        end, start = word_ends(fine, coarse)
         if word.occurrence > 1 or word.is_particle:
             masks = self._particles if word.is_particle else self._full
-            return masks.of(word_tokens(word) if word.occurrence == 1 else _again(word))
-        roman = word.roman
-        fine, coarse = skeletons(roman)
-        bits = self._full.of_groups(spelling_tokens(roman))
-        bits |= self._fine[fine] | self._coarse[coarse] | self._sounds[coarse_sound(roman)]
-        return bits | self._full.of([("equivalent", word.equivalent)]) if word.equivalent else bits
+            bits = masks.of(word_tokens(word) if word.occurrence == 1 else _again(word))
+        else:
+            bits = self._fine[fine] | self._coarse[coarse] | self._sounds[coarse_sound(word.roman)]
+            bits |= self._full.of_groups(spelling_tokens(word.roman))
+            if word.equivalent:
+                bits |= self._full.of([("equivalent", word.equivalent)])
+        return bits, end, start, "" if word.is_particle else coarse[:1]
 
     def _pairs_of(self, initials: tuple[str, ...]) -> int:
         masks = self._of_pairs[min(len(initials), _MOST_PAIRED_WORDS)]

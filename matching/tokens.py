@@ -73,14 +73,12 @@ def sound_tokens(sound: str) -> Iterator[TokenGroup]:
     yield "sound_bigram", bigrams(sound, edges=_EDGE)
 
 
-@lru_cache(maxsize=65536)
-def word_ends(roman: str) -> tuple[str, str]:
-    """What a word gives to its links: (to the word after it, to the word before it), for `link_tokens`."""
-    fine, coarse = skeletons(roman)
+def word_ends(fine: str, coarse: str) -> tuple[str, str]:
+    """What a word of these skeletons gives to its links: (to the word after it, to the word before it)."""
     return f"{fine[-1:]}|{coarse[-2:]}", f"{fine[:1]}|{coarse[:2]}"
 
 
-def link_tokens(left_end: str, right_start: str) -> Iterator[Token]:
+def link_tokens(left_end: str, right_start: str) -> Iterator[TokenGroup]:
     """What two neighbouring words make together when their skeletons are joined.
 
     A name is a ring: its last word is the neighbour of its first. So a surname may stand first or last, and a word may
@@ -89,11 +87,10 @@ def link_tokens(left_end: str, right_start: str) -> Iterator[Token]:
     left_fine, left_coarse = left_end.split("|")
     right_fine, right_coarse = right_start.split("|")
     if left_fine and right_fine:
-        yield "joined_consonant_bigram", left_fine + right_fine
+        yield "joined_consonant_bigram", (left_fine + right_fine,)
     if left_coarse and right_coarse:
-        yield "joined_class_bigram", left_coarse[-1] + right_coarse[0]
-    for trigram in trigrams(left_coarse + right_coarse):
-        yield "joined_class_trigram", trigram
+        yield "joined_class_bigram", (left_coarse[-1] + right_coarse[0],)
+    yield "joined_class_trigram", trigrams(left_coarse + right_coarse)
 
 
 def pair_token(pair: tuple[str, str]) -> Token:
