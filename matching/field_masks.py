@@ -1,15 +1,19 @@
-"""The fields beside the name to the bits that they set, each value computed once."""
+"""What each field of a record sets in the vectors of some profiles, and in the vector that explains it.
+
+Profiles that a record cannot fill are not computed: the same fields are missing in most records of a file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from symbolon.matching.identifier_types import BirthDate, RecordIdentifiers
-from symbolon.matching.lanes import VectorLayout
-from symbolon.matching.linkage_schema import LinkageSchema
+from symbolon.matching.lanes import PARTIAL_DATE, explanation_vector, lanes_by_field, profile_vector
+from symbolon.matching.linkage_schema import LinkageSchema, Profile
 from symbolon.matching.name_masks import NameMasks
-from symbolon.matching.names import name_words
+from symbolon.matching.names import Romans, name_words
+from symbolon.matching.remembered import Remembered
 from symbolon.matching.token_masks import TokenMasks
 from symbolon.matching.tokens import (
     Token,
@@ -22,94 +26,101 @@ from symbolon.matching.tokens import (
     year_tokens,
 )
 
-_REMEMBERED: Final = 50_000
-_NAME_FIELD: Final = "name"
-_DATE_FIELDS: Final = ("partial_date", "birth_date")
+_NAME: Final = "name"
+_DATE: Final = "birth_date"
+_NOTHING: Final[tuple[bytes, ...]] = ()
+
+
+FieldBits = tuple[int, tuple[bytes, ...]]
+"""What one value sets: in the profiles' vectors, side by side; and its explanation, unless that has no bit.
+
+A plain tuple, as everything that is remembered by the thousand: the garbage collector lets go of those.
+"""
 
 
 class FieldMasks:
-    """The bits of every field over all lanes, under keys of their own."""
+    """The bits of every field in the vectors of `profiles`, and in the field's explanation.
 
-    def __init__(self, schema: LinkageSchema, layout: VectorLayout, subkey: Callable[[str], bytes]) -> None:
-        self._names = NameMasks(
-            subkey(f"{schema.id}/field/{_NAME_FIELD}"),
-            layout.lanes[_NAME_FIELD],
-            schema.particle_factor,
-        )
+    A profile's vector lies where it stands among `profiles`; an explanation, of which a field has one, behind them all.
+
+    Args:
+        schema: the agreed linkage schema.
+        keys: 32 bytes for each field.
+        profiles: those that records of one kind fill.
+
+    """
+
+    def __init__(self, schema: LinkageSchema, keys: Mapping[str, bytes], profiles: Sequence[Profile]) -> None:
+        lanes = lanes_by_field(schema)
+        self._explained_from = len(profiles) * schema.vector_bits
+        self._explanation_bytes = {kind: form.bits // 8 for kind, form in schema.explanations.items()}
+        places = {profile_vector(profile.id): n * schema.vector_bits for n, profile in enumerate(profiles)}
+        places |= dict.fromkeys(map(explanation_vector, schema.explanations), self._explained_from)
+        self._names = NameMasks(keys[_NAME], lanes[_NAME], places, schema.particle_factor)
         self._masks = {
-            field: TokenMasks(subkey(f"{schema.id}/field/{field}"), lanes)
-            for field, lanes in layout.lanes.items()
-            if field not in {_NAME_FIELD, *_DATE_FIELDS}
+            field: TokenMasks(keys[field], of_field, places)
+            for field, of_field in lanes.items()
+            if field not in {_NAME, _DATE, PARTIAL_DATE}
         }
         # The explanation's lane stands first in both, so that a partial date sets some of the bits of a whole one.
-        date_key = subkey(f"{schema.id}/field/birth_date")
-        explaining, judging = (layout.lanes.get(field, ()) for field in _DATE_FIELDS)
-        self._partial_dates = TokenMasks(date_key, explaining)
-        self._whole_dates = TokenMasks(date_key, (*explaining, *judging))
-        self._known: dict[Hashable, int] = {}
-        self.name = self._names.of
+        self._partial_dates = TokenMasks(keys[_DATE], lanes[PARTIAL_DATE], places)
+        self._whole_dates = TokenMasks(keys[_DATE], (*lanes[PARTIAL_DATE], *lanes.get(_DATE, ())), places)
+        self._years = Remembered(self._of_year)
+        self._days = Remembered[tuple[str, str], int](lambda parts: self._whole_dates.of(month_and_day_tokens(*parts)))
+        self._dates = Remembered(self._of_date)
+        self._places = Remembered[str, FieldBits](lambda text: self._of_tokens("place", _place_tokens(text)))
+        self._nationalities = Remembered[str, FieldBits](lambda code: self._of_tokens("nationality", [("value", code)]))
+        self._sexes = Remembered[str, FieldBits](lambda code: self._of_tokens("sex", [("value", code)]))
 
-    def beside_the_name(self, identifiers: RecordIdentifiers) -> tuple[int, set[str]]:
-        """The bits of all other fields, and which fields a profile may count on."""
-        bits = 0
-        filled = set()
+    def name(self, romans: Romans) -> FieldBits:
+        """The bits of one reading of a name."""
+        return self._parted(_NAME, self._names.of(romans))
+
+    def beside_the_name(self, identifiers: RecordIdentifiers) -> list[tuple[str, FieldBits]]:
+        """The kinds of all other fields that are given, and their bits."""
+        given = []
         date = identifiers.birth_date
         if date is not None:
-            filled.add("birth_year")
-            bits |= self._of(date, "date", self._date)
-            if date.is_whole:
-                filled.add("birth_date")
-        if identifiers.place is not None:
-            filled.add("place")
-            bits |= self._of(identifiers.place.text, "place", self._place)
+            given.append((_DATE, self._dates[date.year, date.month, date.day]))
         if identifiers.nationality is not None:
-            filled.add("nationality")
-            bits |= self._of(identifiers.nationality.code, "nationality", self._nationality)
+            given.append(("nationality", self._nationalities[identifiers.nationality.code]))
         if identifiers.sex is not None:
-            filled.add("sex")
-            bits |= self._of(identifiers.sex.code, "sex", self._sex)
-        return bits, filled
+            given.append(("sex", self._sexes[identifiers.sex.code]))
+        if identifiers.place is not None:
+            given.append(("place", self._places[identifiers.place.text]))
+        return given
 
-    def _of(self, value: Hashable, field: str, computed: Callable[[Any], int]) -> int:
-        known = self._known.get((field, value))
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[field, value] = computed(value)
-        return known
-
-    def _date(self, date: BirthDate) -> int:
+    def _of_date(self, parts: tuple[int, int | None, int | None]) -> FieldBits:
         """A date explains itself however partial it is; its year and, if whole, all of it go into the profiles.
 
-        The parts of whole dates are remembered, since few dates are met twice and every part is.
+        Few dates are met twice; every year, and every month and day, is.
         """
-        bits = self._of(date.year, "birth_year", self._birth_year)
+        date = BirthDate(*parts)
+        birth_year, year_of_date = self._years[date.year]
         if not date.is_whole:
-            return bits | self._partial_dates.of(birth_date_tokens(date))
+            return self._parted(_DATE, birth_year | self._partial_dates.of(birth_date_tokens(date)))
         year, month, day = f"{date.year:04}", f"{date.month:02}", f"{date.day:02}"
-        bits |= self._of(year, "year of a date", self._year_of_date)
+        bits = birth_year | year_of_date
         if date.is_new_year:
-            return bits | self._whole_dates.of([unknown_day_token(year)])
-        bits |= self._of((month, day), "day of a date", self._day_of_date)
-        return bits | self._whole_dates.of(whole_date_tokens(year, month, day))
+            return self._parted(_DATE, bits | self._whole_dates.of([unknown_day_token(year)]))
+        bits |= self._days[month, day] | self._whole_dates.of(whole_date_tokens(year, month, day))
+        return self._parted(_DATE, bits)
 
-    def _birth_year(self, year: int) -> int:
-        return self._masked("birth_year", birth_year_tokens(year))
+    def _of_year(self, year: int) -> tuple[int, int]:
+        """What it sets as a year of birth; and as the year of a whole date."""
+        birth_year = self._masks["birth_year"].of(birth_year_tokens(year)) if "birth_year" in self._masks else 0
+        return birth_year, self._whole_dates.of(year_tokens(f"{year:04}"))
 
-    def _year_of_date(self, year: str) -> int:
-        return self._whole_dates.of(year_tokens(year))
+    def _of_tokens(self, field: str, tokens: Iterable[Token]) -> FieldBits:
+        return self._parted(field, self._masks[field].of(tokens))
 
-    def _day_of_date(self, month_and_day: tuple[str, str]) -> int:
-        return self._whole_dates.of(month_and_day_tokens(*month_and_day))
+    def _parted(self, kind: str, bits: int) -> FieldBits:
+        explanation = bits >> self._explained_from
+        if not explanation:
+            return bits, _NOTHING
+        judging = bits ^ explanation << self._explained_from
+        return judging, (explanation.to_bytes(self._explanation_bytes[kind], "little"),)
 
-    def _place(self, text: str) -> int:
-        return self._masked("place", (token for word in name_words(text) for token in word_tokens(word)))
 
-    def _nationality(self, code: str) -> int:
-        return self._masked("nationality", (("value", code),))
-
-    def _sex(self, code: str) -> int:
-        return self._masked("sex", (("value", code),))
-
-    def _masked(self, field: str, tokens: Iterable[Token]) -> int:
-        return self._masks[field].of(tokens) if field in self._masks else 0
+def _place_tokens(text: str) -> Iterator[Token]:
+    return (token for word in name_words(text) for token in word_tokens(word))

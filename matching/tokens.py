@@ -5,7 +5,7 @@ A token is (kind, text). The schema says for each vector how many bits a token o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +21,8 @@ from symbolon.matching.phonetics import (
 from symbolon.matching.qgrams import bigrams, trigrams
 
 Token = tuple[str, str]
+TokenGroup = tuple[str, Sequence[str]]
+"""Several tokens of one kind."""
 _EDGE: Final = "_"
 
 
@@ -34,38 +36,49 @@ def word_tokens(word: NameWord) -> Iterator[Token]:
     """What one word of a name says by itself; a second occurrence of a word says it again, as tokens of their own."""
     roman = word.roman
     fine, coarse = skeletons(roman)
-    sound = coarse_sound(roman)
-    yield "initial", roman[:1]
-    yield "spelling_prefix", roman[:4]
-    yield "consonants", fine
-    yield "classes", coarse
-    yield "initial_class", coarse[:1]
-    yield "final_class", coarse[-1:]
-    yield "class_prefix", coarse[:2]
-    yield "vowels", vowel_classes(sound)
+    groups = [*spelling_tokens(roman), *fine_tokens(fine), *coarse_tokens(coarse), *sound_tokens(coarse_sound(roman))]
     if word.equivalent and not word.is_particle:
-        yield "equivalent", word.equivalent
-    for code in phonetic_codes(roman):
-        yield "phonetic", code
-    for kind, text in (("consonant_bigram", fine), ("sound_bigram", sound), ("spelling_bigram", roman)):
-        for bigram in bigrams(text, edges=_EDGE):
-            yield kind, bigram
-    for bigram in bigrams(fine):
-        yield "joined_consonant_bigram", bigram
-    for bigram in bigrams(coarse):
-        yield "joined_class_bigram", bigram
-    for trigram in trigrams(coarse):
-        yield "joined_class_trigram", trigram
+        groups.append(("equivalent", (word.equivalent,)))
+    return ((kind, text) for kind, texts in groups for text in texts)
 
 
-@lru_cache(maxsize=65536)
-def word_ends(roman: str) -> tuple[str, str]:
-    """What a word gives to its links: (to the word after it, to the word before it), for `link_tokens`."""
-    fine, coarse = skeletons(roman)
+def spelling_tokens(roman: str) -> Iterator[TokenGroup]:
+    """What the letters of a word say."""
+    yield "initial", (roman[:1],)
+    yield "spelling_prefix", (roman[:4],)
+    yield "phonetic", phonetic_codes(roman)
+    yield "spelling_bigram", bigrams(roman, edges=_EDGE)
+
+
+def fine_tokens(fine: str) -> Iterator[TokenGroup]:
+    """What the fine consonant skeleton of a word says."""
+    yield "consonants", (fine,)
+    yield "consonant_bigram", bigrams(fine, edges=_EDGE)
+    yield "joined_consonant_bigram", bigrams(fine)
+
+
+def coarse_tokens(coarse: str) -> Iterator[TokenGroup]:
+    """What the coarse consonant skeleton of a word says."""
+    yield "classes", (coarse,)
+    yield "initial_class", (coarse[:1],)
+    yield "final_class", (coarse[-1:],)
+    yield "class_prefix", (coarse[:2],)
+    yield "joined_class_bigram", bigrams(coarse)
+    yield "joined_class_trigram", trigrams(coarse)
+
+
+def sound_tokens(sound: str) -> Iterator[TokenGroup]:
+    """What the coarse sound of a word says."""
+    yield "vowels", (vowel_classes(sound),)
+    yield "sound_bigram", bigrams(sound, edges=_EDGE)
+
+
+def word_ends(fine: str, coarse: str) -> tuple[str, str]:
+    """What a word of these skeletons gives to its links: (to the word after it, to the word before it)."""
     return f"{fine[-1:]}|{coarse[-2:]}", f"{fine[:1]}|{coarse[:2]}"
 
 
-def link_tokens(left_end: str, right_start: str) -> Iterator[Token]:
+def link_tokens(left_end: str, right_start: str) -> Iterator[TokenGroup]:
     """What two neighbouring words make together when their skeletons are joined.
 
     A name is a ring: its last word is the neighbour of its first. So a surname may stand first or last, and a word may
@@ -74,11 +87,10 @@ def link_tokens(left_end: str, right_start: str) -> Iterator[Token]:
     left_fine, left_coarse = left_end.split("|")
     right_fine, right_coarse = right_start.split("|")
     if left_fine and right_fine:
-        yield "joined_consonant_bigram", left_fine + right_fine
+        yield "joined_consonant_bigram", (left_fine + right_fine,)
     if left_coarse and right_coarse:
-        yield "joined_class_bigram", left_coarse[-1] + right_coarse[0]
-    for trigram in trigrams(left_coarse + right_coarse):
-        yield "joined_class_trigram", trigram
+        yield "joined_class_bigram", (left_coarse[-1] + right_coarse[0],)
+    yield "joined_class_trigram", trigrams(left_coarse + right_coarse)
 
 
 def pair_token(pair: tuple[str, str]) -> Token:
