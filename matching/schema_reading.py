@@ -84,7 +84,21 @@ class Section:
             raise SchemaError(f"{self.path}.{name}", "must be a list of two integers")
         return value[0], value[1]
 
+    def points(self, name: str) -> tuple[tuple[int, float], ...]:
+        """A field that is a list of [integer from 0 to 1000, number], one at least."""
+        value = self._value(name)
+        if not isinstance(value, list) or not value or not all(map(_is_point, value)):
+            raise SchemaError(f"{self.path}.{name}", "must be a list of [integer from 0 to 1000, number], one at least")
+        return tuple((score, float(number)) for score, number in value)
+
     def _value(self, name: str) -> Any:
         if name not in self.content:
             raise SchemaError(f"{self.path}.{name}", "is missing")
         return self.content[name]
+
+
+def _is_point(item: object) -> bool:
+    if not isinstance(item, list) or len(item) != 2:
+        return False
+    score, number = item
+    return type(score) is int and 0 <= score <= 1000 and type(number) in {int, float}

@@ -66,7 +66,7 @@ def test_an_expulsion_with_a_new_epoch_is_rehearsed_done_and_finished(bench: Any
     assert typed("epoch", "close", "1").returncode == 0
     bench.co_sign("XA", "XB")
     bench.worker.clear_away()
-    assert "Epoch 1 (symbolon-2026-1): closed and erased" in typed("epoch", "status").stdout
+    assert "Epoch 1 (symbolon-2026-2): closed and erased" in typed("epoch", "status").stdout
 
 
 def test_a_member_is_suspended_and_reinstated(bench: Any, typed: Typed) -> None:

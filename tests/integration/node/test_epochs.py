@@ -25,13 +25,13 @@ from symbolon.protocol.references import RecordReference, new_incarnation_id
 
 from .conftest import FOCAL_POINT, HEADER, NodeUnderTest, Pair
 
-OTHER_SCHEMA = schema_bytes().replace(b'"symbolon-2026-1"', b'"symbolon-2026-2"')
+OTHER_SCHEMA = schema_bytes().replace(b'"symbolon-2026-2"', b'"symbolon-2026-3"')
 ROWS = tuple(
     f"A-{number},C-1,Somchai Jaidee{'xyzuvw'[number]},1990-05-0{number + 1},suspect,all,," for number in range(6)
 )
 
 
-def open_epoch(pair: Pair, schema_id: str = "symbolon-2026-1", schema: bytes | None = None) -> None:
+def open_epoch(pair: Pair, schema_id: str = "symbolon-2026-2", schema: bytes | None = None) -> None:
     """Epoch 2 comes into effect; its key is not here yet."""
     pair.hub.propose(with_epoch(schema_id, schema_digest(schema or schema_bytes())))
     pair.hub.co_sign()
@@ -208,19 +208,19 @@ def test_a_record_that_is_refused_under_both_is_refused(pair: Pair) -> None:
 
 def test_an_epoch_with_another_schema_is_encoded_with_that_schema(pair: Pair) -> None:
     schemas = (schema_bytes(), OTHER_SCHEMA)
-    open_epoch(pair, "symbolon-2026-2", OTHER_SCHEMA)
+    open_epoch(pair, "symbolon-2026-3", OTHER_SCHEMA)
     pair.xa.services = build_services(pair.xa.tools, schemas)
     pair.xa.hub_services = build_hub_services(pair.xa.tools, pair.xa.client, schemas)
     bring_key(pair.xa)
     publish(pair, ROWS[0])
     reference = pair.xa.record("A-0").reference
     items = [pair.hub.encodings[reference, epoch] for epoch in (1, 2)]
-    assert [item.schema_id for item in items] == ["symbolon-2026-1", "symbolon-2026-2"]
+    assert [item.schema_id for item in items] == ["symbolon-2026-2", "symbolon-2026-3"]
     assert [item.schema_digest for item in items] == [schema_digest(schema) for schema in schemas]
 
 
 def test_a_program_without_the_new_schema_goes_on_under_the_old_one_and_says_what_is_missing(pair: Pair) -> None:
-    open_epoch(pair, "symbolon-2026-2", OTHER_SCHEMA)
+    open_epoch(pair, "symbolon-2026-3", OTHER_SCHEMA)
     bring_key(pair.xa)
     publish(pair, ROWS[0])
     assert (len(at_hub(pair, 1)), len(at_hub(pair, 2))) == (1, 0)

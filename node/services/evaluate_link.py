@@ -1,0 +1,216 @@
+"""Links two clear files by their encodings, and measures the links against the truth."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+
+from symbolon.matching.decision import explain
+from symbolon.matching.encoding import EncodedRecord
+from symbolon.matching.errors import TooLittleToMatch
+from symbolon.matching.evaluation import (
+    Flags,
+    LinkageQuality,
+    Rows,
+    best_linkage_quality,
+    linkage_quality,
+    one_to_one,
+)
+from symbolon.matching.identifiers import RecordIdentifiers
+from symbolon.matching.index import EncodingIndex
+from symbolon.matching.linkage_schema import LinkageSchema, Profile
+from symbolon.matching.pair_scores import PackedVectors, Scores, pair_scores
+from symbolon.node.services.evaluation_encoding import EncodingForEvaluation
+
+_LOOKED_BELOW = Fraction(3, 20)
+"""How far under its profile's threshold a pair is still scored, so that the best threshold can be told."""
+_LOOKED_BELOW_FEW = Fraction(1, 4)
+_FEW = 100_000_000
+"""So many pairs may be looked at from further below: those that are nearly alike stay few enough to keep."""
+_LOWEST = Fraction(9, 20)
+_BY_TOKEN = 1.0
+"""The margin of a hit that does not rest on a profile's vector: over every other."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One row of a file: its id, and what it can be matched by."""
+
+    id: str = field(repr=False)
+    identifiers: RecordIdentifiers = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredLinks:
+    """Pairs of row numbers (left, right) with their margin: score less the threshold of the profile that judges."""
+
+    left: Rows = field(repr=False)
+    right: Rows = field(repr=False)
+    margins: Scores = field(repr=False)
+    probabilities: Scores = field(repr=False)
+    """What the schema's calibration says of each score, at the share of true pairs in these files."""
+    correct: Flags = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvaluation:
+    """Both ways of counting, at the schema's threshold and at the best: every pair, or one partner at most."""
+
+    all_pairs: LinkageQuality
+    one_to_one: LinkageQuality
+    best_all_pairs: LinkageQuality
+    best_one_to_one: LinkageQuality
+    positives: int
+    outside: int
+    """Pairs of the truth that name an id which is in neither file; they are left out."""
+    refused: dict[str, int]
+    """Why records were not encoded → how many; their pairs are misses."""
+    links: ScoredLinks = field(repr=False)
+    true_pairs: frozenset[tuple[int, int]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A pair near or over the threshold of the profile that judges it."""
+
+    profile: Profile
+    margin: float
+
+    def probability(self, prior: float) -> float:
+        """Of one person, by the profile's calibration; 1 for a hit that does not rest on a score."""
+        if self.margin == _BY_TOKEN:
+            return 1.0
+        return self.profile.calibration.probability(round(1000 * (self.margin + float(self.profile.threshold))), prior)
+
+
+class EvaluateLink:
+    """Compares every left with every right record, as the hub would, through index, profiles and tokens."""
+
+    def __init__(self, encoding: EncodingForEvaluation) -> None:
+        self._encoding = encoding
+        self._schema = encoding.linkage_schema
+
+    def __call__(
+        self, left: Iterable[FileRecord], right: Iterable[FileRecord], truth: Iterable[tuple[str, str]]
+    ) -> LinkEvaluation:
+        """Link and measure. The truth holds (left id, right id)."""
+        left_records, right_records = tuple(left), tuple(right)
+        refused: Counter[str] = Counter()
+        scored = self._scored(self._encoded(left_records, refused), self._encoded(right_records, refused))
+        pairs = np.array(list(scored), dtype=np.int64).reshape(-1, 2)
+        margins = np.array([near.margin for near in scored.values()])
+        true_pairs, outside = _true_pairs(left_records, right_records, truth)
+        correct = np.array([pair in true_pairs for pair in map(tuple, pairs.tolist())], dtype=bool)
+        prior = _prior(len(true_pairs), len(left_records) * len(right_records))
+        probabilities = np.array([near.probability(prior) for near in scored.values()])
+        links = ScoredLinks(pairs[:, 0], pairs[:, 1], margins, probabilities, correct)
+        judged = Counter(near.profile.id for near in scored.values())
+        main = max(self._schema.profiles, key=lambda profile: judged[profile.id])
+        kept = one_to_one(links.left, links.right, margins)
+        found = margins >= 0
+        best_of_both = kept & (margins >= -float(self._schema.one_to_one_margin))
+        threshold = float(main.threshold)
+        positives = len(true_pairs)
+        return LinkEvaluation(
+            all_pairs=linkage_quality(int(found.sum()), int(correct[found].sum()), positives, threshold),
+            one_to_one=linkage_quality(int(best_of_both.sum()), int(correct[best_of_both].sum()), positives, threshold),
+            best_all_pairs=_best(margins, correct, positives, threshold),
+            best_one_to_one=_best(margins[kept], correct[kept], positives, threshold),
+            positives=positives,
+            outside=outside,
+            refused=dict(refused),
+            links=links,
+            true_pairs=frozenset(true_pairs),
+        )
+
+    def _encoded(self, records: tuple[FileRecord, ...], refused: Counter[str]) -> dict[int, EncodedRecord]:
+        encoded = {}
+        for number, record in enumerate(records):
+            try:
+                encoded[number] = self._encoding.record(record.identifiers)
+            except TooLittleToMatch as error:
+                refused[str(error)] += 1
+        return encoded
+
+    def _scored(
+        self, left: Mapping[int, EncodedRecord], right: Mapping[int, EncodedRecord]
+    ) -> dict[tuple[int, int], _Near]:
+        """(left, right) of all pairs near or over a threshold."""
+        index = EncodingIndex(
+            _looking_below(self._schema, _LOOKED_BELOW_FEW if len(left) * len(right) <= _FEW else _LOOKED_BELOW)
+        )
+        # The index keeps a record from meeting itself by its handle: those of the right side are negative.
+        for number, record in right.items():
+            index.add("right", -1 - number, record)
+        near: dict[tuple[int, int], _Near] = {}
+        candidates = [(pair.query, -1 - pair.target) for pair in index.scan(left, ["right"])]
+        for profile in self._schema.profiles:
+            pairs = [pair for pair in candidates if self._judging(left[pair[0]], right[pair[1]]) == profile]
+            margins = self._margins(profile, left, right, pairs)
+            near.update({pair: _Near(profile, margin) for pair, margin in zip(pairs, margins, strict=True)})
+        for match in index.lookup_tokens(left, ["right"]):
+            pair = match.query, -1 - match.target
+            is_hit = pair in near and near[pair].margin >= 0
+            if not is_hit and explain(self._schema, left[pair[0]], right[pair[1]]):
+                near[pair] = _Near(self._schema.profiles[0], _BY_TOKEN)
+        return near
+
+    def _judging(self, left: EncodedRecord, right: EncodedRecord) -> Profile:
+        return next(
+            profile for profile in self._schema.profiles if left.profiles[profile.id] and right.profiles[profile.id]
+        )
+
+    def _margins(
+        self,
+        profile: Profile,
+        left: Mapping[int, EncodedRecord],
+        right: Mapping[int, EncodedRecord],
+        pairs: list[tuple[int, int]],
+    ) -> list[float]:
+        sides = []
+        for records, numbers in ((left, {one for one, _ in pairs}), (right, {other for _, other in pairs})):
+            places = {number: place for place, number in enumerate(sorted(numbers))}
+            vectors = [records[number].profiles[profile.id] for number in places]
+            sides.append((places, PackedVectors.of(vectors, self._schema.vector_bits)))
+        (left_places, left_vectors), (right_places, right_vectors) = sides
+        rows = np.array([(left_places[one], right_places[other]) for one, other in pairs], dtype=np.int64)
+        scores = pair_scores(left_vectors, right_vectors, rows.reshape(-1, 2))
+        return [score - float(profile.threshold) for score in scores.tolist()]
+
+
+def _prior(positives: int, pairs: int) -> float:
+    """Share of true pairs; never 0 or 1, of which no score could tell anything."""
+    return (positives + 1) / (pairs + 2)
+
+
+def _looking_below(schema: LinkageSchema, far: Fraction) -> LinkageSchema:
+    return replace(
+        schema,
+        profiles=tuple(
+            replace(profile, threshold=min(profile.threshold, max(profile.threshold - far, _LOWEST)))
+            for profile in schema.profiles
+        ),
+    )
+
+
+def _true_pairs(
+    left: tuple[FileRecord, ...], right: tuple[FileRecord, ...], truth: Iterable[tuple[str, str]]
+) -> tuple[set[tuple[int, int]], int]:
+    lefts = {record.id: number for number, record in enumerate(left)}
+    rights = {record.id: number for number, record in enumerate(right)}
+    pairs, outside = set(), 0
+    for one, other in truth:
+        if one in lefts and other in rights:
+            pairs.add((lefts[one], rights[other]))
+        else:
+            outside += 1
+    return pairs, outside
+
+
+def _best(margins: Scores, correct: Flags, positives: int, threshold: float) -> LinkageQuality:
+    best = best_linkage_quality(margins, correct, positives)
+    if best is None:
+        return linkage_quality(0, 0, positives, threshold)
+    return replace(best, threshold=best.threshold + threshold)
