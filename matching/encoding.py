@@ -20,6 +20,7 @@ from symbolon.matching.identifier_types import PersonName, RecordIdentifiers
 from symbolon.matching.linkage_schema import FIELDS, LinkageSchema, Profile
 from symbolon.matching.name_rarity import NameRarity
 from symbolon.matching.names import roman_readings, tells_people_apart
+from symbolon.matching.readings import require_readings
 from symbolon.matching.remembered import Remembered
 
 __all__ = ["EncodedRecord", "RecordEncoder", "TooLittleToMatch"]
@@ -81,9 +82,13 @@ class RecordEncoder:
         schema: the agreed linkage schema.
         subkey: gives the key of a label (32 bytes), so that each field and token kind has a key of its own.
 
+    Raises:
+        SchemaError: the schema was made for other tables of reading names than this program's.
+
     """
 
     def __init__(self, schema: LinkageSchema, subkey: Callable[[str], bytes]) -> None:
+        require_readings(schema.readings)
         self._schema = schema
         self._field_keys = {field: subkey(f"{schema.id}/field/{field}") for field in FIELDS}
         self._token_keys = {kind: subkey(f"{schema.id}/token/{kind}") for kind in schema.token_kinds}

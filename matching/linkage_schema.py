@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -36,6 +37,7 @@ SUPPORTING_TOKENS: Final = ("document_ocr", "document_near")
 MEASURES: Final = ("dice", "containment")
 BANDS: Final = ("strong", "probable", "possible")
 WORD_BITS: Final = 64
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 WIDEST_VECTOR: Final = 1024
 """Ten bits tell a position, so that one hash gives the positions of a token in every vector."""
 
@@ -86,10 +88,20 @@ class ExplanationVector:
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """Which tables and rules of reading names the encodings are made with; the program's own are compared with it."""
+
+    id: str
+    digest: str
+    """`readings.readings_digest`."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkageSchema:
     """All parameters of matching."""
 
     id: str
+    readings: Readings
     vector_bits: int
     max_names: int
     particle_factor: float
@@ -162,6 +174,7 @@ def _schema(root: Section) -> LinkageSchema:
     explanations = root.section("explanations")
     schema = LinkageSchema(
         id=root.text("id"),
+        readings=_readings(root.section("readings")),
         vector_bits=vector_bits,
         max_names=root.integer("max_names", 1, 32),
         particle_factor=root.number("particle_factor", 0, 1),
@@ -221,6 +234,14 @@ def _profile(section: Section, sets: dict[str, frozenset[str]]) -> Profile:
         bands=floors,
         calibration=_calibration(section.section("calibration")),
     )
+
+
+def _readings(section: Section) -> Readings:
+    section.only(("id", "digest"))
+    digest = section.text("digest")
+    if not _SHA256.fullmatch(digest):
+        raise SchemaError(f"{section.path}.digest", "must be a SHA-256 in lower-case hex")
+    return Readings(section.text("id"), digest)
 
 
 def _rarity(section: Section) -> RarityTable:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from symbolon.matching.encoding import RecordEncoder
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
+from symbolon.matching.readings import require_readings
 from symbolon.node.domain.compare_list import unknown_states, what_to_do_about
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
 from symbolon.node.domain.records import Record
@@ -37,6 +38,7 @@ class EncodeRecord:
 
     def __init__(self, schema_bytes: bytes, linkage_keys: LinkageKeys) -> None:
         self._schema = LinkageSchema.from_bytes(schema_bytes)
+        require_readings(self._schema.readings)
         self._schema_digest = schema_digest(schema_bytes)
         self._linkage_keys = linkage_keys
         self._warm: tuple[int, RecordEncoder] | None = None

@@ -58,6 +58,9 @@ def _put(path: str, value: object) -> Callable[[dict[str, Any]], None]:
     ("change", "path"),
     [
         (_put("id", None), "$.id"),
+        (_put("readings", None), "$.readings"),
+        (_put("readings.digest", "no digest"), "$.readings.digest"),
+        (_put("readings.tables", 1), "$.readings.tables"),
         (_put("id", ""), "$.id"),
         (_put("colour", 1), "$.colour"),
         (_put("vector_bits", 1000), "$.vector_bits"),
