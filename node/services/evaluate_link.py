@@ -195,8 +195,9 @@ class EvaluateLink:
         judged = self._judged(left, right, product(left, right))
         pairs = np.array(list(judged), dtype=np.int64).reshape(-1, 2)
         margins = np.array([near.margin for near in judged.values()])
+        near = margins >= -float(rule.left_over_margin)
+        pairs, margins = pairs[near], margins[near]
         clear = clearly_each_others_best(pairs[:, 0], pairs[:, 1], margins, float(rule.least_lead))
-        clear &= margins >= -float(rule.left_over_margin)
         correct = np.array([pair in true_pairs for pair in map(tuple, pairs[clear].tolist())], dtype=bool)
         return np.append(links.margins[kept], margins[clear]), np.append(links.correct[kept], correct)
 

@@ -150,6 +150,12 @@ def test_of_what_is_left_over_only_pairs_that_no_other_comes_near_are_kept() -> 
     assert clearly_each_others_best(left, right, scores, 0.01).tolist() == [True, False, False, True, False, False]
 
 
+def test_those_who_found_a_partner_stand_in_nobodys_way() -> None:
+    left, right = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    scores = np.array([0.60, 0.10, 0.50, 0.48])
+    assert clearly_each_others_best(left, right, scores, 0.05).tolist() == [True, False, False, True]
+
+
 def test_a_pair_without_any_other_is_each_others_best_and_no_pairs_give_none() -> None:
     assert clearly_each_others_best(np.array([3]), np.array([7]), np.array([-0.4]), 0.5).tolist() == [True]
     assert clearly_each_others_best(np.empty(0, int), np.empty(0, int), np.empty(0), 0.5).tolist() == []
