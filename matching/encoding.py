@@ -20,6 +20,7 @@ from symbolon.matching.identifier_types import PersonName, RecordIdentifiers
 from symbolon.matching.linkage_schema import FIELDS, LinkageSchema, Profile
 from symbolon.matching.name_rarity import NameRarity
 from symbolon.matching.names import roman_readings, tells_people_apart
+from symbolon.matching.readings import require_readings
 from symbolon.matching.remembered import Remembered
 
 __all__ = ["EncodedRecord", "RecordEncoder", "TooLittleToMatch"]
@@ -39,8 +40,8 @@ class _Place(NamedTuple):
     """Where a profile's vector lies among those of the profiles that a record fills, and what it must fulfil."""
 
     profile_id: str
-    start: int
-    end: int
+    first_bit: int
+    all_bits: int
     rarity: float
     least: int
     most: int
@@ -50,12 +51,11 @@ class _FilledProfiles:
     """The profiles that records with the same fields fill, and what was computed for such records before."""
 
     def __init__(self, schema: LinkageSchema, keys: Mapping[str, bytes], profiles: Sequence[Profile]) -> None:
-        width = schema.vector_bits // 8
+        all_bits = (1 << schema.vector_bits) - 1
         self.places = [
-            _Place(profile.id, place * width, (place + 1) * width, *_bounds(profile))
+            _Place(profile.id, place * schema.vector_bits, all_bits, *_bounds(profile))
             for place, profile in enumerate(profiles)
         ]
-        self.size = len(profiles) * width
         self.fields = FieldMasks(schema, keys, profiles)
         self._rarity = NameRarity(schema.rarity)
         self._known = Remembered(self._of_name)
@@ -81,10 +81,15 @@ class RecordEncoder:
         schema: the agreed linkage schema.
         subkey: gives the key of a label (32 bytes), so that each field and token kind has a key of its own.
 
+    Raises:
+        SchemaError: the schema was made for other tables of reading names than this program's.
+
     """
 
     def __init__(self, schema: LinkageSchema, subkey: Callable[[str], bytes]) -> None:
+        require_readings(schema.readings)
         self._schema = schema
+        self._max_names = schema.max_names
         self._field_keys = {field: subkey(f"{schema.id}/field/{field}") for field in FIELDS}
         self._token_keys = {kind: subkey(f"{schema.id}/token/{kind}") for kind in schema.token_kinds}
         self._no_profiles = {profile.id: _NOTHING for profile in schema.profiles}
@@ -109,16 +114,12 @@ class RecordEncoder:
             identifiers.place is not None,
         ]
         profiles, explanations = self._no_profiles.copy(), self._no_explanations.copy()
-        beside = 0
-        for kind, (judging, explanation) in filled.fields.beside_the_name(identifiers):
-            beside |= judging
-            explanations[kind] = explanation
+        beside = filled.fields.beside_the_name(identifiers, explanations)
         readings = self._readings(filled, identifiers.names)
         if readings:
-            explanations["name"] = _distinct([explanation for _, _, explanation, _ in readings])
-            wholes = [(judging | beside).to_bytes(filled.size, "little") for _, judging, _, _ in readings]
+            explanations["name"] = _distinct(readings)
             for place in filled.places:
-                profiles[place.profile_id] = _vectors(place, readings, wholes)
+                profiles[place[0]] = _vectors(place, readings, beside)
         tokens = self._no_tokens.copy()
         if identifiers.has_numbers:
             for kind, values in exact_tokens(identifiers).items():
@@ -144,13 +145,14 @@ class RecordEncoder:
         First readings come before second ones; of more than the schema allows, the first in sorted order.
         """
         if len(names) == 1:
-            return filled.readings(names[0])[: self._schema.max_names]
+            readings = filled.readings(names[0])
+            return readings if len(readings) <= self._max_names else readings[: self._max_names]
         by_name = [filled.readings(name) for name in names]
         kept: dict[tuple[str, ...], _Reading] = {}
         for rank in range(max(map(len, by_name), default=0)):
             for reading in sorted([readings[rank] for readings in by_name if len(readings) > rank], key=_order):
                 kept.setdefault(reading[0], reading)
-        return list(kept.values())[: self._schema.max_names]
+        return list(kept.values())[: self._max_names]
 
     def _tokens(self, kind: str, values: frozenset[str]) -> tuple[bytes, ...]:
         key = self._token_keys[kind]
@@ -186,31 +188,31 @@ def _order(reading: _Reading) -> tuple[tuple[str, ...], list[int], int]:
     return words, [int.from_bytes(vector, "little") for vector in explanation], judging
 
 
-def _vectors(place: _Place, readings: Sequence[_Reading], wholes: list[bytes]) -> _Vectors:
+def _vectors(place: _Place, readings: Sequence[_Reading], beside: int) -> _Vectors:
     """The vectors of one profile, of all readings of a name that tell enough."""
-    _, start, end, rarity, least, most = place
+    _, first_bit, all_bits, rarity, least, most = place
     vectors = []
-    for reading, whole in zip(readings, wholes, strict=True):
-        if reading[3] < rarity:
+    for _, judging, _, told in readings:
+        if told < rarity:
             continue
-        vector = whole[start:end]
-        count = int.from_bytes(vector, "little").bit_count()
+        bits = (judging | beside) >> first_bit & all_bits
+        count = bits.bit_count()
         if count > most:
-            vector = _capped(vector, most)
+            bits = _capped(bits, count - most)
         if count >= least:
-            vectors.append(vector)
+            vectors.append(bits.to_bytes(all_bits.bit_length() // 8, "little"))
     return tuple(vectors) if len(vectors) < 2 else tuple(sorted(set(vectors)))
 
 
-def _distinct(explanations: list[_Vectors]) -> _Vectors:
-    if len(explanations) == 1:
-        return explanations[0]
-    return tuple(sorted({vector for explanation in explanations for vector in explanation}))
+def _distinct(readings: Sequence[_Reading]) -> _Vectors:
+    """The explanations of all readings."""
+    if len(readings) == 1:
+        return readings[0][2]
+    return tuple(sorted({vector for _, _, explanation, _ in readings for vector in explanation}))
 
 
-def _capped(vector: bytes, most: int) -> bytes:
-    """Drop the highest bits beyond `most`: the same ones in vectors that are alike, and as good as random."""
-    bits = int.from_bytes(vector, "little")
-    for _ in range(bits.bit_count() - most):
+def _capped(bits: int, over: int) -> int:
+    """Without the `over` highest bits: the same ones in vectors that are alike, and as good as random."""
+    for _ in range(over):
         bits ^= 1 << (bits.bit_length() - 1)
-    return bits.to_bytes(len(vector), "little")
+    return bits

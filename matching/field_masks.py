@@ -23,6 +23,7 @@ from symbolon.matching.tokens import (
     unknown_day_token,
     whole_date_tokens,
     word_tokens,
+    year_and_month_tokens,
     year_tokens,
 )
 
@@ -41,7 +42,8 @@ A plain tuple, as everything that is remembered by the thousand: the garbage col
 class FieldMasks:
     """The bits of every field in the vectors of `profiles`, and in the field's explanation.
 
-    A profile's vector lies where it stands among `profiles`; an explanation, of which a field has one, behind them all.
+    An explanation, of which a field has one, lies lowest, since most tokens of a name have no bit above it; then the
+    profiles' vectors in their order.
 
     Args:
         schema: the agreed linkage schema.
@@ -52,10 +54,12 @@ class FieldMasks:
 
     def __init__(self, schema: LinkageSchema, keys: Mapping[str, bytes], profiles: Sequence[Profile]) -> None:
         lanes = lanes_by_field(schema)
-        self._explained_from = len(profiles) * schema.vector_bits
         self._explanation_bytes = {kind: form.bits // 8 for kind, form in schema.explanations.items()}
-        places = {profile_vector(profile.id): n * schema.vector_bits for n, profile in enumerate(profiles)}
-        places |= dict.fromkeys(map(explanation_vector, schema.explanations), self._explained_from)
+        self._judging_from = max(form.bits for form in schema.explanations.values())
+        self._explaining = (1 << self._judging_from) - 1
+        places = dict.fromkeys(map(explanation_vector, schema.explanations), 0)
+        for number, profile in enumerate(profiles):
+            places[profile_vector(profile.id)] = self._judging_from + number * schema.vector_bits
         self._names = NameMasks(keys[_NAME], lanes[_NAME], places, schema.particle_factor)
         self._masks = {
             field: TokenMasks(keys[field], of_field, places)
@@ -66,7 +70,8 @@ class FieldMasks:
         self._partial_dates = TokenMasks(keys[_DATE], lanes[PARTIAL_DATE], places)
         self._whole_dates = TokenMasks(keys[_DATE], (*lanes[PARTIAL_DATE], *lanes.get(_DATE, ())), places)
         self._years = Remembered(self._of_year)
-        self._days = Remembered[tuple[str, str], int](lambda parts: self._whole_dates.of(month_and_day_tokens(*parts)))
+        self._months = Remembered[tuple[str, str], int](lambda of: self._whole_dates.of(year_and_month_tokens(*of)))
+        self._days = Remembered[tuple[str, str], int](lambda of: self._whole_dates.of(month_and_day_tokens(*of)))
         self._dates = Remembered(self._of_date)
         self._places = Remembered[str, FieldBits](lambda text: self._of_tokens("place", _place_tokens(text)))
         self._nationalities = Remembered[str, FieldBits](lambda code: self._of_tokens("nationality", [("value", code)]))
@@ -76,24 +81,27 @@ class FieldMasks:
         """The bits of one reading of a name."""
         return self._parted(_NAME, self._names.of(romans))
 
-    def beside_the_name(self, identifiers: RecordIdentifiers) -> list[tuple[str, FieldBits]]:
-        """The kinds of all other fields that are given, and their bits."""
-        given = []
+    def beside_the_name(self, identifiers: RecordIdentifiers, explanations: dict[str, tuple[bytes, ...]]) -> int:
+        """The bits of all other fields in the profiles' vectors; their explanations are entered by kind."""
+        bits = 0
         date = identifiers.birth_date
         if date is not None:
-            given.append((_DATE, self._dates[date.year, date.month, date.day]))
+            bits, explanations[_DATE] = self._dates[date.year, date.month, date.day]
         if identifiers.nationality is not None:
-            given.append(("nationality", self._nationalities[identifiers.nationality.code]))
+            judging, explanations["nationality"] = self._nationalities[identifiers.nationality.code]
+            bits |= judging
         if identifiers.sex is not None:
-            given.append(("sex", self._sexes[identifiers.sex.code]))
+            judging, explanations["sex"] = self._sexes[identifiers.sex.code]
+            bits |= judging
         if identifiers.place is not None:
-            given.append(("place", self._places[identifiers.place.text]))
-        return given
+            judging, explanations["place"] = self._places[identifiers.place.text]
+            bits |= judging
+        return bits
 
     def _of_date(self, parts: tuple[int, int | None, int | None]) -> FieldBits:
         """A date explains itself however partial it is; its year and, if whole, all of it go into the profiles.
 
-        Few dates are met twice; every year, and every month and day, is.
+        Few dates are met twice; every year, year and month, and month and day, is.
         """
         date = BirthDate(*parts)
         birth_year, year_of_date = self._years[date.year]
@@ -103,8 +111,8 @@ class FieldMasks:
         bits = birth_year | year_of_date
         if date.is_new_year:
             return self._parted(_DATE, bits | self._whole_dates.of([unknown_day_token(year)]))
-        bits |= self._days[month, day] | self._whole_dates.of(whole_date_tokens(year, month, day))
-        return self._parted(_DATE, bits)
+        bits |= self._days[month, day] | self._months[year, month]
+        return self._parted(_DATE, bits | self._whole_dates.once(whole_date_tokens(year, month, day)))
 
     def _of_year(self, year: int) -> tuple[int, int]:
         """What it sets as a year of birth; and as the year of a whole date."""
@@ -115,11 +123,9 @@ class FieldMasks:
         return self._parted(field, self._masks[field].of(tokens))
 
     def _parted(self, kind: str, bits: int) -> FieldBits:
-        explanation = bits >> self._explained_from
-        if not explanation:
-            return bits, _NOTHING
-        judging = bits ^ explanation << self._explained_from
-        return judging, (explanation.to_bytes(self._explanation_bytes[kind], "little"),)
+        explanation = bits & self._explaining
+        vectors = (explanation.to_bytes(self._explanation_bytes[kind], "little"),) if explanation else _NOTHING
+        return bits >> self._judging_from, vectors
 
 
 def _place_tokens(text: str) -> Iterator[Token]:

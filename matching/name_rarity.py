@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbolon.matching.names import NameWord, Romans, name_word, occurrences
+from symbolon.matching.names import Romans, is_particle, occurrences
 from symbolon.matching.remembered import Remembered
 from symbolon.matching.token_weights import RarityTable
 
@@ -12,7 +12,7 @@ class NameRarity:
 
     def __init__(self, table: RarityTable) -> None:
         self._table = table
-        self._first = Remembered[str, float](lambda roman: self._of_word(name_word(roman)))
+        self._first = Remembered(self._of_word)
 
     def of(self, romans: Romans) -> float:
         """The sum over all words; a word that is said twice tells half as much the second time."""
@@ -20,7 +20,7 @@ class NameRarity:
             return sum([self._first[roman] for roman in romans])
         return sum([self._first[roman] / occurrence for roman, occurrence in occurrences(romans)])
 
-    def _of_word(self, word: NameWord) -> float:
+    def _of_word(self, roman: str) -> float:
         table = self._table
-        unlisted = table.particle if word.is_particle else min(table.unlisted, table.per_letter * len(word.roman))
-        return min(table.common.get(word.roman, unlisted), unlisted)
+        unlisted = table.particle if is_particle(roman) else min(table.unlisted, table.per_letter * len(roman))
+        return min(table.common.get(roman, unlisted), unlisted)

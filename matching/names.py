@@ -86,7 +86,7 @@ def name_words(text: str, language: str | None = None) -> Name:
 
 def tells_people_apart(romans: Romans) -> bool:
     """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md is nobody's."""
-    return len(romans) > 1 or any(not _is_particle(roman) for roman in romans)
+    return len(romans) > 1 or any(not is_particle(roman) for roman in romans)
 
 
 def _name(romans: Romans) -> Name:
@@ -107,10 +107,11 @@ def occurrences(romans: Romans) -> Iterator[tuple[str, int]]:
 
 def name_word(roman: str, occurrence: int = 1) -> NameWord:
     """All that the lists tell of a word by its Latin form."""
-    return NameWord(roman, _is_particle(roman), occurrence, known_words("equivalent_words").get(roman, ""))
+    return NameWord(roman, is_particle(roman), occurrence, known_words("equivalent_words").get(roman, ""))
 
 
-def _is_particle(roman: str) -> bool:
+def is_particle(roman: str) -> bool:
+    """Whether a word is a particle, an honorific or an initial."""
     return len(roman) == 1 or roman in known_words("particles")
 
 

@@ -8,7 +8,7 @@ vector reads, so vectors say nothing of each other that the token does not say.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -54,7 +54,7 @@ class _Kind:
 
     def __init__(self, key: bytes, kind: str, shares: list[_Share], blocks: int) -> None:
         # Hashing goes on from here for each text: the key and the kind are read once.
-        self._begun = [
+        self._begun, *self._more = [
             blake2b(f"{kind}:".encode(), key=key, salt=_BLOCK_NUMBER.pack(number)) for number in range(blocks)
         ]
         self._shares = [
@@ -63,24 +63,24 @@ class _Kind:
 
     def mask(self, text: str) -> int:
         """The bits of one token."""
-        digest = self._digest(text.encode())
+        content = text.encode()
+        block = self._begun.copy()
+        block.update(content)
+        digest = block.digest()
+        for begun in self._more:
+            block = begun.copy()
+            block.update(content)
+            digest += block.digest()
         bits = 0
         for offset, last, start, end, shift, whole, coin in self._shares:
             positions = int.from_bytes(digest[start:end], "little") >> shift
-            lane = 0
-            for _ in range(whole + (positions & _LAST < coin)):
-                positions >>= POSITION_BITS
-                lane |= _BIT[positions & last]
-            bits |= lane << offset
+            if count := whole + (positions & _LAST < coin):
+                lane = 0
+                for _ in range(count):
+                    positions >>= POSITION_BITS
+                    lane |= _BIT[positions & last]
+                bits |= lane << offset
         return bits
-
-    def _digest(self, text: bytes) -> bytes:
-        digests = []
-        for begun in self._begun:
-            block = begun.copy()
-            block.update(text)
-            digests.append(block.digest())
-        return digests[0] if len(digests) == 1 else b"".join(digests)
 
 
 class TokenMasks:
@@ -95,7 +95,7 @@ class TokenMasks:
     """
 
     def __init__(self, key: bytes, lanes: Iterable[Lane], places: Mapping[str, int], factor: float = 1.0) -> None:
-        self._kinds: dict[str, Remembered[str, int]] = {}
+        self._once: dict[str, Callable[[str], int]] = {}
         lanes = tuple(lanes)
         for kind in dict.fromkeys(kind for lane in lanes for kind in lane.weights):
             shares, used = [], 0
@@ -108,7 +108,8 @@ class TokenMasks:
                     used += int(weight) + 2
             if shares:
                 blocks = -(-used * POSITION_BITS // (8 * _BLOCK_BYTES))
-                self._kinds[kind] = Remembered(_Kind(key, kind, shares, blocks).mask)
+                self._once[kind] = _Kind(key, kind, shares, blocks).mask
+        self._kinds = {kind: Remembered(mask) for kind, mask in self._once.items()}
 
     def of(self, tokens: Iterable[Token]) -> int:
         """The bits of all these tokens; a token of a kind without weight sets none."""
@@ -117,6 +118,15 @@ class TokenMasks:
         for kind, text in tokens:
             if kind in kinds:
                 bits |= kinds[kind][text]
+        return bits
+
+    def once(self, tokens: Iterable[Token]) -> int:
+        """The bits of tokens that are hardly met again, so that they are not remembered."""
+        kinds = self._once
+        bits = 0
+        for kind, text in tokens:
+            if kind in kinds:
+                bits |= kinds[kind](text)
         return bits
 
     def of_groups(self, groups: Iterable[TokenGroup]) -> int:

@@ -135,8 +135,7 @@ def year_and_month_tokens(year: str, month: str) -> Iterator[Token]:
 
 
 def whole_date_tokens(year: str, month: str, day: str) -> Iterator[Token]:
-    """What year and day say together, and the whole date."""
-    yield from year_and_month_tokens(year, month)
+    """What year and day say together, and the whole date; year and month say theirs in `year_and_month_tokens`."""
     yield "year_day", year + day
     yield "sorted_day_month", year + min(month, day) + max(month, day)
     yield "whole", year + month + day
@@ -164,6 +163,7 @@ def birth_date_tokens(date: BirthDate) -> Iterator[Token]:
         yield unknown_day_token(year)
     else:
         yield from month_and_day_tokens(month, f"{date.day:02}")
+        yield from year_and_month_tokens(year, month)
         yield from whole_date_tokens(year, month, f"{date.day:02}")
 
 
