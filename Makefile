@@ -48,8 +48,18 @@ format: setup ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll; ARGS="--help" says how
+bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll, bench-trust, bench-epoch_change; ARGS="--help" says how
 	PYTHONPATH=. $(BIN)/python benchmarks/$*.py $(ARGS)
+
+MINUTES ?= 10
+.PHONY: fuzz
+fuzz: setup ## Try every decoder on malformed input, guided by coverage: MINUTES=10; ARGS="--groups forms import" picks some
+	$(BIN)/python tests/fuzz/coverage_guided.py --seconds $$(($(MINUTES) * 60)) $(ARGS)
+
+.PHONY: schemathesis
+schemathesis: setup ## Ask the hub's API and a node's desk for everything that they describe, right and wrong: MINUTES=10
+	FUZZ_SECONDS=$$(($(MINUTES) * 20)) $(BIN)/pytest --timeout 0 tests/integration/hub/test_described_api.py \
+	  tests/integration/node/test_described_desk.py $(ARGS)
 
 .PHONY: bench-quality
 bench-quality: $(VENV)/peers.stamp ## Matching beside its peers on the open sets: make bench-quality DATA=/path/to/the/sets

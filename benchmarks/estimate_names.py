@@ -48,8 +48,9 @@ def name_masses(words: tuple[NameWord, ...], particle_factor: float) -> Iterator
             yield kind, text + again, factor
     if len(words) > 1:
         for left, right in zip((words[-1], *words), words, strict=False):
-            for kind, text in link_tokens(word_ends(left.roman)[0], word_ends(right.roman)[1]):
-                yield kind, text, 1.0
+            ends = word_ends(*skeletons(left.roman))[0], word_ends(*skeletons(right.roman))[1]
+            for kind, texts in link_tokens(*ends):
+                yield from ((kind, text, 1.0) for text in texts)
     initials = [skeletons(word.roman)[1][:1] for word in words if not word.is_particle]
     initials = [initial for initial in initials if initial][:8]
     yield *word_count_token(len(initials)), 1.0

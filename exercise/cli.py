@@ -13,7 +13,7 @@ from rich.console import Console
 from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.population import make_population
-from symbolon.exercise.report import ShownProgress, as_json, show_addresses, show_result
+from symbolon.exercise.report import ShownProgress, as_json, show_addresses, show_result, show_trust
 from symbolon.exercise.run import ExerciseRun, RunResult
 from symbolon.exercise.truth import read_truth, verify
 
@@ -48,11 +48,16 @@ def run(
             with ShownProgress(console) as progress:
                 progress.step("Starting PostgreSQL, broker, hub and three nodes")
                 federation = stack.enter_context(Federation())
-                federation.start()
+                federation.start_processes()
+                progress.step("The members compare their cards and sign the first directory")
+                federation.co_sign()
+                progress.step("They make the linkage key together: commit, reveal, confirm")
+                federation.hold_ceremony()
                 startup_s = time.monotonic() - began
                 leaving = () if once else LEFT_TO_THE_READER
                 result = ExerciseRun(federation, drawing.result(), progress, leaving).play()
             show_result(console, result)
+            show_trust(console, federation)
             if not once:
                 show_addresses(console, federation)
                 _wait_for_keyboard(console)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
@@ -15,9 +14,10 @@ from symbolon.exercise.hub_party import WORKER, ExerciseHub
 from symbolon.exercise.node_party import ExerciseNode
 from symbolon.exercise.own_log import OwnLog
 from symbolon.exercise.servers import ExerciseServers
+from symbolon.protocol.messages import welcome_fingerprint
 from symbolon.protocol.references import MemberCode
 
-_KEY_WITHIN_S: Final = 30.0
+_TAKEN_WITHIN_S: Final = 45.0
 
 
 class Federation:
@@ -49,10 +49,16 @@ class Federation:
         self._open.close()
 
     def start(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
-        """Start all processes, and let one node make the linkage key and send it, sealed, to the others.
+        """Start all processes; the members sign the first directory, and make the linkage key together.
 
         ``hub_urls`` gives single nodes another way to the hub, such as through a recorder.
         """
+        self.start_processes(hub_urls)
+        self.co_sign()
+        self.hold_ceremony()
+
+    def start_processes(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
+        """Start all processes, and nothing else: the states are enrolled, and the federation is not founded yet."""
         logs, supervisor = self.servers.logs, self.servers.supervisor
         first = list(self.hub.processes(logs, lambda: supervisor.pid(WORKER)))
         workers = []
@@ -64,7 +70,33 @@ class Federation:
         # The nodes' workers last, so that none begins with waiting for the hub.
         supervisor.start(*first)
         supervisor.start(*workers)
-        self._hold_key_ceremony()
+
+    def co_sign(self) -> None:
+        """Every active member signs what the hub proposes, each new card compared; and each takes the version."""
+        # Fingerprints come from each party's own keys, as over the telephone, and not from the hub's proposal.
+        cards = {code: node.read_out_fingerprint() for code, node in self.nodes.items()}
+        version = self.hub.directory_version() + 1
+        signers = [node for node in self.nodes.values() if self.hub.serves(node.code)]
+        for node in signers:
+            # The last signatures of a version are not needed once a quorum has signed it.
+            if self.hub.directory_version() < version:
+                node.sign_directory(cards)
+        for node in signers:
+            has_version = partial(node.has_directory, version)
+            self.wait_until("Taking the signed directory", has_version, _TAKEN_WITHIN_S)
+
+    def hold_ceremony(self) -> None:
+        """Every active member commits to its contribution to the newest epoch's key; and each has made the key."""
+        members = [node for node in self.nodes.values() if self.hub.serves(node.code)]
+        for node in members:
+            node.join_ceremony()
+        self.await_key()
+
+    def await_key(self) -> None:
+        """Wait until every active member holds the key of each epoch."""
+        for node in self.nodes.values():
+            if self.hub.serves(node.code):
+                self.wait_until("Making the linkage key together", node.holds_linkage_keys, _TAKEN_WITHIN_S)
 
     def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float, *, look_every_s: float = 0.05) -> None:
         """Wait for something to become true. Raises :class:`ExerciseError` naming ``what`` when it does not in time."""
@@ -92,25 +124,10 @@ class Federation:
             requests = [pool.submit(node.initialise, databases[code.lower()]) for code, node in self.nodes.items()]
             founding.result()
             welcomes = [self.hub.enrol(request.result()) for request in requests]
-        # Handed over when all are enrolled, with the directory that lists all.
         for node, welcome in zip(self.nodes.values(), welcomes, strict=True):
-            node.join(replace(welcome, directory=welcomes[-1].directory))
-
-    def _hold_key_ceremony(self) -> None:
-        maker, *others = self.nodes.values()
-        maker.create_linkage_key()
-        for node in others:
-            maker.share_linkage_key(node.code, node.read_out_fingerprint())
-        # Fingerprints come from each party's own keys, as over the telephone, and not from the hub's directory.
-        for node in others:
-            self.wait_until("Sharing the linkage key", partial(_has_been_offered, node, maker.code), _KEY_WITHIN_S)
-            node.accept_linkage_key(maker.code, maker.read_out_fingerprint())
+            node.join(welcome, welcome_fingerprint(welcome))
 
     def _close_parties(self) -> None:
         self.hub.close()
         for node in self.nodes.values():
             node.close()
-
-
-def _has_been_offered(node: ExerciseNode, maker: MemberCode) -> bool:
-    return maker in node.status().keys_to_accept

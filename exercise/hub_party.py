@@ -11,10 +11,16 @@ from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.party import FEDERATION, LOOPBACK, party_command, party_process, put_password_apart
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.supervisor import ProcessSpec
+from symbolon.hub.bootstrap.commands import close_epoch, open_epoch
+from symbolon.hub.bootstrap.people import people_office
+from symbolon.hub.domain.members import Standing
 from symbolon.hub.domain.status import HubStatus
 from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE, HubDraft
+from symbolon.hub.services.open_epoch import Because, EpochDraft
 from symbolon.protocol.messages import EnrolmentRequest, Welcome, enrolment_fingerprint
+from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.people_commands import COMMAND
 
 WEB: Final = "hub-web"
 WORKER: Final = "hub-worker"
@@ -61,13 +67,34 @@ class ExerciseHub:
             "listen_host": LOOPBACK,
             "api_port": self.api_port,
             "desk_port": self.desk_port,
+            "second_factor": "optional",
         }
         self._hub = hub_bootstrap.initialise(self.home, HubDraft(self._federation, settings, (LOOPBACK, "localhost")))
-        self._hub.add_operator()(OPERATOR, self.operator_password, ("operator",), "Exercise operator")
+        people_office(self._hub).add_with_password(
+            COMMAND, OPERATOR, self.operator_password, frozenset({"operator"}), "Exercise operator"
+        )
 
     def enrol(self, request: EnrolmentRequest) -> Welcome:
         """Do what `symbolon hub enrol` does, the fingerprint compared."""
         return self._opened.enrol_member()(request, enrolment_fingerprint(request))
+
+    def open_epoch(self, *expelled: MemberCode) -> None:
+        """Do what `symbolon hub epoch open` does: propose the next epoch, and without whom."""
+        because = Because.EXPULSION if expelled else Because.ROTATION
+        open_epoch(self._opened)(EpochDraft(schema=None, because=because, expel=expelled))
+
+    def close_epoch(self, epoch: int, *, leave_behind: bool = False) -> None:
+        """Do what `symbolon hub epoch close` does: propose to close the older epoch."""
+        close_epoch(self._opened)(epoch, leave_behind=leave_behind)
+
+    def directory_version(self) -> int:
+        """The version of the directory that is in effect; 0 before the founding."""
+        return self.status().directory.version or 0
+
+    def serves(self, member: MemberCode) -> bool:
+        """Whether the member's requests are taken: it is enrolled, and neither suspended nor expelled."""
+        standing = {each.code: each.standing for each in self.status().members}.get(member)
+        return standing in (Standing.CANDIDATE, Standing.ACTIVE)
 
     def status(self) -> HubStatus:
         """What the status page shows."""

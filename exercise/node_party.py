@@ -15,14 +15,18 @@ from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import ProcessSpec
 from symbolon.node.bootstrap.opening import COMMAND, Node, NodeDraft, initialise
+from symbolon.node.bootstrap.people import people_office
+from symbolon.node.cli.app import hub_services
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
+from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.gateway.csv_rows import CsvRows
-from symbolon.node.gateway.enrolment import DESK_AUTHORITY, NodeFiles
+from symbolon.node.gateway.enrolment import DESK_AUTHORITY
+from symbolon.node.services.show_federation import VersionView
 from symbolon.node.services.show_status import NodeStatus
-from symbolon.protocol.messages import EnrolmentRequest, Welcome, card_fingerprint
+from symbolon.protocol.messages import EnrolmentRequest, Welcome
 from symbolon.protocol.references import HitId, MemberCode
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.tls import trusting_context
@@ -43,6 +47,7 @@ class ExerciseNode:
             Credentials(f"{login}-{code.lower()}", f"exercise-{secrets.token_hex(4)}") for login in _OFFICERS
         )
         """The focal point's and the protection officer's."""
+        self.administrator = Credentials(f"admin-{code.lower()}", f"exercise-{secrets.token_hex(4)}")
         self._node: Node | None = None
 
     @property
@@ -75,32 +80,53 @@ class ExerciseNode:
             "database_password_file": str(password_file),
             "listen_host": LOOPBACK,
             "desk_port": self.desk_port,
+            "second_factor": "optional",
         }
         draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = initialise(self.home, draft)
-        for credentials, role, name in zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True):
-            self._node.add_user(credentials.login, credentials.password, (role.value,), name)
-        return NodeFiles(self.home).enrolment_request(self.code, self.name)
+        officers = zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True)
+        for credentials, role, name in (*officers, (self.administrator, Role.ADMINISTRATOR, "Exercise administrator")):
+            people_office(self._node).add_with_password(
+                COMMAND.login, credentials.login, credentials.password, frozenset({role.value}), name
+            )
+        return self._node.enrolment_request()
 
-    def join(self, welcome: Welcome) -> None:
+    def join(self, welcome: Welcome, fingerprint: str) -> None:
         """Do what `symbolon node join` does."""
-        self._opened.join(welcome)
+        self._opened.join(welcome, fingerprint)
 
     def read_out_fingerprint(self) -> str:
         """What this state reads out over the phone, as `symbolon node identity` prints it: of its own keys."""
-        return card_fingerprint(NodeFiles(self.home).own_card(self.code, self.name))
+        (first,) = self._opened.services.show_keys()
+        if first.card_fingerprint is None:
+            raise ExerciseError(f"{self.name} has no card yet: it has not joined.")
+        return first.card_fingerprint
 
-    def create_linkage_key(self) -> None:
-        """Do what `symbolon node linkage-key create` does."""
-        self._opened.services.create_linkage_key(COMMAND)
+    def sign_directory(self, compared: Mapping[MemberCode, str]) -> None:
+        """Do what `symbolon node federation sign` does, every card compared."""
+        with hub_services(self._opened) as services:
+            services.sign_directory(COMMAND, dict(compared), dry_run=False)
 
-    def share_linkage_key(self, recipient: MemberCode, fingerprint: str) -> None:
-        """Do what `symbolon node linkage-key share` does."""
-        self._opened.services.share_linkage_key(COMMAND, recipient, fingerprint)
+    def join_ceremony(self) -> None:
+        """Do what `symbolon node ceremony join` does."""
+        self._opened.services.ceremony.join(COMMAND, None, dry_run=False)
 
-    def accept_linkage_key(self, sender: MemberCode, fingerprint: str) -> None:
-        """Do what `symbolon node linkage-key accept` does."""
-        self._opened.services.accept_linkage_key(COMMAND, sender, fingerprint)
+    def has_directory(self, version: int) -> bool:
+        """Whether this version of the directory, or a newer one, is here."""
+        return self.status().directory_version >= version
+
+    def signed_versions(self) -> tuple[VersionView, ...]:
+        """What `symbolon node federation history` shows: each version of the directory, and who signed it."""
+        return self._opened.services.show_federation.history()
+
+    def key_checks(self) -> Mapping[int, str | None]:
+        """The check value of each listed epoch's key; None where the key is not here."""
+        return {epoch.epoch: epoch.key_check for epoch in self.status().epochs}
+
+    def holds_linkage_keys(self) -> bool:
+        """Whether the key of each listed epoch is here."""
+        checks = self.key_checks().values()
+        return bool(checks) and None not in checks
 
     def import_file(self, file: Path, mapping_file: Path) -> int:
         """Do what `symbolon node import` does; how many records are new. Raises :class:`ExerciseError` if not taken."""
@@ -117,6 +143,10 @@ class ExerciseNode:
     def status(self) -> NodeStatus:
         """What `symbolon node status` shows."""
         return self._opened.services.show_status()
+
+    def list_records(self) -> tuple[ListedRecord, ...]:
+        """What `symbolon node records` lists."""
+        return self._opened.services.list_records(COMMAND, RecordFilter())
 
     def show_hit(self, actor: Actor, hit_id: HitId) -> HitView:
         """A hit as `actor` may see it."""

@@ -72,18 +72,32 @@ def show_result(console: Console, result: RunResult) -> None:
         console.print(f"[bold red]✗[/] {complaint}")
 
 
+def show_trust(console: Console, federation: Federation) -> None:
+    """What the members rely on, as the first of them has it: who signed the directory, and the key that all hold."""
+    witness, *_others = federation.nodes.values()
+    newest = witness.signed_versions()[-1]
+    console.print(
+        f"Version {newest.version} of the directory ({newest.fingerprint}) is signed by {', '.join(newest.signed_by)}."
+    )
+    for epoch, check in witness.key_checks().items():
+        console.print(f"The linkage key of epoch {epoch}, check value {check}, was made by all and never at the hub.")
+
+
 def show_addresses(console: Console, federation: Federation) -> None:
     """Where the pages are, and who may sign in with what."""
     table = Table(title="Pages (the browser will warn: each desk has a certificate of its own)", title_justify="left")
     for heading in ("desk", "address", "login", "password"):
         table.add_column(heading)
     for node in federation.nodes.values():
-        for credentials in node.logins:
+        for credentials in (*node.logins, node.administrator):
             table.add_row(node.name, node.desk_url, credentials.login, credentials.password)
     hub = federation.hub
     table.add_row("Hub", hub.desk_url, OPERATOR, hub.operator_password)
     console.print(table)
     console.print("The hit on the van (AM-0106, BEL-2206) waits for you: sign in at both sides, check, vote.")
+    console.print(
+        f"For commands and drills (docs/guides/drills.md), the parties' homes: export RUN={federation.servers.folder}"
+    )
 
 
 def as_json(verification: Verification, result: RunResult | None, startup_s: float, total_s: float) -> str:

@@ -4,8 +4,6 @@ Every message is one sentence that says what to do and names no record, hit or m
 `problem` is the protocol's closed code, which the edge turns into a status and a document.
 """
 
-from collections.abc import Collection
-
 from symbolon.protocol.problems import Problem
 
 
@@ -25,6 +23,95 @@ class Unauthenticated(HubError):
         super().__init__(
             Problem.UNAUTHENTICATED,
             "The client certificate is not one that this hub issued to an enrolled member: join with the member's own.",
+        )
+
+
+class NotYetAMember(HubError):
+    """A state is enrolled, and the directory that lists it is not in effect yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.NOT_YET_A_MEMBER,
+            "The members have not signed the directory that lists this state: sign it too, and wait for the others.",
+        )
+
+
+class MemberSuspended(HubError):
+    """The caller is suspended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.MEMBER_SUSPENDED, "This member is suspended: nothing was done; ask the hub's operator why."
+        )
+
+
+class MemberExpelled(HubError):
+    """The caller was expelled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.MEMBER_EXPELLED,
+            "This member was expelled from the federation: to come back, it is enrolled anew by a new request.",
+        )
+
+
+class ProposalChanged(HubError):
+    """A signature is under another draft than the one that is proposed now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.PROPOSAL_CHANGED, "Another directory is proposed now than the one that was signed: look at it anew."
+        )
+
+
+class TooFewFounders(HubError):
+    """One state signs a founding directory that lists nobody else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.PROPOSAL_CHANGED, "A federation is founded by two states at least: wait until another is enrolled."
+        )
+
+
+class EpochNotOpen(HubError):
+    """A node tells of an epoch that the directory in effect does not list."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.WRONG_KEY_EPOCH, "No such epoch is open: take the newest directory, and look again.")
+
+
+class EpochNotReady(HubError):
+    """An epoch cannot be closed while members are not through."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.EPOCH_NOT_READY, sentence)
+
+
+class RotationPending(HubError):
+    """A member asks for new keys while others that it asked for wait for signatures."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.FORBIDDEN,
+            "New keys of this member wait for the others to sign: wait until they are in effect, or have the hub's "
+            "operator drop them.",
+        )
+
+
+class NotPossible(HubError):
+    """Something that the operator asked for does not fit the federation as it is."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.INVALID_INPUT, sentence)
+
+
+class StillReconciling(HubError):
+    """The hub was restored from a backup, and does not know all of its hits again yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.SERVICE_UNAVAILABLE,
+            "The hub was restored from a backup and waits for its members to reconcile: send this again later.",
         )
 
 
@@ -71,14 +158,20 @@ class UnknownHit(HubError):
     """No such hit, or none that this member was told of: the two are told apart to nobody."""
 
     def __init__(self) -> None:
-        super().__init__(Problem.UNKNOWN_HIT, "The hub knows no such hit of this member.")
+        super().__init__(
+            Problem.UNKNOWN_HIT,
+            "The hub knows no such hit of this member: take what waits, it may have been withdrawn meanwhile.",
+        )
 
 
 class NotTheCounterpart(HubError):
     """A message about a hit is addressed to a member that is not its other party."""
 
     def __init__(self) -> None:
-        super().__init__(Problem.NOT_A_PARTY, "The addressee is not the other party of this hit.")
+        super().__init__(
+            Problem.NOT_A_PARTY,
+            "The addressee is not the other party of this hit: address the counterpart of its alert.",
+        )
 
 
 class NotTheProtector(HubError):
@@ -86,7 +179,7 @@ class NotTheProtector(HubError):
 
     def __init__(self) -> None:
         super().__init__(
-            Problem.FORBIDDEN, "The hold is not this member's: only the protected record's owner decides it."
+            Problem.FORBIDDEN, "The hold is not this member's: wait, only the protected record's owner decides."
         )
 
 
@@ -94,7 +187,10 @@ class AlreadyVoted(HubError):
     """A side votes once in each round, and there are no more than two rounds."""
 
     def __init__(self) -> None:
-        super().__init__(Problem.ALREADY_VOTED, "This side's vote already lies here, or both rounds are over.")
+        super().__init__(
+            Problem.ALREADY_VOTED,
+            "This side's vote already lies here, or both rounds are over: wait for the other side, or ask it directly.",
+        )
 
 
 class NotNow(HubError):
@@ -111,6 +207,13 @@ class WrongPurposeHere(HubError):
         super().__init__(Problem.WRONG_PURPOSE, "This address does not take messages of this purpose.")
 
 
+class CertificateRefused(HubError):
+    """A certificate request that is not the member's own, or not of the agreed profile."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Problem.MALFORMED_MESSAGE, sentence)
+
+
 class EnrolmentRefused(HubError):
     """A state cannot be enrolled as asked."""
 
@@ -123,10 +226,3 @@ class NotInitialised(HubError):
 
     def __init__(self) -> None:
         super().__init__(Problem.SERVICE_UNAVAILABLE, "This hub has no federation yet: run `symbolon hub init` first.")
-
-
-class UnknownRole(HubError):
-    """A desk account needs a role that the desk knows."""
-
-    def __init__(self, known: Collection[str]) -> None:
-        super().__init__(Problem.INVALID_INPUT, f"A role at the hub's desk is one of {', '.join(sorted(known))}.")

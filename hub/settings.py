@@ -7,6 +7,7 @@ from typing import Final
 
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.registry import PeopleSettings, read_people_settings
 from symbolon.runtime.settings import open_settings
 
 ROLE: Final = "hub"
@@ -30,12 +31,16 @@ class HubSettings:
     metrics_port: int | None
     log_level: str
     numba_cache: Path | None
+    people: PeopleSettings
+    postgres_tools: Path | None = None
+    """Where `pg_dump` and `pg_restore` are; None: on the PATH."""
 
 
 def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSettings:
     """Read the settings; raises `ConfigurationMistake` with one sentence."""
     reader = open_settings(home, ROLE, environment)
     numba_cache = reader.optional_text("numba_cache")
+    tools = reader.optional_text("postgres_tools")
     settings = HubSettings(
         federation=reader.text("federation"),
         exercise=reader.flag("exercise", default=True),
@@ -48,8 +53,17 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSetting
         metrics_port=reader.optional_port("metrics_port"),
         log_level=reader.text("log_level", "info"),
         numba_cache=None if numba_cache is None else Path(numba_cache).expanduser(),
+        people=read_people_settings(reader),
+        postgres_tools=None if tools is None else Path(tools).expanduser(),
     )
+    # Which of the two keeps the key that key files are sealed under, `runtime.key_services` reads for itself.
+    reader.optional_text("hub_key_file")
+    reader.optional_text("hub_key_command")
     reader.refuse_unknown()
     if not settings.broker.startswith(BROKER_SCHEMES):
         raise ConfigurationMistake(f"The setting 'broker' must begin with one of {', '.join(BROKER_SCHEMES)}.")
+    if settings.people.second_factor_is_optional and not settings.exercise:
+        raise ConfigurationMistake(
+            "The setting 'second_factor' must be 'required' at a live hub: 'optional' is for exercises."
+        )
     return settings

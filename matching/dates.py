@@ -15,6 +15,7 @@ LATEST_YEAR: Final = 2100
 BUDDHIST_ERA_OFFSET: Final = 543
 """Thailand, Laos, Cambodia, Myanmar and Sri Lanka count from the parinibbana: 2567 is 2024."""
 _BUDDHIST_YEARS: Final = range(2400, 2601)
+_DAYS_OF_EVERY_MONTH: Final = 28
 
 _MONTHS: Final = {
     name: number
@@ -64,7 +65,7 @@ def read_date(text: str, calendar: Calendar | None = None) -> tuple[int, int | N
         raise _refusal("there is no such month")
     if not day:
         return year, month, None
-    if day > gregorian_calendar.monthrange(year, month)[1]:
+    if day > _DAYS_OF_EVERY_MONTH and day > gregorian_calendar.monthrange(year, month)[1]:
         raise _refusal("that month has no such day")
     return year, month, day
 

@@ -162,6 +162,39 @@ def one_to_one(left: Rows, right: Rows, scores: Scores) -> Flags:
     return kept
 
 
+def clearly_each_others_best(left: Rows, right: Rows, scores: Scores, least_lead: float) -> Flags:
+    """Which pairs score at least `least_lead` higher than any other pair of either of their records.
+
+    Needs all pairs of the records. What is nobody else's match may be taken at a score at which many pairs of strangers
+    lie, if no stranger comes near it. Those who found a partner stand in nobody's way any more, until nothing changes.
+    """
+    kept = np.zeros(len(scores), dtype=bool)
+    left_over = np.arange(len(scores))
+    while len(left_over):
+        lefts, rights = left[left_over], right[left_over]
+        best = np.minimum(_lead(lefts, scores[left_over]), _lead(rights, scores[left_over])) >= least_lead
+        if not best.any():
+            break
+        kept[left_over[best]] = True
+        left_over = left_over[~np.isin(lefts, lefts[best]) & ~np.isin(rights, rights[best])]
+    return kept
+
+
+def _lead(records: Rows, scores: Scores) -> Scores:
+    """By how much each pair scores higher than the best other pair of its record; infinite where there is none."""
+    places = np.lexsort((-scores, records))
+    owners, ordered = records[places], scores[places]
+    starts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1]))
+    sizes = np.diff(np.append(starts, len(owners)))
+    second = np.full(len(starts), -np.inf)
+    second[sizes > 1] = ordered[starts[sizes > 1] + 1]
+    best_other = np.repeat(ordered[starts], sizes)
+    best_other[starts] = second
+    lead = np.empty(len(scores))
+    lead[places] = ordered - best_other
+    return lead
+
+
 @dataclass(frozen=True, slots=True)
 class PrecisionRecall:
     """Precision and recall by falling threshold, one point per distinct score."""

@@ -9,7 +9,7 @@ from symbolon.matching.identifier_types import RecordIdentifiers
 
 _SHORTEST_FOLDED_NUMBER = 6
 """Shorter numbers fold together too often to support anything."""
-_SHORTEST_NEAR_NUMBER = 7
+_SHORTEST_NEAR_NUMBER = 5
 _LONGEST_NEAR_NUMBER = 20
 """A longer number would fill the encoding with its neighbourhood; none of the region's documents has one."""
 

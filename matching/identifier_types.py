@@ -49,6 +49,11 @@ class BirthDate:
         """Whether year, month and day are known."""
         return self.day is not None
 
+    @property
+    def is_new_year(self) -> bool:
+        """Whether it is a 1 January."""
+        return (self.month, self.day) == (1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Nationality:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -15,6 +16,7 @@ from typing import Final, TypeVar
 
 from symbolon.matching.calibration import Calibration
 from symbolon.matching.errors import SchemaError
+from symbolon.matching.one_to_one_rule import OneToOneRule
 from symbolon.matching.schema_reading import Section
 from symbolon.matching.token_weights import DateWeights, NameWeights, RarityTable, YearWeights
 
@@ -36,6 +38,7 @@ SUPPORTING_TOKENS: Final = ("document_ocr", "document_near")
 MEASURES: Final = ("dice", "containment")
 BANDS: Final = ("strong", "probable", "possible")
 WORD_BITS: Final = 64
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 WIDEST_VECTOR: Final = 1024
 """Ten bits tell a position, so that one hash gives the positions of a token in every vector."""
 
@@ -86,10 +89,20 @@ class ExplanationVector:
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """Which tables and rules of reading names the encodings are made with; the program's own are compared with it."""
+
+    id: str
+    digest: str
+    """`readings.readings_digest`."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkageSchema:
     """All parameters of matching."""
 
     id: str
+    readings: Readings
     vector_bits: int
     max_names: int
     particle_factor: float
@@ -106,9 +119,8 @@ class LinkageSchema:
     profiles: tuple[Profile, ...]
     names_alone_threshold: Fraction
     """Where two names alone are a link in the evaluation of files; no record is published by its name alone."""
-    one_to_one_margin: Fraction
-    """How far under its threshold a pair may lie where two files are linked one to one: being each other's best tells
-    as much. In the evaluation of files only; a hub never knows that a person is in a file but once."""
+    one_to_one: OneToOneRule
+    """What links two *files* that hold nobody twice."""
     decisive_tokens: dict[str, str]
     """Token kind → band of a hit by it alone."""
     supporting_tokens: dict[str, str]
@@ -135,7 +147,7 @@ class LinkageSchema:
         """
         try:
             document = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SchemaError("$", "not JSON in UTF-8") from error
         return _schema(Section.root(document))
 
@@ -162,6 +174,7 @@ def _schema(root: Section) -> LinkageSchema:
     explanations = root.section("explanations")
     schema = LinkageSchema(
         id=root.text("id"),
+        readings=_readings(root.section("readings")),
         vector_bits=vector_bits,
         max_names=root.integer("max_names", 1, 32),
         particle_factor=root.number("particle_factor", 0, 1),
@@ -172,8 +185,8 @@ def _schema(root: Section) -> LinkageSchema:
         year=_weights(YearWeights, root.section("year")),
         category_value=root.section("category").number("value", 0, 64),
         profiles=profiles,
-        names_alone_threshold=_fraction(root, "names_alone_threshold"),
-        one_to_one_margin=_fraction(root, "one_to_one_margin"),
+        names_alone_threshold=root.fraction("names_alone_threshold"),
+        one_to_one=OneToOneRule.read(root.section("one_to_one")),
         decisive_tokens=_bands_by_token(root.section("decisive_tokens"), DECISIVE_TOKENS),
         supporting_tokens=_bands_by_token(root.section("supporting_tokens"), SUPPORTING_TOKENS),
         explanations={kind: _explanation(kind, explanations.section(kind), sets) for kind in EXPLAINED_KINDS},
@@ -200,7 +213,7 @@ def _profile(section: Section, sets: dict[str, frozenset[str]]) -> Profile:
     required = tuple((name, fields.number(name, 0, 8)) for name in FIELDS if name in fields.keys)
     if "name" not in fields.keys:
         raise SchemaError(fields.path, "a profile needs the name")
-    threshold = _fraction(section, "threshold")
+    threshold = section.fraction("threshold")
     if threshold not in CHEAP_THRESHOLDS:
         raise SchemaError(f"{section.path}.threshold", "not one of the thresholds that are cheap to compare blind")
     least, most = section.pair("popcount")
@@ -221,6 +234,14 @@ def _profile(section: Section, sets: dict[str, frozenset[str]]) -> Profile:
         bands=floors,
         calibration=_calibration(section.section("calibration")),
     )
+
+
+def _readings(section: Section) -> Readings:
+    section.only(("id", "digest"))
+    digest = section.text("digest")
+    if not _SHA256.fullmatch(digest):
+        raise SchemaError(f"{section.path}.digest", "must be a SHA-256 in lower-case hex")
+    return Readings(section.text("id"), digest)
 
 
 def _rarity(section: Section) -> RarityTable:
@@ -253,7 +274,7 @@ def _explanation(kind: str, section: Section, sets: dict[str, frozenset[str]]) -
         bits=_vector_width(section, "bits"),
         scale=section.number("scale", 0, 8),
         measure=section.choice("measure", MEASURES),
-        agree=_fraction(section, "agree"),
+        agree=section.fraction("agree"),
         whole_bits=section.integer("whole_bits", 0, WIDEST_VECTOR),
     )
 
@@ -267,13 +288,6 @@ def _vector_width(section: Section, name: str) -> int:
     if bits & (bits - 1):
         raise SchemaError(f"{section.path}.{name}", "must be a power of two, so that positions are uniform")
     return bits
-
-
-def _fraction(section: Section, name: str) -> Fraction:
-    numerator, denominator = section.pair(name)
-    if not 0 < numerator <= denominator:
-        raise SchemaError(f"{section.path}.{name}", "must be [numerator, denominator], over 0 and at most 1")
-    return Fraction(numerator, denominator)
 
 
 def _bands_by_token(section: Section, known: tuple[str, ...]) -> dict[str, str]:

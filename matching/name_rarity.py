@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from symbolon.matching.names import NameWord
+from symbolon.matching.names import Romans, is_particle, occurrences
+from symbolon.matching.remembered import Remembered
 from symbolon.matching.token_weights import RarityTable
 
 
@@ -13,12 +12,15 @@ class NameRarity:
 
     def __init__(self, table: RarityTable) -> None:
         self._table = table
+        self._first = Remembered(self._of_word)
 
-    def of(self, words: Sequence[NameWord]) -> float:
+    def of(self, romans: Romans) -> float:
         """The sum over all words; a word that is said twice tells half as much the second time."""
-        return sum(map(self._of_word, words))
+        if len(set(romans)) == len(romans):
+            return sum([self._first[roman] for roman in romans])
+        return sum([self._first[roman] / occurrence for roman, occurrence in occurrences(romans)])
 
-    def _of_word(self, word: NameWord) -> float:
+    def _of_word(self, roman: str) -> float:
         table = self._table
-        unlisted = table.particle if word.is_particle else min(table.unlisted, table.per_letter * len(word.roman))
-        return min(table.common.get(word.roman, unlisted), unlisted) / word.occurrence
+        unlisted = table.particle if is_particle(roman) else min(table.unlisted, table.per_letter * len(roman))
+        return min(table.common.get(roman, unlisted), unlisted)

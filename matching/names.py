@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -47,6 +48,8 @@ class NameWord:
 
 
 Name = tuple[NameWord, ...]
+Romans = tuple[str, ...]
+"""The words of a name by their Latin forms."""
 
 
 def name_readings(text: str, language: str | None = None) -> tuple[Name, ...]:
@@ -54,12 +57,17 @@ def name_readings(text: str, language: str | None = None) -> tuple[Name, ...]:
 
     `language` is a BCP 47 code where it is known.
     """
+    return tuple(_name(romans) for romans in roman_readings(text, language))
+
+
+def roman_readings(text: str, language: str | None = None) -> tuple[Romans, ...]:
+    """The same readings as Latin forms alone, from which `name_word` tells the rest."""
     words = [_readings_of_word(word[:MOST_LETTERS], language) for word in _written_words(text)[:MOST_WORDS]]
     count = max(map(len, words), default=1)
     if count == 1:
-        return (_name([roman for options in words for roman in options[0]]),)
+        return (_whole([roman for options in words for roman in options[0]]),)
     readings = (
-        _name([roman for options in words for roman in options[min(place, len(options) - 1)]])
+        _whole([roman for options in words for roman in options[min(place, len(options) - 1)]])
         for place in range(min(count, MOST_READINGS))
     )
     return tuple(dict.fromkeys(readings))
@@ -76,21 +84,39 @@ def name_words(text: str, language: str | None = None) -> Name:
     return name_readings(text, language)[0]
 
 
-def tells_people_apart(words: Name) -> bool:
+def tells_people_apart(romans: Romans) -> bool:
     """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md is nobody's."""
-    return len(words) > 1 or any(not word.is_particle for word in words)
+    return len(romans) > 1 or any(not is_particle(roman) for roman in romans)
 
 
-def _name(romans: list[str]) -> Name:
-    words = _without_patronymic(_servants_joined(romans))
-    if len(set(words)) == len(words):
-        return tuple([_name_word(word, 1) for word in words])
+def _name(romans: Romans) -> Name:
+    return tuple(name_word(roman, occurrence) for roman, occurrence in occurrences(romans))
+
+
+def occurrences(romans: Romans) -> Iterator[tuple[str, int]]:
+    """Each word with how often it was said so far.
+
+    >>> list(occurrences(("aye", "aye")))
+    [('aye', 1), ('aye', 2)]
+    """
     seen: Counter[str] = Counter()
-    name = []
-    for word in words:
-        seen[word] += 1
-        name.append(_name_word(word, seen[word]))
-    return tuple(name)
+    for roman in romans:
+        seen[roman] += 1
+        yield roman, seen[roman]
+
+
+def name_word(roman: str, occurrence: int = 1) -> NameWord:
+    """All that the lists tell of a word by its Latin form."""
+    return NameWord(roman, is_particle(roman), occurrence, known_words("equivalent_words").get(roman, ""))
+
+
+def is_particle(roman: str) -> bool:
+    """Whether a word is a particle, an honorific or an initial."""
+    return len(roman) == 1 or roman in known_words("particles")
+
+
+def _whole(romans: list[str]) -> Romans:
+    return tuple(_without_patronymic(_servants_joined(romans)))
 
 
 def _without_patronymic(words: list[str]) -> list[str]:
@@ -102,7 +128,7 @@ def _without_patronymic(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _is_patronymic(word: str) -> bool:
-    return _PATRONYMIC.fullmatch(word) is not None
+    return ("v" in word or word.endswith("na")) and _PATRONYMIC.fullmatch(word) is not None
 
 
 def _servants_joined(words: list[str]) -> list[str]:
@@ -119,12 +145,6 @@ def _servants_joined(words: list[str]) -> list[str]:
         else:
             joined.append(word)
     return joined
-
-
-@lru_cache(maxsize=65536)
-def _name_word(word: str, occurrence: int) -> NameWord:
-    is_particle = len(word) == 1 or word in known_words("particles")
-    return NameWord(word, is_particle, occurrence, known_words("equivalent_words").get(word, ""))
 
 
 def _written_words(text: str) -> list[str]:

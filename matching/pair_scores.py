@@ -6,7 +6,7 @@ is as alike as its best two. Scores are the exact quotient rounded to a double, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,9 @@ Scores = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 _PAIRS_AT_ONCE: Final = 1 << 16
 """65,536 pairs of 128 bytes a side: the working set stays at some 30 MB."""
+_QUERY_SHARE: Final = 0.65
+_CONTAINED_SHARE: Final = 0.3
+"""Chosen on the aliases of the UN list; between .55 and .65, and .2 and .4, the first hits change by a percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,25 @@ def pair_scores(left: PackedVectors, right: PackedVectors, pairs: Rows) -> Score
 
 def scores_against_all(query: Words, targets: PackedVectors) -> Scores:
     """The best Dice of one record's vectors (any number, words) with each of the target records: (len(targets),)."""
+    return _best_against_all(query, targets, row_scores)
+
+
+def search_scores_against_all(query: Words, targets: PackedVectors) -> Scores:
+    """How well each target record answers a search for one record's name, 0 to 1: (len(targets),).
+
+    A list gives the whole name, and who searches it knows a part. So what the query has and the target lacks weighs
+    more than the other way round (Tversky 1977, who calls the query the subject), and that the shorter one of the two
+    is contained in the longer one counts by itself. Dice, which a hub needs because it must be the same from both
+    sides, puts a short name of somebody else before the right long one.
+    """
+    return _best_against_all(query, targets, _row_search_scores)
+
+
+def _best_against_all(query: Words, targets: PackedVectors, score: Callable[[Words, Words], Scores]) -> Scores:
     scores = np.zeros(len(targets))
     holders = np.flatnonzero(targets.counts)
     for vector in query:
-        alike = row_scores(vector[np.newaxis], targets.words)
+        alike = score(vector[np.newaxis], targets.words)
         if len(holders):
             scores[holders] = np.maximum(scores[holders], np.maximum.reduceat(alike, targets.starts[holders]))
     return scores
@@ -85,8 +103,26 @@ def scores_against_all(query: Words, targets: PackedVectors) -> Scores:
 
 def row_scores(first: Words, second: Words) -> Scores:
     """The Dice of each row of `first` with the same row of `second`, or with its only one."""
-    common = np.bitwise_count(first & second).sum(axis=1, dtype=np.int64)
-    total = np.bitwise_count(first).sum(axis=1, dtype=np.int64) + np.bitwise_count(second).sum(axis=1, dtype=np.int64)
-    scores = np.zeros(len(common))
-    np.divide(2 * common, total, out=scores, where=total > 0)
-    return scores
+    common, of_first, of_second = _counts(first, second)
+    return _quotient(2 * common, of_first + of_second)
+
+
+def _row_search_scores(query: Words, targets: Words) -> Scores:
+    common, of_query, of_target = _counts(query, targets)
+    overlap = _quotient(common, _QUERY_SHARE * of_query + (1 - _QUERY_SHARE) * of_target)
+    contained = _quotient(common, np.minimum(of_query, of_target))
+    return (1 - _CONTAINED_SHARE) * overlap + _CONTAINED_SHARE * contained
+
+
+def _counts(first: Words, second: Words) -> tuple[Rows, Rows, Rows]:
+    """Bits that both have, and that each has."""
+    of_both, of_first, of_second = (
+        np.bitwise_count(words).sum(axis=1, dtype=np.int64) for words in (first & second, first, second)
+    )
+    return of_both, of_first, of_second
+
+
+def _quotient(part: Rows, whole: Rows | Scores) -> Scores:
+    quotient = np.zeros(np.broadcast_shapes(part.shape, whole.shape))
+    np.divide(part, whole, out=quotient, where=whole > 0)
+    return quotient

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import add
 
-def bigrams(text: str, edges: str = "") -> tuple[str, ...]:
+
+def bigrams(text: str, edges: str = "") -> Sequence[str]:
     """Bigrams of `text`, with `edges` put before and after it when given.
 
     >>> bigrams("anana")
-    ('an', 'na', 'an2', 'na2')
+    ['an', 'na', 'an2', 'na2']
     >>> bigrams("li", edges="_")
-    ('_l', 'li', 'i_')
+    ['_l', 'li', 'i_']
     """
-    return _counted(f"{edges}{text}{edges}", 2)
+    edged = f"{edges}{text}{edges}"
+    return _counted(list(map(add, edged, edged[1:])))
 
 
-def trigrams(text: str) -> tuple[str, ...]:
+def trigrams(text: str) -> Sequence[str]:
     """Trigrams of `text`.
 
     >>> trigrams("mksd"), trigrams("mk")
-    (('mks', 'ksd'), ())
+    (['mks', 'ksd'], [])
     """
-    return _counted(text, 3)
+    return _counted([text[start : start + 3] for start in range(len(text) - 2)])
 
 
-def _counted(text: str, size: int) -> tuple[str, ...]:
-    grams = [text[start : start + size] for start in range(len(text) - size + 1)]
+def _counted(grams: list[str]) -> list[str]:
     if len(set(grams)) == len(grams):
-        return tuple(grams)
+        return grams
     seen: dict[str, int] = {}
     for place, gram in enumerate(grams):
         count = seen[gram] = seen.get(gram, 0) + 1
         if count > 1:
             grams[place] = f"{gram}{count}"
-    return tuple(grams)
+    return grams

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Self
 
 from symbolon.matching.errors import SchemaError
@@ -83,6 +84,13 @@ class Section:
         if not isinstance(value, list) or [type(item) for item in value] != [int, int]:
             raise SchemaError(f"{self.path}.{name}", "must be a list of two integers")
         return value[0], value[1]
+
+    def fraction(self, name: str) -> Fraction:
+        """A field that is [numerator, denominator], over 0 and at most 1."""
+        numerator, denominator = self.pair(name)
+        if not 0 < numerator <= denominator:
+            raise SchemaError(f"{self.path}.{name}", "must be [numerator, denominator], over 0 and at most 1")
+        return Fraction(numerator, denominator)
 
     def points(self, name: str) -> tuple[tuple[int, float], ...]:
         """A field that is a list of [integer from 0 to 1000, number], one at least."""

@@ -5,7 +5,7 @@ A token is (kind, text). The schema says for each vector how many bits a token o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +21,8 @@ from symbolon.matching.phonetics import (
 from symbolon.matching.qgrams import bigrams, trigrams
 
 Token = tuple[str, str]
+TokenGroup = tuple[str, Sequence[str]]
+"""Several tokens of one kind."""
 _EDGE: Final = "_"
 
 
@@ -34,38 +36,49 @@ def word_tokens(word: NameWord) -> Iterator[Token]:
     """What one word of a name says by itself; a second occurrence of a word says it again, as tokens of their own."""
     roman = word.roman
     fine, coarse = skeletons(roman)
-    sound = coarse_sound(roman)
-    yield "initial", roman[:1]
-    yield "spelling_prefix", roman[:4]
-    yield "consonants", fine
-    yield "classes", coarse
-    yield "initial_class", coarse[:1]
-    yield "final_class", coarse[-1:]
-    yield "class_prefix", coarse[:2]
-    yield "vowels", vowel_classes(sound)
+    groups = [*spelling_tokens(roman), *fine_tokens(fine), *coarse_tokens(coarse), *sound_tokens(coarse_sound(roman))]
     if word.equivalent and not word.is_particle:
-        yield "equivalent", word.equivalent
-    for code in phonetic_codes(roman):
-        yield "phonetic", code
-    for kind, text in (("consonant_bigram", fine), ("sound_bigram", sound), ("spelling_bigram", roman)):
-        for bigram in bigrams(text, edges=_EDGE):
-            yield kind, bigram
-    for bigram in bigrams(fine):
-        yield "joined_consonant_bigram", bigram
-    for bigram in bigrams(coarse):
-        yield "joined_class_bigram", bigram
-    for trigram in trigrams(coarse):
-        yield "joined_class_trigram", trigram
+        groups.append(("equivalent", (word.equivalent,)))
+    return ((kind, text) for kind, texts in groups for text in texts)
 
 
-@lru_cache(maxsize=65536)
-def word_ends(roman: str) -> tuple[str, str]:
-    """What a word gives to its links: (to the word after it, to the word before it), for `link_tokens`."""
-    fine, coarse = skeletons(roman)
+def spelling_tokens(roman: str) -> Iterator[TokenGroup]:
+    """What the letters of a word say."""
+    yield "initial", (roman[:1],)
+    yield "spelling_prefix", (roman[:4],)
+    yield "phonetic", phonetic_codes(roman)
+    yield "spelling_bigram", bigrams(roman, edges=_EDGE)
+
+
+def fine_tokens(fine: str) -> Iterator[TokenGroup]:
+    """What the fine consonant skeleton of a word says."""
+    yield "consonants", (fine,)
+    yield "consonant_bigram", bigrams(fine, edges=_EDGE)
+    yield "joined_consonant_bigram", bigrams(fine)
+
+
+def coarse_tokens(coarse: str) -> Iterator[TokenGroup]:
+    """What the coarse consonant skeleton of a word says."""
+    yield "classes", (coarse,)
+    yield "initial_class", (coarse[:1],)
+    yield "final_class", (coarse[-1:],)
+    yield "class_prefix", (coarse[:2],)
+    yield "joined_class_bigram", bigrams(coarse)
+    yield "joined_class_trigram", trigrams(coarse)
+
+
+def sound_tokens(sound: str) -> Iterator[TokenGroup]:
+    """What the coarse sound of a word says."""
+    yield "vowels", (vowel_classes(sound),)
+    yield "sound_bigram", bigrams(sound, edges=_EDGE)
+
+
+def word_ends(fine: str, coarse: str) -> tuple[str, str]:
+    """What a word of these skeletons gives to its links: (to the word after it, to the word before it)."""
     return f"{fine[-1:]}|{coarse[-2:]}", f"{fine[:1]}|{coarse[:2]}"
 
 
-def link_tokens(left_end: str, right_start: str) -> Iterator[Token]:
+def link_tokens(left_end: str, right_start: str) -> Iterator[TokenGroup]:
     """What two neighbouring words make together when their skeletons are joined.
 
     A name is a ring: its last word is the neighbour of its first. So a surname may stand first or last, and a word may
@@ -74,11 +87,10 @@ def link_tokens(left_end: str, right_start: str) -> Iterator[Token]:
     left_fine, left_coarse = left_end.split("|")
     right_fine, right_coarse = right_start.split("|")
     if left_fine and right_fine:
-        yield "joined_consonant_bigram", left_fine + right_fine
+        yield "joined_consonant_bigram", (left_fine + right_fine,)
     if left_coarse and right_coarse:
-        yield "joined_class_bigram", left_coarse[-1] + right_coarse[0]
-    for trigram in trigrams(left_coarse + right_coarse):
-        yield "joined_class_trigram", trigram
+        yield "joined_class_bigram", (left_coarse[-1] + right_coarse[0],)
+    yield "joined_class_trigram", trigrams(left_coarse + right_coarse)
 
 
 def pair_token(pair: tuple[str, str]) -> Token:
@@ -107,42 +119,52 @@ def month_tokens(month: str) -> Iterator[Token]:
     yield from (("digit", f"4{month[0]}"), ("digit", f"5{month[1]}"), ("digit_pair", f"4{month}"))
 
 
-def day_tokens(day: str, month: str) -> Iterator[Token]:
-    """What a day says, alone and with its month."""
+def month_and_day_tokens(month: str, day: str) -> Iterator[Token]:
+    """What a month and its day say without the year."""
+    yield from month_tokens(month)
     yield "day", day
     yield "part_anywhere", f"{day}again" if day == month else day
     yield from (("digit", f"6{day[0]}"), ("digit", f"7{day[1]}"), ("digit_pair", f"5{month[1]}{day[0]}"))
     yield from (("digit_pair", f"6{day}"), ("month_day", month + day))
 
 
+def year_and_month_tokens(year: str, month: str) -> Iterator[Token]:
+    """What a year and a month say together."""
+    yield "year_month", year + month
+    yield "digit_pair", f"3{year[3]}{month[0]}"
+
+
 def whole_date_tokens(year: str, month: str, day: str) -> Iterator[Token]:
-    """What only the whole date says."""
+    """What year and day say together, and the whole date; year and month say theirs in `year_and_month_tokens`."""
     yield "year_day", year + day
     yield "sorted_day_month", year + min(month, day) + max(month, day)
     yield "whole", year + month + day
 
 
-def birth_date_tokens(date: BirthDate) -> Iterator[Token]:
-    """All that is known of a date: its parts, their pairs, day and month in either order, single digits.
+def unknown_day_token(year: str) -> Token:
+    """What 1 January says beside its year: it stands for an unknown day in most registers.
 
-    1 January stands for an unknown day in most registers, so such a date says its year and no more than digits of the
-    rest: two people born then are alike by name, or not at all.
+    Two people born then are alike by name, or not at all.
     """
+    return "whole", f"{year}0101"
+
+
+def birth_date_tokens(date: BirthDate) -> Iterator[Token]:
+    """All that is known of a date: its parts, their pairs, day and month in either order, single digits."""
     year = f"{date.year:04}"
     yield from year_tokens(year)
     if date.month is None:
         return
     month = f"{date.month:02}"
-    if (date.month, date.day) == (1, 1):
-        yield "whole", year + "0101"
-        return
-    yield from month_tokens(month)
-    yield "year_month", year + month
-    yield "digit_pair", f"3{year[3]}{month[0]}"
-    if date.day is not None:
-        day = f"{date.day:02}"
-        yield from day_tokens(day, month)
-        yield from whole_date_tokens(year, month, day)
+    if date.day is None:
+        yield from month_tokens(month)
+        yield from year_and_month_tokens(year, month)
+    elif date.is_new_year:
+        yield unknown_day_token(year)
+    else:
+        yield from month_and_day_tokens(month, f"{date.day:02}")
+        yield from year_and_month_tokens(year, month)
+        yield from whole_date_tokens(year, month, f"{date.day:02}")
 
 
 def birth_year_tokens(year: int) -> Iterator[Token]:

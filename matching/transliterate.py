@@ -36,7 +36,6 @@ _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
 )
 
 
-@lru_cache(maxsize=65536)
 def romanisations(word: str, language: str | None = None) -> tuple[Reading, ...]:
     """The readings of one written word, best first; each is one or more words of letters a to z, or none.
 

@@ -64,6 +64,25 @@ class HubUnavailable(NodeError):
         super().__init__(Problem.SERVICE_UNAVAILABLE, sentence)
 
 
+class HubNotNow(HubUnavailable):
+    """The hub answered that it cannot take this one thing now: it may take another at the same moment."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"The hub cannot take this now: {problem.title} It is tried again.")
+        self.problem = problem
+
+
+class HubShutsOut(HubUnavailable):
+    """The hub answered that it takes nothing of this node now."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(
+            f"The hub takes nothing of this node now: {problem.title} It is tried again; ask the hub's operator if it"
+            " lasts."
+        )
+        self.problem = problem
+
+
 class HubRefused(NodeError):
     """The hub understood the whole envelope and refused it: sending the same again cannot help."""
 
@@ -85,14 +104,35 @@ class NotJoined(NodeError):
         )
 
 
+class NoDirectory(NodeError):
+    """The node joined, and no directory that the members signed is here yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.NOT_YET_A_MEMBER,
+            "no directory that the members signed is here yet: `symbolon node federation show` says who has still to"
+            " sign, and the worker fetches it then",
+        )
+
+
 class NoLinkageKey(NodeError):
     """The node holds no linkage key of the federation's key epoch."""
 
     def __init__(self, epoch: int) -> None:
         super().__init__(
             Problem.WRONG_KEY_EPOCH,
-            f"this node holds no linkage key of epoch {epoch}: create it here with `symbolon node linkage-key create`,"
-            " or ask a member that has it to share it with this state",
+            f"this node holds no linkage key of epoch {epoch}: `symbolon node ceremony status` says what is to be done",
+        )
+
+
+class NoLinkageSchema(NodeError):
+    """The program brings no linkage schema of the digest that an epoch is used under."""
+
+    def __init__(self, epoch: int, schema_id: str) -> None:
+        super().__init__(
+            Problem.UNKNOWN_SCHEMA,
+            f"this program does not have the linkage schema {schema_id} of epoch {epoch} in the form that the members"
+            " agreed on: install the release that brings it",
         )
 
 
@@ -109,6 +149,6 @@ class UnreadableFile(NodeError):
 class WaitsForMore(NodeError):
     """A delivery came before what it needs (another delivery, or this side's own vote): it is kept and tried again."""
 
-    def __init__(self, hit_id: HitId) -> None:
+    def __init__(self, hit_id: HitId | None) -> None:
         super().__init__(Problem.ILLEGAL_TRANSITION, "The delivery came before what it needs: it is kept until then.")
         self.hit_id = hit_id

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HUB, MemberCode, parse_member_code
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.registry import PeopleSettings, read_people_settings
 from symbolon.runtime.settings import open_settings
 
 ROLE = "node"
@@ -25,6 +27,9 @@ class NodeSettings:
     """Where the web process shows its metrics, on loopback; None: nowhere."""
     hub_url: str | None
     """Where the hub is, if elsewhere than the welcome says."""
+    postgres_tools: Path | None
+    """Where `pg_dump` and `pg_restore` are; None: on the PATH."""
+    people: PeopleSettings
 
 
 def load_settings(home: PartyHome, environment: Mapping[str, str]) -> NodeSettings:
@@ -43,7 +48,12 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> NodeSettin
         desk_port=reader.port("desk_port", 8443),
         metrics_port=reader.optional_port("metrics_port"),
         hub_url=reader.https_url("hub_url") if reader.optional_text("hub_url") is not None else None,
+        postgres_tools=Path(tools).expanduser() if (tools := reader.optional_text("postgres_tools")) else None,
+        people=read_people_settings(reader),
     )
+    # Which of the two keeps the node key, `runtime.key_services` reads for itself: key files are opened before this.
+    reader.optional_text("node_key_file")
+    reader.optional_text("node_key_command")
     reader.refuse_unknown()
     return settings
 

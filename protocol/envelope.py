@@ -18,18 +18,26 @@ from symbolon.protocol.problems import (
     BadSignature,
     Expired,
     MalformedMessage,
+    NotYetValid,
+    ValidityTooLong,
     WrongAudience,
     WrongFederation,
     WrongPurpose,
     WrongSender,
 )
 from symbolon.protocol.purposes import SEALED_PURPOSES, Purpose
-from symbolon.protocol.references import KeyId, MemberCode, MessageId
-from symbolon.protocol.wire_limits import FederationName, matching, octets
+from symbolon.protocol.references import HUB, KeyId, MemberCode, MessageId
+from symbolon.protocol.wire_limits import FederationName, Nonce, matching, octets
 
 WIRE_VERSION: Final = "symbolon/1"
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far the sender's clock may run ahead of the receiver's."""
+
+LONGEST_TO_HUB: Final = timedelta(hours=1)
+"""The longest validity of an envelope to the hub, which keeps each nonce for as long."""
+
+LONGEST_BETWEEN_MEMBERS: Final = timedelta(days=400)
+"""The longest validity of an envelope from member to member: the hub keeps its nonce until it is over."""
 
 _LABEL: Final = b"symbolon/1 envelope\n"
 
@@ -45,7 +53,10 @@ B = TypeVar("B", bound=Message | Sealed)
 
 @dataclass(frozen=True, slots=True)
 class EnvelopeHeader:
-    """What the sender says about a message; with :func:`sign` it becomes an envelope."""
+    """What the sender says about a message; with :func:`sign` it becomes an envelope.
+
+    ``nonce`` is 16 bytes freshly drawn for each try; ``message_id`` stays the same when a message is sent again.
+    """
 
     federation: str
     exercise: bool
@@ -53,6 +64,7 @@ class EnvelopeHeader:
     audience: MemberCode
     purpose: Purpose
     message_id: MessageId
+    nonce: bytes
     issued_at: datetime
     expires_at: datetime
 
@@ -79,6 +91,7 @@ class Envelope:
     audience: MemberCode
     purpose: Purpose
     message_id: MessageId
+    nonce: Nonce
     issued_at: datetime
     expires_at: datetime
     key_id: KeyId
@@ -102,6 +115,12 @@ class Envelope:
     def to_bytes(self) -> bytes:
         """Give the envelope's canonical bytes."""
         return canonical_bytes(self.to_json())
+
+    def signed_bytes(self) -> bytes:
+        """Give what the signature is over: a label and the canonical bytes of all other fields."""
+        content = self.to_json()
+        del content["signature"]
+        return _LABEL + canonical_bytes(content)
 
     def read(self, kind: type[B]) -> B:
         """Read the body as a message of the given class.
@@ -130,6 +149,7 @@ def sign(message: Message | Sealed, header: EnvelopeHeader, key: SigningKey) -> 
         audience=header.audience,
         purpose=header.purpose,
         message_id=header.message_id,
+        nonce=header.nonce,
         issued_at=whole_milliseconds(header.issued_at),
         expires_at=whole_milliseconds(header.expires_at),
         key_id=key.key_id,
@@ -138,7 +158,8 @@ def sign(message: Message | Sealed, header: EnvelopeHeader, key: SigningKey) -> 
     )
     if unsigned.expires_at <= unsigned.issued_at:
         raise MalformedMessage("An envelope expires after it is issued.")
-    return replace(unsigned, signature=key.sign(_signed_bytes(unsigned)))
+    _refuse_long_validity(unsigned)
+    return replace(unsigned, signature=key.sign(unsigned.signed_bytes()))
 
 
 def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: datetime) -> None:
@@ -146,11 +167,13 @@ def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: da
 
     In this order: the key and the signature (:class:`BadSignature`), then what is now known to be the sender's word:
     federation and exercise flag (:class:`WrongFederation`), sender (:class:`WrongSender`), audience
-    (:class:`WrongAudience`), purpose (:class:`WrongPurpose`), and the time (:class:`Expired`).
+    (:class:`WrongAudience`), purpose (:class:`WrongPurpose`), and the time (:class:`ValidityTooLong`,
+    :class:`NotYetValid`, :class:`Expired`). Whether it was received before is compared after that
+    (:mod:`symbolon.protocol.replay`).
     """
     if envelope.key_id != key.key_id:
         raise BadSignature("The envelope was signed with another key than the sender's.")
-    key.verify(envelope.signature, _signed_bytes(envelope))
+    key.verify(envelope.signature, envelope.signed_bytes())
     if (envelope.federation, envelope.exercise) != (expected.federation, expected.exercise):
         raise WrongFederation("The envelope belongs to another federation, or mixes exercise and live data.")
     if envelope.sender != expected.sender:
@@ -159,8 +182,11 @@ def verify(envelope: Envelope, key: VerifyingKey, expected: Expectation, now: da
         raise WrongAudience("The envelope is addressed to another party.")
     if envelope.purpose is not expected.purpose:
         raise WrongPurpose(f"The envelope is not for the purpose {expected.purpose.value}.")
-    if not envelope.issued_at - CLOCK_SKEW <= now < envelope.expires_at:
-        raise Expired("The envelope is used before its issue or after its expiry; check both clocks.")
+    _refuse_long_validity(envelope)
+    if now < envelope.issued_at - CLOCK_SKEW:
+        raise NotYetValid("The envelope is used before its issue; check both clocks.")
+    if now >= envelope.expires_at:
+        raise Expired("The envelope is used after its expiry; sign the message anew, and check both clocks.")
 
 
 def body_digest(envelope: Envelope) -> str:
@@ -168,10 +194,12 @@ def body_digest(envelope: Envelope) -> str:
     return sha256(canonical_bytes(envelope.body)).hexdigest()
 
 
-def _signed_bytes(envelope: Envelope) -> bytes:
-    content = to_wire(envelope)
-    del content["signature"]
-    return _LABEL + canonical_bytes(content)
+def _refuse_long_validity(envelope: Envelope) -> None:
+    if envelope.audience == HUB and envelope.expires_at - envelope.issued_at > LONGEST_TO_HUB:
+        raise ValidityTooLong("An envelope to the hub is valid for an hour at most; sign it shortly before it is sent.")
+    between_members = HUB not in (envelope.audience, envelope.sender)
+    if between_members and envelope.expires_at - envelope.issued_at > LONGEST_BETWEEN_MEMBERS:
+        raise ValidityTooLong("An envelope to a member is valid for 400 days at most; sign it for a shorter time.")
 
 
 def _purposes_of(kind: type[B]) -> frozenset[Purpose]:

@@ -25,6 +25,7 @@ class KeyPurpose(StrEnum):
 
     SIGNING = "signing"
     SEALING = "sealing"
+    HYBRID_SEALING = "hybrid-sealing"
     LINKAGE = "linkage"
 
 

@@ -20,9 +20,28 @@ class Problem(StrEnum):
     WRONG_PURPOSE = "wrong-purpose"
     WRONG_FEDERATION = "wrong-federation"
     EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    VALIDITY_TOO_LONG = "validity-too-long"
+    REPLAYED = "replayed"
+    OUT_OF_ORDER = "out-of-order"
+    RETIRED_KEY = "retired-key"
     UNSEAL_FAILED = "unseal-failed"
+    DOWNGRADED_SUITE = "downgraded-suite"
     MESSAGE_REUSED = "message-reused"
     UNKNOWN_MEMBER = "unknown-member"
+    NOT_YET_A_MEMBER = "not-yet-a-member"
+    MEMBER_SUSPENDED = "member-suspended"
+    MEMBER_EXPELLED = "member-expelled"
+    OLDER_DIRECTORY = "older-directory"
+    BROKEN_SUCCESSION = "broken-succession"
+    NOT_CO_SIGNED = "not-co-signed"
+    PROPOSAL_CHANGED = "proposal-changed"
+    UNKNOWN_CEREMONY = "unknown-ceremony"
+    NOT_A_PARTICIPANT = "not-a-participant"
+    CEREMONY_DISPUTED = "ceremony-disputed"
+    CEREMONY_STEP_REFUSED = "ceremony-step-refused"
+    KEY_NOT_CONFIRMED = "key-not-confirmed"
+    EPOCH_NOT_READY = "epoch-not-ready"
     NOT_A_PARTY = "not-a-party"
     UNKNOWN_HIT = "unknown-hit"
     UNKNOWN_RECORD = "unknown-record"
@@ -41,6 +60,8 @@ class Problem(StrEnum):
     PAYLOAD_TOO_LARGE = "payload-too-large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
     UNAUTHENTICATED = "unauthenticated"
+    SECOND_FACTOR_NEEDED = "second-factor-needed"
+    JUSTIFICATION_NEEDED = "justification-needed"
     FORBIDDEN = "forbidden"
     CSRF = "csrf"
     INVALID_INPUT = "invalid-input"
@@ -72,10 +93,29 @@ _TITLES = {
     Problem.WRONG_AUDIENCE: "The message is meant for another party.",
     Problem.WRONG_PURPOSE: "The message was signed for another purpose.",
     Problem.WRONG_FEDERATION: "The message belongs to another federation, or mixes exercise and live data.",
-    Problem.EXPIRED: "The message is outside its period of validity.",
+    Problem.EXPIRED: "The message is used after its expiry.",
+    Problem.NOT_YET_VALID: "The message was issued in the future; check both clocks.",
+    Problem.VALIDITY_TOO_LONG: "The message is valid for longer than such messages may be.",
+    Problem.REPLAYED: "This very message was received before.",
+    Problem.OUT_OF_ORDER: "A message that was issued later was received before this one.",
+    Problem.RETIRED_KEY: "The message was signed with a key after that key was retired.",
     Problem.UNSEAL_FAILED: "The sealed message cannot be opened with this key in this context.",
+    Problem.DOWNGRADED_SUITE: "The message was sealed with a weaker suite than both members have keys for.",
     Problem.MESSAGE_REUSED: "This message id was used before with another content.",
     Problem.UNKNOWN_MEMBER: "No such member is enrolled in this federation.",
+    Problem.NOT_YET_A_MEMBER: "This member is enrolled, and waits for the other members to sign the directory.",
+    Problem.MEMBER_SUSPENDED: "This member is suspended.",
+    Problem.MEMBER_EXPELLED: "This member was expelled from the federation.",
+    Problem.OLDER_DIRECTORY: "The federation directory is older than the one that is known.",
+    Problem.BROKEN_SUCCESSION: "The federation directory does not follow from the one that is known.",
+    Problem.NOT_CO_SIGNED: "Too few members, or others than may, signed the federation directory.",
+    Problem.PROPOSAL_CHANGED: "The proposed directory is another than the one that was signed; look at it again.",
+    Problem.UNKNOWN_CEREMONY: "The message belongs to another linkage-key ceremony.",
+    Problem.NOT_A_PARTICIPANT: "This member does not take part in the linkage-key ceremony.",
+    Problem.CEREMONY_DISPUTED: "The members of the linkage-key ceremony do not agree on what was said in it.",
+    Problem.CEREMONY_STEP_REFUSED: "The linkage-key ceremony does not allow this step now.",
+    Problem.KEY_NOT_CONFIRMED: "The linkage key is not the one that a quorum of members confirmed.",
+    Problem.EPOCH_NOT_READY: "Not every member is ready for this step of the key epoch.",
     Problem.NOT_A_PARTY: "Only the two parties of a hit may exchange messages about it.",
     Problem.UNKNOWN_HIT: "There is no such hit.",
     Problem.UNKNOWN_RECORD: "There is no such record.",
@@ -83,7 +123,7 @@ _TITLES = {
     Problem.STALE_VERSION: "A newer version of the record is already there.",
     Problem.CATEGORY_NOT_SET: "The record's subject category is not set, so it may not be published.",
     Problem.UNKNOWN_SCHEMA: "The linkage schema is not the one that the federation agreed on.",
-    Problem.WRONG_KEY_EPOCH: "The linkage key's epoch is not the federation's current one.",
+    Problem.WRONG_KEY_EPOCH: "The linkage key's epoch is not one that the federation directory lists.",
     Problem.ENCODING_REFUSED: "The encoding does not fit the linkage schema.",
     Problem.DUPLICATE_IN_BATCH: "The batch names the same record more than once.",
     Problem.BATCH_TOO_LARGE: "The batch holds more items than the hub takes at once.",
@@ -94,6 +134,8 @@ _TITLES = {
     Problem.PAYLOAD_TOO_LARGE: "The request is larger than this party accepts.",
     Problem.UNSUPPORTED_MEDIA_TYPE: "The request's content type is not accepted here.",
     Problem.UNAUTHENTICATED: "Sign in first.",
+    Problem.SECOND_FACTOR_NEEDED: "Give the code of the second factor too.",
+    Problem.JUSTIFICATION_NEEDED: "Say why you need to see this protected record.",
     Problem.FORBIDDEN: "You may not do this.",
     Problem.CSRF: "The form is too old or came from another site; load the page again.",
     Problem.INVALID_INPUT: "Something in the input needs correcting.",
@@ -148,9 +190,21 @@ class WrongFederation(ProtocolError):
 
 
 class Expired(ProtocolError):
-    """An envelope used before its issue or after its expiry."""
+    """An envelope used after its expiry."""
 
     problem = Problem.EXPIRED
+
+
+class NotYetValid(ProtocolError):
+    """An envelope issued further in the future than clocks may differ."""
+
+    problem = Problem.NOT_YET_VALID
+
+
+class ValidityTooLong(ProtocolError):
+    """An envelope to the hub that would count for longer than the hub remembers its nonce."""
+
+    problem = Problem.VALIDITY_TOO_LONG
 
 
 class UnsealFailed(ProtocolError):

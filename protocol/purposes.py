@@ -18,16 +18,46 @@ class Purpose(StrEnum):
     REQUEST = "request"
     REPLY = "reply"
     LINKAGE_KEY = "linkage-key"
+    KEY_COMMITMENT = "key-commitment"
+    KEY_REVEAL = "key-reveal"
+    KEY_CONFIRMATION = "key-confirmation"
+    EPOCH_PROGRESS = "epoch-progress"
+    EPOCH_ERASURE_RECEIPT = "epoch-erasure-receipt"
     DELIVERY = "delivery"
     DELIVERY_ACKNOWLEDGEMENT = "delivery-acknowledgement"
     MEMBER_CARD = "member-card"
     FEDERATION_DIRECTORY = "federation-directory"
+    DIRECTORY_PROPOSAL = "directory-proposal"
+    DIRECTORY_APPROVAL = "directory-approval"
     ENROLMENT_REQUEST = "enrolment-request"
     WELCOME = "welcome"
+    ROTATION_REQUEST = "rotation-request"
+    ROTATION_ANSWER = "rotation-answer"
+    RECORD_LISTING = "record-listing"
+    HIT_LISTING = "hit-listing"
+    REDELIVERY_REQUEST = "redelivery-request"
+    REDELIVERY_RECEIPT = "redelivery-receipt"
+    KNOWN_RECORDS = "known-records"
+    RECORD_DIFFERENCES = "record-differences"
+    KNOWN_HITS = "known-hits"
+    RECONCILIATION_DONE = "reconciliation-done"
 
 
-SEALED_PURPOSES: Final = frozenset({Purpose.VOTE, Purpose.REQUEST, Purpose.REPLY, Purpose.LINKAGE_KEY})
+SEALED_PURPOSES: Final = frozenset(
+    {
+        Purpose.VOTE,
+        Purpose.REQUEST,
+        Purpose.REPLY,
+        Purpose.LINKAGE_KEY,
+        Purpose.KEY_COMMITMENT,
+        Purpose.KEY_REVEAL,
+        Purpose.KEY_CONFIRMATION,
+    }
+)
 """Purposes whose body goes from member to member and is sealed, so that the hub relays what it cannot read."""
 
 HIT_PURPOSES: Final = frozenset({Purpose.VOTE, Purpose.REQUEST, Purpose.REPLY})
 """Sealed purposes that belong to one hit: only its two parties may send them to each other."""
+
+KEY_PURPOSES: Final = SEALED_PURPOSES - HIT_PURPOSES
+"""Sealed purposes about the linkage key, which belong to no hit: any active member may send them to any other."""

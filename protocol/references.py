@@ -26,6 +26,12 @@ DeliveryId = NewType("DeliveryId", str)
 RequestId = NewType("RequestId", str)
 LeafId = NewType("LeafId", str)
 
+IncarnationId = NewType("IncarnationId", str)
+"""Which life of the hub speaks: drawn anew when it is restored from a backup, so that nodes notice."""
+
+CeremonyId = NewType("CeremonyId", str)
+"""Which linkage-key ceremony a message belongs to: a SHA-256 in hexadecimal (see ``key_ceremony``)."""
+
 KeyId = NewType("KeyId", str)
 """First 8 bytes of the SHA-256 of the raw public key, as 16 hexadecimal digits."""
 
@@ -35,6 +41,7 @@ HUB: Final = MemberCode("hub")
 _MEMBER_CODE = re.compile(r"(?!HUB)[A-Z]{2,3}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
+_CEREMONY_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def parse_member_code(text: str) -> MemberCode:
@@ -89,6 +96,18 @@ def parse_leaf_id(text: str) -> LeafId:
     return LeafId(_uuid_text(text))
 
 
+def parse_incarnation_id(text: str) -> IncarnationId:
+    """Take the hub's incarnation from outside (a lower-case UUID)."""
+    return IncarnationId(_uuid_text(text))
+
+
+def parse_ceremony_id(text: str) -> CeremonyId:
+    """Take a ceremony id from outside (64 hexadecimal digits)."""
+    if not _CEREMONY_ID.fullmatch(text):
+        raise MalformedMessage("A ceremony id is 64 hexadecimal digits in lower case.")
+    return CeremonyId(text)
+
+
 def parse_key_id(text: str) -> KeyId:
     """Take a key id from outside (16 hexadecimal digits)."""
     if not _KEY_ID.fullmatch(text):
@@ -140,6 +159,11 @@ def new_leaf_id(drawn: UUID) -> LeafId:
     return LeafId(str(drawn))
 
 
+def new_incarnation_id(drawn: UUID) -> IncarnationId:
+    """Make a new incarnation of the hub of a freshly drawn UUID."""
+    return IncarnationId(str(drawn))
+
+
 PARSERS: Final[Mapping[object, Callable[[str], str]]] = {
     MemberCode: parse_member_code,
     RecordReference: parse_record_reference,
@@ -149,6 +173,8 @@ PARSERS: Final[Mapping[object, Callable[[str], str]]] = {
     DeliveryId: parse_delivery_id,
     RequestId: parse_request_id,
     LeafId: parse_leaf_id,
+    IncarnationId: parse_incarnation_id,
+    CeremonyId: parse_ceremony_id,
     KeyId: parse_key_id,
 }
 """The parser of each reference type, for the codec."""

@@ -70,3 +70,9 @@ FederationName = Annotated[str, matching(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 SchemaId = Annotated[str, matching(r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?", "an id of a-z, 0-9, dots and hyphens")]
 Sha256Hex = Annotated[str, matching(r"[0-9a-f]{64}", "a SHA-256 as 64 hexadecimal digits in lower case")]
 PublicKeyBytes = Annotated[bytes, octets(32, 32)]
+HybridPublicKeyBytes = Annotated[bytes, octets(1216, 1216)]
+"""An ML-KEM-768 public key (1184 bytes) and an X25519 public key (32 bytes), one after the other."""
+
+Nonce = Annotated[bytes, octets(16, 16)]
+Sha256Bytes = Annotated[bytes, octets(32, 32)]
+CheckValue = Annotated[bytes, octets(16, 16)]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -65,7 +65,11 @@ def new_signing_request(private_key_pem: bytes, common_name: str) -> bytes:
 
 
 def issue_client_certificate(
-    authority: KeyAndCertificate, request_pem: bytes, common_name: str, now: datetime
+    authority: KeyAndCertificate,
+    request_pem: bytes,
+    common_name: str,
+    now: datetime,
+    lifetime: timedelta = CERTIFICATE_LIFETIME,
 ) -> bytes:
     """A client certificate (PEM) whose common name is ``common_name``, for the key of the request.
 
@@ -73,15 +77,15 @@ def issue_client_certificate(
     not on the curve P-256.
     """
     public_key = _requested_key(request_pem, common_name)
-    return _issue(authority, public_key, common_name, ExtendedKeyUsageOID.CLIENT_AUTH, (), now)
+    profile = _EndProfile(ExtendedKeyUsageOID.CLIENT_AUTH, (), lifetime)
+    return _issue(authority, public_key, common_name, profile, now)
 
 
 def issue_server_certificate(authority: KeyAndCertificate, hosts: Sequence[str], now: datetime) -> KeyAndCertificate:
     """A new key and a server certificate for ``hosts`` (names or addresses; the first is the common name)."""
     private_key_pem = new_private_key()
-    certificate_pem = _issue(
-        authority, _load_key(private_key_pem).public_key(), hosts[0], ExtendedKeyUsageOID.SERVER_AUTH, hosts, now
-    )
+    profile = _EndProfile(ExtendedKeyUsageOID.SERVER_AUTH, hosts, CERTIFICATE_LIFETIME)
+    certificate_pem = _issue(authority, _load_key(private_key_pem).public_key(), hosts[0], profile, now)
     return KeyAndCertificate(private_key_pem, certificate_pem)
 
 
@@ -100,27 +104,54 @@ def expires_at(certificate_pem: bytes) -> datetime:
     return _load_certificate(certificate_pem).not_valid_after_utc
 
 
+def hosts_of(certificate_pem: bytes) -> tuple[str, ...]:
+    """The names and addresses that a server certificate is for. Raises :class:`BadCertificate` where it has none."""
+    extensions = _load_certificate(certificate_pem).extensions
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        raise BadCertificate("A server certificate of this federation has the server's names in it.") from None
+    return tuple(str(name.value) for name in names)
+
+
+def is_for_request(certificate_pem: bytes, request_pem: bytes) -> bool:
+    """Whether the certificate is for the key that the request asks one for; False where that cannot be read."""
+    try:
+        key = x509.load_pem_x509_csr(request_pem).public_key()
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
+        return False
+    return _load_certificate(certificate_pem).public_key() == key
+
+
+@dataclass(frozen=True, slots=True)
+class _EndProfile:
+    """What a certificate is for, the host names in it, and for how long it is valid at most."""
+
+    usage: x509.ObjectIdentifier
+    hosts: Sequence[str]
+    lifetime: timedelta
+
+
 def _issue(
     authority: KeyAndCertificate,
     public_key: ec.EllipticCurvePublicKey,
     name: str,
-    usage: x509.ObjectIdentifier,
-    hosts: Sequence[str],
+    profile: _EndProfile,
     now: datetime,
 ) -> bytes:
     issuer = _load_certificate(authority.certificate_pem)
     issuer_key = _load_key(authority.private_key_pem)
-    lifetime = min(CERTIFICATE_LIFETIME, issuer.not_valid_after_utc - now)
+    lifetime = min(profile.lifetime, issuer.not_valid_after_utc - now)
     builder = (
         _builder(_name(name), issuer.subject, public_key, now, lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(issues=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([profile.usage]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )
-    if hosts:
-        names = x509.SubjectAlternativeName([_host(host) for host in hosts])
+    if profile.hosts:
+        names = x509.SubjectAlternativeName([_host(host) for host in profile.hosts])
         builder = builder.add_extension(names, critical=False)
     return _pem(builder.sign(issuer_key, hashes.SHA256()))
 
@@ -130,11 +161,12 @@ def _requested_key(request_pem: bytes, name: str) -> ec.EllipticCurvePublicKey:
         request = x509.load_pem_x509_csr(request_pem)
         signed = request.is_signature_valid
         key = request.public_key()
-    except (ValueError, InvalidSignature):
+        subject = request.subject
+    except (ValueError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion):
         raise BadCertificate("The certificate request cannot be read: make it anew at the node.") from None
     if not signed or not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise BadCertificate("The certificate request is not signed by a key of its own on the curve P-256.")
-    if _single_common_name(request.subject) != name:
+    if _single_common_name(subject) != name:
         raise BadCertificate("The certificate request is made out to another member than the one to be enrolled.")
     return key
 
@@ -202,7 +234,7 @@ def _load_key(private_key_pem: bytes) -> ec.EllipticCurvePrivateKey:
 def _load_certificate(certificate_pem: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(certificate_pem)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise BadCertificate("A certificate cannot be read: it must be PEM.") from None
 
 

@@ -3,26 +3,31 @@
 ::
 
     HOME/
-      keys/       the party's private keys and linkage keys
+      keys/       the party's private keys and linkage keys, each file sealed under the node key
       tls/        certificates and their private keys
-      secrets/    passwords
+      secrets/    passwords, and the node key unless a setting names another place
       node.toml   or hub.toml: the settings
+      restore-unfinished    only while a restore fills the database, or broke off there
 """
 
 import os
 import re
-import stat
-import tempfile
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from symbolon.runtime.errors import ConfigurationMistake
+from symbolon.runtime.key_services import key_service_of
+from symbolon.runtime.sealed_files import FileSealer, is_sealed
+from symbolon.runtime.secret_files import opened_secret, read_secret, replace_secret, write_new_secret
+
+if sys.platform != "win32":
+    import fcntl
 
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,15 @@ class PartyHome:
 
     @property
     def keys(self) -> "SecretFolder":
-        """Private keys and linkage keys."""
-        return SecretFolder(self.path / "keys")
+        """Private keys and linkage keys, sealed."""
+        folder = self.path / "keys"
+
+        def nothing_sealed() -> bool:
+            plain = SecretFolder(folder)
+            return not any(is_sealed(read_secret(plain.file(name))) for name in plain.names())
+
+        sealer = FileSealer(lambda: key_service_of(self.path, os.environ, nothing_sealed=nothing_sealed))
+        return SecretFolder(folder, sealer)
 
     @property
     def tls(self) -> "SecretFolder":
@@ -43,8 +55,20 @@ class PartyHome:
 
     @property
     def secrets(self) -> "SecretFolder":
-        """Passwords."""
+        """Passwords, and the node key."""
         return SecretFolder(self.path / "secrets")
+
+    @property
+    def restore_mark(self) -> Path:
+        """The file that lies here from before a restore fills the database until it noted what it did."""
+        return self.path / "restore-unfinished"
+
+    def refuse_unfinished_restore(self) -> None:
+        """Raise :class:`ConfigurationMistake` where a restore broke off: nothing may act on half of one."""
+        if self.restore_mark.exists():
+            raise ConfigurationMistake(
+                f"The restore of {self.path} was broken off: give the same `restore` command again, and it goes on."
+            )
 
     def settings_file(self, role: str) -> Path:
         """The settings file of ``role`` ("node" or "hub")."""
@@ -57,14 +81,15 @@ class PartyHome:
 
     def write_settings(self, role: str, text: str) -> None:
         """Write the settings file. Raises :class:`ConfigurationMistake` when it exists already."""
-        _write_new(self.settings_file(role), text.encode())
+        write_new_secret(self.settings_file(role), text.encode())
 
 
 @dataclass(frozen=True, slots=True)
 class SecretFolder:
-    """A folder of files that only their owner may read."""
+    """A folder of files that only their owner may read; with a `sealer`, they are sealed on disk as well."""
 
     path: Path
+    sealer: FileSealer | None = field(default=None, compare=False, repr=False)
 
     def file(self, name: str) -> Path:
         """Where the file of this name lies. Raises :class:`ConfigurationMistake` for a name that could leave here."""
@@ -85,15 +110,16 @@ class SecretFolder:
     def read(self, name: str) -> bytes:
         """The content of a file.
 
-        Raises :class:`ConfigurationMistake` when it is absent, or when others than its owner may read or write it.
+        Raises :class:`ConfigurationMistake` when it is absent, when others than its owner may read or write it, or when
+        it is sealed under another key than this party's.
         """
-        with _opened_secret(self.file(name)) as opened:
-            return opened.read()
+        content = read_secret(self.file(name))
+        return self.sealer.open(content, self._place(name)) if self.sealer and is_sealed(content) else content
 
     def private_file(self, name: str) -> Path:
         """Where a file lies that somebody else will read (such as a TLS library), after the checks of :meth:`read`."""
         file = self.file(name)
-        with _opened_secret(file):
+        with opened_secret(file):
             return file
 
     def write(self, name: str, content: bytes) -> None:
@@ -101,59 +127,56 @@ class SecretFolder:
 
         Raises :class:`ConfigurationMistake` when it exists: a key is never overwritten.
         """
-        _write_new(self.file(name), content)
+        with self.one_writer():
+            write_new_secret(self.file(name), self._as_stored(name, content))
 
     def replace(self, name: str, content: bytes) -> None:
-        """Write a file in place of what is there, whole or not at all, for the owner alone. Never for a key."""
-        file = self.file(name)
-        _written_beside(file, content).replace(file)
-        _sync_folder(self.path)
+        """Write a file in place of what is there, whole or not at all, for the owner alone. Never for a key in use."""
+        with self.one_writer():
+            replace_secret(self.file(name), self._as_stored(name, content))
 
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        """Let no other process, nor thread, write or remove a file of this folder while the block runs.
 
-@contextmanager
-def _opened_secret(file: Path) -> Iterator[BinaryIO]:
-    try:
-        with file.open("rb") as opened:
-            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-            if os.name == "posix" and mode & _OTHERS:
-                raise ConfigurationMistake(
-                    f"{file} may be read or changed by others (mode {mode:03o}): run 'chmod 600' on it, "
-                    "and replace the key if somebody else could have seen it."
-                )
-            yield opened
-    except FileNotFoundError:
-        raise ConfigurationMistake(f"{file} is missing: run the role's init command first.") from None
-    except PermissionError:
-        raise ConfigurationMistake(f"{file} cannot be read: run this as the account that owns it.") from None
+        Not to be taken twice by one: within the block, only :meth:`seal_again_alone` changes files.
+        """
+        if sys.platform == "win32":
+            yield
+            return
+        with os.fdopen(os.open(self.path / ".lock", os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600), "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
+    def without_sealing(self) -> "SecretFolder":
+        """The same folder for files as they lie on disk: to take them along as they are."""
+        return replace(self, sealer=None)
 
-def _write_new(file: Path, content: bytes) -> None:
-    draft = _written_beside(file, content)
-    try:
-        # A link, unlike a rename, fails when the name is taken.
-        os.link(draft, file)
-    except FileExistsError:
-        raise ConfigurationMistake(f"{file} exists already and is not overwritten: move it away first.") from None
-    finally:
-        draft.unlink()
-    _sync_folder(file.parent)
+    def remove(self, name: str) -> None:
+        """Remove a file; one that is not there is no fault."""
+        with self.one_writer():
+            self.file(name).unlink(missing_ok=True)
 
+    def seal_again_alone(self) -> int:
+        """Seal every file of this folder under the newest node key: what lies open, and what an older key wrapped.
 
-def _written_beside(file: Path, content: bytes) -> Path:
-    # mkstemp makes the file with mode 600; the leading dot keeps drafts out of names().
-    descriptor, draft = tempfile.mkstemp(prefix=".draft-", dir=file.parent)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    return Path(draft)
+        Called within :meth:`one_writer`, since a file that is removed meanwhile would come back. Each file is replaced
+        whole, so that this may be broken off and repeated; how many files.
+        """
+        names = self.names()
+        for name in names:
+            replace_secret(self.file(name), self._as_stored(name, self.read(name)))
+        return len(names)
 
+    def seal_what_lies_open(self) -> int:
+        """Seal the files that an older release left in clear; how many."""
+        names = [name for name in self.names() if not is_sealed(read_secret(self.file(name)))]
+        for name in names:
+            self.replace(name, self.read(name))
+        return len(names)
 
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _as_stored(self, name: str, content: bytes) -> bytes:
+        return content if self.sealer is None else self.sealer.seal(content, self._place(name))
+
+    def _place(self, name: str) -> str:
+        return f"{self.path.name}/{name}"

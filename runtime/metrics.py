@@ -34,8 +34,27 @@ class RequestMetrics:
         self._seconds.labels(route).observe(seconds)
 
 
+class SignInMetrics:
+    """Counts tries at signing in; a process has one registry, so one of these for each registry."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self._tries = Counter(
+            "symbolon_sign_ins",
+            "Tries at signing in, by what came of them and whether the person's own browser made them.",
+            ("outcome", "known_browser"),
+            registry=registry,
+        )
+
+    def count(self, outcome: str, *, known_browser: bool) -> None:
+        """Count one try."""
+        self._tries.labels(outcome, str(known_browser).lower()).inc()
+
+
 REQUESTS: Final = RequestMetrics()
 """The requests of this process, over all its applications."""
+
+SIGN_INS: Final = SignInMetrics()
+"""The tries at signing in to this process's desk."""
 
 
 def metrics_listeners(port: int | None) -> list[Listener]:

@@ -122,9 +122,10 @@ class Pages:
         set_cookie(response, self.desk.cookie("notice"), notice_code)
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
-    """A cookie that only our own pages over TLS get, and no script."""
-    response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="strict")
+def set_cookie(response: Response, name: str, value: str, lasting: timedelta | None = None) -> None:
+    """A cookie that only our own pages over TLS get, and no script; until the browser is closed, or for longer."""
+    max_age = None if lasting is None else int(lasting.total_seconds())
+    response.set_cookie(name, value, max_age, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def dress(app: FastAPI) -> None:

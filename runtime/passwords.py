@@ -1,8 +1,9 @@
 """Passwords: hashed and proved with argon2id (RFC 9106, the parameters of its second recommended option).
 
-A hash takes 64 MiB and a twentieth of a second on purpose, so it is a thing to queue for: two at once, few waiting,
-and everybody else is told to come back. Nothing here touches the database: who hashes must hold no transaction, or
-guesses at passwords would take the connections of everybody's pages.
+A hash takes 64 MiB and a twentieth of a second on purpose, so it is a thing to queue for: few at once, few waiting,
+and everybody else is told to come back. People in their own browsers queue apart, so that guesses from elsewhere do not
+keep them waiting, however many. Nothing here touches the database: who hashes must hold no transaction, or guesses at
+passwords would take the connections of everybody's pages.
 """
 
 import threading
@@ -18,8 +19,6 @@ from symbolon.protocol.problems import Problem
 from symbolon.runtime.errors import RuntimeFault
 
 LONGEST_PASSWORD: Final = 256
-HASHES_AT_ONCE: Final = 2
-MOST_WAITING: Final = 16
 
 _HASHER: Final = PasswordHasher()
 
@@ -36,6 +35,7 @@ class WaitingRoom:
     """Lets a few in at once and a few more wait; turns the rest away."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
+        self.size = at_once + waiting
         self._places = threading.BoundedSemaphore(at_once + waiting)
         self._turns = threading.BoundedSemaphore(at_once)
 
@@ -51,16 +51,17 @@ class WaitingRoom:
             self._places.release()
 
 
-_WAITING_ROOM: Final = WaitingRoom(HASHES_AT_ONCE, MOST_WAITING)
+ROOM_OF_STRANGERS: Final = WaitingRoom(at_once=2, waiting=8)
+ROOM_OF_KNOWN_BROWSERS: Final = WaitingRoom(at_once=1, waiting=8)
 
 
 def hash_password(password: str) -> str:
     """The hash to store for a password. Raises :class:`TooManySignIns`."""
-    with _WAITING_ROOM.turn():
+    with ROOM_OF_KNOWN_BROWSERS.turn():
         return _HASHER.hash(password)
 
 
-def is_right(password_hash: str | None, password: str) -> bool:
+def is_right(password_hash: str | None, password: str, *, in_known_browser: bool = False) -> bool:
     """Whether the password is that of the hash; None stands for a login that does not exist, and is never right.
 
     Nobody's password takes as long to check as somebody's, so that guessing logins tells nothing.
@@ -68,12 +69,17 @@ def is_right(password_hash: str | None, password: str) -> bool:
     """
     if len(password) > LONGEST_PASSWORD:
         return False
-    with _WAITING_ROOM.turn():
+    with (ROOM_OF_KNOWN_BROWSERS if in_known_browser else ROOM_OF_STRANGERS).turn():
         try:
             _HASHER.verify(_hash_of_nobody() if password_hash is None else password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
+
+
+def get_ready() -> None:
+    """Hash nobody's password before the first guess comes: afterwards it takes no longer than somebody's."""
+    _hash_of_nobody()
 
 
 def renewed(password_hash: str, password: str) -> str:

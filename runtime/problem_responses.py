@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from symbolon.protocol.problems import Problem, ProtocolError
+from symbolon.runtime.accounts import AccountMistake
 from symbolon.runtime.errors import DatabaseUnavailable, RuntimeFault
 from symbolon.runtime.logs import log_unexpected
 from symbolon.runtime.passwords import TooManySignIns
@@ -42,7 +43,15 @@ _OTHER_STATUSES: Final[Mapping[Problem, int]] = {
     Problem.ALREADY_VOTED: 409,
     Problem.PAYLOAD_TOO_LARGE: 413,
     Problem.UNSUPPORTED_MEDIA_TYPE: 415,
+    Problem.NOT_YET_A_MEMBER: 403,
+    Problem.MEMBER_SUSPENDED: 403,
+    Problem.MEMBER_EXPELLED: 403,
+    Problem.PROPOSAL_CHANGED: 409,
+    Problem.REPLAYED: 409,
+    Problem.OUT_OF_ORDER: 409,
     Problem.UNAUTHENTICATED: 401,
+    Problem.SECOND_FACTOR_NEEDED: 403,
+    Problem.JUSTIFICATION_NEEDED: 403,
     Problem.FORBIDDEN: 403,
     Problem.CSRF: 403,
     Problem.NOT_FOUND: 404,
@@ -139,10 +148,10 @@ def install(
     def answer(request: Request, document: ProblemDocument, headers: Mapping[str, str] | None = None) -> Response:
         if note_refusal is not None and document.status == HTTP_STATUS[Problem.FORBIDDEN]:
             note_refusal(request)
-        if error_page is not None and _is_browser(request):
+        if error_page is not None and is_browser(request):
             response = error_page(request, document)
         else:
-            response = JSONResponse(document.as_json(), document.status, media_type=MEDIA_TYPE)
+            response = problem_json(document)
         response.headers.update(headers or {})
         if document.problem in _RETRY_AFTER_S:
             response.headers.setdefault("Retry-After", str(_RETRY_AFTER_S[document.problem]))
@@ -176,13 +185,18 @@ def install(
         document = ProblemDocument(Problem.INVALID_INPUT, 422, detail, _request_id(request), location)
         return answer(request, document)
 
-    for known in (Refusal, TooManySignIns, ProtocolError, *errors):
+    for known in (Refusal, AccountMistake, TooManySignIns, ProtocolError, *errors):
         app.add_exception_handler(known, on_problem)
     app.add_exception_handler(DatabaseUnavailable, on_database_away)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_middleware(_BodyLimit, largest_body=largest_body, answer=answer)
     app.add_middleware(_Unforeseen, answer=answer)
+
+
+def problem_json(document: ProblemDocument) -> Response:
+    """The document for a program."""
+    return JSONResponse(document.as_json(), document.status, media_type=MEDIA_TYPE)
 
 
 Answer = Callable[[Request, ProblemDocument], Response]
@@ -269,7 +283,8 @@ class _BodyLimit:
             await response(scope, receive, send)
 
 
-def _is_browser(request: Request) -> bool:
+def is_browser(request: Request) -> bool:
+    """Whether a person's browser asks, which wants a page and not a document."""
     return "text/html" in request.headers.get("accept", "")
 
 

@@ -58,7 +58,8 @@ class RequestLog:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         # A client may send any word as its method.
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        route = getattr(scope.get("route"), "path", None) or "unmatched"
+        # The authorisation table's word for the route, which is the whole template, where there is a table.
+        route = scope["state"].get("route_template") or getattr(scope.get("route"), "path", None) or "unmatched"
         write = get_logger().error if status >= 500 else get_logger().info
         write("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
         self._metrics.observe(method, route, status, seconds)

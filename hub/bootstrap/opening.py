@@ -7,26 +7,31 @@ from importlib import resources
 from typing import Final
 from uuid import uuid4
 
-from symbolon.hub.domain.acceptance import LinkageTerms
 from symbolon.hub.ports import Federation
-from symbolon.hub.services.add_operator import AddOperator
 from symbolon.hub.services.change_hits import ChangeHits
-from symbolon.hub.services.enrol_member import EnrolMember, EnrolmentOffice
+from symbolon.hub.services.draft_directory import DraftDirectory
+from symbolon.hub.services.enrol_member import CertificateOffice, EnrolMember, Founder
 from symbolon.hub.services.initialise_hub import (
     AUTHORITY_CERTIFICATE,
     AUTHORITY_KEY,
+    SERVER_CERTIFICATE,
     FoundFederation,
     HubDraft,
     PrepareHome,
+    seal_keys,
 )
+from symbolon.hub.services.reconcile_hub import FinishReconciliation
 from symbolon.hub.services.show_status import ShowStatus
 from symbolon.hub.services.sign_message import HubIdentity, PostMessage, SignMessage
 from symbolon.hub.settings import HubSettings, load_settings
+from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.hub.storage.unit_of_work import PostgresStore
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
 from symbolon.protocol.keys import KeyPurpose, SigningKey
+from symbolon.protocol.messages import LinkageEpoch
+from symbolon.protocol.references import new_incarnation_id
 from symbolon.runtime.audit_store import HashChainAuditLog
-from symbolon.runtime.certificates import KeyAndCertificate
+from symbolon.runtime.certificates import KeyAndCertificate, expires_at
 from symbolon.runtime.clock import Clock, SystemClock
 from symbolon.runtime.database import Database
 from symbolon.runtime.errors import ConfigurationMistake
@@ -53,7 +58,7 @@ class Hub:
 
     def sign_message(self) -> SignMessage:
         """Signs as this hub."""
-        return SignMessage(self.identity, uuid4)
+        return SignMessage(self.identity, uuid4, secrets.token_bytes)
 
     def post_message(self) -> PostMessage:
         """Posts as this hub."""
@@ -63,19 +68,41 @@ class Hub:
         """Changes this hub's hits."""
         return ChangeHits(self.post_message(), exercise=self.identity.exercise)
 
+    def finish_reconciliation(self) -> FinishReconciliation:
+        """Knows the hits again after a restore, and tells whoever was not told."""
+        return FinishReconciliation(self.post_message(), exercise=self.identity.exercise)
+
     def show_status(self) -> ShowStatus:
         """The numbers of the status page."""
-        return ShowStatus(self.store, CLOCK)
+        tls = self.home.tls
+        # Read once: a process that goes on serving tells of the certificate that it serves.
+        ends = expires_at(tls.read(SERVER_CERTIFICATE)).date() if tls.has(SERVER_CERTIFICATE) else None
+        return ShowStatus(self.store, CLOCK, ends)
 
-    def add_operator(self) -> AddOperator:
-        """Lets people sign in to the desk."""
-        return AddOperator(self.store)
+    def draft_directory(self) -> DraftDirectory:
+        """Drafts the next version of the directory."""
+        return DraftDirectory(self.post_message())
+
+    def authority(self) -> KeyAndCertificate:
+        """The development authority of this hub."""
+        return KeyAndCertificate(self.home.keys.read(AUTHORITY_KEY), self.home.tls.read(AUTHORITY_CERTIFICATE))
+
+    def certificate_office(self) -> CertificateOffice:
+        """Issues certificates of this hub's development authority."""
+        return CertificateOffice(self.authority(), self.settings.hub_url)
+
+    def founder(self) -> Founder:
+        """Founds the federation, and vouches for its members."""
+        _content, first_epoch = default_schema()
+        return Founder(self.identity, self.certificate_office(), first_epoch)
 
     def enrol_member(self) -> EnrolMember:
-        """Makes states members, with certificates of this hub's development authority."""
-        tls = self.home.tls
-        authority = KeyAndCertificate(tls.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
-        return EnrolMember(self.store, self.identity, EnrolmentOffice(authority, self.settings.hub_url), CLOCK)
+        """Enrols states."""
+        return EnrolMember(self.store, self.founder(), self.draft_directory(), CLOCK)
+
+    def linkage_schemas(self) -> LinkageSchemas:
+        """What encodings are read with."""
+        return LinkageSchemas(self.database)
 
 
 def initialise(home: PartyHome, draft: HubDraft) -> Hub:
@@ -84,8 +111,7 @@ def initialise(home: PartyHome, draft: HubDraft) -> Hub:
     settings = load_settings(home, os.environ)
     migrate(settings.database, _PACKAGE)
     hub = _open(home, settings, connections=1)
-    _schema, terms = agreed_schema()
-    federation = Federation(name=settings.federation, exercise=settings.exercise, directory_version=1, terms=terms)
+    federation = Federation(settings.federation, settings.exercise, new_incarnation_id(uuid4()))
     FoundFederation(hub.store)(federation)
     _refuse_another_federation(hub)
     return hub
@@ -93,8 +119,11 @@ def initialise(home: PartyHome, draft: HubDraft) -> Hub:
 
 def open_hub(home: PartyHome, process: str, *, connections: int = 2) -> Hub:
     """A hub that was initialised. Raises `ConfigurationMistake` where settings and database do not fit together."""
+    if process != "restore":
+        home.refuse_unfinished_restore()
     settings = load_settings(home, os.environ)
     configure_logging("hub", process, level=settings.log_level)
+    seal_keys(home)
     migrate(settings.database, _PACKAGE)
     hub = _open(home, settings, connections=connections)
     _refuse_another_federation(hub)
@@ -119,24 +148,27 @@ def _open(home: PartyHome, settings: HubSettings, *, connections: int) -> Hub:
     )
 
 
-def agreed_schema() -> tuple[LinkageSchema, LinkageTerms]:
-    """The linkage schema that comes with this program, and the terms that it makes."""
+def default_schema() -> tuple[bytes, LinkageEpoch]:
+    """The linkage schema that comes with this program, and the epoch that a federation begins with."""
     package, name = DEFAULT_SCHEMA_RESOURCE
     content = resources.files(package).joinpath(name).read_bytes()
     schema = LinkageSchema.from_bytes(content)
-    return schema, LinkageTerms(schema_id=schema.id, schema_digest=schema_digest(content), key_epoch=_FIRST_KEY_EPOCH)
+    return content, LinkageEpoch(_FIRST_KEY_EPOCH, schema.id, schema_digest(content))
 
 
 def _refuse_another_federation(hub: Hub) -> None:
+    content, first = default_schema()
     with hub.store.work() as work:
         federation = work.members.federation()
-    if (federation.name, federation.exercise) != (hub.settings.federation, hub.settings.exercise):
-        raise ConfigurationMistake(
-            "The database is another federation's, or an exercise's where the hub is live, or the reverse: "
-            "check the settings 'federation', 'exercise' and 'database'."
-        )
-    _schema, terms = agreed_schema()
-    if (federation.terms.schema_id, federation.terms.schema_digest) != (terms.schema_id, terms.schema_digest):
-        raise ConfigurationMistake(
-            "The members agreed on another linkage schema than this program has: install theirs."
-        )
+        if (federation.name, federation.exercise) != (hub.settings.federation, hub.settings.exercise):
+            raise ConfigurationMistake(
+                "The database is another federation's, or an exercise's where the hub is live, or the reverse: "
+                "check the settings 'federation', 'exercise' and 'database'."
+            )
+        work.epochs.keep_schema(first.schema_id, first.schema_digest, content)
+        for epoch in work.epochs.open_epochs().values():
+            if work.epochs.schema(epoch.schema_digest) is None:
+                raise ConfigurationMistake(
+                    f"The hub does not have the linkage schema of epoch {epoch.epoch}: install the program that the "
+                    "members agreed on."
+                )

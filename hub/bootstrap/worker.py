@@ -8,21 +8,25 @@ from uuid import uuid4
 from celery import signals
 
 from symbolon.hub.bootstrap.broker import create_celery
-from symbolon.hub.bootstrap.opening import CLOCK, Hub, agreed_schema, open_hub
+from symbolon.hub.bootstrap.opening import CLOCK, Hub, default_schema, open_hub
 from symbolon.hub.jobs.freshness import keep_fresh
 from symbolon.hub.jobs.tasks import WorkerServices, register_tasks
+from symbolon.hub.services.erase_closed_epochs import EraseClosedEpochs
+from symbolon.hub.services.erase_expelled import EraseExpelled
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.hub.services.expire_records import ExpireRecords
 from symbolon.hub.services.find_matches import FindMatches
 from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.hub.services.refresh_index import RefreshIndex
 from symbolon.hub.services.sequence_audit import SequenceAudit
+from symbolon.hub.services.tidy_up import TidyUp
 from symbolon.hub.settings import load_settings
+from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.logs import configure_logging
 
-# A task is a wake-up; two threads, so that the audit log never waits for a long comparison.
-_WORKER_THREADS: Final = 2
+# A task is a wake-up; three threads, so that the audit log waits neither for a long comparison nor for a long erasure.
+_WORKER_THREADS: Final = 3
 
 
 def build_worker_services(hub: Hub) -> WorkerServices:
@@ -33,9 +37,9 @@ def build_worker_services(hub: Hub) -> WorkerServices:
     from symbolon.hub.storage.open_comparator import OpenComparator
     from symbolon.matching.index import warm_up
 
-    schema, _terms = agreed_schema()
-    warm_up(schema)
-    comparator = OpenComparator(schema)
+    content, _epoch = default_schema()
+    warm_up(LinkageSchema.from_bytes(content))
+    comparator = OpenComparator(hub.linkage_schemas())
     post = hub.post_message()
     raise_alerts = RaiseAlerts(comparator, post, uuid4, exercise=hub.identity.exercise)
     erase = EraseRecords(comparator, hub.change_hits())
@@ -45,6 +49,9 @@ def build_worker_services(hub: Hub) -> WorkerServices:
         sequence_audit=SequenceAudit(hub.store, hub.audit_log),
         refresh_index=RefreshIndex(hub.store, comparator, CLOCK, worker_id),
         expire_records=ExpireRecords(hub.store, erase, post, CLOCK, uuid4),
+        erase_expelled=EraseExpelled(hub.store, erase, CLOCK),
+        erase_closed_epochs=EraseClosedEpochs(hub.store, comparator, post, CLOCK),
+        tidy_up=TidyUp(hub.store, comparator, CLOCK),
     )
     services.refresh_index()
     return services
@@ -52,7 +59,7 @@ def build_worker_services(hub: Hub) -> WorkerServices:
 
 def run_worker(home: PartyHome) -> None:
     """The worker process, until it is told to stop."""
-    hub = open_hub(home, "worker", connections=5)
+    hub = open_hub(home, "worker", connections=6)
     services = build_worker_services(hub)
     app = create_celery(hub.settings)
     register_tasks(app, services)

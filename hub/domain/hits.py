@@ -23,7 +23,7 @@ from symbolon.protocol.handling import (
     Urgency,
 )
 from symbolon.protocol.lifecycle import Event, JointState, advance
-from symbolon.protocol.messages import Alert, KindAgreement
+from symbolon.protocol.messages import Alert, KindAgreement, LinkageEpoch
 from symbolon.protocol.references import HitId, MemberCode, RecordReference
 
 LIVE_STATES: Final = frozenset({JointState.HELD, JointState.ALERTED})
@@ -82,8 +82,16 @@ class Hit:
         return high if low.member == member else low
 
 
-def detect_hit(hit_id: HitId, pair: tuple[RecordEntry, RecordEntry], explanation: Explanation, now: datetime) -> Hit:
-    """The hit of two live records, told to both sides at once, or held where either record is protected."""
+def detect_hit(
+    hit_id: HitId,
+    pair: tuple[RecordEntry, RecordEntry],
+    epoch: LinkageEpoch,
+    explanation: Explanation,
+    now: datetime,
+) -> Hit:
+    """The hit of two live records, found under this epoch: told to both sides at once, or held where either record is
+    protected.
+    """
     low, high = sorted(pair, key=lambda record: record.reference)
     sides = (_side(low), _side(high))
     held = low.is_protected or high.is_protected
@@ -91,9 +99,9 @@ def detect_hit(hit_id: HitId, pair: tuple[RecordEntry, RecordEntry], explanation
         hit_id=hit_id,
         state=advance(JointState.DETECTED, Event.HELD if held else Event.ALERTED),
         explanation=explanation,
-        urgency=min(low.urgency, high.urgency),
-        schema_id=low.partition.schema_id,
-        key_epoch=low.partition.key_epoch,
+        urgency=min(low.handling.urgency, high.handling.urgency),
+        schema_id=epoch.schema_id,
+        key_epoch=epoch.epoch,
         detected_at=now,
         sides=sides,
     )
@@ -175,8 +183,8 @@ def _side(record: RecordEntry) -> HitSide:
     return HitSide(
         member=record.member,
         reference=record.reference,
-        record_kind=record.record_kind,
-        offence_group=record.offence_group,
+        record_kind=record.handling.record_kind,
+        offence_group=record.handling.offence_group,
         is_protected=record.is_protected,
     )
 

@@ -9,21 +9,13 @@ from symbolon.protocol.references import MemberCode
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """All that decides a record's comparisons: its owner, its allow-list, and under what it was encoded."""
+    """All that decides a record's comparisons but its epochs: its owner, its namespace and its allow-list."""
 
     member: MemberCode
     namespace: Namespace
     comparable_with: ComparableWith
-    schema_id: str
-    key_epoch: int
 
 
 def partition_of(member: MemberCode, item: SubmissionItem) -> Partition:
     """The partition of an item that `member` submits."""
-    return Partition(
-        member=member,
-        namespace=item.namespace,
-        comparable_with=item.comparable_with,
-        schema_id=item.schema_id,
-        key_epoch=item.key_epoch,
-    )
+    return Partition(member=member, namespace=item.namespace, comparable_with=item.comparable_with)

@@ -1,5 +1,6 @@
-"""What the hub knows of a record: an opaque reference, its owner, and how it is to be handled."""
+"""What the hub knows of a record: an opaque reference, its owner, how it is to be handled, where its encodings are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,19 +19,39 @@ def has_expired(review_date: date, today: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordEntry:
-    """The newest version of a record. Without a handle it is withdrawn: only its version number is kept."""
+class Handling:
+    """What is said of a record besides its encodings: one version has one handling, whatever the epoch."""
 
-    reference: RecordReference
-    member: MemberCode
-    version: int
-    handle: RecordHandle | None
-    partition_id: PartitionId
     partition: Partition
     record_kind: RecordKind
     offence_group: OffenceGroup
     urgency: Urgency
     review_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEntry:
+    """The newest version of a record. Of a withdrawn one only its version number counts: it has no handles.
+
+    ``handles`` are its encodings, one for each epoch of the linkage key that it was encoded under.
+    """
+
+    reference: RecordReference
+    member: MemberCode
+    version: int
+    is_withdrawn: bool
+    partition_id: PartitionId
+    handling: Handling
+    handles: Mapping[int, RecordHandle]
+
+    @property
+    def partition(self) -> Partition:
+        """Whom it may be compared with."""
+        return self.handling.partition
+
+    def epoch_of(self, handle: RecordHandle) -> int:
+        """The epoch under which the record has this handle; raises `KeyError` where it has no such handle."""
+        return {each: epoch for epoch, each in self.handles.items()}[handle]
 
     @property
     def is_protected(self) -> bool:

@@ -1,6 +1,8 @@
 """Which partitions are compared with which: the one place where invariant 11 is decided.
 
-Exercise and live records cannot meet here, since a hub serves one federation and has a database of its own.
+Exercise and live records cannot meet here, since a hub serves one federation and has a database of its own. Nor can
+encodings of two epochs: the comparator compares each with those of its own epoch (the bits would mean
+different things).
 """
 
 from collections.abc import Collection, Mapping
@@ -15,22 +17,20 @@ Scope = Mapping[PartitionId, tuple[PartitionId, ...]]
 def may_be_compared(one: Partition, other: Partition) -> bool:
     """Whether a record of `one` may be compared with a record of `other`.
 
-    Never within a state, never outside either owner's allow-list, never across schemas or key epochs (the bits would
-    mean different things). Namespaces do not part records: a victim in one state's file may be the other's suspect.
+    Never within a state, never outside either owner's allow-list. Namespaces do not part records: a victim in one
+    state's file may be the other's suspect.
     """
     return (
         one.member != other.member
         and one.comparable_with.admits(other.member)
         and other.comparable_with.admits(one.member)
-        and one.schema_id == other.schema_id
-        and one.key_epoch == other.key_epoch
     )
 
 
 def comparison_scope(asking: Collection[PartitionId], live: Mapping[PartitionId, Partition]) -> Scope:
     """The scope of the partitions that ask, over the live ones; one that may be compared with none has an empty tuple.
 
-    A partition that asks and lives no more has no scope: its records are gone.
+    A partition that asks and lives no more has no scope: its records are gone, or their owner is suspended.
     """
     return {
         partition_id: tuple(other_id for other_id, other in live.items() if may_be_compared(live[partition_id], other))

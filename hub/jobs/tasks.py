@@ -3,6 +3,7 @@
 A task that is lost, doubled or late does no harm: the next one does its work, and the sweep comes every two seconds.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,10 +17,14 @@ FIND_MATCHES: Final = "symbolon.hub.find_matches"
 SWEEP: Final = "symbolon.hub.sweep"
 SEQUENCE_AUDIT: Final = "symbolon.hub.sequence_audit"
 EXPIRE_RECORDS: Final = "symbolon.hub.expire_records"
+CLEAR_AWAY: Final = "symbolon.hub.clear_away"
+TIDY_UP: Final = "symbolon.hub.tidy_up"
 
 _SWEEP_EVERY_S: Final = 2.0
 _SEQUENCE_EVERY_S: Final = 1.0
 _EXPIRE_EVERY_S: Final = 60.0
+_CLEAR_AWAY_EVERY_S: Final = 2.0
+_TIDY_UP_EVERY_S: Final = 60.0
 
 BEAT_SCHEDULE: Final = {
     # `expires`: while no worker takes them, they do not pile up.
@@ -34,6 +39,12 @@ BEAT_SCHEDULE: Final = {
         "schedule": _EXPIRE_EVERY_S,
         "options": {"expires": _EXPIRE_EVERY_S},
     },
+    "clear_away": {
+        "task": CLEAR_AWAY,
+        "schedule": _CLEAR_AWAY_EVERY_S,
+        "options": {"expires": _CLEAR_AWAY_EVERY_S},
+    },
+    "tidy_up": {"task": TIDY_UP, "schedule": _TIDY_UP_EVERY_S, "options": {"expires": _TIDY_UP_EVERY_S}},
 }
 
 
@@ -45,6 +56,14 @@ class WorkerServices:
     sequence_audit: Callable[[], int]
     refresh_index: Callable[[], None]
     expire_records: Callable[[], int]
+    erase_expelled: Callable[[], int]
+    erase_closed_epochs: Callable[[], int]
+    tidy_up: Callable[[], int]
+
+    def clear_away(self) -> None:
+        """Erase what the newest directory leaves no place for: of expelled members first, then of closed epochs."""
+        self.erase_expelled()
+        self.erase_closed_epochs()
 
 
 def register_tasks(app: Celery, services: WorkerServices) -> None:
@@ -54,9 +73,29 @@ def register_tasks(app: Celery, services: WorkerServices) -> None:
         SWEEP: services.find_matches,
         SEQUENCE_AUDIT: services.sequence_audit,
         EXPIRE_RECORDS: services.expire_records,
+        CLEAR_AWAY: one_at_a_time(services.clear_away),
+        TIDY_UP: services.tidy_up,
     }
     for name, job in jobs.items():
         app.task(_task(job), name=name)
+
+
+def one_at_a_time(job: Callable[[], object]) -> Callable[[], None]:
+    """The job, or nothing while it is being done by another thread of this process.
+
+    What may take minutes is woken every other second: it must not take every thread of the worker.
+    """
+    turn = threading.Lock()
+
+    def do_unless_it_is_being_done() -> None:
+        if not turn.acquire(blocking=False):
+            return
+        try:
+            job()
+        finally:
+            turn.release()
+
+    return do_unless_it_is_being_done
 
 
 def _task(job: Callable[[], object]) -> Callable[[], None]:

@@ -18,14 +18,15 @@ _NO_HEARTBEAT: Final = 0
 
 
 class CeleryWakeUp:
-    """See `symbolon.hub.ports.MatchingWakeUp`. Many calls while one is being sent become one."""
+    """See `symbolon.hub.ports.WakeUp`. Many calls while one is being sent become one."""
 
-    def __init__(self, app: Celery) -> None:
+    def __init__(self, app: Celery, task: str = FIND_MATCHES) -> None:
         self._app = app
+        self._task = task
         self._asked = threading.Event()
         self._connection = self._new_connection()
         self._broken = (*self._connection.connection_errors, *self._connection.channel_errors, KombuError, OSError)
-        threading.Thread(target=self._send_when_asked, name="matching wake-up", daemon=True).start()
+        threading.Thread(target=self._send_when_asked, name=f"wake-up for {task}", daemon=True).start()
 
     def __call__(self) -> None:
         """Ask for a wake-up to be sent, and return at once."""
@@ -49,7 +50,7 @@ class CeleryWakeUp:
             get_logger().warning("the broker is away; the sweep will find what waits")
 
     def _send(self, producer: Producer) -> None:
-        self._app.send_task(FIND_MATCHES, producer=producer, expires=_EXPIRES_S, ignore_result=True, retry=False)
+        self._app.send_task(self._task, producer=producer, expires=_EXPIRES_S, ignore_result=True, retry=False)
 
     def _new_producer(self) -> Producer:
         """A producer on a new connection; it connects when something is sent."""

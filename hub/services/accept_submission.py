@@ -1,13 +1,15 @@
-"""A member publishes a batch of records: stored, answered with a signed receipt and audited, in one transaction."""
+"""A member publishes a batch of records: stored, answered with a signed receipt and audited, in one transaction.
+
+A higher version takes the place of a record's present one, under whatever epochs that was encoded. The present version
+under another epoch is added to it: no hit changes, and it is compared with what is encoded under that epoch.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from symbolon.hub.domain.acceptance import Refusal, refusal_of
-from symbolon.hub.domain.ids import RecordHandle
-from symbolon.hub.domain.partitions import partition_of
+from symbolon.hub.domain.acceptance import Refusal, handling_of, refusals_of
 from symbolon.hub.domain.records import RecordEntry
-from symbolon.hub.ports import EncodingIntake, HandleEnvelopes, MatchingWakeUp, Work
+from symbolon.hub.ports import EncodingIntake, HandleEnvelopes, NewHandle, WakeUp, Work
 from symbolon.hub.services.answer_batch import AnswerBatch, TakeBatch
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.protocol.audit_log import AuditAct
@@ -16,8 +18,6 @@ from symbolon.protocol.messages import ItemOutcome, Submission, SubmissionItem, 
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode, RecordReference
 
-_TWICE = Refusal(Problem.DUPLICATE_IN_BATCH, "The batch has this record twice: the first was taken, send one only.")
-
 Judged = list[tuple[SubmissionItem, Refusal | None]]
 """Items, each with why it cannot be taken as far as that is known."""
 
@@ -25,9 +25,7 @@ Judged = list[tuple[SubmissionItem, Refusal | None]]
 class AcceptSubmission:
     """The use case of `POST /v1/submissions`."""
 
-    def __init__(
-        self, answer: AnswerBatch, intake: EncodingIntake, change_hits: ChangeHits, wake: MatchingWakeUp
-    ) -> None:
+    def __init__(self, answer: AnswerBatch, intake: EncodingIntake, change_hits: ChangeHits, wake: WakeUp) -> None:
         self._answer = answer
         self._intake = intake
         self._change_hits = change_hits
@@ -57,37 +55,38 @@ class AcceptSubmission:
         return receipt
 
     def _unreadable(self, item: SubmissionItem) -> Refusal | None:
-        detail = self._intake.check(item.envelopes)
+        detail = self._intake.check(item.envelopes, item.schema_digest)
         return None if detail is None else Refusal(Problem.ENCODING_REFUSED, detail)
 
     def _take_items(self, work: Work, member: MemberCode, items: Judged, now: datetime) -> Judged:
         """Store what can be taken; an item that cannot refuses no other."""
         current = work.records.lock_references({item.reference for item, _unreadable in items})
-        judged = _judge(work, member, items, current, now)
-        entries = _entries(work, member, [item for item, refusal in judged if refusal is None])
-        envelopes = {item.reference: item.envelopes for item, refusal in judged if refusal is None}
-        encodings = [
-            HandleEnvelopes(handle, entry.partition_id, envelopes[entry.reference]) for handle, entry in entries.items()
-        ]
-        self._intake.submit(work, encodings)
-        self._supersede(work, current, list(entries.values()), now)
+        refusals = refusals_of(
+            [item for item, _unreadable in items], member, current, work.epochs.open_epochs(), now.date()
+        )
+        judged = [(item, refusal or unreadable) for (item, unreadable), refusal in zip(items, refusals, strict=True)]
+        taken = [item for item, refusal in judged if refusal is None]
+        newer = [item for item in taken if _supersedes(item, current.get(item.reference))]
+        entries = _entries(work, member, newer)
+        self._supersede(work, current, entries, now)
+        self._add(work, taken, {**current, **entries}, again=taken_again(taken, entries), now=now)
         return judged
 
     def _supersede(
         self,
         work: Work,
         current: Mapping[RecordReference, RecordEntry],
-        entries: Sequence[RecordEntry],
+        entries: Mapping[RecordReference, RecordEntry],
         now: datetime,
     ) -> None:
         """Put the new versions in the place of the old, whose encodings go, and change the hits that this touches."""
-        replaced = [(current[entry.reference], entry) for entry in entries if entry.reference in current]
-        self._intake.withdraw(work, [old.handle for old, _new in replaced if old.handle is not None])
+        replaced = [(current[reference], new) for reference, new in entries.items() if reference in current]
+        superseded = [handle for old, _new in replaced for handle in old.handles.values()]
+        self._intake.withdraw(work, superseded)
+        work.records.drop(superseded)
         # What was withdrawn has no live hits but those that its reclassification held, and their release stands.
         newly_protected = {
-            new.reference
-            for old, new in replaced
-            if old.handle is not None and new.is_protected and not old.is_protected
+            new.reference for old, new in replaced if not old.is_withdrawn and new.is_protected and not old.is_protected
         }
         self._change_hits.hold(work, newly_protected, now)
         new_rules = {
@@ -96,45 +95,56 @@ class AcceptSubmission:
             if new.partition.comparable_with != old.partition.comparable_with
         }
         self._change_hits.withdraw_beyond(work, new_rules, now)
-        work.records.put(entries, now)
+        work.records.put(entries.values(), now)
+
+    def _add(
+        self,
+        work: Work,
+        items: Sequence[SubmissionItem],
+        records: Mapping[RecordReference, RecordEntry],
+        again: frozenset[RecordReference],
+        now: datetime,
+    ) -> None:
+        """Store the encodings of versions that are here by now, each under a handle of its own."""
+        handles = work.records.new_handles(len(items))
+        named = [
+            NewHandle(handle, item.reference, records[item.reference].member, item.key_epoch, item.reference in again)
+            for item, handle in zip(items, handles, strict=True)
+        ]
+        work.records.name(named, now)
+        encodings = [
+            HandleEnvelopes(handle, records[item.reference].partition_id, item.key_epoch, item.envelopes)
+            for item, handle in zip(items, handles, strict=True)
+        ]
+        self._intake.submit(work, encodings)
 
 
-def _judge(
-    work: Work,
-    member: MemberCode,
-    items: Judged,
-    current: Mapping[RecordReference, RecordEntry],
-    now: datetime,
-) -> Judged:
-    terms = work.members.federation().terms
-    seen: set[RecordReference] = set()
-    judged: Judged = []
-    for item, unreadable in items:
-        refusal = _TWICE if item.reference in seen else None
-        seen.add(item.reference)
-        refusal = refusal or refusal_of(item, member, current.get(item.reference), terms, now.date())
-        judged.append((item, refusal or unreadable))
-    return judged
+def taken_again(
+    taken: Sequence[SubmissionItem], entries: Mapping[RecordReference, RecordEntry]
+) -> frozenset[RecordReference]:
+    """Records of which only another epoch's encoding was added: they were compared before."""
+    return frozenset(item.reference for item in taken) - entries.keys()
 
 
-def _entries(work: Work, member: MemberCode, items: Sequence[SubmissionItem]) -> dict[RecordHandle, RecordEntry]:
-    partitions = [partition_of(member, item) for item in items]
-    ids = work.records.partition_ids(partitions)
-    handles = work.records.new_handles(len(items))
+def _supersedes(item: SubmissionItem, current: RecordEntry | None) -> bool:
+    return current is None or item.version > current.version
+
+
+def _entries(work: Work, member: MemberCode, items: Sequence[SubmissionItem]) -> Mapping[RecordReference, RecordEntry]:
+    """The records of new versions; what a batch brings of one version under several epochs is one record."""
+    handlings = {item.reference: handling_of(member, item) for item in items}
+    ids = work.records.partition_ids({handling.partition for handling in handlings.values()})
     return {
-        handle: RecordEntry(
+        item.reference: RecordEntry(
             reference=item.reference,
             member=member,
             version=item.version,
-            handle=handle,
-            partition_id=ids[partition],
-            partition=partition,
-            record_kind=item.record_kind,
-            offence_group=item.offence_group,
-            urgency=item.urgency,
-            review_date=item.review_date,
+            is_withdrawn=False,
+            partition_id=ids[handlings[item.reference].partition],
+            handling=handlings[item.reference],
+            handles={},
         )
-        for item, partition, handle in zip(items, partitions, handles, strict=True)
+        for item in items
     }
 
 

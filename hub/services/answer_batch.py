@@ -65,6 +65,7 @@ class AnswerBatch:
             take = prepare(batch)
             with self._store.work() as work:
                 work.records.order_commits()
+                self._open.admit(work, envelope, member)
                 earlier = self._earlier_receipt(work, member, batch.batch_id, digest)
                 if earlier is not None:
                     return earlier

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 from symbolon.hub.services.accept_submission import AcceptSubmission
 from symbolon.hub.services.acknowledge_deliveries import AcknowledgeDeliveries
+from symbolon.hub.services.approve_directory import ApproveDirectory
 from symbolon.hub.services.decide_hold import DecideHold
 from symbolon.hub.services.deposit_vote import DepositVote
-from symbolon.hub.services.describe_federation import DescribeFederation
+from symbolon.hub.services.describe_federation import DescribeFederation, ShowProposal
 from symbolon.hub.services.identify_member import IdentifyMember
 from symbolon.hub.services.list_deliveries import ListDeliveries
+from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
+from symbolon.hub.services.reconciliation_services import ReconciliationServices
 from symbolon.hub.services.relay_message import RelayMessage
+from symbolon.hub.services.rotate_keys import RotateKeys
 from symbolon.hub.services.withdraw_records import WithdrawRecords
 
 
@@ -19,6 +23,10 @@ class ApiServices:
 
     identify_member: IdentifyMember
     describe_federation: DescribeFederation
+    show_proposal: ShowProposal
+    approve_directory: ApproveDirectory
+    rotate_keys: RotateKeys
+    note_epoch_progress: NoteEpochProgress
     accept_submission: AcceptSubmission
     withdraw_records: WithdrawRecords
     deposit_vote: DepositVote
@@ -26,3 +34,4 @@ class ApiServices:
     decide_hold: DecideHold
     list_deliveries: ListDeliveries
     acknowledge_deliveries: AcknowledgeDeliveries
+    reconciliation: ReconciliationServices

@@ -7,6 +7,7 @@ from symbolon.hub.ports import Store, Work
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
+from symbolon.hub.services.reconcile_member import refuse_while_reconciling
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.lifecycle import HitEvent, JointState
@@ -37,6 +38,7 @@ class DecideHold:
         now = self._clock.now()
         with self._store.work() as work:
             decision = self._open(work, envelope, member, HoldDecision, now)
+            refuse_while_reconciling(work)
             before = work.hits.lock(decision.hit_id)
             # A decision is about the hold that its officer saw: sent again, it must not lift a later one.
             if was_taken_before(work, envelope, now):

@@ -5,6 +5,7 @@ from symbolon.hub.errors import NotNow, NotTheCounterpart, UnknownHit
 from symbolon.hub.ports import Store
 from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
+from symbolon.hub.services.reconcile_member import refuse_while_reconciling
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import Purpose
@@ -31,6 +32,7 @@ class DepositVote:
             sealed = self._open.sealed(work, envelope, member, frozenset({Purpose.VOTE}), now)
             if sealed.hit_id is None:
                 raise UnknownHit
+            refuse_while_reconciling(work)
             hit = work.hits.lock(sealed.hit_id)
             hit.side_of(member)
             if hit.counterpart_of(member).member != envelope.audience:

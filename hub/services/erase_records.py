@@ -42,7 +42,12 @@ class EraseRecords:
     def _erase(
         self, work: Work, records: Mapping[RecordReference, RecordEntry], now: datetime
     ) -> Mapping[RecordReference, int]:
-        handles = {reference: record.handle for reference, record in records.items() if record.handle is not None}
-        counts = self._intake.withdraw(work, list(handles.values()))
-        work.records.retire(handles.keys(), now)
-        return {reference: counts.get(handle, 0) for reference, handle in handles.items()}
+        """Erase them under every epoch; how many encodings for each."""
+        handles = [handle for record in records.values() for handle in record.handles.values()]
+        erased = self._intake.withdraw(work, handles)
+        work.records.drop(handles)
+        work.records.retire(records.keys(), now)
+        return {
+            reference: sum(handle in erased for handle in record.handles.values())
+            for reference, record in records.items()
+        }

@@ -43,14 +43,15 @@ class PrepareHome:
         if not self._home.keys.has(KeyPurpose.SIGNING):
             key = SigningKey.generate(self._random_bytes(KEY_BYTES))
             self._home.keys.write(KeyPurpose.SIGNING, key.to_bytes())
+        seal_keys(self._home)
         tls = self._home.tls
         now = self._clock.now()
         if not tls.has(AUTHORITY_CERTIFICATE):
             authority = certificates.new_authority(f"Symbolon development authority of {draft.federation}", now)
-            tls.write(AUTHORITY_KEY, authority.private_key_pem)
+            self._home.keys.write(AUTHORITY_KEY, authority.private_key_pem)
             tls.write(AUTHORITY_CERTIFICATE, authority.certificate_pem)
         if not tls.has(SERVER_CERTIFICATE):
-            authority = KeyAndCertificate(tls.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
+            authority = KeyAndCertificate(self._home.keys.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
             server = certificates.issue_server_certificate(authority, draft.hosts, now)
             tls.write(SERVER_KEY, server.private_key_pem)
             tls.write(SERVER_CERTIFICATE, server.certificate_pem)
@@ -58,6 +59,15 @@ class PrepareHome:
             # A JSON string, number or boolean is a TOML one.
             lines = [f"{name} = {json.dumps(value)}\n" for name, value in draft.settings.items()]
             self._home.write_settings(ROLE, "".join(lines))
+
+
+def seal_keys(home: PartyHome) -> None:
+    """Seal what an older release left open, the authority's key among it. May be broken off and repeated."""
+    if home.tls.has(AUTHORITY_KEY):
+        if not home.keys.has(AUTHORITY_KEY):
+            home.keys.write(AUTHORITY_KEY, home.tls.read(AUTHORITY_KEY))
+        home.tls.remove(AUTHORITY_KEY)
+    home.keys.seal_what_lies_open()
 
 
 class FoundFederation:

@@ -32,19 +32,28 @@ class RaiseAlerts:
         if not pairs:
             return 0
         explanations = self._finder.explain(work, pairs)
+        epochs = work.epochs.open_epochs()
         records = work.records.lock_handles({handle for pair in pairs for handle in (pair.query, pair.target)})
+        # Nobody is suspended between here and the alert.
+        active = work.members.hold_active({record.member for record in records.values()})
         hits: dict[tuple[str, str], Hit] = {}
         for pair, explanation in zip(pairs, explanations, strict=True):
             one, other = records.get(pair.query), records.get(pair.target)
             if explanation is None or one is None or other is None:
                 continue
+            if not {one.member, other.member} <= active:
+                continue
             # A record that expired and still waits to be erased is compared with nothing any more.
-            if any(has_expired(record.review_date, now.date()) for record in (one, other)):
+            if any(has_expired(record.handling.review_date, now.date()) for record in (one, other)):
                 continue
             # The scope was kept when they were compared; an alert outside it could not be undone, so it is kept twice.
             if not may_be_compared(one.partition, other.partition):
                 continue
-            hit = detect_hit(new_hit_id(self._new_uuid()), (one, other), explanation, now)
+            epoch = epochs.get(one.epoch_of(pair.query))
+            if epoch is None:
+                # It was closed meanwhile: its encodings wait to be erased.
+                continue
+            hit = detect_hit(new_hit_id(self._new_uuid()), (one, other), epoch, explanation, now)
             low, high = hit.sides
             hits.setdefault((low.reference, high.reference), hit)
         added = work.hits.add_new(list(hits.values())) if hits else frozenset()

@@ -6,15 +6,16 @@ from symbolon.hub.domain.hits import Hit
 from symbolon.hub.errors import NotNow, NotTheCounterpart, UnknownHit
 from symbolon.hub.ports import Store, Work
 from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
+from symbolon.hub.services.reconcile_member import refuse_while_reconciling
 from symbolon.hub.services.sign_message import PostMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.lifecycle import JointState
-from symbolon.protocol.messages import HIT_PURPOSES, Purpose, Sealed
+from symbolon.protocol.messages import HIT_PURPOSES, SEALED_PURPOSES, Purpose, Sealed
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.clock import Clock
 
-RELAYED: Final = frozenset({Purpose.REQUEST, Purpose.REPLY, Purpose.LINKAGE_KEY})
+RELAYED: Final = SEALED_PURPOSES - {Purpose.VOTE}
 """Votes have an address of their own: they wait for each other."""
 
 
@@ -35,6 +36,8 @@ class RelayMessage:
         now = self._clock.now()
         with self._store.work() as work:
             sealed = self._open.sealed(work, envelope, member, RELAYED, now)
+            if envelope.purpose in HIT_PURPOSES:
+                refuse_while_reconciling(work)
             hit = _hit_of(work, sealed, envelope, member) if envelope.purpose in HIT_PURPOSES else None
             if was_taken_before(work, envelope, now):
                 return

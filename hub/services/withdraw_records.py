@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from symbolon.hub.ports import MatchingWakeUp, Work
+from symbolon.hub.ports import WakeUp, Work
 from symbolon.hub.services.answer_batch import AnswerBatch, TakeBatch
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.protocol.audit_log import AuditAct
@@ -17,7 +17,7 @@ from symbolon.protocol.references import MemberCode, RecordReference
 class WithdrawRecords:
     """The use case of `POST /v1/withdrawals`."""
 
-    def __init__(self, answer: AnswerBatch, erase: EraseRecords, wake: MatchingWakeUp) -> None:
+    def __init__(self, answer: AnswerBatch, erase: EraseRecords, wake: WakeUp) -> None:
         self._answer = answer
         self._erase = erase
         self._wake = wake

@@ -63,6 +63,8 @@ class PostgresHits:
         self._transaction.execute(
             _QUERIES["update_hit"], hit_id=hit.hit_id, state=hit.state.value, rounds_opened=hit.rounds_opened
         )
+        if hit.state is JointState.WITHDRAWN:
+            self._transaction.execute(_QUERIES["forget_delivered_of"], hit_id=hit.hit_id)
         self._transaction.execute_many(_QUERIES["update_side"], [_side_columns(hit, side) for side in hit.sides])
 
     def deposits(self, hit_id: HitId) -> tuple[VoteDeposit, ...]:

@@ -58,3 +58,15 @@ class PostgresMail:
             return None
         # Another transaction committed it: at READ COMMITTED a new statement sees its row.
         return str(self._transaction.fetch_value(_QUERIES["find_message"], sender=sender, message_id=message_id))
+
+    def purge(self, member: MemberCode) -> int:
+        """Nothing waits for the member any more; how many deliveries went."""
+        return self._transaction.execute(_QUERIES["purge"], member=member)
+
+    def supersede(self, purpose: Purpose) -> None:
+        """What was posted for this purpose, and not acknowledged, is outdated: nobody gets it any more."""
+        self._transaction.execute(_QUERIES["supersede"], purpose=purpose.value)
+
+    def ring(self, member: MemberCode) -> None:
+        """Wake whoever waits for the member's deliveries, at commit."""
+        self._transaction.notify(DELIVERY_CHANNEL, member)

@@ -3,14 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from symbolon.hub.domain.members import Standing
 from symbolon.hub.domain.status import (
     DayCount,
+    DirectoryStatus,
+    EpochStatus,
     HubStatus,
     MemberStatus,
     RecordCount,
     StateCount,
     WorkerStatus,
 )
+from symbolon.hub.storage.epochs import PostgresEpochs
 from symbolon.protocol.handling import RecordKind
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import MemberCode
@@ -29,7 +33,7 @@ class PostgresStatus:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def read(self, now: datetime) -> HubStatus:
+    def read(self, directory: DirectoryStatus, now: datetime) -> HubStatus:
         """The hub's state in numbers."""
         fetch_all = self._transaction.fetch_all
         waiting = self._transaction.fetch_one(_QUERIES["count_waiting_comparisons"]) or {}
@@ -39,6 +43,10 @@ class PostgresStatus:
                 MemberStatus(
                     code=MemberCode(row["code"]),
                     name=row["name"],
+                    standing=Standing(row["standing"]),
+                    standing_since=row["standing_since"],
+                    keys_expire_on=row["keys_expire_on"],
+                    certificate_expires_on=row["certificate_expires_on"],
                     last_seen=row["last_seen"],
                     undelivered=row["undelivered"],
                     oldest_undelivered_at=row["oldest_undelivered_at"],
@@ -65,9 +73,20 @@ class PostgresStatus:
                 )
                 for row in fetch_all(_QUERIES["list_workers"], since=now - _WORKER_FORGOTTEN_AFTER)
             ),
+            directory=directory,
+            epochs=tuple(
+                EpochStatus(row["epoch"], row["schema_id"], row["closed_at"], row["erased_at"])
+                for row in fetch_all(_QUERIES["list_epochs"])
+            ),
+            progress=PostgresEpochs(self._transaction).progress(),
         )
 
     def note_worker(self, worker_id: str, index_number: int, now: datetime) -> None:
         """A worker is alive, and its index is this new."""
         self._transaction.execute(_QUERIES["note_worker"], worker_id=worker_id, index_number=index_number, now=now)
         self._transaction.execute(_QUERIES["forget_workers"], before=now - _WORKER_FORGOTTEN_AFTER)
+
+    def oldest_index(self, now: datetime) -> int:
+        """Up to which change the indexes of all workers are that were heard of lately; 0 where there is none."""
+        since = now - _WORKER_FORGOTTEN_AFTER
+        return int(self._transaction.fetch_value(_QUERIES["find_oldest_index"], since=since))

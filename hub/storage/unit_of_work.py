@@ -1,14 +1,18 @@
 """One transaction of the hub's database, with a store for each aggregate."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from symbolon.hub.ports import Work
 from symbolon.hub.storage.batches import PostgresBatches
+from symbolon.hub.storage.directory import PostgresDirectory
+from symbolon.hub.storage.epochs import PostgresEpochs
 from symbolon.hub.storage.hits import PostgresHits
 from symbolon.hub.storage.mail import PostgresMail
 from symbolon.hub.storage.members import PostgresMembers
+from symbolon.hub.storage.reconciliation import PostgresReconciliation
 from symbolon.hub.storage.records import PostgresRecords
+from symbolon.hub.storage.replays import PostgresReplays
 from symbolon.hub.storage.status import PostgresStatus
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.references import MemberCode
@@ -22,16 +26,24 @@ class PostgresWork:
     def __init__(self, transaction: Transaction, audit_log: AuditLog) -> None:
         self.transaction = transaction
         self.members = PostgresMembers(transaction)
+        self.directory = PostgresDirectory(transaction)
+        self.epochs = PostgresEpochs(transaction)
+        self.replays = PostgresReplays(transaction)
         self.batches = PostgresBatches(transaction)
         self.records = PostgresRecords(transaction)
         self.hits = PostgresHits(transaction)
         self.mail = PostgresMail(transaction)
+        self.reconciliation = PostgresReconciliation(transaction)
         self.status = PostgresStatus(transaction)
         self._audit_log = audit_log
 
     def audit(self, act: AuditAct, actor: MemberCode, subject: str | None, detail: Detail) -> None:
         """Leave a leaf in the audit log, in this transaction."""
         self._audit_log.record(self.transaction, act, actor, subject, detail)
+
+
+class _RehearsalIsOver(Exception):
+    """Rolls a transaction back that did all that it was asked."""
 
 
 class PostgresStore:
@@ -42,7 +54,9 @@ class PostgresStore:
         self._audit_log = audit_log
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
+    def work(self, *, rehearse: bool = False) -> Iterator[Work]:
         """Begin a transaction; raises `DatabaseUnavailable` when PostgreSQL is away or breaks off."""
-        with self._database.transaction() as transaction:
+        with suppress(_RehearsalIsOver), self._database.transaction() as transaction:
             yield PostgresWork(transaction, self._audit_log)
+            if rehearse:
+                raise _RehearsalIsOver

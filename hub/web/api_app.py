@@ -11,11 +11,14 @@ from starlette.responses import JSONResponse
 from symbolon.hub.errors import HubError, TooManyBatches
 from symbolon.hub.ports import DeliveryBell
 from symbolon.hub.services.api_services import ApiServices
+from symbolon.hub.web.authorisation import API, admit_members
 from symbolon.hub.web.openapi import describe_wire_format
 from symbolon.hub.web.routes.deliveries import deliveries_router
 from symbolon.hub.web.routes.exchange import exchange_router
 from symbolon.hub.web.routes.federation import federation_router
+from symbolon.hub.web.routes.reconciliation import reconciliation_router
 from symbolon.protocol.problems import Problem
+from symbolon.runtime.authorisation import enforce
 from symbolon.runtime.errors import DatabaseUnavailable
 from symbolon.runtime.problem_responses import HTTP_STATUS, MEDIA_TYPE, ProblemDocument, install
 from symbolon.runtime.request_log import RequestLog
@@ -39,10 +42,12 @@ def create_api(services: ApiServices, bell: DeliveryBell) -> FastAPI:
     app.include_router(federation_router(services))
     app.include_router(exchange_router(services))
     app.include_router(deliveries_router(services, bell))
+    app.include_router(reconciliation_router(services.reconciliation))
     describe_wire_format(app)
     install(app, (HubError,), largest_body=_LARGEST_BODY)
     app.add_exception_handler(DatabaseUnavailable, _tell_that_the_database_is_away)
     app.add_exception_handler(TooManyBatches, _tell_to_come_again)
+    enforce(app, API, admit_members(services.identify_member))
     app.add_middleware(RequestLog)
     return app
 

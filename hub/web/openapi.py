@@ -18,18 +18,39 @@ _HANDED_IN: Final[Mapping[str, type]] = {
     "/v1/messages": messages.Sealed,
     "/v1/holds": messages.HoldDecision,
     "/v1/deliveries/acknowledgements": messages.DeliveryAcknowledgement,
+    "/v1/federation/approvals": messages.DirectoryApproval,
+    "/v1/rotations": messages.RotationRequest,
+    "/v1/epochs/progress": messages.EpochProgress,
+    "/v1/reconciliation/deliveries": messages.RedeliveryRequest,
+    "/v1/reconciliation/known-records": messages.KnownRecords,
+    "/v1/reconciliation/known-hits": messages.KnownHits,
+    "/v1/reconciliation/done": messages.ReconciliationDone,
 }
 """The kind of message in the envelope that each address takes."""
 
 _GIVEN_OUT: Final[Mapping[tuple[str, str], type]] = {
-    ("/v1/federation", "get"): messages.FederationDirectory,
+    ("/v1/federation", "get"): messages.FederationHistory,
+    ("/v1/federation/proposal", "get"): messages.DirectoryProposal,
+    ("/v1/rotations", "post"): messages.RotationAnswer,
+    ("/v1/reconciliation/records", "get"): messages.RecordListing,
+    ("/v1/reconciliation/hits", "get"): messages.HitListing,
+    ("/v1/reconciliation/deliveries", "post"): messages.RedeliveryReceipt,
+    ("/v1/reconciliation/known-records", "post"): messages.RecordDifferences,
     ("/v1/submissions", "post"): messages.SubmissionReceipt,
     ("/v1/withdrawals", "post"): messages.WithdrawalReceipt,
 }
 """The kind of message in the envelope that each address answers with."""
 
-_IN_DELIVERIES: Final = (messages.Alert, messages.HitNotice, messages.Delivery)
-_SEALED_INSIDE: Final = (messages.Vote, messages.Request, messages.Reply, messages.LinkageKeyShare)
+_IN_DELIVERIES: Final = (messages.Alert, messages.HitNotice, messages.EpochErasureReceipt, messages.Delivery)
+_SEALED_INSIDE: Final = (
+    messages.Vote,
+    messages.Request,
+    messages.Reply,
+    messages.LinkageKeyShare,
+    messages.KeyCommitment,
+    messages.KeyReveal,
+    messages.KeyConfirmation,
+)
 
 
 class _WireSchema(GenerateJsonSchema):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from symbolon.matching.learned_romaniser import known_words
@@ -44,7 +43,6 @@ _CLUSTERS: Final = (("tsch", "ch"), ("sch", "sh"), ("tch", "ch"), ("dj", "j"), (
 _VOWELS: Final = (("aeo", "o"), ("ae", "e"), ("eo", "o"), ("eu", "u"))
 
 
-@lru_cache(maxsize=65536)
 def fold(word: str) -> tuple[str, ...]:
     """One Latin word (a to z) as the words it is compared by.
 

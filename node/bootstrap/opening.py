@@ -7,30 +7,37 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from symbolon.node.bootstrap.services import NodeServices, build_services
+from symbolon.node.bootstrap.services import NodeServices, NodeTools, build_services
 from symbolon.node.domain.actors import Actor, Role, parse_roles
 from symbolon.node.errors import Forbidden
+from symbolon.node.gateway.ceremony_files import CeremonyFiles
 from symbolon.node.gateway.draws import SystemDraws
-from symbolon.node.gateway.enrolment import (
-    NodeFiles,
-)
+from symbolon.node.gateway.enrolment import NodeFiles, enrolment_request
 from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles
-from symbolon.node.services.correspondence import Correspondence, NodeIdentity
+from symbolon.node.gateway.member_keys import MemberKeyFiles
+from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.run_ceremony import CeremonyTools
 from symbolon.node.settings import ROLE, NodeSettings, load_settings
+from symbolon.node.storage.open_rows import seal_open_rows
 from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.messages import Welcome
+from symbolon.protocol.messages import EnrolmentRequest, Welcome
 from symbolon.protocol.references import MemberCode
-from symbolon.runtime.accounts import add_user, find_user
+from symbolon.runtime.accounts import find_user
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.clock import Clock, SystemClock
 from symbolon.runtime.database import Database
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.key_services import key_service_of
 from symbolon.runtime.logs import configure_logging
 from symbolon.runtime.migrations import migrate
+from symbolon.runtime.vault import Vault, open_vault
 
 PACKAGE: Final = "symbolon.node"
+BEFORE_RECONCILED: Final = frozenset({"restore", "reconcile", "export-directory", "status", "user"})
+"""Processes that open a restored node before it has agreed with the hub. No other does: what it did would rest on a
+state that is past, and could contradict what this node said since."""
 COMMAND: Final = Actor("command", frozenset({Role.ADMINISTRATOR}))
 """Who runs a command in the node's home without saying who they are: they hold its keys, so they administer it."""
 
@@ -51,13 +58,16 @@ class Node:
 
     home: PartyHome
     settings: NodeSettings
-    identity: NodeIdentity
+    keys: MemberKeyFiles
     database: Database
     clock: Clock
     audit_log: HashChainAuditLog
+    vault: Vault
     unit_of_work: PostgresUnitOfWork
     linkage_keys: LinkageKeyFiles
+    correspondence: Correspondence
     draws: SystemDraws
+    tools: NodeTools
     services: NodeServices
 
     def actor(self, login: str) -> Actor:
@@ -73,31 +83,26 @@ class Node:
             raise Forbidden("Nobody who may act has this login: `symbolon node user add` makes one.")
         return Actor(account.login, parse_roles(tuple(account.roles)))
 
-    def add_user(self, login: str, password: str, roles: tuple[str, ...], display_name: str) -> None:
-        """Let a person sign in to the desk.
+    def join(self, welcome: Welcome, fingerprint: str) -> None:
+        """Become a member of the federation that the welcome is from, whose fingerprint its operator read out.
 
         Raises:
-            ConfigurationMistake: a role is none of a node's.
-            AccountMistake: the login or the password cannot be used.
+            NodeError: the fingerprint is another, or the welcome was made for another node.
 
         """
-        unknown = sorted(set(roles) - set(Role))
-        if unknown:
-            raise ConfigurationMistake(f"The role {unknown[0]} does not exist: use {', '.join(Role)}.")
-        with self.database.transaction() as tx:
-            add_user(tx, login, password, roles, display_name)
-            self.audit_log.record(tx, AuditAct.USER_ADDED, COMMAND.login, login, {"roles": len(roles)})
+        self.services.join_federation(COMMAND.login, welcome, fingerprint)
+        NodeFiles(self.home).keep_welcome(welcome)
 
-    def join(self, welcome: Welcome) -> None:
-        """Become a member of the federation that the welcome is from."""
-        NodeFiles(self.home).keep_welcome(self.identity.code, welcome)
-        self.services.join_federation(COMMAND.login, welcome.directory, self.identity)
+    def enrolment_request(self) -> EnrolmentRequest:
+        """What the hub's operator needs to make this node a member."""
+        first = self.keys.generations()[0]
+        return enrolment_request(self.keys, first, (self.settings.code, self.settings.name))
 
     def member_names(self) -> Mapping[MemberCode, str]:
         """The names of the federation's members, as the directory has them now."""
         with self.unit_of_work.begin() as work:
             directory = work.directory.find()
-        return {} if directory is None else {card.code: card.name for card in directory.members}
+        return {} if directory is None else {member.code: member.name for member in directory.members}
 
 
 def initialise(home: PartyHome, draft: NodeDraft) -> Node:
@@ -107,9 +112,8 @@ def initialise(home: PartyHome, draft: NodeDraft) -> Node:
         lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in draft.settings.items()]
         home.write_settings(ROLE, "\n".join((*lines, "")))
     draws = SystemDraws(SystemClock())
-    files = NodeFiles(home)
-    files.make_keys(draft.code, draws)
-    files.make_desk_certificate(draft.name, draft.desk_hosts, draws)
+    MemberKeyFiles(home, draft.code).make(1, draws)
+    NodeFiles(home).make_desk_certificate(draft.name, draft.desk_hosts, draws)
     node = open_node(home, "command")
     with node.unit_of_work.begin() as work:
         work.audit.record(AuditAct.PARTY_INITIALISED, COMMAND.login, None, {"code": node.settings.code})
@@ -124,25 +128,55 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
         DatabaseUnavailable: PostgreSQL does not answer.
 
     """
+    if process != "restore":
+        home.refuse_unfinished_restore()
     settings = load_settings(home, os.environ if environment is None else environment)
     configure_logging(settings.code, f"node {process}")
-    identity = NodeFiles(home).identity(settings.code)
+    home.keys.seal_what_lies_open()
+    keys = MemberKeyFiles(home, settings.code)
+    if not keys.generations():
+        raise ConfigurationMistake(
+            f"The keys of {settings.code} are not in {home.path}: run `symbolon node init` there."
+        )
     migrate(settings.conninfo, PACKAGE)
     database = Database(settings.conninfo, application_name=f"symbolon node {process}")
     clock = SystemClock()
     audit_log = HashChainAuditLog(clock, uuid4)
-    unit_of_work = PostgresUnitOfWork(database, audit_log)
+    try:
+        vault = open_vault(database, key_service_of(home.path, os.environ), clock.now())
+        seal_open_rows(database, vault)
+        unit_of_work = PostgresUnitOfWork(database, audit_log, vault, named_by_command=process == "command")
+        if process not in BEFORE_RECONCILED:
+            _refuse_unreconciled(unit_of_work)
+    except BaseException:
+        database.close()
+        raise
     linkage_keys = LinkageKeyFiles(home.keys)
     draws = SystemDraws(clock)
+    correspondence = Correspondence(settings.code, keys)
+    ceremony = CeremonyTools(draws, CeremonyFiles(home.keys), linkage_keys, correspondence)
+    tools = NodeTools(unit_of_work, draws, linkage_keys, keys, correspondence, ceremony, settings.name)
     return Node(
         home=home,
         settings=settings,
-        identity=identity,
+        keys=keys,
         database=database,
         clock=clock,
         audit_log=audit_log,
+        vault=vault,
         unit_of_work=unit_of_work,
         linkage_keys=linkage_keys,
+        correspondence=correspondence,
         draws=draws,
-        services=build_services(unit_of_work, draws, linkage_keys, Correspondence(identity)),
+        tools=tools,
+        services=build_services(tools),
     )
+
+
+def _refuse_unreconciled(unit_of_work: PostgresUnitOfWork) -> None:
+    with unit_of_work.begin() as work:
+        restoration = work.reconciliation.restoration()
+    if restoration is not None and restoration.reconciled_at is None:
+        raise ConfigurationMistake(
+            "This node was restored from a backup and does not know what happened since: run `symbolon node reconcile`."
+        )

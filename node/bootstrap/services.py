@@ -4,23 +4,21 @@ from dataclasses import dataclass
 from importlib import resources
 
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE
-from symbolon.node.ports.outside import Draws, HubClient, LinkageKeys
+from symbolon.node.ports.outside import Draws, HubClient, LinkageKeys, MemberKeys
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.acknowledge_hit import AcknowledgeHit
+from symbolon.node.services.advance_ceremonies import AdvanceCeremonies
 from symbolon.node.services.answer_request import AnswerRequest
 from symbolon.node.services.cast_vote import CastVote
+from symbolon.node.services.ceremony import HoldCeremony
 from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.deliver_batches import DeliverBatches
 from symbolon.node.services.deliver_outbox import DeliverOutbox
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.federation import JoinFederation, RefreshDirectory
+from symbolon.node.services.hub_line import HubLine
 from symbolon.node.services.import_records import ImportRecords
 from symbolon.node.services.kept_deliveries import ListDeliveries, RetryDeliveries
-from symbolon.node.services.linkage_key import (
-    AcceptLinkageKey,
-    CreateLinkageKey,
-    ReceiveLinkageKey,
-    ShareLinkageKey,
-)
 from symbolon.node.services.list_hits import ListHits
 from symbolon.node.services.list_records import ListRecords
 from symbolon.node.services.node_services import DeskServices
@@ -28,33 +26,64 @@ from symbolon.node.services.open_request import OpenRequest
 from symbolon.node.services.publish_records import PublishRecords
 from symbolon.node.services.receive_alert import ReceiveAlert
 from symbolon.node.services.receive_deliveries import ReceiveDeliveries, TakeMessage
+from symbolon.node.services.receive_epoch_receipt import ReceiveEpochReceipt
 from symbolon.node.services.receive_exchange import ReceiveReply, ReceiveRequest
+from symbolon.node.services.receive_key_message import ReceiveKeyMessage, ReceiveLinkageKey
 from symbolon.node.services.receive_notice import ReceiveNotice
+from symbolon.node.services.receive_proposal import ReceiveProposal
 from symbolon.node.services.receive_vote import ReceiveVote
 from symbolon.node.services.receive_withdrawal_receipt import ReceiveWithdrawalReceipt
+from symbolon.node.services.reconcile_node import ReconcileNode, WorkersSteps
+from symbolon.node.services.reconcile_with_hub import ReconcileWithHub
+from symbolon.node.services.reencode_records import ReencodeRecords
 from symbolon.node.services.release_hold import ReleaseHold
+from symbolon.node.services.report_progress import ReportProgress
+from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.node.services.revise_record import ReviseRecord
+from symbolon.node.services.rotate_keys import RotateKeys, ShowKeys
+from symbolon.node.services.run_ceremony import CeremonyTools
+from symbolon.node.services.show_expiry import ShowExpiry
+from symbolon.node.services.show_federation import ConfirmDirectory, ShowFederation
 from symbolon.node.services.show_hit import ShowHit
 from symbolon.node.services.show_status import ShowStatus
-from symbolon.node.services.trust_member import TrustMember
+from symbolon.node.services.sign_directory import SignDirectory
+from symbolon.node.services.view_hit import GiveJustification, ViewHit
 from symbolon.node.services.withdraw_records import WithdrawRecords
 from symbolon.protocol.messages import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTools:
+    """What the services of a node are built from; `name` is the state's, as it stands on its card."""
+
+    unit_of_work: UnitOfWork
+    draws: Draws
+    linkage_keys: LinkageKeys
+    keys: MemberKeys
+    correspondence: Correspondence
+    ceremony: CeremonyTools
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class NodeServices(DeskServices):
     """All services of a node that need no hub; the pages need (and should ask for) no more than `DeskServices`."""
 
+    show_hit: ShowHit
+    """Without asking for a reason: for the node's own use, never for somebody's eyes."""
     import_records: ImportRecords
     publish_records: PublishRecords
     revise_record: ReviseRecord
     withdraw_records: WithdrawRecords
     list_records: ListRecords
-    create_linkage_key: CreateLinkageKey
-    share_linkage_key: ShareLinkageKey
-    accept_linkage_key: AcceptLinkageKey
-    trust_member: TrustMember
+    reencode_records: ReencodeRecords
     join_federation: JoinFederation
+    show_federation: ShowFederation
+    """Gives the history of the directory as well."""
+    confirm_directory: ConfirmDirectory
+    ceremony: HoldCeremony
+    advance_ceremonies: AdvanceCeremonies
+    show_keys: ShowKeys
     show_status: ShowStatus
     list_deliveries: ListDeliveries
     retry_deliveries: RetryDeliveries
@@ -62,28 +91,43 @@ class NodeServices(DeskServices):
 
 @dataclass(frozen=True, slots=True)
 class HubServices:
-    """The services that talk to the hub: the worker's."""
+    """The services that talk to the hub: the worker's, and those of the commands that wait for its answer."""
 
     deliver_outbox: DeliverOutbox
     receive_deliveries: ReceiveDeliveries
     refresh_directory: RefreshDirectory
+    sign_directory: SignDirectory
+    rotate_keys: RotateKeys
+    report_progress: ReportProgress
+    reconcile_node: ReconcileNode
+    reconcile_with_hub: ReconcileWithHub
 
 
 def schema_bytes() -> bytes:
-    """The linkage schema that this program encodes under."""
+    """The linkage schema that a new federation begins with."""
     package, name = DEFAULT_SCHEMA_RESOURCE
     return resources.files(package).joinpath(name).read_bytes()
 
 
-def build_services(
-    unit_of_work: UnitOfWork, draws: Draws, linkage_keys: LinkageKeys, correspondence: Correspondence
-) -> NodeServices:
-    """Wire everything that needs no hub."""
-    encode_record = EncodeRecord(schema_bytes(), linkage_keys)
+def all_schema_bytes() -> tuple[bytes, ...]:
+    """Every linkage schema that this program brings: an epoch names the one that is used under it."""
+    package, _ = DEFAULT_SCHEMA_RESOURCE
+    files = (entry for entry in resources.files(package).iterdir() if entry.name.endswith(".json"))
+    return tuple(entry.read_bytes() for entry in sorted(files, key=lambda entry: entry.name))
+
+
+def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -> NodeServices:
+    """Wire everything that needs no hub; `schemas` None: those that this program brings."""
+    unit_of_work, draws, correspondence = tools.unit_of_work, tools.draws, tools.correspondence
+    own = correspondence.code
+    encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
     revise_record = ReviseRecord(unit_of_work, draws, encode_record)
+    show_hit = ShowHit(unit_of_work)
     return NodeServices(
         list_hits=ListHits(unit_of_work, draws),
-        show_hit=ShowHit(unit_of_work),
+        show_hit=show_hit,
+        view_hit=ViewHit(unit_of_work, draws, show_hit),
+        give_justification=GiveJustification(unit_of_work, draws),
         acknowledge_hit=AcknowledgeHit(unit_of_work),
         cast_vote=CastVote(unit_of_work, draws, correspondence),
         open_request=OpenRequest(unit_of_work, draws, correspondence),
@@ -94,33 +138,56 @@ def build_services(
         revise_record=revise_record,
         withdraw_records=WithdrawRecords(unit_of_work, draws),
         list_records=ListRecords(unit_of_work),
-        create_linkage_key=CreateLinkageKey(unit_of_work, draws, linkage_keys),
-        share_linkage_key=ShareLinkageKey(unit_of_work, draws, linkage_keys, correspondence),
-        accept_linkage_key=AcceptLinkageKey(unit_of_work, draws, linkage_keys, correspondence),
-        trust_member=TrustMember(unit_of_work, draws),
-        join_federation=JoinFederation(unit_of_work, draws),
-        show_status=ShowStatus(unit_of_work, draws, linkage_keys),
+        reencode_records=ReencodeRecords(unit_of_work, draws, encode_record),
+        join_federation=JoinFederation(unit_of_work, draws, tools.keys, correspondence),
+        show_federation=ShowFederation(unit_of_work, own),
+        confirm_directory=ConfirmDirectory(unit_of_work, draws),
+        ceremony=HoldCeremony(unit_of_work, tools.ceremony),
+        advance_ceremonies=AdvanceCeremonies(unit_of_work, tools.ceremony),
+        show_keys=ShowKeys(unit_of_work, tools.keys, (own, tools.name)),
+        show_expiry=ShowExpiry(unit_of_work, draws, own),
+        show_status=ShowStatus(unit_of_work, draws, tools.linkage_keys, encode_record, own),
         list_deliveries=ListDeliveries(unit_of_work),
         retry_deliveries=RetryDeliveries(unit_of_work),
     )
 
 
-def build_hub_services(
-    unit_of_work: UnitOfWork, draws: Draws, correspondence: Correspondence, hub: HubClient
-) -> HubServices:
+def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, ...] | None = None) -> HubServices:
     """Wire what talks to the hub."""
+    unit_of_work, draws, correspondence = tools.unit_of_work, tools.draws, tools.correspondence
+    line = HubLine(unit_of_work, draws, hub, correspondence)
+    hear = ReceiveKeyMessage(tools.ceremony)
     takers: dict[Purpose, TakeMessage] = {
         Purpose.ALERT: ReceiveAlert(),
         Purpose.HIT_NOTICE: ReceiveNotice(),
         Purpose.VOTE: ReceiveVote(draws, correspondence),
         Purpose.REQUEST: ReceiveRequest(draws, correspondence),
         Purpose.REPLY: ReceiveReply(draws, correspondence),
-        Purpose.LINKAGE_KEY: ReceiveLinkageKey(draws),
+        Purpose.KEY_COMMITMENT: hear,
+        Purpose.KEY_REVEAL: hear,
+        Purpose.KEY_CONFIRMATION: hear,
+        Purpose.LINKAGE_KEY: ReceiveLinkageKey(tools.ceremony),
         Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
+        Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(tools.linkage_keys),
+        Purpose.DIRECTORY_PROPOSAL: ReceiveProposal(draws),
     }
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
-    return HubServices(
-        deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence),
-        receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers, refresh_directory),
+    reseal_message = ResealMessage(tools.ceremony)
+    encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
+    reconcile_with_hub = ReconcileWithHub(unit_of_work, draws, hub, correspondence, encode_record)
+    steps = WorkersSteps(
         refresh_directory=refresh_directory,
+        reconcile_with_hub=reconcile_with_hub,
+        reencode_records=ReencodeRecords(unit_of_work, draws, encode_record),
+        deliver_batch=DeliverBatches(unit_of_work, draws, hub, correspondence),
+    )
+    return HubServices(
+        deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence, reseal_message),
+        receive_deliveries=ReceiveDeliveries(line, takers, refresh_directory),
+        refresh_directory=refresh_directory,
+        sign_directory=SignDirectory(line, tools.keys, refresh_directory),
+        rotate_keys=RotateKeys(line, tools.keys, refresh_directory),
+        report_progress=ReportProgress(line, tools.linkage_keys, encode_record),
+        reconcile_node=ReconcileNode(unit_of_work, draws, hub, correspondence, steps),
+        reconcile_with_hub=reconcile_with_hub,
     )

@@ -3,12 +3,12 @@
 from fastapi import FastAPI
 
 from symbolon.node.bootstrap.opening import Node
+from symbolon.node.bootstrap.people import registry_of
 from symbolon.node.gateway.enrolment import (
     DESK_CERTIFICATE,
     DESK_KEY,
 )
 from symbolon.node.web.app import create_app
-from symbolon.runtime.gatekeeper import Gatekeeper
 from symbolon.runtime.metrics import metrics_listeners
 from symbolon.runtime.pages import Desk
 from symbolon.runtime.serving import Listener
@@ -18,10 +18,9 @@ from symbolon.runtime.tls import TlsFiles, server_context
 def build_web(node: Node) -> FastAPI:
     """The desk's web application."""
     with node.unit_of_work.begin() as work:
-        directory = work.directory.find()
-    desk = Desk(node.settings.code, node.settings.name, "node", directory is not None and directory.exercise)
-    gatekeeper = Gatekeeper(node.database, node.clock, node.audit_log)
-    return create_app(node.services, gatekeeper, desk, node.clock, node.member_names)
+        membership = work.directory.membership()
+    desk = Desk(node.settings.code, node.settings.name, "node", membership is not None and membership.exercise)
+    return create_app(node.services, registry_of(node), desk, node.member_names)
 
 
 def build_listeners(node: Node) -> list[Listener]:

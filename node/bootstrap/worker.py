@@ -4,18 +4,13 @@ from collections.abc import Callable
 from typing import Final
 
 from symbolon.node.bootstrap.opening import Node
-from symbolon.node.bootstrap.services import build_hub_services
+from symbolon.node.bootstrap.services import HubServices, build_hub_services
+from symbolon.node.domain.membership import own_card
 from symbolon.node.errors import NotJoined
-from symbolon.node.gateway.enrolment import (
-    AUTHORITY,
-    HUB_URL,
-    MEMBER_CERTIFICATE,
-    MEMBER_KEY,
-)
+from symbolon.node.gateway.enrolment import AUTHORITY, HUB_URL
 from symbolon.node.gateway.hub_client import HttpHubClient
 from symbolon.node.jobs.worker import Worker, WorkerTasks
 from symbolon.node.ports.outside import HubClient
-from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.storage.outbox import OUTBOX_CHANNEL
 from symbolon.node.storage.worker_lock import PostgresWorkerLock
 from symbolon.runtime.tls import TlsFiles, client_context
@@ -24,24 +19,28 @@ WORKER_LOGIN: Final = "worker"
 
 
 def build_hub_client(node: Node) -> HttpHubClient:
-    """A client of this federation's hub.
+    """A client of this federation's hub, which shows the certificate that the directory lists now.
 
     Raises:
         NotJoined: there is none yet.
 
     """
     tls = node.home.tls
-    if not tls.has(MEMBER_CERTIFICATE):
+    if not tls.has(HUB_URL):
         raise NotJoined
     hub_url = node.settings.hub_url or tls.read(HUB_URL).decode()
-    own = TlsFiles(tls.file(MEMBER_CERTIFICATE), tls.private_file(MEMBER_KEY))
-    return HttpHubClient(hub_url, client_context(own, tls.file(AUTHORITY)))
+    authority = tls.file(AUTHORITY)
+    return HttpHubClient(hub_url, lambda: _certificates(node), lambda own: client_context(own, authority))
+
+
+def build_commands(node: Node, hub: HubClient) -> HubServices:
+    """The services of the commands that wait for the hub's answer."""
+    return build_hub_services(node.tools, hub)
 
 
 def build_worker(node: Node, hub: HubClient) -> Worker:
     """The node's worker."""
-    correspondence = Correspondence(node.identity)
-    services = build_hub_services(node.unit_of_work, node.draws, correspondence, hub)
+    services = build_hub_services(node.tools, hub)
     tasks = WorkerTasks(
         deliver_outbox=services.deliver_outbox,
         receive_deliveries=services.receive_deliveries,
@@ -50,9 +49,29 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         retry_own_faults=node.services.retry_deliveries.after_own_faults,
         withdraw_expired=lambda: node.services.withdraw_records.expired(WORKER_LOGIN),
         refresh_directory=services.refresh_directory,
+        await_founding=services.refresh_directory.first,
+        advance_ceremonies=node.services.advance_ceremonies,
+        report_progress=services.report_progress,
+        reconcile_with_hub=services.reconcile_with_hub,
+        reencode_records=node.services.reencode_records,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
     return Worker(tasks, PostgresWorkerLock(node.database), node.draws)
+
+
+def _certificates(node: Node) -> tuple[TlsFiles, ...]:
+    """The files of every certificate that the hub issued: the one that the directory lists first, then the newest."""
+    with node.unit_of_work.begin() as work:
+        card = own_card(work.directory.find(), node.settings.code)
+    issued = {
+        generation.number: fingerprint
+        for generation in reversed(node.keys.generations())
+        if (fingerprint := node.keys.certificate_fingerprint(generation.number)) is not None
+    }
+    if not issued:
+        raise NotJoined
+    listed = None if card is None else card.certificate_fingerprint
+    return tuple(node.keys.tls_files(number) for number in sorted(issued, key=lambda each: issued[each] != listed))
 
 
 def _sequencer(node: Node) -> Callable[[], int]:

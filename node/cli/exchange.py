@@ -11,6 +11,7 @@ import typer
 
 from symbolon.node.cli.app import AsOption, HomeOption, JsonOption, app, open_node
 from symbolon.node.domain.hits import HitView, ReplyDraft, RequestDraft
+from symbolon.node.domain.justification import ViewReason, Visit
 from symbolon.protocol.canonical import JsonValue, parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.handling import HoldRuling, Verdict
@@ -40,10 +41,20 @@ def inbox(home: HomeOption, login: AsOption, as_json: JsonOption = False) -> Non
 
 
 @app.command()
-def show(home: HomeOption, hit_id: HitArgument, login: AsOption, as_json: JsonOption = False) -> None:
-    """Show one hit: your own record beside what may be known of the other."""
+def show(
+    home: HomeOption,
+    hit_id: HitArgument,
+    login: AsOption,
+    because: Annotated[ViewReason | None, typer.Option(help="Why you look at a victim's or minor's hit.")] = None,
+    note: Annotated[str, typer.Option(help="The same in your own words, without a name; kept sealed.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Show one hit: your own record beside what may be known of the other. A protected one needs --because, --note."""
     with open_node(home) as node:
-        view = node.services.show_hit(node.actor(login), parse_hit_id(hit_id))
+        actor, wanted, visit = node.actor(login), parse_hit_id(hit_id), Visit(f"command {node.draws.uuid()}")
+        if because is not None:
+            node.services.give_justification(actor, wanted, visit, because, note)
+        view = node.services.view_hit(actor, wanted, visit)
         if as_json:
             typer.echo(json.dumps(_plain(view), ensure_ascii=False))
         else:

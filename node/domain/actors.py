@@ -1,6 +1,6 @@
 """Who may do what at a node: roles, rights, and the one table between them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +28,8 @@ class Right(StrEnum):
     RELEASE_HOLD = "release-hold"
     CHANGE_RECORDS = "change-records"
     MANAGE_NODE = "manage-node"
+    MANAGE_PEOPLE = "manage-people"
+    VIEW_FEDERATION = "view-federation"
     VIEW_AUDIT = "view-audit"
 
 
@@ -37,13 +39,18 @@ _HANDLE_HITS = frozenset(
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.FOCAL_POINT: _HANDLE_HITS | {Right.CHANGE_RECORDS},
+    # Checks and recommends; the vote is the focal point's.
     Role.INVESTIGATOR: frozenset({Right.VIEW_HITS, Right.CHANGE_RECORDS}),
     # A victim's or minor's hit is this officer's alone, from the hold to the answer; general hits are not theirs.
     Role.PROTECTION_OFFICER: _HANDLE_HITS | {Right.HANDLE_PROTECTED, Right.RELEASE_HOLD, Right.CHANGE_RECORDS},
     Role.AUTHORISER: frozenset({Right.VIEW_HITS}),
-    Role.ADMINISTRATOR: frozenset({Right.MANAGE_NODE, Right.CHANGE_RECORDS}),
+    # Keys, people, imports: no hit, and no page that shows a record.
+    Role.ADMINISTRATOR: frozenset(
+        {Right.MANAGE_NODE, Right.MANAGE_PEOPLE, Right.VIEW_FEDERATION, Right.CHANGE_RECORDS}
+    ),
     Role.AUDITOR: frozenset({Right.VIEW_AUDIT}),
 }
+_HELD_ALONE = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,11 @@ class Actor:
 
     login: str
     roles: frozenset[Role]
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Every right that one of the actor's roles carries."""
+        return frozenset(right for role in self.roles for right in RIGHTS[role])
 
     def permits(self, right: Right) -> bool:
         """Whether one of the actor's roles carries the right."""
@@ -67,11 +79,17 @@ class Actor:
         return any((Right.HANDLE_PROTECTED in rights) == protected for rights in granting)
 
 
-def parse_roles(names: tuple[str, ...]) -> frozenset[Role]:
-    """Turn stored role names into roles.
+def parse_roles(names: Collection[str]) -> frozenset[Role]:
+    """Turn stored role names into roles; a name that is no role of a node gives none, and so no right."""
+    return frozenset(role for role in Role if role.value in names)
 
-    Raises:
-        ValueError: a name is not a role of a node.
 
+def role_conflict(names: Collection[str]) -> str | None:
+    """Why one account may not have these roles together, as a sentence; None where it may.
+
+    Who says what others may see, and who watches over it, see no case themselves.
     """
-    return frozenset(Role(name) for name in names)
+    for alone in _HELD_ALONE:
+        if alone in names and len(set(names)) > 1:
+            return f"The role {alone.value} is held alone: give this account no other, or make a second account."
+    return None

@@ -20,7 +20,7 @@ nationality, sex, place, documents, phones and the others, in the same form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolon.node.domain.import_mapping import ImportMapping
 from symbolon.node.domain.import_mapping_parser import parse_mapping
@@ -62,7 +62,7 @@ def _side(side: str, table: object) -> ImportMapping:
     if not isinstance(fields, Mapping) or not fields:
         raise MappingMistake(f'[{side}.fields] is empty: map at least a name, for example name = "full_name"')
     try:
-        return parse_mapping(
+        parsed = parse_mapping(
             {
                 "file": table.get("file", {}),
                 "record": {"local_id": table["id"], "kind": "person"},
@@ -71,6 +71,8 @@ def _side(side: str, table: object) -> ImportMapping:
         )
     except MappingMistake as mistake:
         raise MappingMistake(f"of [{side}]: {mistake.sentence}") from None
+    # Files are compared as they are: nobody is there to put a mistyped date right.
+    return replace(parsed, file=replace(parsed.file, impossible_dates_as_written=True))
 
 
 def _import_fields(side: str, fields: Mapping[str, object]) -> dict[str, object]:

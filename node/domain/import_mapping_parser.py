@@ -44,6 +44,7 @@ _REQUIRED_PARTS: Mapping[FieldGroup, tuple[str, ...]] = {
     FieldGroup.ONLINE_HANDLES: ("handle", "platform"),
 }
 _SINGLE_GROUPS = (FieldGroup.BIRTH_DATE, FieldGroup.NATIONALITY, FieldGroup.SEX, FieldGroup.PLACE)
+_NO_DELIMITERS = frozenset('"\r\n')
 _SOURCE_KEYS = frozenset({"column", "columns", "join", "values", "default", "separator"})
 
 
@@ -68,7 +69,7 @@ def parse_mapping(document: Mapping[str, object]) -> ImportMapping:
 def _file_format(table: Mapping[str, object]) -> FileFormat:
     _refuse_unknown("[file]", table, ("encoding", "delimiter", "calendar", "default_region", "language"))
     delimiter = _text("file.delimiter", table.get("delimiter", ","))
-    if len(delimiter) != 1:
+    if len(delimiter) != 1 or delimiter in _NO_DELIMITERS:
         raise MappingMistake('file.delimiter must be one character, for example ";" or "\\t"')
     calendar = _text("file.calendar", table.get("calendar", ""))
     if calendar and calendar not in set(Calendar):

@@ -209,7 +209,7 @@ def _shown_columns(mapped: FieldMapping) -> str:
 
 def _birth_date(file: FileFormat, parts: Mapping[str, str]) -> object:
     text = parts.get("text") or "-".join(filter(None, (parts.get(part, "") for part in ("year", "month", "day"))))
-    return parse_birth_date(text, file.calendar)
+    return parse_birth_date(text, file.calendar, impossible_as_written=file.impossible_dates_as_written)
 
 
 _PARSERS: Mapping[FieldGroup, Callable[[FileFormat, Mapping[str, str]], object]] = {

@@ -39,7 +39,7 @@ class CsvRows:
         self._encoding = "utf-8-sig" if named in {"utf-8", "utf8", "utf-8-sig"} else named
         try:
             "".encode(self._encoding)
-        except LookupError:
+        except (LookupError, ValueError):
             raise MappingMistake(
                 "file.encoding is not known: use a name such as utf-8, tis-620, cp874, gbk or cp1256"
             ) from None
@@ -98,6 +98,9 @@ class CsvRows:
             raise UnreadableFile(
                 line, "a quoted cell does not end, or a cell is huge", "check the quotes and file.delimiter"
             ) from None
+        except UnicodeError:
+            # A few encodings cannot mark what is not theirs, such as UTF-16 without its byte order mark.
+            raise UnreadableFile(line, f"the file is not {self._encoding}", "correct file.encoding") from None
         except (gzip.BadGzipFile, EOFError, zlib.error):
             raise UnreadableFile(line, "the compressed file is damaged", "compress it anew with gzip") from None
 

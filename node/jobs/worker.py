@@ -1,4 +1,4 @@
-"""The node's one worker: three threads that deliver, receive and keep time, and a lock so that there is no second.
+"""The node's one worker: threads that deliver, receive, encode again and keep time, and a lock against a second one.
 
 Any of it may be killed at any moment: every step is a transaction, and what was not acknowledged comes again.
 """
@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from symbolon.node.domain.outbox import next_attempt
+from symbolon.node.errors import NoDirectory
 from symbolon.node.jobs.attempts import PeriodicJob, goes_well
 from symbolon.node.ports.outside import Draws, HeldLock, WorkerLock
 from symbolon.node.services.deliver_outbox import DeliveryRound
@@ -24,10 +25,16 @@ _LISTEN_SLICE_S: Final = 0.5
 _IDLE_S: Final = 30.0
 _TICK_S: Final = 1.0
 _NOT_NOW_S: Final = 5.0
+_UNFOUNDED_S: Final = 2.0
 _PAUSES_A_LINE: Final = 12
 """A line a minute is enough."""
 _OWN_FAULTS_EVERY: Final = 3600
-_DIRECTORY_EVERY: Final = 60
+_DIRECTORY_EVERY: Final = 20
+_FOUNDING_EVERY: Final = 3
+_CEREMONY_EVERY: Final = 2
+_PROGRESS_EVERY: Final = 3
+_RECONCILE_EVERY: Final = 3
+_REENCODING_PAUSE_S: Final = 2.0
 _EXPIRY_EVERY: Final = 30
 _ASSURE_S: Final = 5.0
 _OTHER_WORKER_S: Final = 2.0
@@ -53,6 +60,11 @@ class WorkerTasks:
     retry_own_faults: Callable[[], int]
     withdraw_expired: Callable[[], int]
     refresh_directory: Callable[[], bool]
+    await_founding: Callable[[], bool]
+    advance_ceremonies: Callable[[], int]
+    report_progress: Callable[[], int]
+    reconcile_with_hub: Callable[[], object]
+    reencode_records: Callable[[], int]
     listen: Callable[[], AbstractContextManager[Wakes]]
 
 
@@ -77,7 +89,13 @@ class Worker:
 
     def _work(self, held: HeldLock, stop: threading.Event) -> None:
         leave = threading.Event()
-        loops = (("outbound", self._outbound), ("inbound", self._inbound), ("ticker", self._ticker))
+        loops = (
+            ("outbound", self._outbound),
+            ("inbound", self._inbound),
+            ("ticker", self._ticker),
+            ("federation", self._federation),
+            ("reencoding", self._reencoding),
+        )
         threads = [
             threading.Thread(target=self._forever, args=(name, loop, leave), name=name, daemon=True)
             for name, loop in loops
@@ -132,7 +150,12 @@ class Worker:
     def _inbound(self, leave: threading.Event) -> None:
         pauses = 0
         while not leave.is_set():
-            reception = self._tasks.receive_deliveries(LONG_POLL_S)
+            try:
+                reception = self._tasks.receive_deliveries(LONG_POLL_S)
+            except NoDirectory:
+                # Nothing is delivered before the founding, which may come at any moment.
+                leave.wait(_UNFOUNDED_S)
+                continue
             if not reception.not_now:
                 pauses = 0
                 continue
@@ -142,6 +165,12 @@ class Worker:
             pauses += 1
             leave.wait(_NOT_NOW_S)
 
+    def _reencoding(self, leave: threading.Event) -> None:
+        # A thread of its own: a hundred thousand records take a while, and nothing that is new waits for them.
+        while not leave.is_set():
+            if not self._tasks.reencode_records():
+                leave.wait(_REENCODING_PAUSE_S)
+
     def _ticker(self, leave: threading.Event) -> None:
         # Each on its own: what one of them meets does not keep the others.
         jobs = (
@@ -149,8 +178,21 @@ class Worker:
             PeriodicJob("retry own faults", self._tasks.retry_own_faults, _OWN_FAULTS_EVERY),
             PeriodicJob("retry waiting", self._tasks.retry_waiting, 1),
             PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
-            PeriodicJob("refresh directory", self._tasks.refresh_directory, _DIRECTORY_EVERY),
         )
+        self._tick(jobs, leave)
+
+    def _federation(self, leave: threading.Event) -> None:
+        # Apart from the ticker, since the hub may take its time to answer.
+        jobs = (
+            PeriodicJob("refresh directory", self._tasks.refresh_directory, _DIRECTORY_EVERY),
+            PeriodicJob("await founding", self._tasks.await_founding, _FOUNDING_EVERY),
+            PeriodicJob("advance ceremonies", self._tasks.advance_ceremonies, _CEREMONY_EVERY),
+            PeriodicJob("report progress", self._tasks.report_progress, _PROGRESS_EVERY),
+            PeriodicJob("reconcile with the hub", self._tasks.reconcile_with_hub, _RECONCILE_EVERY),
+        )
+        self._tick(jobs, leave)
+
+    def _tick(self, jobs: tuple[PeriodicJob, ...], leave: threading.Event) -> None:
         number = 0
         while not leave.is_set():
             for job in jobs:

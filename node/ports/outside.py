@@ -6,17 +6,31 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from symbolon.node.domain.ceremony import CeremonyFacts
 from symbolon.node.domain.import_rows import Row
+from symbolon.node.domain.key_generations import KeyGeneration
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.keys import LinkageKey
 from symbolon.protocol.messages import Delivery
 
 
 class HubClient(Protocol):
-    """The hub, seen from the node. Raises `HubUnavailable` (try again) or `HubRefused` (never try the same again)."""
+    """The hub, seen from the node.
 
-    def fetch_directory(self) -> Envelope:
-        """The signed member directory."""
+    Raises `HubUnavailable` (try again: nobody answered, or, as `HubShutsOut` and `HubNotNow`, the hub said so) or
+    `HubRefused` (never try the same again).
+    """
+
+    def fetch_history(self, after: int) -> Envelope:
+        """The versions of the directory after one (0: from the founding on), oldest first."""
+        ...
+
+    def fetch_proposal(self) -> Envelope:
+        """The version of the directory that waits for signatures."""
+        ...
+
+    def fetch_page(self, path: str, after: str | None) -> Envelope:
+        """One page of a listing, after an entry of it."""
         ...
 
     def post(self, path: str, envelope: Envelope) -> bytes:
@@ -25,6 +39,51 @@ class HubClient(Protocol):
 
     def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:
         """The oldest deliveries that were not acknowledged; waits up to `wait_s` seconds for the first."""
+        ...
+
+
+class MemberKeys(Protocol):
+    """A node's own keys and certificates, generation by generation."""
+
+    def generations(self) -> tuple[KeyGeneration, ...]:
+        """Every complete generation, the oldest first; never empty once the node was set up."""
+        ...
+
+    def make(self, number: int, draws: "Draws") -> KeyGeneration:
+        """Make a generation; what is there of it stays."""
+        ...
+
+    def certificate_request(self, number: int) -> str:
+        """The request for the generation's certificate (PKCS #10 PEM)."""
+        ...
+
+    def keep_certificate(self, number: int, certificate_pem: str) -> None:
+        """Keep the certificate that the hub issued for this generation's key.
+
+        Raises:
+            NodeError: it is made out to another member, or for another key.
+
+        """
+        ...
+
+    def certificate_fingerprint(self, number: int) -> str | None:
+        """The SHA-256 of the generation's certificate; None before the hub issued it."""
+        ...
+
+
+class CeremonyVault(Protocol):
+    """What was said in a linkage key's ceremony, contributions too, sealed at this node until the key is made."""
+
+    def read(self, epoch: int) -> CeremonyFacts:
+        """What is known of the ceremony for an epoch's key; nothing, where it did not begin."""
+        ...
+
+    def write(self, epoch: int, facts: CeremonyFacts) -> None:
+        """Keep what is known, in the place of what was."""
+        ...
+
+    def forget(self, epoch: int) -> None:
+        """Throw away what is needed no longer."""
         ...
 
 
@@ -42,6 +101,10 @@ class LinkageKeys(Protocol):
             NodeError: another key of that epoch is there.
 
         """
+        ...
+
+    def remove(self, epoch: int) -> None:
+        """Throw away the key of a closed epoch, if it is here."""
         ...
 
 

@@ -15,6 +15,7 @@ from symbolon.protocol.references import (
     BatchId,
     MessageId,
     RecordReference,
+    RequestId,
 )
 
 
@@ -117,8 +118,8 @@ class OutboxStore(Protocol):
         """Store a formed batch."""
         ...
 
-    def batch_items(self, batch_id: BatchId) -> tuple[tuple[RecordReference, int], ...]:
-        """Reference and version of a batch's items."""
+    def batch_items(self, batch_id: BatchId) -> tuple[tuple[RecordReference, int, int | None], ...]:
+        """Reference, version and epoch of a batch's items."""
         ...
 
     def close_batch(
@@ -142,11 +143,19 @@ class OutboxStore(Protocol):
         ...
 
     def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
-        """Messages whose time has come, oldest first."""
+        """Messages whose time has come, and before which none of the same lane waits, oldest first."""
         ...
 
     def close_message(self, message_id: MessageId, problem: Problem | None, now: datetime) -> None:
         """Note that a message was taken, or refused for good."""
+        ...
+
+    def seal_again(self, message_id: MessageId, body: bytes) -> None:
+        """Put a body that is sealed for another key into the place of the one that has not gone out."""
+        ...
+
+    def request_of(self, message_id: MessageId) -> RequestId | None:
+        """The request that a message carries, or answers."""
         ...
 
     def postpone_message(self, message_id: MessageId, until: datetime) -> None:

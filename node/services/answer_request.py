@@ -4,7 +4,7 @@ from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.exchange import check_reply
 from symbolon.node.domain.hit import can, moved
 from symbolon.node.domain.hits import Direction, ReplyDraft
-from symbolon.node.errors import NotAllowedNow, NotFound, NotJoined
+from symbolon.node.errors import NoDirectory, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.correspondence import Correspondence, counterpart_card
@@ -33,7 +33,7 @@ class AnswerRequest:
             hit = hit_to_act_on(work, actor, stored.hit_id, HitAction.ANSWER)
             directory = work.directory.find()
             if directory is None:
-                raise NotJoined
+                raise NoDirectory
             check_reply(draft, stored.request)
             reply = Reply(
                 request_id=request_id,
@@ -48,7 +48,7 @@ class AnswerRequest:
             )
             message_id = new_message_id(self._draws.uuid())
             if not work.exchange.add_reply(reply, message_id):
-                raise NotAllowedNow("This request was answered already.")
+                raise NotAllowedNow("This request was answered already: what is to be added needs a new request.")
             if can(hit, Event.RESPONDED):
                 work.hits.save(moved(hit, Event.RESPONDED, now))
             card = counterpart_card(directory, hit.counterpart)

@@ -3,7 +3,7 @@
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.hit import acted
 from symbolon.node.domain.hits import VoteView
-from symbolon.node.errors import InvalidDraft, NotAllowedNow, NotJoined
+from symbolon.node.errors import InvalidDraft, NoDirectory, NotAllowedNow
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.correspondence import Correspondence, counterpart_card
@@ -37,12 +37,17 @@ class CastVote:
             hit = hit_to_act_on(work, actor, hit_id, HitAction.VOTE)
             directory = work.directory.find()
             if directory is None:
-                raise NotJoined
+                raise NoDirectory
+            # After a restore the vote of this round may be out already, and only its words be lost here.
+            is_out = work.reconciliation.is_lost_vote(hit_id, hit.round)
             message_id = new_message_id(self._draws.uuid())
-            if not work.hits.add_vote(hit_id, VoteView(hit.round, verdict, text, now, actor.login), message_id):
+            if not work.hits.add_vote(
+                hit_id, VoteView(hit.round, verdict, text, now, actor.login), None if is_out else message_id
+            ):
                 raise NotAllowedNow("This side has voted in this round: wait for the other side.")
             work.hits.save(acted(hit, HitAction.VOTE))
             vote = Vote(hit_id=hit_id, round=hit.round, verdict=verdict, reason=text, voted_at=now)
             card = counterpart_card(directory, hit.counterpart)
-            work.outbox.add_message(self._correspondence.seal_message(vote, card, directory, message_id), now)
+            if not is_out:
+                work.outbox.add_message(self._correspondence.seal_message(vote, card, directory, message_id), now)
             work.audit.record(AuditAct.VOTE_CAST, actor.login, hit_id, {"round": hit.round})

@@ -4,17 +4,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from symbolon.node.domain.outbox import OutboxKind, OutgoingMessage
+from symbolon.node.domain.key_generations import KeyGeneration, in_use
+from symbolon.node.domain.membership import Federation, own_card
+from symbolon.node.domain.outbox import KeyPlace, OutboxKind, OutgoingMessage
 from symbolon.node.errors import NodeError
+from symbolon.node.ports.outside import Draws, MemberKeys
+from symbolon.node.ports.storage import Work
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.envelope import Envelope, EnvelopeHeader, Expectation, Message, sign, verify
-from symbolon.protocol.keys import SealingKey, SealingPublicKey, SigningKey, VerifyingKey
+from symbolon.protocol.federation import key_that_signed
+from symbolon.protocol.hybrid_keys import HybridSealingPublicKey, RecipientKeys
+from symbolon.protocol.keys import SealingPublicKey, VerifyingKey
 from symbolon.protocol.messages import (
+    HIT_PURPOSES,
     SEALED_PURPOSES,
     FederationDirectory,
+    KeyCommitment,
+    KeyConfirmation,
+    KeyReveal,
     LinkageKeyShare,
     MemberCard,
+    MemberStanding,
     Purpose,
     Reply,
     Request,
@@ -22,128 +33,150 @@ from symbolon.protocol.messages import (
     Vote,
 )
 from symbolon.protocol.problems import MalformedMessage, Problem, WrongSender
-from symbolon.protocol.references import HUB, HitId, MemberCode, MessageId
+from symbolon.protocol.references import HUB, HitId, KeyId, MemberCode, MessageId, key_id_of
 from symbolon.protocol.sealing import SealContext, seal, unseal
 
 TO_HUB = timedelta(minutes=15)
 TO_MEMBER = timedelta(days=366)
 """A sealed message may lie at the hub until the other side has voted, or has come back: it does not grow stale."""
 
-Opened = TypeVar("Opened", Vote, Request, Reply, LinkageKeyShare)
+NONCE_BYTES = 16
+
+Plain = Vote | Request | Reply | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation
+Opened = TypeVar("Opened", Vote, Request, Reply, LinkageKeyShare, KeyCommitment, KeyReveal, KeyConfirmation)
 _OUTBOX_KINDS = {
     Purpose.VOTE: OutboxKind.VOTE,
     Purpose.REQUEST: OutboxKind.REQUEST,
     Purpose.REPLY: OutboxKind.REPLY,
     Purpose.LINKAGE_KEY: OutboxKind.LINKAGE_KEY,
+    Purpose.KEY_COMMITMENT: OutboxKind.KEY_COMMITMENT,
+    Purpose.KEY_REVEAL: OutboxKind.KEY_REVEAL,
+    Purpose.KEY_CONFIRMATION: OutboxKind.KEY_CONFIRMATION,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class NodeIdentity:
-    """Who this node is, with its private keys."""
+class Stamp:
+    """What is new in each try of a message: its id stays, time of issue and nonce do not."""
 
-    code: MemberCode
-    signing_key: SigningKey = field(repr=False)
-    sealing_key: SealingKey = field(repr=False)
+    message_id: MessageId
+    issued_at: datetime
+    nonce: bytes = field(repr=False)
+
+
+def stamp(draws: Draws, message_id: MessageId, issued_at: datetime | None = None) -> Stamp:
+    """The stamp of a try that is made now; with the time of issue that its lanes gave it, where they were asked."""
+    return Stamp(message_id, issued_at or draws.now(), draws.random_bytes(NONCE_BYTES))
 
 
 class Correspondence:
-    """Signs, verifies, seals and opens in the name of one node."""
+    """Signs, verifies, seals and opens in the name of one node, with the keys that the directory lists for it."""
 
-    def __init__(self, identity: NodeIdentity) -> None:
-        self._identity = identity
+    def __init__(self, code: MemberCode, keys: MemberKeys) -> None:
+        self._code = code
+        self._keys = keys
 
     @property
     def code(self) -> MemberCode:
         """The node's own member code."""
-        return self._identity.code
+        return self._code
+
+    def generation(self, federation: Federation) -> KeyGeneration:
+        """The keys in use: those that the directory lists, or those of the enrolment before there is one."""
+        directory = federation if isinstance(federation, FederationDirectory) else None
+        return in_use(self._keys.generations(), own_card(directory, self._code))
 
     def sign_for(
-        self,
-        audience: MemberCode,
-        message: Message | Sealed,
-        purpose: Purpose,
-        directory: FederationDirectory,
-        stamp: tuple[MessageId, datetime],
+        self, audience: MemberCode, message: Message | Sealed, purpose: Purpose, federation: Federation, stamp: Stamp
     ) -> Envelope:
-        """Sign a message anew for each try: its body and id stay, only the time of issue moves."""
-        message_id, now = stamp
-        lifetime = TO_HUB if audience == HUB else TO_MEMBER
+        """Sign a message anew for each try: its body and id stay."""
         header = EnvelopeHeader(
-            federation=directory.federation,
-            exercise=directory.exercise,
-            sender=self.code,
+            federation=federation.federation,
+            exercise=federation.exercise,
+            sender=self._code,
             audience=audience,
             purpose=purpose,
-            message_id=message_id,
-            issued_at=now,
-            expires_at=now + lifetime,
+            message_id=stamp.message_id,
+            issued_at=stamp.issued_at,
+            expires_at=stamp.issued_at + (TO_HUB if audience == HUB else TO_MEMBER),
+            nonce=stamp.nonce,
         )
-        return sign(message, header, self._identity.signing_key)
+        return sign(message, header, self.generation(federation).signing_key)
 
-    def verify_from_hub(
-        self, envelope: Envelope, purpose: Purpose, directory: FederationDirectory, now: datetime
-    ) -> None:
+    def verify_from_hub(self, envelope: Envelope, purpose: Purpose, federation: Federation, now: datetime) -> None:
         """Accept an answer or a delivery of the hub's own, or raise a `ProtocolError`."""
-        self._verify(envelope, directory.hub_signing_key, HUB, purpose, directory, now)
+        key = VerifyingKey.from_bytes(federation.hub_signing_key)
+        self._verify(envelope, key, Expectation(*_bound(federation), self._code, purpose, HUB), now)
 
     def verify_from_member(self, envelope: Envelope, directory: FederationDirectory, now: datetime) -> None:
-        """Accept a relayed envelope of another member, or raise a `ProtocolError`."""
-        card = directory.card_of(envelope.sender)
-        if card is None or envelope.sender == self.code or envelope.purpose not in SEALED_PURPOSES:
+        """Accept a relayed envelope of another member, or raise a `ProtocolError`.
+
+        What a member issued before its suspension, or signed with a key before that was retired, is still its word.
+        """
+        member = directory.member_of(envelope.sender)
+        if member is None or envelope.sender == self._code or envelope.purpose not in SEALED_PURPOSES:
             raise WrongSender("The envelope does not come from another member of this federation.")
-        self._verify(envelope, card.signing_key, card.code, envelope.purpose, directory, now)
+        key = key_that_signed(member, envelope.key_id, envelope.issued_at)
+        expected = Expectation(*_bound(directory), self._code, envelope.purpose, member.code)
+        self._verify(envelope, key, expected, now)
+        if member.standing is MemberStanding.EXPELLED:
+            raise NodeError(Problem.MEMBER_EXPELLED, "The message comes from a state that was expelled.")
+        if not member.is_active and envelope.issued_at >= member.standing_since:
+            raise NodeError(Problem.MEMBER_SUSPENDED, "The message comes from a state that is suspended.")
 
     def seal_message(
-        self,
-        plain: Vote | Request | Reply | LinkageKeyShare,
-        recipient: MemberCard,
-        directory: FederationDirectory,
-        message_id: MessageId,
+        self, plain: Plain, recipient: MemberCard, directory: FederationDirectory, message_id: MessageId
     ) -> OutgoingMessage:
-        """Seal a message for one member; what comes out is ready for the outbox."""
-        hit_id = None if isinstance(plain, LinkageKeyShare) else plain.hit_id
-        context = SealContext(directory.federation, self.code, recipient.code, plain.PURPOSE, hit_id, message_id)
-        sealed = seal(plain, SealingPublicKey.from_bytes(recipient.sealing_key), context)
-        body = canonical_bytes(to_wire(sealed))
-        return OutgoingMessage(message_id, _OUTBOX_KINDS[plain.PURPOSE], recipient.code, hit_id, body, 0)
+        """Seal a message for one member; what comes out is ready for the outbox.
 
-    def open_sealed(self, kind: type[Opened], envelope: Envelope) -> Opened:
-        """Open a verified envelope of another member, or raise a `ProtocolError`."""
+        Raises:
+            ProtocolError: the keys on the member's card cannot be used.
+
+        """
+        hit_id = hit_of(plain)
+        context = SealContext(directory.federation, self._code, recipient.code, plain.PURPOSE, hit_id, message_id)
+        hybrid = recipient.hybrid_sealing_key
+        keys = RecipientKeys(
+            SealingPublicKey.from_bytes(recipient.sealing_key),
+            None if hybrid is None else HybridSealingPublicKey.from_bytes(hybrid),
+        )
+        sealed = seal(plain, keys, context, sender_has_hybrid=_has_hybrid(directory, self._code))
+        body = canonical_bytes(to_wire(sealed))
+        kind = _OUTBOX_KINDS[plain.PURPOSE]
+        return OutgoingMessage(message_id, kind, recipient.code, hit_id, body, 0, _key_place(plain))
+
+    def open_sealed(self, kind: type[Opened], envelope: Envelope, signer: MemberCard | None) -> Opened:
+        """Open a verified envelope of another member, or raise a `ProtocolError`.
+
+        Former keys open what was sealed before they were replaced, and stayed on its way. `signer` is the sender's card
+        of that time (:func:`card_that_signed`): by it the suite is judged, not by what the sender has now.
+        """
         sealed = envelope.read(Sealed)
         context = SealContext(
-            envelope.federation,
-            envelope.sender,
-            self.code,
-            envelope.purpose,
-            sealed.hit_id,
-            envelope.message_id,
+            envelope.federation, envelope.sender, self._code, envelope.purpose, sealed.hit_id, envelope.message_id
         )
-        return unseal(kind, sealed, self._identity.sealing_key, context)
+        generations = self._keys.generations()
+        addressed = next((each for each in generations if each.opens(sealed.recipient_key_id)), generations[-1])
+        hybrid = signer is not None and signer.hybrid_sealing_key is not None
+        return unseal(kind, sealed, addressed.sealing_keys, context, sender_has_hybrid=hybrid)
 
-    def _verify(
-        self,
-        envelope: Envelope,
-        signing_key: bytes,
-        sender: MemberCode,
-        purpose: Purpose,
-        directory: FederationDirectory,
-        now: datetime,
-    ) -> None:
-        expected = Expectation(
-            federation=directory.federation,
-            exercise=directory.exercise,
-            audience=self.code,
-            purpose=purpose,
-            sender=sender,
-        )
+    def _verify(self, envelope: Envelope, key: VerifyingKey, expected: Expectation, now: datetime) -> None:
         if envelope.expires_at <= envelope.issued_at:
             raise MalformedMessage("An envelope expires after it is issued.")
         # A delivery may have waited at the hub for as long as this node was away: its age is no fault of its own, and
-        # a repetition is known by its delivery, hit, vote or request id. So `Expired` says one thing only:
-        # it was issued in the future of this node's clock.
+        # a repetition is known by its delivery and message id. So the time says one thing only: `NotYetValid`, when it
+        # was issued in the future of this node's clock.
         latest = envelope.expires_at - timedelta(microseconds=1)
-        verify(envelope, VerifyingKey.from_bytes(signing_key), expected, min(now, latest))
+        verify(envelope, key, expected, min(now, latest))
+
+
+def card_that_signed(work: Work, envelope: Envelope, directory: FederationDirectory) -> MemberCard | None:
+    """The sender's card with the key that signed a verified envelope: the present one, or a former one."""
+    card = directory.card_of(envelope.sender)
+    if card is None or key_id_of(card.signing_key) == envelope.key_id:
+        return card
+    former = (signed.directory.card_of(envelope.sender) for signed, _taken_at in reversed(work.directory.history()))
+    return next((each for each in former if each and key_id_of(each.signing_key) == envelope.key_id), card)
 
 
 def counterpart_card(directory: FederationDirectory, code: MemberCode) -> MemberCard:
@@ -161,6 +194,36 @@ def counterpart_card(directory: FederationDirectory, code: MemberCode) -> Member
     return card
 
 
+def is_sealed_for(card: MemberCard, key_id: KeyId) -> bool:
+    """Whether a key of this name is on the card."""
+    hybrid = card.hybrid_sealing_key
+    return key_id == key_id_of(card.sealing_key) or (hybrid is not None and key_id == key_id_of(hybrid))
+
+
+def hit_of(plain: Plain) -> HitId | None:
+    """The hit that a message is about; None for what is about the linkage key."""
+    if plain.PURPOSE in HIT_PURPOSES and isinstance(plain, Vote | Request | Reply):
+        return plain.hit_id
+    return None
+
+
+def _key_place(plain: Plain) -> KeyPlace | None:
+    if isinstance(plain, LinkageKeyShare):
+        return KeyPlace(plain.epoch, None)
+    if isinstance(plain, KeyCommitment | KeyReveal | KeyConfirmation):
+        return KeyPlace(plain.epoch, plain.attempt)
+    return None
+
+
 def hold_message(body: bytes, hit_id: HitId, message_id: MessageId) -> OutgoingMessage:
     """A decision for the hub itself, ready for the outbox."""
     return OutgoingMessage(message_id, OutboxKind.HOLD, HUB, hit_id, body, 0)
+
+
+def _bound(federation: Federation) -> tuple[str, bool]:
+    return federation.federation, federation.exercise
+
+
+def _has_hybrid(directory: FederationDirectory, code: MemberCode) -> bool:
+    card = directory.card_of(code)
+    return card is not None and card.hybrid_sealing_key is not None

@@ -14,13 +14,14 @@ from symbolon.node.domain.outbox import (
     ItemResult,
     OutboxKind,
     OutgoingBatch,
+    lanes_to_hub,
     next_attempt,
 )
 from symbolon.node.domain.receipts import StoredReceipt
-from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable, NoDirectory
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.correspondence import Correspondence, stamp
 from symbolon.node.services.take_results import take_submission_results, take_withdrawal_results
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes, parse_json
@@ -41,7 +42,7 @@ WORKER = "worker"
 LARGEST_BODY = 6_000_000
 """Bytes of items in one batch; what the hub takes at once is larger."""
 
-_ID_TAKEN = frozenset({Problem.BATCH_REUSED, Problem.MESSAGE_REUSED})
+ID_TAKEN = frozenset({Problem.BATCH_REUSED, Problem.MESSAGE_REUSED})
 """The id is at fault, not what the batch holds: it may go out under another, since under this one nothing was taken.
 
 A problem that passes with time never comes here: the client calls it `HubUnavailable`, and the batch keeps its id.
@@ -57,29 +58,41 @@ class DeliverBatches:
         self._hub = hub
         self._correspondence = correspondence
 
-    def __call__(self, directory: FederationDirectory) -> bool:
-        """Send one batch if one is due; says whether there was one.
+    def __call__(self) -> bool:
+        """Send one batch if one is due; says whether there was one. Where the hub cannot take it now, it waits.
 
         Raises:
-            HubUnavailable: the batch waits for its next try.
+            HubUnavailable: the hub does not answer, or shuts this node out; the batch waits for its next try.
 
         """
         batch = self._due_batch()
         if batch is None:
             return False
         try:
-            self._send(batch, directory)
+            self._send(batch, self._directory())
         except HubRefused as refusal:
-            if refusal.problem in _ID_TAKEN:
+            if refusal.problem in ID_TAKEN:
                 self._renew(batch, refusal.problem)
             else:
                 self._note_refusal(batch, refusal.problem)
+        except HubNotNow:
+            self._postpone(batch)
         except HubUnavailable:
-            with self._unit_of_work.begin() as work:
-                until = next_attempt(self._draws.now(), batch.attempts + 1, self._draws.jitter())
-                work.outbox.postpone_batch(batch.batch_id, until)
+            self._postpone(batch)
             raise
         return True
+
+    def _postpone(self, batch: OutgoingBatch) -> None:
+        with self._unit_of_work.begin() as work:
+            until = next_attempt(self._draws.now(), batch.attempts + 1, self._draws.jitter())
+            work.outbox.postpone_batch(batch.batch_id, until)
+
+    def _directory(self) -> FederationDirectory:
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+        if directory is None:
+            raise NoDirectory
+        return directory
 
     def _due_batch(self) -> OutgoingBatch | None:
         now = self._draws.now()
@@ -108,9 +121,9 @@ class DeliverBatches:
         receipt = self._verified(answer, SubmissionReceipt, batch, directory)
         outcomes = {outcome.reference: outcome for outcome in receipt.outcomes}
         results = [
-            ItemResult(item.reference, item.version, outcome.problem, outcome.detail)
+            ItemResult(item.reference, item.version, outcome.problem, outcome.detail, item.key_epoch)
             if (outcome := outcomes.get(item.reference)) is not None
-            else ItemResult(item.reference, item.version, Problem.INTERNAL)
+            else ItemResult(item.reference, item.version, Problem.INTERNAL, None, item.key_epoch)
             for item in submission.items
         ]
         stored = StoredReceipt(batch.batch_id, receipt.PURPOSE, answer, self._draws.now(), None, withdrawals=())
@@ -140,9 +153,18 @@ class DeliverBatches:
         self, batch: OutgoingBatch, message: Submission | Withdrawal, path: str, directory: FederationDirectory
     ) -> bytes:
         # The message id is the batch id: a repetition is the same message, only its time of issue moves.
-        stamp = (MessageId(batch.batch_id), self._draws.now())
-        envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, stamp)
-        return self._hub.post(path, envelope)
+        lanes = lanes_to_hub(message.PURPOSE)
+        with self._unit_of_work.begin() as work:
+            issued_at = work.lanes.issue(lanes, self._draws.now())
+        sent = stamp(self._draws, MessageId(batch.batch_id), issued_at)
+        envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, sent)
+        try:
+            return self._hub.post(path, envelope)
+        except HubNotNow as not_now:
+            if not_now.problem is Problem.NOT_YET_VALID:
+                with self._unit_of_work.begin() as work:
+                    work.lanes.take_back(lanes, issued_at, self._draws.now())
+            raise
 
     def _verified(
         self, answer: bytes, kind: type[Receipt], batch: OutgoingBatch, directory: FederationDirectory
@@ -172,7 +194,7 @@ class DeliverBatches:
         now = self._draws.now()
         with self._unit_of_work.begin() as work:
             items = work.outbox.batch_items(batch.batch_id)
-            results = [ItemResult(reference, version, problem) for reference, version in items]
+            results = [ItemResult(reference, version, problem, None, epoch) for reference, version, epoch in items]
             take = take_submission_results if batch.kind is OutboxKind.SUBMISSION else take_withdrawal_results
             take(work, results, now)
             work.outbox.close_batch(batch.batch_id, results, problem, now)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from symbolon.matching.evaluation import (
     LinkageQuality,
     Rows,
     best_linkage_quality,
+    clearly_each_others_best,
     linkage_quality,
     one_to_one,
 )
@@ -29,7 +31,9 @@ _LOOKED_BELOW = Fraction(3, 20)
 _LOOKED_BELOW_FEW = Fraction(1, 4)
 _FEW = 100_000_000
 """So many pairs may be looked at from further below: those that are nearly alike stay few enough to keep."""
-_LOWEST = Fraction(1, 2)
+_LOWEST = Fraction(9, 20)
+_MOST_LEFT_OVER = 1_000_000
+"""Pairs of records without a partner that are compared once more; among many more, strangers come near everybody."""
 _BY_TOKEN = 1.0
 """The margin of a hit that does not rest on a profile's vector: over every other."""
 
@@ -90,7 +94,7 @@ class EvaluateLink:
 
     def __init__(self, encoding: EncodingForEvaluation) -> None:
         self._encoding = encoding
-        self._schema = encoding.schema
+        self._schema = encoding.linkage_schema
 
     def __call__(
         self, left: Iterable[FileRecord], right: Iterable[FileRecord], truth: Iterable[tuple[str, str]]
@@ -98,7 +102,8 @@ class EvaluateLink:
         """Link and measure. The truth holds (left id, right id)."""
         left_records, right_records = tuple(left), tuple(right)
         refused: Counter[str] = Counter()
-        scored = self._scored(self._encoded(left_records, refused), self._encoded(right_records, refused))
+        left_encoded, right_encoded = self._encoded(left_records, refused), self._encoded(right_records, refused)
+        scored = self._scored(left_encoded, right_encoded)
         pairs = np.array(list(scored), dtype=np.int64).reshape(-1, 2)
         margins = np.array([near.margin for near in scored.values()])
         true_pairs, outside = _true_pairs(left_records, right_records, truth)
@@ -108,17 +113,15 @@ class EvaluateLink:
         links = ScoredLinks(pairs[:, 0], pairs[:, 1], margins, probabilities, correct)
         judged = Counter(near.profile.id for near in scored.values())
         main = max(self._schema.profiles, key=lambda profile: judged[profile.id])
-        kept = one_to_one(links.left, links.right, margins)
         found = margins >= 0
+        single_margins, single_correct = self._one_to_one(links, (left_encoded, right_encoded), true_pairs)
         threshold = float(main.threshold)
         positives = len(true_pairs)
         return LinkEvaluation(
             all_pairs=linkage_quality(int(found.sum()), int(correct[found].sum()), positives, threshold),
-            one_to_one=linkage_quality(
-                int((found & kept).sum()), int(correct[found & kept].sum()), positives, threshold
-            ),
+            one_to_one=linkage_quality(len(single_correct), int(single_correct.sum()), positives, threshold),
             best_all_pairs=_best(margins, correct, positives, threshold),
-            best_one_to_one=_best(margins[kept], correct[kept], positives, threshold),
+            best_one_to_one=_best(single_margins, single_correct, positives, threshold),
             positives=positives,
             outside=outside,
             refused=dict(refused),
@@ -130,7 +133,7 @@ class EvaluateLink:
         encoded = {}
         for number, record in enumerate(records):
             try:
-                encoded[number] = self._encoding.encoder.encode(record.identifiers)
+                encoded[number] = self._encoding.record(record.identifiers)
             except TooLittleToMatch as error:
                 refused[str(error)] += 1
         return encoded
@@ -145,12 +148,7 @@ class EvaluateLink:
         # The index keeps a record from meeting itself by its handle: those of the right side are negative.
         for number, record in right.items():
             index.add("right", -1 - number, record)
-        near: dict[tuple[int, int], _Near] = {}
-        candidates = [(pair.query, -1 - pair.target) for pair in index.scan(left, ["right"])]
-        for profile in self._schema.profiles:
-            pairs = [pair for pair in candidates if self._judging(left[pair[0]], right[pair[1]]) == profile]
-            margins = self._margins(profile, left, right, pairs)
-            near.update({pair: _Near(profile, margin) for pair, margin in zip(pairs, margins, strict=True)})
+        near = self._judged(left, right, [(pair.query, -1 - pair.target) for pair in index.scan(left, ["right"])])
         for match in index.lookup_tokens(left, ["right"]):
             pair = match.query, -1 - match.target
             is_hit = pair in near and near[pair].margin >= 0
@@ -158,10 +156,50 @@ class EvaluateLink:
                 near[pair] = _Near(self._schema.profiles[0], _BY_TOKEN)
         return near
 
-    def _judging(self, left: EncodedRecord, right: EncodedRecord) -> Profile:
-        return next(
-            profile for profile in self._schema.profiles if left.profiles[profile.id] and right.profiles[profile.id]
-        )
+    def _judged(
+        self, left: Mapping[int, EncodedRecord], right: Mapping[int, EncodedRecord], pairs: Iterable[tuple[int, int]]
+    ) -> dict[tuple[int, int], _Near]:
+        """The pairs by the profile that judges them; those without one are left out."""
+        by_profile: dict[str, list[tuple[int, int]]] = {profile.id: [] for profile in self._schema.profiles}
+        for one, other in pairs:
+            judging = next((p for p in by_profile if left[one].profiles[p] and right[other].profiles[p]), None)
+            if judging is not None:
+                by_profile[judging].append((one, other))
+        judged: dict[tuple[int, int], _Near] = {}
+        for profile in self._schema.profiles:
+            margins = self._margins(profile, left, right, by_profile[profile.id])
+            judged.update(
+                {pair: _Near(profile, margin) for pair, margin in zip(by_profile[profile.id], margins, strict=True)}
+            )
+        return judged
+
+    def _one_to_one(
+        self,
+        links: ScoredLinks,
+        encoded: tuple[Mapping[int, EncodedRecord], Mapping[int, EncodedRecord]],
+        true_pairs: set[tuple[int, int]],
+    ) -> tuple[Scores, Flags]:
+        """(margins, which are correct) of the pairs when nobody has more than one partner.
+
+        The best pairs first; then those records that are left over are compared among themselves.
+        """
+        rule = self._schema.one_to_one
+        kept = one_to_one(links.left, links.right, links.margins) & (links.margins >= -float(rule.margin))
+        without_partner = [
+            {number: record for number, record in records.items() if number not in taken}
+            for records, taken in zip(encoded, ({*links.left[kept]}, {*links.right[kept]}), strict=True)
+        ]
+        left, right = without_partner
+        if not 0 < len(left) * len(right) <= _MOST_LEFT_OVER:
+            return links.margins[kept], links.correct[kept]
+        judged = self._judged(left, right, product(left, right))
+        pairs = np.array(list(judged), dtype=np.int64).reshape(-1, 2)
+        margins = np.array([near.margin for near in judged.values()])
+        near = margins >= -float(rule.left_over_margin)
+        pairs, margins = pairs[near], margins[near]
+        clear = clearly_each_others_best(pairs[:, 0], pairs[:, 1], margins, float(rule.least_lead))
+        correct = np.array([pair in true_pairs for pair in map(tuple, pairs[clear].tolist())], dtype=bool)
+        return np.append(links.margins[kept], margins[clear]), np.append(links.correct[kept], correct)
 
     def _margins(
         self,

@@ -14,7 +14,7 @@ from symbolon.matching import kernel
 from symbolon.matching.encoding import EncodedRecord
 from symbolon.matching.errors import TooLittleToMatch
 from symbolon.matching.identifiers import BirthDate, RecordIdentifiers
-from symbolon.matching.linkage_schema import WORD_BITS, Profile
+from symbolon.matching.linkage_schema import WORD_BITS
 from symbolon.matching.pair_scores import row_scores
 from symbolon.node.services.evaluation_encoding import EncodingForEvaluation
 from symbolon.node.services.population.people import Person, people
@@ -83,10 +83,11 @@ class LoadEvaluation:
 class EvaluateLoad:
     """Draws a population, submits some of its people once more with variations, and compares as the hub would."""
 
-    def __init__(self, encoding: EncodingForEvaluation, seed: int) -> None:
+    def __init__(self, encoding: EncodingForEvaluation, seed: int, looked_below: Fraction = LOOKED_BELOW) -> None:
         self._encoding = encoding
         self._schema = encoding.schema
         self._seed = seed
+        self._looked_below = looked_below
 
     def __call__(
         self, population: int, queries: int, progress: Callable[[int], None] = lambda _done: None
@@ -155,7 +156,8 @@ class EvaluateLoad:
                 if profile is not None:
                     asked = {number: queries[number].profiles[profile.id] for number in query_numbers}
                     there = {number: targets[number].profiles[profile.id] for number in target_numbers}
-                    for (query, target), score in _scores(profile, asked, there).items():
+                    floor = profile.threshold - self._looked_below
+                    for (query, target), score in _scores(floor, asked, there).items():
                         yield query, target, profile.id, score - float(profile.threshold)
 
 
@@ -173,12 +175,11 @@ def _by_filled(records: Mapping[int, EncodedRecord]) -> dict[frozenset[str], lis
 
 
 def _scores(
-    profile: Profile, queries: Mapping[int, tuple[bytes, ...]], targets: Mapping[int, tuple[bytes, ...]]
+    floor: Fraction, queries: Mapping[int, tuple[bytes, ...]], targets: Mapping[int, tuple[bytes, ...]]
 ) -> dict[tuple[int, int], float]:
-    """(query, target) → best score, of every pair not far under the profile's threshold."""
+    """(query, target) → best score, of every pair from `floor` on."""
     query_owners, query_words = _packed(queries, 1)
     target_owners, target_words = _packed(targets, kernel.TILE_RECORDS)
-    floor = profile.threshold - LOOKED_BELOW
     rows = kernel.scan(
         query_words,
         target_words,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symbolon.matching.pair_scores import Rows, scores_against_all
+from symbolon.matching.pair_scores import Rows, search_scores_against_all
 from symbolon.node.services.evaluation_encoding import DistinctNames, EncodingForEvaluation, NameCell
 
 _HITS_LOOKED_AT = 10
@@ -62,7 +62,7 @@ class EvaluateSearch:
             if wanted is None:
                 continue
             vectors = packed_queries.words[packed_queries.starts[number] : packed_queries.starts[number + 1]]
-            by_name = scores_against_all(vectors, packed_corpus)[corpus_numbers]
+            by_name = search_scores_against_all(vectors, packed_corpus)[corpus_numbers]
             best = np.zeros(len(persons))
             np.maximum.at(best, owners, by_name)
             if best[wanted] > 0:

@@ -3,15 +3,16 @@
 import hmac
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbolon.matching.encoding import RecordEncoder
+from symbolon.matching.encoding import EncodedRecord, RecordEncoder
 from symbolon.matching.errors import IdentifierError, TooLittleToMatch
 from symbolon.matching.identifiers import Phone, RecordIdentifiers, parse_person_name
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.matching.pair_scores import PackedVectors
 
+NAMES_ALONE = "names-alone"
 _DECISIVE = Phone("+0")
 """A name alone is too little to publish, so the encoder is given a number beside it; the number is never compared."""
 NOT_OF_THE_ENCODING = "the cell holds bytes that are not of the file's encoding"
@@ -36,6 +37,34 @@ class EncodingForEvaluation:
     def threshold_of_names_alone(self) -> Fraction:
         """Where the schema says that two names agree."""
         return self.schema.explanations["name"].agree
+
+    @property
+    def linkage_schema(self) -> LinkageSchema:
+        """The schema, and one more profile by which pairs that share none of its own are judged: the name alone.
+
+        A hub never compares by that profile; two files that somebody wants linked are another matter.
+        """
+        named = replace(
+            self.schema.profiles[-1], id=NAMES_ALONE, fields=(("name", 1.0),), date_weights=None, bands=(),
+            threshold=self.schema.names_alone_threshold, popcount_min=1, popcount_max=self.schema.vector_bits,
+        )  # fmt: skip
+        return replace(self.schema, profiles=(*self.schema.profiles, named))
+
+    def record(self, identifiers: RecordIdentifiers) -> EncodedRecord:
+        """A record with the vectors of its names alone as one profile more.
+
+        Raises:
+            TooLittleToMatch: there is nothing to compare, not even a name.
+
+        """
+        try:
+            encoded = self.encoder.encode(identifiers)
+        except TooLittleToMatch:
+            with_number = self.encoder.encode(replace(identifiers, phones=(_DECISIVE,)))
+            if not with_number.explanations["name"]:
+                raise
+            encoded = replace(with_number, tokens=dict.fromkeys(with_number.tokens, ()))
+        return replace(encoded, profiles={**encoded.profiles, NAMES_ALONE: encoded.explanations["name"]})
 
     def name(self, cell: NameCell) -> tuple[bytes, ...]:
         """The vectors by which the schema compares a name alone.

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.expiry import ExpiryLine
 from symbolon.node.domain.hits import HitSummary, HitView, ReplyDraft, RequestDraft
+from symbolon.node.domain.justification import ViewReason, Visit
+from symbolon.node.services.show_federation import FederationView
 from symbolon.protocol.handling import HoldRuling, Verdict
 from symbolon.protocol.references import HitId, RequestId
 
@@ -34,15 +37,33 @@ class Inbox(Protocol):
         ...
 
 
+class HitViewing(Protocol):
+    """One hit for one actor's eyes; see `symbolon.node.services.view_hit.ViewHit`."""
+
+    def __call__(self, actor: Actor, hit_id: HitId, visit: Visit) -> HitView:
+        """A look; a protected hit needs a reason of this visit, not older than fifteen minutes."""
+        ...
+
+    def again(self, actor: Actor, hit_id: HitId, visit: Visit) -> HitView:
+        """The same page once more, with a form that could not be taken as it was."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DeskServices:
     """What the officers' pages and commands call."""
 
     list_hits: Inbox
-    show_hit: Callable[[Actor, HitId], HitView]
+    view_hit: HitViewing
+    """The only way to a hit's page: it asks for the reason that a protected one needs."""
+    give_justification: Callable[[Actor, HitId, Visit, ViewReason, str], None]
+    """Arguments: actor, hit, visit, reason, and the reason in words."""
     acknowledge_hit: Callable[[Actor, HitId], None]
     cast_vote: Callable[[Actor, HitId, Verdict, str], None]
     """Arguments: actor, hit, verdict, reason (may be empty for SAME)."""
     open_request: Callable[[Actor, HitId, RequestDraft], RequestId]
     answer_request: Callable[[Actor, RequestId, ReplyDraft], None]
     release_hold: Callable[[Actor, HitId, HoldRuling], None]
+    show_expiry: Callable[[], tuple[ExpiryLine, ...]]
+    show_federation: Callable[[], FederationView]
+    """Raises `NotJoined` before the node has a federation."""

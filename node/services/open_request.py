@@ -4,7 +4,7 @@ from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.exchange import check_request
 from symbolon.node.domain.hit import moved
 from symbolon.node.domain.hits import Direction, RequestDraft
-from symbolon.node.errors import NotJoined
+from symbolon.node.errors import NoDirectory
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.correspondence import Correspondence, counterpart_card
@@ -48,7 +48,7 @@ class OpenRequest:
             hit = hit_to_act_on(work, actor, hit_id, HitAction.REQUEST)
             directory = work.directory.find()
             if directory is None:
-                raise NotJoined
+                raise NoDirectory
             card = counterpart_card(directory, hit.counterpart)
             message_id = new_message_id(self._draws.uuid())
             work.exchange.add_request(request, Direction.SENT, message_id)

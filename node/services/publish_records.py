@@ -7,11 +7,12 @@ from symbolon.matching.errors import TooLittleToMatch
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.outbox import BatchEntry
 from symbolon.node.domain.records import Publication, Record
-from symbolon.node.errors import Forbidden, NotJoined, UnknownState
+from symbolon.node.errors import Forbidden, NoDirectory, UnknownState
 from symbolon.node.ports.outside import Draws, Progress
 from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.encode_record import EncodeRecord
+from symbolon.node.services.encode_record import EncodeRecord, by_epoch
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.handling import Namespace
 from symbolon.protocol.references import MemberCode, RecordReference
 
 CHUNK = 500
@@ -96,18 +97,24 @@ class PublishRecords:
         expected_states: Collection[MemberCode],
     ) -> tuple[Record, ...]:
         now = self._draws.now()
+        may_protect = actor.permits(Right.HANDLE_PROTECTED)
         with self._unit_of_work.begin() as work:
             directory = work.directory.find()
             if directory is None:
-                raise NotJoined
+                raise NoDirectory
             entries: list[BatchEntry] = []
             taken: list[Record] = []
             for stored in work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id):
                 # What was withdrawn goes out as a new version: the old one is over for good.
                 was_withdrawn = stored.publication is Publication.WITHDRAWN
+                if was_withdrawn and stored.content.namespace is Namespace.PROTECTED and not may_protect:
+                    raise Forbidden(
+                        "Only the victim-protection officer publishes a victim's or minor's record again once it was"
+                        " withdrawn: have them do it in their own name (--as)."
+                    )
                 record = replace(stored, version=stored.version + was_withdrawn)
                 try:
-                    entries.append(self._encode_record(record, directory, expected_states))
+                    entries.extend(self._encode_record(record, directory, expected_states))
                     taken.append(replace(record, publication=Publication.QUEUED, refusal=None))
                 except TooLittleToMatch as too_little:
                     taken.append(replace(record, publication=Publication.REFUSED, refusal=too_little.what_to_do))
@@ -115,7 +122,9 @@ class PublishRecords:
                     taken.append(replace(stored, refusal=unknown.sentence))
             if taken:
                 work.records.save_publication(taken, now)
-                work.outbox.add_items(entries, now)
-                detail = {"records": len(entries), "refused": len(taken) - len(entries)}
+                work.outbox.add_items(by_epoch(entries), now)
+                work.encodings.note_queued(entries)
+                queued = sum(record.publication is Publication.QUEUED for record in taken)
+                detail = {"records": queued, "refused": len(taken) - queued}
                 work.audit.record(AuditAct.RECORDS_PUBLISHED, actor.login, None, detail)
         return tuple(taken)

@@ -13,14 +13,14 @@ from symbolon.node.domain.records import (
     Record,
     RecordContent,
     RevisionEffect,
-    removes_protection,
+    needs_protection_officer,
     revised,
     revision_effect,
 )
-from symbolon.node.errors import Forbidden, NotFound, NotJoined
+from symbolon.node.errors import Forbidden, NoDirectory, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.encode_record import EncodeRecord, refuse_unknown_states
+from symbolon.node.services.encode_record import EncodeRecord, by_epoch, refuse_unknown_states
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
@@ -107,15 +107,16 @@ class ReviseRecord:
         """Put new content in the place of a locked record's, within the caller's transaction (invariant 12).
 
         Raises:
-            Forbidden: a victim's or minor's record would lose its protection, and the actor is no protection officer.
+            Forbidden: it is a victim's or minor's record, or a witness's that would lie open, and the actor is no
+                protection officer.
             UnknownState: it would be published again with a list that names nobody's code. Nothing was changed yet.
 
         """
         content = revision.content
-        if removes_protection(record, content) and not actor.permits(Right.HANDLE_PROTECTED):
+        if needs_protection_officer(record, content) and not actor.permits(Right.HANDLE_PROTECTED):
             raise Forbidden(
-                "Only the victim-protection officer takes the protection off a victim's or minor's record: have them"
-                " revise it in their own name."
+                "Only the victim-protection officer revises a victim's or minor's record, or takes the seal off a"
+                " witness's: have them revise it in their own name (--as)."
             )
         now = self._draws.now()
         ever_sent = bool(work.outbox.ever_sent((record.reference,)))
@@ -146,15 +147,16 @@ class ReviseRecord:
         now = self._draws.now()
         directory = work.directory.find()
         if directory is None:
-            raise NotJoined
+            raise NoDirectory
         try:
-            entry = self._encode_record(after, directory, expected_states)
+            entries = self._encode_record(after, directory, expected_states)
         except TooLittleToMatch as too_little:
             # The corrected record cannot be compared, and its predecessor is no longer true.
             queue_withdrawals(work, (before,), WithdrawalReason.CORRECTED, now)
             return replace(after, publication=Publication.REFUSED, hub_version=None, refusal=too_little.what_to_do)
         work.outbox.cancel_unsent((after.reference,))
-        work.outbox.add_items((entry,), now)
+        work.outbox.add_items(by_epoch(entries), now)
+        work.encodings.note_queued(entries)
         return replace(after, publication=Publication.QUEUED)
 
     def _protect_hits(self, work: Work, reference: RecordReference, now: datetime) -> None:

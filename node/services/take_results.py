@@ -1,9 +1,10 @@
 """What the hub's answer to a batch means for the records in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from symbolon.node.domain.epochs import EncodingAnswer
 from symbolon.node.domain.outbox import ItemResult
 from symbolon.node.domain.records import Publication, Record
 from symbolon.node.ports.storage import Work
@@ -17,9 +18,19 @@ from symbolon.protocol.references import RecordReference
 def take_submission_results(work: Work, results: Sequence[ItemResult], now: datetime) -> None:
     """Mark each record of a submitted batch as published, or refused with what to do.
 
-    A refused version never leaves its predecessor at the hub: that one is no longer true, so it is withdrawn.
+    A refused version never leaves its predecessor at the hub: that one is no longer true, so it is withdrawn. A version
+    that the hub has, or is about to get, under another epoch is published all the same.
     """
-    by_reference = _by_reference(results)
+    answers = [
+        EncodingAnswer(result.reference, result.key_epoch, result.version, result.problem)
+        for result in results
+        if result.key_epoch is not None and result.version is not None
+    ]
+    work.encodings.note_answers(answers, now)
+    elsewhere = work.encodings.also_under_another([answer for answer in answers if answer.problem is not None])
+    by_reference = _by_reference(
+        result for result in results if result.problem is None or result.reference not in elsewhere
+    )
     changed = [
         _submitted(work, record, by_reference[record.reference], now)
         for record in work.records.lock(tuple(by_reference))
@@ -71,6 +82,7 @@ def take_expiry_results(work: Work, receipt: WithdrawalReceipt, now: datetime) -
         if record.publication in (Publication.PUBLISHED, Publication.WITHDRAWING) and record.review_date < expired_on
     ]
     work.records.save_publication(changed, now)
+    work.encodings.forget([record.reference for record in changed])
     return ExpiryResults(tuple(outcomes[record.reference] for record in records), len(changed))
 
 
@@ -84,12 +96,13 @@ def _submitted(work: Work, record: Record, result: ItemResult, now: datetime) ->
             return record
         publication = Publication.PUBLISHED if is_newest else record.publication
         return replace(record, publication=publication, hub_version=result.version)
-    if not is_newest:
+    if not is_newest or result.problem is Problem.WRONG_KEY_EPOCH:
+        # Its epoch was closed while it was on its way: it stays queued, and goes out under one that is open.
         return record
     if record.hub_version is not None:
         queue_withdrawals(work, (record,), WithdrawalReason.CORRECTED, now)
     return replace(record, publication=Publication.REFUSED, hub_version=None, refusal=result.reason)
 
 
-def _by_reference(results: Sequence[ItemResult]) -> Mapping[RecordReference, ItemResult]:
+def _by_reference(results: Iterable[ItemResult]) -> Mapping[RecordReference, ItemResult]:
     return {result.reference: result for result in results}

@@ -1,15 +1,23 @@
-"""The member directory, the cards that members are known by, and linkage keys that nobody has accepted yet."""
+"""The membership, the chain of the directory's versions, and what somebody here compared of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
+from symbolon.node.domain.membership import Membership, ShutOut
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.messages import FederationDirectory, MemberCard
-from symbolon.protocol.references import MemberCode
-from symbolon.runtime.database import Row, Transaction
+from symbolon.protocol.messages import (
+    DirectoryProposal,
+    FederationDirectory,
+    MemberCard,
+    SignedDirectory,
+    card_fingerprint,
+)
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import IncarnationId
+from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 QUERIES: Final = load_queries("symbolon.node.storage", "directory")
@@ -21,65 +29,113 @@ class PostgresDirectory:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
+    def membership(self) -> Membership | None:
+        """What the welcome said; None before the node joined."""
+        row = self._tx.fetch_one(QUERIES["find_membership"])
+        if row is None:
+            return None
+        return Membership(row["federation"], row["exercise"], bytes(row["hub_signing_key"]), row["is_confirmed"])
+
+    def join(self, membership: Membership, now: datetime) -> None:
+        """Keep what a welcome says."""
+        self._tx.execute(
+            QUERIES["join"],
+            federation=membership.federation,
+            exercise=membership.exercise,
+            hub_signing_key=membership.hub_signing_key,
+            joined_at=now,
+        )
+
+    def confirm(self, now: datetime) -> None:
+        """Note that somebody here knows that the members are those of the directory."""
+        self._tx.execute(QUERIES["confirm"], confirmed_at=now)
+
+    def note_incarnation(self, incarnation: IncarnationId) -> None:
+        """Note which life of the hub spoke."""
+        self._tx.execute(QUERIES["note_incarnation"], incarnation=incarnation)
+
+    def incarnation(self) -> IncarnationId | None:
+        """Which life of the hub last spoke; None before it did."""
+        found = self._tx.fetch_value(QUERIES["find_incarnation"])
+        return None if found is None else IncarnationId(found)
+
     def find(self) -> FederationDirectory | None:
-        """The newest directory; None before the node joined."""
-        body = self._tx.fetch_value(QUERIES["find_directory"])
-        return None if body is None else from_wire(FederationDirectory, parse_json(bytes(body)))
+        """The newest directory in effect; None before the members signed the first."""
+        body = self._tx.fetch_value(QUERIES["find_newest"])
+        return None if body is None else _signed(bytes(body)).directory
 
-    def save(self, directory: FederationDirectory, now: datetime) -> None:
-        """Store a directory unless a newer one is there."""
-        self._tx.execute(
-            QUERIES["save_directory"],
-            directory_version=directory.version,
-            body=canonical_bytes(to_wire(directory)),
-            fetched_at=now,
+    def first_with_epoch(self, epoch: int) -> FederationDirectory | None:
+        """The version that listed an epoch first: the one that authorised its linkage key."""
+        body = self._tx.fetch_value(QUERIES["find_first_with_epoch"], epoch=epoch)
+        return None if body is None else _signed(bytes(body)).directory
+
+    def append(self, signed: SignedDirectory, now: datetime) -> bool:
+        """Put a verified version at the chain's end; False where another process took it first."""
+        directory = signed.directory
+        row = self._tx.fetch_one(
+            QUERIES["append_version"],
+            version=directory.version,
+            digest=directory.digest(),
+            body=canonical_bytes(to_wire(signed)),
+            epochs=[epoch.epoch for epoch in directory.epochs],
+            taken_at=now,
         )
+        return row is not None
 
-    def pinned_cards(self) -> Mapping[MemberCode, MemberCard]:
-        """The card that each member is known by here, also of those who left."""
-        cards = [_card(row) for row in self._tx.fetch_all(QUERIES["list_pinned_cards"])]
-        return {card.code: card for card in cards}
+    def history(self) -> tuple[tuple[SignedDirectory, datetime], ...]:
+        """Every version with the moment when this node took it, from the founding on."""
+        rows = self._tx.fetch_all(QUERIES["list_versions"])
+        return tuple((_signed(bytes(row["body"])), row["taken_at"]) for row in rows)
 
-    def pin_card(self, card: MemberCard, now: datetime) -> None:
-        """Know a member by this card from now on."""
-        self._tx.execute(QUERIES["pin_card"], code=card.code, body=canonical_bytes(to_wire(card)), pinned_at=now)
-        self._tx.execute(QUERIES["forget_refused_card"], code=card.code)
+    def proposal(self) -> DirectoryProposal | None:
+        """The proposal as it was last seen; None before the first look."""
+        body = self._tx.fetch_value(QUERIES["find_proposal"])
+        return None if body is None else from_wire(DirectoryProposal, parse_json(bytes(body)))
 
-    def refuse_cards(self, cards: Sequence[MemberCard], now: datetime) -> None:
-        """Note which cards of the newest directory were not taken; those noted before are forgotten."""
-        self._tx.execute(QUERIES["forget_refused_cards"])
+    def proposal_issued_at(self) -> datetime | None:
+        """When the hub issued the proposal that was last seen."""
+        row = self._tx.fetch_one(QUERIES["find_proposal"])
+        return None if row is None else row["issued_at"]
+
+    def save_proposal(self, proposal: DirectoryProposal, issued_at: datetime, now: datetime) -> None:
+        """Keep the proposal as it is seen now, and as of when the hub said it."""
+        body = canonical_bytes(to_wire(proposal))
+        self._tx.execute(QUERIES["save_proposal"], body=body, issued_at=issued_at, seen_at=now)
+
+    def note_shut_out(self, problem: Problem, now: datetime) -> None:
+        """Note that the hub takes nothing of this node."""
+        self._tx.execute(QUERIES["note_shut_out"], problem=problem, since=now)
+
+    def end_shut_out(self) -> None:
+        """Note that the hub answers again."""
+        self._tx.execute(QUERIES["end_shut_out"])
+
+    def shut_out(self) -> ShutOut | None:
+        """That the hub shuts this node out; None while it does not."""
+        row = self._tx.fetch_one(QUERIES["find_shut_out"])
+        return None if row is None else ShutOut(Problem(row["problem"]), row["since"])
+
+    def note_compared(self, cards: Sequence[MemberCard], compared_by: str, now: datetime) -> None:
+        """Note that these cards were compared with the members themselves."""
         self._tx.execute_many(
-            QUERIES["refuse_card"],
-            [{"code": card.code, "body": canonical_bytes(to_wire(card)), "refused_at": now} for card in cards],
+            QUERIES["note_compared"],
+            [
+                {
+                    "code": card.code,
+                    "fingerprint": card_fingerprint(card),
+                    "compared_by": compared_by,
+                    "compared_at": now,
+                }
+                for card in cards
+            ],
         )
 
-    def refused_cards(self) -> tuple[MemberCard, ...]:
-        """The cards of the newest directory that were not taken."""
-        return tuple(_card(row) for row in self._tx.fetch_all(QUERIES["list_refused_cards"]))
-
-    def keep_key_offer(self, envelope: Envelope, now: datetime) -> None:
-        """Keep a linkage key as it came, sealed; the sender's newest takes the place of an older one."""
-        self._tx.execute(
-            QUERIES["keep_key_offer"],
-            sender=envelope.sender,
-            envelope=envelope.to_bytes(),
-            issued_at=envelope.issued_at,
-            received_at=now,
-        )
-
-    def key_offer(self, sender: MemberCode) -> Envelope | None:
-        """The linkage key that this member sent and nobody has accepted yet."""
-        raw = self._tx.fetch_value(QUERIES["find_key_offer"], sender=sender)
-        return None if raw is None else Envelope.from_bytes(bytes(raw))
-
-    def key_offers(self) -> tuple[MemberCode, ...]:
-        """Whose linkage keys wait to be accepted."""
-        return tuple(MemberCode(row["sender"]) for row in self._tx.fetch_all(QUERIES["list_key_offers"]))
-
-    def drop_key_offer(self, sender: MemberCode) -> None:
-        """Keep this member's linkage key no longer."""
-        self._tx.execute(QUERIES["drop_key_offer"], sender=sender)
+    def compared(self) -> frozenset[str]:
+        """The fingerprints of the cards that were compared here."""
+        return frozenset(str(row["fingerprint"]) for row in self._tx.fetch_all(QUERIES["list_compared"]))
 
 
-def _card(row: Row) -> MemberCard:
-    return from_wire(MemberCard, parse_json(bytes(row["body"])))
+@lru_cache(maxsize=8)
+def _signed(body: bytes) -> SignedDirectory:
+    # Every transaction asks for the newest version, which changes a few times a year.
+    return from_wire(SignedDirectory, parse_json(body))

@@ -1,4 +1,4 @@
-"""Hits and votes in PostgreSQL."""
+"""Hits and votes in PostgreSQL; the reasons of votes sealed, for officers write of persons in them."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -22,6 +22,7 @@ from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, MemberCode, MessageId, RecordReference
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
+from symbolon.runtime.vault import Place, Vault
 
 QUERIES: Final = load_queries("symbolon.node.storage", "hits")
 
@@ -29,8 +30,9 @@ QUERIES: Final = load_queries("symbolon.node.storage", "hits")
 class PostgresHits:
     """Hits within one transaction."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, vault: Vault) -> None:
         self._tx = tx
+        self._vault = vault
 
     def add(self, hit: Hit) -> bool:
         """Store a hit; False when it is known."""
@@ -110,13 +112,14 @@ class PostgresHits:
 
         A vote whose message the hub refused is no vote: another one takes its place.
         """
+        side = "counterpart" if vote.voter is None else "own"
         row = self._tx.fetch_one(
             QUERIES["add_vote"],
             hit_id=hit_id,
             round=vote.round,
-            side="counterpart" if vote.voter is None else "own",
+            side=side,
             verdict=vote.verdict,
-            reason=vote.reason,
+            sealed_reason=self._vault.seal(vote.reason.encode(), reason_place(hit_id, vote.round, side)),
             voted_at=vote.voted_at,
             voter=vote.voter,
             message_id=message_id,
@@ -126,13 +129,19 @@ class PostgresHits:
     def votes(self, hit_id: HitId) -> tuple[tuple[VoteView, ...], tuple[VoteView, ...]]:
         """The own votes and the counterpart's, by round."""
         rows = self._tx.fetch_all(QUERIES["list_votes"], hit_id=hit_id)
-        own = tuple(_vote(row) for row in rows if row["side"] == "own")
-        return own, tuple(_vote(row) for row in rows if row["side"] == "counterpart")
+        own = tuple(self._vote(hit_id, row) for row in rows if row["side"] == "own")
+        return own, tuple(self._vote(hit_id, row) for row in rows if row["side"] == "counterpart")
+
+    def _vote(self, hit_id: HitId, row: Row) -> VoteView:
+        place = reason_place(hit_id, row["round"], row["side"])
+        reason = self._vault.open(bytes(row["sealed_reason"]), place).decode()
+        problem = _problem(row["problem"])
+        return VoteView(row["round"], Verdict(row["verdict"]), reason, row["voted_at"], row["voter"], problem)
 
 
-def _vote(row: Row) -> VoteView:
-    problem = _problem(row["problem"])
-    return VoteView(row["round"], Verdict(row["verdict"]), row["reason"], row["voted_at"], row["voter"], problem)
+def reason_place(hit_id: HitId, round_number: int, side: str) -> Place:
+    """Where the reason of a vote is sealed to."""
+    return Place("vote", "sealed_reason", f"{hit_id} {round_number} {side}")
 
 
 def _problem(code: str | None) -> Problem | None:

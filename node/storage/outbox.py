@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutboxKind, OutgoingBatch, OutgoingMessage
+from symbolon.node.domain.outbox import BatchEntry, ItemResult, KeyPlace, OutboxKind, OutgoingBatch, OutgoingMessage
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference
+from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference, RequestId
 from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
@@ -32,6 +32,7 @@ class PostgresOutbox:
             references=[item.reference for item in items],
             versions=[item.version for item in items],
             payloads=[item.payload for item in items],
+            key_epochs=[item.key_epoch for item in items],
             created_at=now,
         )
         self._tx.notify(OUTBOX_CHANNEL)
@@ -65,6 +66,7 @@ class PostgresOutbox:
                     RecordReference(str(row["reference"])),
                     row["version"],
                     bytes(row["payload"]),
+                    row["key_epoch"],
                 ),
             )
             for row in self._tx.fetch_all(QUERIES["lock_unsent_items"], limit=limit)
@@ -83,10 +85,10 @@ class PostgresOutbox:
         self._add_batch(batch, now, until)
         self._tx.execute(QUERIES["move_items"], batch_id=batch_id, next_batch_id=batch.batch_id)
 
-    def batch_items(self, batch_id: BatchId) -> tuple[tuple[RecordReference, int], ...]:
-        """Reference and version of a batch's items."""
+    def batch_items(self, batch_id: BatchId) -> tuple[tuple[RecordReference, int, int | None], ...]:
+        """Reference, version and epoch of a batch's items."""
         rows = self._tx.fetch_all(QUERIES["list_batch_items"], batch_id=batch_id)
-        return tuple((RecordReference(str(row["reference"])), row["version"]) for row in rows)
+        return tuple((RecordReference(str(row["reference"])), row["version"], row["key_epoch"]) for row in rows)
 
     def close_batch(
         self, batch_id: BatchId, results: Sequence[ItemResult], problem: Problem | None, now: datetime
@@ -127,12 +129,14 @@ class PostgresOutbox:
             audience=message.audience,
             hit_id=message.hit_id,
             body=message.body,
+            key_epoch=None if message.key_place is None else message.key_place.epoch,
+            key_attempt=None if message.key_place is None else message.key_place.attempt,
             now=now,
         )
         self._tx.notify(OUTBOX_CHANNEL)
 
     def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
-        """Messages whose time has come, oldest first."""
+        """Messages whose time has come, and before which none of the same lane waits, oldest first."""
         return tuple(
             OutgoingMessage(
                 MessageId(str(row["message_id"])),
@@ -141,6 +145,7 @@ class PostgresOutbox:
                 None if row["hit_id"] is None else HitId(str(row["hit_id"])),
                 bytes(row["body"]),
                 row["attempts"],
+                None if row["key_epoch"] is None else KeyPlace(row["key_epoch"], row["key_attempt"]),
             )
             for row in self._tx.fetch_all(QUERIES["list_due_messages"], now=now, limit=limit)
         )
@@ -148,6 +153,15 @@ class PostgresOutbox:
     def close_message(self, message_id: MessageId, problem: Problem | None, now: datetime) -> None:
         """Note that a message was taken, or refused for good."""
         self._tx.execute(QUERIES["close_message"], message_id=message_id, problem=problem, now=now)
+
+    def seal_again(self, message_id: MessageId, body: bytes) -> None:
+        """Put a body that is sealed for another key into the place of the one that has not gone out."""
+        self._tx.execute(QUERIES["seal_again"], message_id=message_id, body=body)
+
+    def request_of(self, message_id: MessageId) -> RequestId | None:
+        """The request that a message carries, or answers."""
+        found = self._tx.fetch_value(QUERIES["find_request_of_message"], message_id=message_id)
+        return None if found is None else RequestId(str(found))
 
     def postpone_message(self, message_id: MessageId, until: datetime) -> None:
         """Note a failed try."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from symbolon.node.domain.actors import Actor, parse_roles
+from symbolon.node.domain.actors import Actor, Right, parse_roles
+from symbolon.node.domain.justification import Visit
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.web import wording
 from symbolon.protocol.problems import MalformedMessage, Problem
@@ -15,7 +16,6 @@ from symbolon.runtime.clock import Clock
 from symbolon.runtime.pages import Pages
 from symbolon.runtime.problem_responses import Refusal
 from symbolon.runtime.sessions import Session
-from symbolon.runtime.sign_in import SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,6 @@ class DeskContext:
 
     services: DeskServices
     pages: Pages
-    sign_in: SignIn
     clock: Clock
     member_names: Callable[[], Mapping[MemberCode, str]]
     """The names of the federation's members as the directory has them now."""
@@ -55,7 +54,17 @@ class DeskContext:
 
 def actor_of(session: Session) -> Actor:
     """The person of a session as the services know them."""
-    return Actor(session.login, parse_roles(tuple(session.roles)))
+    return Actor(session.login, parse_roles(session.roles))
+
+
+def rights_of(session: Session) -> frozenset[Right]:
+    """What the person of a session may do."""
+    return actor_of(session).rights
+
+
+def visit_of(session: Session) -> Visit:
+    """The stretch of work for which a reason to look at a protected hit counts: this very sign-in."""
+    return Visit(f"session {session.session_id}")
 
 
 def hit_in_path(hit_id: str) -> HitId:

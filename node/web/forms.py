@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from symbolon.node.domain.hits import ReplyDraft, RequestDraft
+from symbolon.node.domain.justification import LONGEST_TEXT, ViewReason
 from symbolon.node.errors import NodeError
 from symbolon.node.web.field_limits import longest_text
 from symbolon.protocol.handling import (
@@ -25,7 +26,7 @@ from symbolon.protocol.handling import (
 from symbolon.protocol.messages import HoldDecision, Reply, Request, Vote
 from symbolon.protocol.messages_exchange import MAX_QUESTIONS
 from symbolon.protocol.problems import Problem
-from symbolon.runtime.sign_in import FormFields
+from symbolon.runtime.form_fields import FormFields
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -111,6 +112,22 @@ def read_hold_ruling(fields: FormFields) -> HoldRuling:
     ruling = reading.choice("ruling", HoldRuling)
     reading.finish()
     return ruling
+
+
+def read_justification(fields: FormFields) -> tuple[ViewReason, str]:
+    """Why a protected hit is looked at, as a code and in words. Raises :class:`FormMistakes`."""
+    mistakes: dict[str, str] = {}
+    chosen, text = fields.text("reason"), fields.text("text")
+    if chosen not in set(ViewReason):
+        mistakes["reason"] = "Choose one of these."
+    if not text:
+        mistakes["text"] = "Say in a few words why, without a name."
+    elif len(text) > LONGEST_TEXT:
+        over = len(text) - LONGEST_TEXT
+        mistakes["text"] = f"Shorten this by {_characters(over)}: {_characters(LONGEST_TEXT)} are the most."
+    if mistakes:
+        raise FormMistakes(mistakes)
+    return ViewReason(chosen), text
 
 
 def read_request(fields: FormFields) -> RequestDraft:

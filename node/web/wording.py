@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from symbolon.node.domain.actors import Role
+from symbolon.node.domain.expiry import Expiring
+from symbolon.node.domain.justification import ViewReason
+from symbolon.protocol.federation import ExpiryNotice
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -19,6 +23,7 @@ from symbolon.protocol.handling import (
     Verdict,
 )
 from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+from symbolon.protocol.messages import MemberStanding
 
 JOINT_STATES: Final[Mapping[JointState, str]] = {
     JointState.DETECTED: "Found",
@@ -166,6 +171,39 @@ WAITS: Final[Mapping[JointState, str]] = {
     JointState.CLOSED: "Nothing: it has ended",
 }
 """What stands in the place of a next step where this person has none."""
+
+VIEW_REASONS: Final[Mapping[ViewReason, str]] = {
+    ViewReason.PROTECT: "To protect the person",
+    ViewReason.DECIDE_HOLD: "To decide on the hold",
+    ViewReason.CHECK_HIT: "To check the hit against our file, and vote",
+    ViewReason.EXCHANGE: "To ask the other side, or to answer it",
+    ViewReason.REVIEW: "To review what was done",
+    ViewReason.OTHER: "Another reason, in my words below",
+}
+ROLES: Final[Mapping[str, str]] = {
+    Role.FOCAL_POINT.value: "Focal point",
+    Role.INVESTIGATOR.value: "Investigator",
+    Role.PROTECTION_OFFICER.value: "Victim-protection officer",
+    Role.AUTHORISER.value: "Authoriser",
+    Role.ADMINISTRATOR.value: "Administrator",
+    Role.AUDITOR.value: "Auditor",
+}
+STANDINGS: Final[Mapping[MemberStanding, str]] = {
+    MemberStanding.ACTIVE: "Active",
+    MemberStanding.SUSPENDED: "Suspended",
+    MemberStanding.EXPELLED: "Expelled",
+}
+EXPIRING: Final[Mapping[Expiring, str]] = {
+    Expiring.KEYS: "Keys",
+    Expiring.CERTIFICATE: "Certificate",
+}
+EXPIRY_NOTICES: Final[Mapping[ExpiryNotice, str]] = {
+    ExpiryNotice.NONE: "In good time",
+    ExpiryNotice.WITHIN_60: "Within 60 days",
+    ExpiryNotice.WITHIN_30: "Within 30 days",
+    ExpiryNotice.WITHIN_7: "Within 7 days",
+    ExpiryNotice.EXPIRED: "Expired",
+}
 
 NOTICES: Final[Mapping[str, str]] = {
     "acknowledged": "Acknowledged.",

@@ -1,5 +1,5 @@
 -- name: add_account
--- A new person. Returns no row when the login is taken.
+-- A new person, who has a password already or gets one with a token. Returns no row when the login is taken.
 INSERT INTO account (login, display_name, password_hash, roles)
 VALUES (%(login)s, %(display_name)s, %(password_hash)s, %(roles)s)
 ON CONFLICT (login) DO NOTHING
@@ -7,46 +7,70 @@ RETURNING login;
 
 -- name: find_credentials
 -- What a sign-in is checked against. Nothing is locked: the check takes its time, and its outcome is noted with care.
--- A refusal that is over is none.
-SELECT login, password_hash, CASE WHEN refused_until > %(now)s THEN refused_until END AS refused_until
+SELECT login, password_hash, second_factor_sealed
 FROM account
 WHERE login = %(login)s;
 
 -- name: find_account
--- One person, without the password hash.
-SELECT login, display_name, roles, created_at, last_sign_in_at, disabled_at
+-- One person, without what proves who they are.
+SELECT login, display_name, roles, created_at, last_sign_in_at, disabled_at, second_factor_since,
+    password_hash IS NOT NULL AS has_password
 FROM account
 WHERE login = %(login)s;
 
+-- name: lock_account
+-- One person who is about to be changed.
+SELECT login, display_name, roles, created_at, last_sign_in_at, disabled_at, second_factor_since,
+    password_hash IS NOT NULL AS has_password
+FROM account
+WHERE login = %(login)s
+FOR UPDATE;
+
 -- name: list_accounts
 -- Everyone who may sign in or once could, by login.
-SELECT login, display_name, roles, created_at, last_sign_in_at, disabled_at
+SELECT login, display_name, roles, created_at, last_sign_in_at, disabled_at, second_factor_since,
+    password_hash IS NOT NULL AS has_password
 FROM account
 ORDER BY login;
 
+-- name: lock_holders_of_role
+-- Who has a role, with all of them locked: two administrators who disable each other at once do it one after the other.
+SELECT login
+FROM account
+WHERE %(role)s = ANY (roles) AND disabled_at IS NULL
+ORDER BY login
+FOR UPDATE;
+
+-- name: count_accounts_with_role
+-- Who could use a role, disabled or not.
+SELECT count(*)
+FROM account
+WHERE %(role)s = ANY (roles);
+
 -- name: note_right_password
--- A right password: the count of wrong ones starts anew. No row when it does not count: since it was read, the password
--- was changed, the account disabled, or the login refused for the sake of wrong ones.
+-- A right password. No row when it does not count: since they were read, it or the second factor was changed, or the
+-- account disabled.
 UPDATE account
-SET failed_attempts = 0, refused_until = NULL, last_sign_in_at = %(now)s, password_hash = %(password_hash)s
-WHERE login = %(login)s
-  AND password_hash = %(checked_hash)s
-  AND disabled_at IS NULL
-  AND (refused_until IS NULL OR refused_until <= %(now)s)
+SET last_sign_in_at = %(now)s, password_hash = %(password_hash)s
+WHERE login = %(login)s AND password_hash = %(checked_hash)s AND disabled_at IS NULL
+  AND second_factor_sealed IS NOT DISTINCT FROM %(checked_factor)s::bytea
 RETURNING login;
 
--- name: note_wrong_password
--- A wrong password. From the one after the free attempts on, the login is refused for a while: two seconds, doubling.
--- No row when the login takes no try: wrong ones that are noted at the same time count one after the other.
+-- name: set_password
+-- A new password, by a token, with which its person comes in.
 UPDATE account
-SET failed_attempts = failed_attempts + 1,
-    refused_until = CASE
-        WHEN failed_attempts >= %(free_attempts)s THEN %(now)s::timestamptz + least(
-            %(longest_refusal)s::interval,
-            make_interval(secs => power(2, least(failed_attempts + 1 - %(free_attempts)s, 10)))
-        )
-    END
-WHERE login = %(login)s
-  AND disabled_at IS NULL
-  AND (refused_until IS NULL OR refused_until <= %(now)s)
-RETURNING refused_until;
+SET password_hash = %(password_hash)s, last_sign_in_at = %(now)s
+WHERE login = %(login)s AND disabled_at IS NULL
+RETURNING login;
+
+-- name: set_roles
+-- Other roles from now on.
+UPDATE account
+SET roles = %(roles)s
+WHERE login = %(login)s;
+
+-- name: set_disabled
+-- Nobody signs in with this login from now on; or, with NULL, its person may again.
+UPDATE account
+SET disabled_at = %(disabled_at)s
+WHERE login = %(login)s;

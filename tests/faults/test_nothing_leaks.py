@@ -22,8 +22,10 @@ from symbolon.exercise.party import LOOPBACK
 from symbolon.exercise.ports import free_ports
 from symbolon.exercise.run import CASE_FOLDER
 from symbolon.exercise.state_desk import ANSWER, QUESTION, REASON, StateDesk
+from symbolon.hub.bootstrap.opening import default_schema
 from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE, AUTHORITY_KEY
-from symbolon.node.gateway.enrolment import MEMBER_CERTIFICATE, MEMBER_KEY
+from symbolon.node.gateway.member_keys import MemberKeyFiles
+from symbolon.protocol.handling import SubjectCategory
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.certificates import KeyAndCertificate, issue_server_certificate
@@ -31,6 +33,7 @@ from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
 
 STATES = (AMARA, BELANU)
 HITS = 4
+SEALED_AT_REST = (SubjectCategory.VICTIM, SubjectCategory.WITNESS, SubjectCategory.MINOR)
 SHORTEST = 5
 
 
@@ -81,16 +84,14 @@ def traces() -> Iterator[Traces]:
 
 def proxy_of(federation: Federation, code: MemberCode) -> RecordingProxy:
     """Between one node and the hub; it holds what no real attacker has: a certificate of both sides."""
-    hub_tls, node_tls = federation.hub.home.tls, federation.nodes[code].home.tls
-    authority = KeyAndCertificate(hub_tls.read(AUTHORITY_KEY), hub_tls.read(AUTHORITY_CERTIFICATE))
+    hub_tls, hub_keys = federation.hub.home.tls, federation.hub.home.keys
+    authority = KeyAndCertificate(hub_keys.read(AUTHORITY_KEY), hub_tls.read(AUTHORITY_CERTIFICATE))
     issued = issue_server_certificate(authority, (LOOPBACK,), datetime.now(UTC))
     folder = federation.servers.folder
     files = TlsFiles(folder / f"proxy-{code}.pem", folder / f"proxy-{code}-key.pem")
     files.certificate.write_bytes(issued.certificate_pem)
     files.private_key.write_bytes(issued.private_key_pem)
-    as_node = client_context(
-        TlsFiles(node_tls.file(MEMBER_CERTIFICATE), node_tls.file(MEMBER_KEY)), federation.hub.authority
-    )
+    as_node = client_context(MemberKeyFiles(federation.nodes[code].home, code).tls_files(1), federation.hub.authority)
     (port,) = free_ports(1)
     as_hub = mutual_server_context(files, federation.hub.authority)
     return RecordingProxy(port, federation.hub.api_port, as_hub, as_node)
@@ -155,6 +156,15 @@ def planted(record: FictionalRecord) -> set[str]:
     return {text for text in texts if len(text) >= SHORTEST}
 
 
+def names_of_case(state: MemberCode, *, protected: bool) -> set[str]:
+    """The names in the state's case file, of those whose records are sealed there or of the others."""
+    return {
+        record.native_name
+        for record in CASE_RECORDS[state]
+        if record.native_name and (record.category in SEALED_AT_REST) is protected
+    }
+
+
 def in_all_spellings(content: bytes) -> bytes:
     """The content, once more in lower case, and with everything that could be base64 or hexadecimal read."""
     parts = [content, content.lower()]
@@ -182,20 +192,42 @@ def found_in(content: bytes, texts: set[str]) -> set[str]:
     return {text for text in texts if text.encode() in searched or text.lower().encode() in searched}
 
 
+def without_the_published_schema(database: bytes) -> bytes:
+    """The hub's database without the linkage schema that it serves to all, whose list of common words holds names."""
+    schema, _ = default_schema()
+    assert schema in database
+    return database.replace(schema, b"")
+
+
 def test_the_search_finds_identifiers_where_they_may_be(traces: Traces) -> None:
-    names = {record.native_name for record in CASE_RECORDS[AMARA] if record.native_name}
+    names = names_of_case(AMARA, protected=False)
     assert found_in(traces.node_database, names) == names
     assert found_in(base64.urlsafe_b64encode(traces.node_database), names) == names
     assert found_in(traces.node_database.hex().encode(), names) == names
+
+
+def test_a_victims_name_lies_in_clear_not_even_in_the_database_of_its_own_node(traces: Traces) -> None:
+    names = names_of_case(AMARA, protected=True)
+    assert names
+    assert found_in(traces.node_database, names) == set()
 
 
 def test_no_identifier_is_anywhere_but_at_its_own_node(traces: Traces) -> None:
     identifiers = {text for state in STATES for record in CASE_RECORDS[state] for text in planted(record)}
     said = {REASON, QUESTION, ANSWER, "Recruitment for forced labour"}
     assert len(identifiers) > 30
-    assert {where: found_in(content, identifiers | said) for where, content in traces.everything().items()} == {
-        where: set() for where in traces.everything()
+    searched = traces.everything() | {"hub database": without_the_published_schema(traces.hub_database)}
+    assert {where: found_in(content, identifiers | said) for where, content in searched.items()} == {
+        where: set() for where in searched
     }
+
+
+def test_a_name_planted_in_the_hubs_database_is_found_though_the_published_schema_is_left_out(traces: Traces) -> None:
+    schema, _ = default_schema()
+    for planted_name in ("Hossain", "Hafiz", "hafiz", "Somchai"):
+        for spelled in (planted_name.encode(), base64.urlsafe_b64encode(f"{planted_name} Islam".encode())):
+            leaking = traces.hub_database + b"\n" + spelled + b"\n" + schema
+            assert found_in(without_the_published_schema(leaking), {planted_name}) == {planted_name}
 
 
 def test_the_linkage_key_is_nowhere_but_at_the_nodes(traces: Traces) -> None:

@@ -1,13 +1,23 @@
 """The hub as a node meets it, in memory: signs receipts, relays, hands votes over, and fails on demand."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from symbolon.hub.domain.directory_drafts import Ends, Founding, Step, amend, found, with_card, with_member
 from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.envelope import Envelope, EnvelopeHeader, Expectation, Message, body_digest, sign, verify
+from symbolon.protocol.federation import (
+    key_that_signed,
+    required_signatures,
+    sign_directory,
+    verify_signature,
+    verify_succession,
+)
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -19,19 +29,31 @@ from symbolon.protocol.handling import (
     Urgency,
     WithdrawalReason,
 )
-from symbolon.protocol.keys import SigningKey, VerifyingKey
+from symbolon.protocol.keys import SealingKey, SigningKey, VerifyingKey
 from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.messages import (
+    MAX_HISTORY,
     Alert,
     Delivery,
     DeliveryAcknowledgement,
+    DirectoryApproval,
+    DirectoryProposal,
+    DirectorySignature,
+    EpochProgress,
     FederationDirectory,
+    FederationHistory,
     HitNotice,
     HoldDecision,
     ItemOutcome,
     KindAgreement,
+    LinkageEpoch,
+    Member,
     MemberCard,
+    MemberStanding,
     Purpose,
+    RotationAnswer,
+    RotationRequest,
+    SignedDirectory,
     Submission,
     SubmissionItem,
     SubmissionReceipt,
@@ -44,27 +66,43 @@ from symbolon.protocol.references import (
     HUB,
     DeliveryId,
     HitId,
+    IncarnationId,
     MemberCode,
     RecordReference,
     new_delivery_id,
     new_hit_id,
+    new_incarnation_id,
     new_message_id,
 )
+from symbolon.protocol.replay import HubSight, admit_at_hub
+from symbolon.runtime import certificates
 
 FEDERATION = "exercise-simulated"
 
 
 @dataclass
 class HubInMemory:
-    """One hub for several nodes; `client(code)` is what a node's services get."""
+    """One hub for several nodes; `client(code)` is what a node's services get.
+
+    Members sign over the wire (`/v1/federation/approvals`), or all at once by the keys that `enrol` was given
+    (`co_sign`). `propose(step)` takes the steps of `symbolon.hub.domain.directory_drafts`.
+    """
 
     schema_id: str
     schema_digest: str
     clock_now: Callable[[], datetime]
-    signing_key: SigningKey = field(default_factory=lambda: SigningKey.generate(bytes(range(32))))
+    signing_key: SigningKey = field(default_factory=lambda: SigningKey.generate(secrets.token_bytes(32)))
     cards: dict[MemberCode, MemberCard] = field(default_factory=dict)
-    version: int = 0
+    keys: dict[MemberCode, SigningKey] = field(default_factory=dict)
+    incarnation: IncarnationId = field(default_factory=lambda: new_incarnation_id(uuid4()))
+    history: list[SignedDirectory] = field(default_factory=list)
+    proposal: FederationDirectory | None = None
+    signatures: dict[MemberCode, DirectorySignature] = field(default_factory=dict)
+    suspended: set[MemberCode] = field(default_factory=set)
+    progress: dict[tuple[MemberCode, int], EpochProgress] = field(default_factory=dict)
+    nonces: set[tuple[MemberCode, bytes]] = field(default_factory=set)
     live: dict[RecordReference, SubmissionItem] = field(default_factory=dict)
+    encodings: dict[tuple[RecordReference, int], SubmissionItem] = field(default_factory=dict)
     owners: dict[RecordReference, MemberCode] = field(default_factory=dict)
     handed_in: list[Envelope] = field(default_factory=list)
     answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -78,21 +116,58 @@ class HubInMemory:
     away: bool = False
     lose_answers: int = 0
 
-    def enrol(self, card: MemberCard) -> None:
+    def enrol(self, card: MemberCard, key: SigningKey | None = None) -> None:
+        """Put a state into the proposal; with its key, `co_sign` signs for it."""
         self.cards[card.code] = card
-        self.version += 1
+        if key is not None:
+            self.keys[card.code] = key
+        member = Member(
+            card=card,
+            standing=MemberStanding.ACTIVE,
+            standing_since=whole_milliseconds(self.clock_now()),
+            keys_expire_on=self.clock_now().date() + timedelta(days=700),
+            certificate_expires_on=self.clock_now().date() + timedelta(days=390),
+            retired_keys=(),
+        )
+        if self.proposal is None and not self.history:
+            epoch = LinkageEpoch(1, self.schema_id, self.schema_digest)
+            founding = Founding(FEDERATION, True, self.signing_key.public.to_bytes(), epoch)
+            self.proposal = found(founding, [member], self.clock_now())
+        else:
+            self.propose(with_member(member))
+
+    def propose(self, step: Step) -> None:
+        """Amend the proposal; whoever signed it signs anew. The members that are known are told."""
+        known = self.history[-1].directory if self.history else None
+        self.proposal = amend(known, self.proposal, step, self.clock_now())
+        self.signatures.clear()
+        self._tell_members(DirectoryProposal(self.proposal, ()))
+
+    def co_sign(self) -> FederationDirectory:
+        """Let everybody whose key is known sign the proposal; the version that is in effect then."""
+        assert self.proposal is not None
+        for code in required_signatures(self._known(), self.proposal).signers:
+            if self.proposal is not None and code in self.keys:
+                self._keep_signature(sign_directory(self.proposal, code, self.keys[code]))
+        assert self.proposal is None, "the keys of too few members are known to sign for them"
+        return self.directory()
+
+    def enrol_on_paper(self, code: MemberCode) -> None:
+        """Let the members sign that another state is one, which has no node here: of two, none could be expelled."""
+        known = self.directory()
+        card = replace(
+            known.members[0].card,
+            code=code,
+            signing_key=SigningKey.generate(secrets.token_bytes(32)).public.to_bytes(),
+            sealing_key=SealingKey.generate(secrets.token_bytes(32)).public.to_bytes(),
+            hybrid_sealing_key=None,
+        )
+        self.propose(with_member(replace(known.members[0], card=card, retired_keys=())))
+        self.co_sign()
 
     def directory(self) -> FederationDirectory:
-        return FederationDirectory(
-            federation=FEDERATION,
-            exercise=True,
-            version=self.version,
-            members=tuple(self.cards.values()),
-            hub_signing_key=self.signing_key.public.to_bytes(),
-            schema_id=self.schema_id,
-            schema_digest=self.schema_digest,
-            key_epoch=1,
-        )
+        """The version in effect."""
+        return self.history[-1].directory
 
     def client(self, code: str) -> "HubClientInMemory":
         return HubClientInMemory(self, MemberCode(code))
@@ -108,7 +183,15 @@ class HubInMemory:
     def sign(self, message: Message, audience: MemberCode) -> Envelope:
         now = self.clock_now()
         header = EnvelopeHeader(
-            FEDERATION, True, HUB, audience, message.PURPOSE, new_message_id(uuid4()), now, now + timedelta(days=700)
+            federation=FEDERATION,
+            exercise=True,
+            sender=HUB,
+            audience=audience,
+            purpose=message.PURPOSE,
+            message_id=new_message_id(uuid4()),
+            nonce=uuid4().bytes,
+            issued_at=now,
+            expires_at=now + timedelta(days=700),
         )
         return sign(message, header, self.signing_key)
 
@@ -158,11 +241,8 @@ class HubInMemory:
             self.deliver(member, HitNotice(hit_id, event, self.clock_now()))
 
     def take(self, sender: MemberCode, path: str, envelope: Envelope) -> bytes:
-        if self.away:
-            raise HubUnavailable("The hub does not answer.")
-        purpose = envelope.purpose
-        expected = Expectation(FEDERATION, True, envelope.audience, purpose, sender)
-        verify(envelope, VerifyingKey.from_bytes(self.cards[sender].signing_key), expected, self.clock_now())
+        self.refuse(sender, needs_standing=not path.startswith("/v1/federation"))
+        self._open(sender, envelope)
         if path != "/v1/deliveries/acknowledgements":
             self.handed_in.append(envelope)
         answer = self._answer(sender, envelope)
@@ -170,6 +250,55 @@ class HubInMemory:
             self.lose_answers -= 1
             raise HubUnavailable("The connection broke before the answer came.")
         return answer
+
+    def refuse(self, member: MemberCode, *, needs_standing: bool) -> None:
+        """What the hub refuses a caller for, whatever it wants."""
+        if self.away:
+            raise HubUnavailable("The hub does not answer.")
+        listed = self._listed(member)
+        if listed is not None and listed.standing is MemberStanding.EXPELLED:
+            raise HubRefused(Problem.MEMBER_EXPELLED, "expelled")
+        if not needs_standing:
+            return
+        if listed is None:
+            raise HubRefused(Problem.NOT_YET_A_MEMBER, "not yet a member")
+        if member in self.suspended or not listed.is_active:
+            raise HubRefused(Problem.MEMBER_SUSPENDED, "suspended")
+
+    def _listed(self, member: MemberCode) -> Member | None:
+        known = self._known()
+        return None if known is None else known.member_of(member)
+
+    def _open(self, sender: MemberCode, envelope: Envelope) -> None:
+        listed = self._listed(sender)
+        key = VerifyingKey.from_bytes(self.cards[sender].signing_key)
+        if listed is not None:
+            key = key_that_signed(listed, envelope.key_id, envelope.issued_at)
+        expected = Expectation(FEDERATION, True, envelope.audience, envelope.purpose, sender)
+        verify(envelope, key, expected, self.clock_now())
+        admit_at_hub(envelope, HubSight((sender, envelope.nonce) in self.nonces, None))
+        self.nonces.add((sender, envelope.nonce))
+
+    def _known(self) -> FederationDirectory | None:
+        return self.history[-1].directory if self.history else None
+
+    def _keep_signature(self, signature: DirectorySignature) -> None:
+        assert self.proposal is not None
+        verify_signature(self._known(), self.proposal, signature)
+        self.signatures[signature.member] = signature
+        if len(self.signatures) < required_signatures(self._known(), self.proposal).quorum:
+            return
+        signed = SignedDirectory(self.proposal, tuple(self.signatures[code] for code in sorted(self.signatures)))
+        verify_succession(self._known(), signed)
+        self.history.append(signed)
+        self.cards.update({member.code: member.card for member in signed.directory.members})
+        self.proposal = None
+        self.signatures.clear()
+        self._tell_members(DirectoryProposal(None, ()))
+
+    def _tell_members(self, proposal: DirectoryProposal) -> None:
+        for member in self.history[-1].directory.active_members if self.history else ():
+            self.deliver(member.code, proposal)
 
     def _answer(self, sender: MemberCode, envelope: Envelope) -> bytes:
         digest = body_digest(envelope)
@@ -182,28 +311,67 @@ class HubInMemory:
             if known[0] != digest:
                 raise HubRefused(Problem.BATCH_REUSED, "reused")
             return known[1]
-        answer = b""
         if self.refuse_batches_with is not None and envelope.purpose in (Purpose.SUBMISSION, Purpose.WITHDRAWAL):
             raise HubRefused(self.refuse_batches_with, "refused")
-        if envelope.purpose is Purpose.SUBMISSION:
-            answer = self._submit(sender, envelope.read(Submission), digest)
-        elif envelope.purpose is Purpose.WITHDRAWAL:
-            answer = self._withdraw(sender, envelope.read(Withdrawal), digest)
-        elif envelope.purpose is Purpose.VOTE:
-            self._deposit(sender, envelope)
-        elif envelope.purpose is Purpose.HOLD_DECISION:
-            self._rule(envelope.read(HoldDecision))
-        else:
-            self.put(envelope.audience, envelope)
+        answer = self._answer_new(sender, envelope, digest)
         self.answers[envelope.message_id] = (digest, answer)
         return answer
+
+    def _answer_new(self, sender: MemberCode, envelope: Envelope, digest: str) -> bytes:
+        match envelope.purpose:
+            case Purpose.SUBMISSION:
+                return self._submit(sender, envelope.read(Submission), digest)
+            case Purpose.WITHDRAWAL:
+                return self._withdraw(sender, envelope.read(Withdrawal), digest)
+            case Purpose.ROTATION_REQUEST:
+                return self._rotate(sender, envelope.read(RotationRequest))
+            case Purpose.VOTE:
+                self._deposit(sender, envelope)
+            case Purpose.HOLD_DECISION:
+                self._rule(envelope.read(HoldDecision))
+            case Purpose.DIRECTORY_APPROVAL:
+                self._approve(envelope.read(DirectoryApproval))
+            case Purpose.EPOCH_PROGRESS:
+                progress = envelope.read(EpochProgress)
+                self.progress[sender, progress.epoch] = progress
+            case _:
+                self.put(envelope.audience, envelope)
+        return b""
+
+    def _approve(self, approval: DirectoryApproval) -> None:
+        known = self._known()
+        if known is not None and known.digest() == approval.digest:
+            return
+        if self.proposal is None or self.proposal.digest() != approval.digest:
+            raise HubRefused(Problem.PROPOSAL_CHANGED, "another one is proposed")
+        self._keep_signature(approval.signature)
+
+    def _rotate(self, sender: MemberCode, request: RotationRequest) -> bytes:
+        """Answer with a certificate, and put the new card into the proposal."""
+        now = self.clock_now()
+        authority = certificates.new_authority("The authority of a hub in memory", now)
+        pem = certificates.issue_client_certificate(authority, request.csr_pem.encode(), sender, now)
+        card = replace(
+            self.cards[sender],
+            signing_key=request.signing_key,
+            sealing_key=request.sealing_key,
+            hybrid_sealing_key=request.hybrid_sealing_key,
+            certificate_fingerprint=certificates.fingerprint(pem),
+        )
+        ends = Ends(now.date() + timedelta(days=730), certificates.expires_at(pem).date())
+        self.propose(with_card(self.directory(), card, ends, keeps_former=not request.retire_old_at_once))
+        return self.sign(RotationAnswer(pem.decode()), sender).to_bytes()
 
     def _submit(self, sender: MemberCode, submission: Submission, digest: str) -> bytes:
         outcomes = []
         for item in submission.items:
             problem = self.refusals.get(item.reference)
             if problem is None:
+                present = self.live.get(item.reference)
+                if present is not None and item.version > present.version:
+                    self._erase(item.reference)
                 self.live[item.reference] = item
+                self.encodings[item.reference, item.key_epoch] = item
                 self.owners[item.reference] = sender
             detail = self.refusal_details.get(item.reference) if problem is not None else None
             outcomes.append(ItemOutcome(item.reference, item.version, problem, detail))
@@ -213,15 +381,23 @@ class HubInMemory:
     def _withdraw(self, sender: MemberCode, withdrawal: Withdrawal, digest: str) -> bytes:
         outcomes = []
         for item in withdrawal.items:
-            erased = self.live.pop(item.reference, None)
+            erased = self._erase(item.reference)
             hits = [hit_id for hit_id, sides in self.sides.items() if item.reference in sides.values()]
             event = HitEvent.HELD if item.reason is WithdrawalReason.RECLASSIFIED else HitEvent.WITHDRAWN
             for hit_id in hits:
                 self.notice(hit_id, event, tuple(self.sides[hit_id]))
-            problem = None if erased is not None else Problem.UNKNOWN_RECORD
-            outcomes.append(WithdrawalOutcome(item.reference, int(erased is not None), len(hits), problem))
+            problem = None if erased else Problem.UNKNOWN_RECORD
+            outcomes.append(WithdrawalOutcome(item.reference, erased, len(hits), problem))
         receipt = WithdrawalReceipt(withdrawal.batch_id, digest, self.clock_now(), tuple(outcomes))
         return self.sign(receipt, sender).to_bytes()
+
+    def _erase(self, reference: RecordReference) -> int:
+        """Forget the encodings of a record under every epoch; how many there were."""
+        self.live.pop(reference, None)
+        gone = [key for key in self.encodings if key[0] == reference]
+        for key in gone:
+            del self.encodings[key]
+        return len(gone)
 
     def _deposit(self, sender: MemberCode, envelope: Envelope) -> None:
         hit_id = HitId(str(envelope.body["hit_id"]))
@@ -244,15 +420,19 @@ class HubClientInMemory:
     hub: HubInMemory
     code: MemberCode
 
-    def fetch_directory(self) -> Envelope:
-        if self.hub.away:
-            raise HubUnavailable("The hub does not answer.")
-        return self.hub.sign(self.hub.directory(), self.code)
+    def fetch_history(self, after: int) -> Envelope:
+        self.hub.refuse(self.code, needs_standing=False)
+        versions = tuple(each for each in self.hub.history if each.directory.version > after)
+        return self.hub.sign(FederationHistory(self.hub.incarnation, versions[:MAX_HISTORY]), self.code)
+
+    def fetch_proposal(self) -> Envelope:
+        self.hub.refuse(self.code, needs_standing=False)
+        proposal = DirectoryProposal(self.hub.proposal, tuple(sorted(self.hub.signatures)))
+        return self.hub.sign(proposal, self.code)
 
     def post(self, path: str, envelope: Envelope) -> bytes:
         return self.hub.take(self.code, path, envelope)
 
     def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:  # noqa: ARG002 - waits for nobody
-        if self.hub.away:
-            raise HubUnavailable("The hub does not answer.")
+        self.hub.refuse(self.code, needs_standing=True)
         return tuple(self.hub.queues[self.code][:limit])

@@ -7,6 +7,7 @@ HPKE draws an ephemeral key for each, so those are kept as they are and only ope
 import importlib.util
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,29 +19,34 @@ from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.envelope import EnvelopeHeader, body_digest, sign
 from symbolon.protocol.handling import Verdict
+from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
 from symbolon.protocol.lifecycle import TRANSITIONS, joint_outcome
 from symbolon.protocol.messages import (
     EnrolmentRequest,
+    FederationDirectory,
     MemberCard,
     Sealed,
+    Welcome,
     card_fingerprint,
+    directory_fingerprint,
     enrolment_fingerprint,
     expiry_digest,
+    welcome_fingerprint,
 )
 from symbolon.protocol.problems import UnsealFailed
 from symbolon.protocol.references import HUB, LeafId
-from symbolon.protocol.sealing import SealContext, seal, unseal
+from symbolon.protocol.sealing import HYBRID_SUITE, SUITE, SealContext, seal, unseal
 
 HERE = Path(__file__).parent
 Vector = dict[str, Any]
 
 
-def load_samples() -> ModuleType:
-    """Load the sample messages that lie beside this file, wherever it is run from."""
-    spec = importlib.util.spec_from_file_location("symbolon_vector_samples", HERE / "samples.py")
+def load_beside(name: str) -> ModuleType:
+    """Load a module that lies beside this file, wherever it is run from."""
+    spec = importlib.util.spec_from_file_location(f"symbolon_vector_{name}", HERE / f"{name}.py")
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(HERE / "samples.py")
+        raise FileNotFoundError(HERE / f"{name}.py")
     module = sys.modules.get(spec.name)
     if module is None:
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -48,7 +54,8 @@ def load_samples() -> ModuleType:
     return module
 
 
-samples = load_samples()
+samples = load_beside("samples")
+refusals = load_beside("refusals")
 
 CANONICAL_INPUTS = {
     "empty object": "{}",
@@ -89,6 +96,20 @@ REFUSED_INPUTS = {
     "a comment": b"/**/1",
     "single quotes": b"{'a':1}",
     "a leading zero": b"01",
+    "a plus sign": b"+1",
+    "a hexadecimal number": b"0x1",
+    "a tab inside text": b'"\t"',
+    "a high surrogate before a letter": rb'"\ud800A"',
+    "surrogates in the wrong order": rb'"\ude00\ud83d"',
+    "a key without a value": b'{"a"}',
+    "a key that is a number": b"{1:1}",
+    "text that does not end": b'"a',
+    "a list that does not end": b"[1",
+    "a blank that JSON does not have": b"\xc2\xa0{}",
+    "UTF-16": '{"a":1}'.encode("utf-16"),
+    "a surrogate in UTF-8": b'"\xed\xa0\x80"',
+    "a key twice, deep inside": b'[[{"b":{"a":1,"a":2}}]]',
+    "true in capitals": b"True",
 }
 
 
@@ -113,7 +134,7 @@ def refused_vectors() -> list[Vector]:
 def key_vectors() -> Vector:
     """Keys of fixed secrets, what is derived from them, and a signature."""
     signing, sealing = SigningKey.from_bytes(b"\x01" * 32), SealingKey.from_bytes(b"\x02" * 32)
-    linkage = LinkageKey(epoch=7, secret=b"\x03" * 32)
+    hybrid, linkage = HybridSealingKey.from_bytes(b"\x06" * 32), LinkageKey(epoch=7, secret=b"\x03" * 32)
     return {
         "signing": {
             "seed_hex": signing.to_bytes().hex(),
@@ -126,6 +147,11 @@ def key_vectors() -> Vector:
             "scalar_hex": sealing.to_bytes().hex(),
             "public_hex": sealing.public.to_bytes().hex(),
             "key_id": sealing.key_id,
+        },
+        "hybrid_sealing": {
+            "seed_hex": hybrid.to_bytes().hex(),
+            "public_hex": hybrid.public.to_bytes().hex(),
+            "key_id": hybrid.key_id,
         },
         "linkage": {
             "epoch": linkage.epoch,
@@ -145,8 +171,9 @@ def header_for(message: Any, *, audience: str = HUB) -> EnvelopeHeader:
         audience=audience,
         purpose=message.PURPOSE,
         message_id=samples.MESSAGE,
+        nonce=samples.NONCE,
         issued_at=samples.NOW,
-        expires_at=samples.NOW + timedelta(days=1),
+        expires_at=samples.NOW + timedelta(hours=1),
     )
 
 
@@ -166,13 +193,75 @@ def envelope_vectors() -> list[Vector]:
 
 
 def fingerprint_vectors() -> list[Vector]:
-    """What is read out over the phone for a member card and for an enrolment request."""
-    spoken = {MemberCard: card_fingerprint, EnrolmentRequest: enrolment_fingerprint}
+    """What is read out over the phone for a member card, an enrolment request, a welcome and a directory."""
+    spoken: dict[type, Callable[[Any], str]] = {
+        MemberCard: card_fingerprint,
+        EnrolmentRequest: enrolment_fingerprint,
+        Welcome: welcome_fingerprint,
+        FederationDirectory: directory_fingerprint,
+    }
     return [
         {"message": type(message).__name__, "wire": to_wire(message), "fingerprint": spoken[type(message)](message)}
-        for message in samples.CLEAR
+        for message in (*samples.CLEAR, samples.FOUNDING, samples.DIRECTORY)
         if type(message) in spoken
     ]
+
+
+def directory_vectors() -> list[Vector]:
+    """The first two versions of a directory: each is signed as the one before it says, and names its digest."""
+    return [
+        {"digest": signed.directory.digest(), "signed_directory": to_wire(signed)}
+        for signed in (samples.SIGNED_FOUNDING, samples.SIGNED_DIRECTORY)
+    ]
+
+
+def refused_directory_vectors() -> list[Vector]:
+    """Signed directories that may not follow that version of ``directories.json``, each with its problem."""
+    return [
+        {
+            "name": name,
+            "problem": problem.value,
+            "known_version": None if known is None else known.version,
+            "offered": to_wire(offered),
+        }
+        for name, problem, known, offered in refusals.directories(samples)
+    ]
+
+
+def refused_envelope_vectors() -> list[Vector]:
+    """Well-formed envelopes that a receiver refuses, each with what it expected and the problem that it finds."""
+    return [
+        {
+            "name": refusal.name,
+            "problem": refusal.problem.value,
+            "envelope": refusal.envelope.to_bytes().decode(),
+            "verifying_key_hex": samples.SIGNING_KEYS[samples.XA].public.to_bytes().hex(),
+            "expected": {**to_wire(refusal.expected)},
+            "now": refusal.now.isoformat(),
+            "nonce_seen": refusal.sight.nonce_seen,
+            "newest_issued_at": None
+            if refusal.sight.newest_issued_at is None
+            else refusal.sight.newest_issued_at.isoformat(),
+        }
+        for refusal in refusals.envelopes(samples, header_for)
+    ]
+
+
+def ceremony_vectors() -> Vector:
+    """A whole linkage-key ceremony of three members."""
+    ceremony = samples.CEREMONY
+    return {
+        "directory_digest": samples.FOUNDING.digest(),
+        "federation": ceremony.federation,
+        "epoch": ceremony.epoch,
+        "ceremony_id": ceremony.ceremony_id,
+        "attempt": 1,
+        "contributions_hex": {code: value.hex() for code, value in samples.CONTRIBUTIONS.items()},
+        "commitments_hex": {code: value.hex() for code, value in samples.COMMITMENTS.items()},
+        "transcript_hex": samples.TRANSCRIPT.hex(),
+        "linkage_key_hex": samples.LINKAGE_KEY.secret.hex(),
+        "check_value_hex": samples.LINKAGE_KEY.check_value().hex(),
+    }
 
 
 def expiry_vectors() -> list[Vector]:
@@ -200,27 +289,37 @@ def context_for(message: Any) -> SealContext:
 
 
 def sealing_vectors() -> list[Vector]:
-    """A sealed message of every kind; one that still opens to the same content is kept."""
+    """A sealed message of every kind in both suites; one that still opens to the same content is kept."""
     path = HERE / "sealing.json"
-    kept = {entry["message"]: entry for entry in json.loads(path.read_text("utf-8"))} if path.exists() else {}
-    return [_sealing_vector(message, kept.get(type(message).__name__)) for message in samples.SEALABLE]
+    entries = json.loads(path.read_text("utf-8")) if path.exists() else []
+    kept = {(entry["message"], entry["suite"]): entry for entry in entries}
+    return [
+        _sealing_vector(message, suite, kept.get((type(message).__name__, suite)))
+        for message in samples.SEALABLE
+        for suite in (SUITE, HYBRID_SUITE)
+    ]
 
 
-def _sealing_vector(message: Any, kept: Vector | None) -> Vector:
-    key, context = samples.SEALING_KEYS[samples.XB], context_for(message)
+def _sealing_vector(message: Any, suite: str, kept: Vector | None) -> Vector:
+    keys, context, hybrid = samples.OWN_KEYS[samples.XB], context_for(message), suite == HYBRID_SUITE
     fresh = {
         "message": type(message).__name__,
-        "recipient_scalar_hex": key.to_bytes().hex(),
+        "suite": suite,
+        "recipient_key_hex": (keys.hybrid if hybrid else keys.classic).to_bytes().hex(),
         "context": to_wire(context),
         "content": to_wire(message),
     }
     if kept is not None and fresh == {name: value for name, value in kept.items() if name != "sealed"}:
         try:
-            unseal(type(message), from_wire(Sealed, kept["sealed"]), key, context)
+            unseal(type(message), from_wire(Sealed, kept["sealed"]), keys, context, sender_has_hybrid=hybrid)
         except UnsealFailed:
-            return {**fresh, "sealed": to_wire(seal(message, key.public, context))}
+            return {**fresh, "sealed": _sealed(message, context, hybrid=hybrid)}
         return kept
-    return {**fresh, "sealed": to_wire(seal(message, key.public, context))}
+    return {**fresh, "sealed": _sealed(message, context, hybrid=hybrid)}
+
+
+def _sealed(message: Any, context: SealContext, *, hybrid: bool) -> Vector:
+    return to_wire(seal(message, samples.RECIPIENT_KEYS[samples.XB], context, sender_has_hybrid=hybrid))
 
 
 def lifecycle_vectors() -> Vector:
@@ -266,6 +365,10 @@ FILES = {
     "keys.json": key_vectors,
     "envelopes.json": envelope_vectors,
     "fingerprints.json": fingerprint_vectors,
+    "directories.json": directory_vectors,
+    "refused_directories.json": refused_directory_vectors,
+    "refused_envelopes.json": refused_envelope_vectors,
+    "ceremony.json": ceremony_vectors,
     "expiry.json": expiry_vectors,
     "sealing.json": sealing_vectors,
     "lifecycle.json": lifecycle_vectors,

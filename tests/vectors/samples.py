@@ -1,8 +1,12 @@
 """One fixed, fictional message of every kind, for the vectors and for the tests of the wire format."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from symbolon.protocol import messages as m
+from symbolon.protocol.ceremony import Ceremony, commitment_to, derive_key, transcript_of
+from symbolon.protocol.epochs import references_digest
+from symbolon.protocol.federation import sign_directory
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -21,8 +25,9 @@ from symbolon.protocol.handling import (
     Verdict,
     WithdrawalReason,
 )
+from symbolon.protocol.hybrid_keys import HybridSealingKey, OwnSealingKeys, RecipientKeys
 from symbolon.protocol.key_ceremony import share_linkage_key
-from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
+from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
@@ -30,6 +35,7 @@ from symbolon.protocol.references import (
     BatchId,
     DeliveryId,
     HitId,
+    IncarnationId,
     MemberCode,
     MessageId,
     RecordReference,
@@ -38,16 +44,23 @@ from symbolon.protocol.references import (
 
 FEDERATION = "exercise-vectors"
 NOW = datetime(2026, 1, 31, 9, 30, 0, 123_000, tzinfo=UTC)
-XA, XB = MemberCode("XA"), MemberCode("XB")
+XA, XB, XC = MemberCode("XA"), MemberCode("XB"), MemberCode("XC")
 
 
 def uuid_text(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012x}"
 
 
-SIGNING_KEYS = {code: SigningKey.generate(bytes([seed]) * 32) for code, seed in ((HUB, 1), (XA, 2), (XB, 3))}
-SEALING_KEYS = {code: SealingKey.generate(bytes([seed]) * 32) for code, seed in ((XA, 4), (XB, 5))}
-LINKAGE_KEY = LinkageKey.generate(1, bytes(range(32)))
+SIGNING_KEYS = {code: SigningKey.generate(bytes([seed]) * 32) for code, seed in ((HUB, 1), (XA, 2), (XB, 3), (XC, 16))}
+SEALING_KEYS = {code: SealingKey.generate(bytes([seed]) * 32) for code, seed in ((XA, 4), (XB, 5), (XC, 17))}
+HYBRID_KEYS = {code: HybridSealingKey.generate(bytes([seed]) * 32) for code, seed in ((XA, 18), (XB, 19))}
+"""XC has none: what is sealed for it is sealed with the classic suite."""
+
+OWN_KEYS = {code: OwnSealingKeys(SEALING_KEYS[code], HYBRID_KEYS.get(code)) for code in (XA, XB, XC)}
+RECIPIENT_KEYS = {
+    code: RecipientKeys(keys.classic.public, None if keys.hybrid is None else keys.hybrid.public)
+    for code, keys in OWN_KEYS.items()
+}
 
 HIT = HitId(uuid_text(1))
 BATCH = BatchId(uuid_text(2))
@@ -56,6 +69,8 @@ OWN, OTHER = RecordReference(uuid_text(4)), RecordReference(uuid_text(5))
 DELIVERY = DeliveryId(uuid_text(6))
 MESSAGE = MessageId(uuid_text(7))
 DIGEST = "5f" * 32
+NONCE = bytes(range(16))
+INCARNATION = IncarnationId(uuid_text(11))
 
 
 def _item(reference: RecordReference, comparable_with: ComparableWith) -> m.SubmissionItem:
@@ -75,26 +90,80 @@ def _item(reference: RecordReference, comparable_with: ComparableWith) -> m.Subm
     )
 
 
-def _card(code: MemberCode, name: str) -> m.MemberCard:
+def _card(code: MemberCode, name: str, signing_key: SigningKey | None = None) -> m.MemberCard:
+    hybrid = HYBRID_KEYS.get(code)
     return m.MemberCard(
         code=code,
         name=name,
-        signing_key=SIGNING_KEYS[code].public.to_bytes(),
+        signing_key=(signing_key or SIGNING_KEYS[code]).public.to_bytes(),
         sealing_key=SEALING_KEYS[code].public.to_bytes(),
+        hybrid_sealing_key=None if hybrid is None else hybrid.public.to_bytes(),
         certificate_fingerprint=DIGEST,
     )
 
 
+def _member(card: m.MemberCard, *retired: m.RetiredKey) -> m.Member:
+    return m.Member(
+        card=card,
+        standing=m.MemberStanding.ACTIVE,
+        standing_since=NOW,
+        keys_expire_on=date(2027, 1, 31),
+        certificate_expires_on=date(2027, 1, 31),
+        retired_keys=retired,
+    )
+
+
+def signed(directory: m.FederationDirectory, *members: MemberCode) -> m.SignedDirectory:
+    """Give a directory with these members' signatures, by their first keys."""
+    return m.SignedDirectory(
+        directory, tuple(sign_directory(directory, member, SIGNING_KEYS[member]) for member in members)
+    )
+
+
+FOUNDING = m.FederationDirectory(
+    federation=FEDERATION,
+    exercise=True,
+    version=1,
+    previous_digest=None,
+    issued_at=NOW,
+    hub_signing_key=SIGNING_KEYS[HUB].public.to_bytes(),
+    members=(_member(_card(XA, "Amara")), _member(_card(XB, "Belanu")), _member(_card(XC, "Cassor"))),
+    epochs=(m.LinkageEpoch(1, "symbolon-2026-1", DIGEST),),
+    policies=m.FederationPolicies(signing_quorum=2, key_lifetime_days=730, certificate_lifetime_days=365),
+)
+"""The first version: everybody signs it."""
+
+XA_NEXT_KEY = SigningKey.generate(b"\x14" * 32)
 DIRECTORY = m.FederationDirectory(
     federation=FEDERATION,
     exercise=True,
-    version=3,
-    members=(_card(XA, "Amara"), _card(XB, "Belanu")),
-    hub_signing_key=SIGNING_KEYS[HUB].public.to_bytes(),
-    schema_id="symbolon-2026-1",
-    schema_digest=DIGEST,
-    key_epoch=1,
+    version=2,
+    previous_digest=FOUNDING.digest(),
+    issued_at=NOW + timedelta(days=1),
+    hub_signing_key=FOUNDING.hub_signing_key,
+    members=(
+        _member(
+            _card(XA, "Amara", XA_NEXT_KEY),
+            m.RetiredKey(SIGNING_KEYS[XA].public.to_bytes(), NOW + timedelta(days=1)),
+        ),
+        FOUNDING.members[1],
+        replace(FOUNDING.members[2], standing=m.MemberStanding.EXPELLED, standing_since=NOW + timedelta(days=1)),
+    ),
+    epochs=(*FOUNDING.epochs, m.LinkageEpoch(2, "symbolon-2026-1", DIGEST)),
+    policies=FOUNDING.policies,
 )
+"""The second version: XA has a new signing key, XC is expelled, and a new epoch begins."""
+
+SIGNED_FOUNDING = signed(FOUNDING, XA, XB, XC)
+SIGNED_DIRECTORY = signed(DIRECTORY, XA, XB)
+
+CEREMONY = Ceremony.authorised_by(FOUNDING, 1)
+CONTRIBUTIONS = {code: bytes([seed]) * 32 for code, seed in ((XA, 0xC1), (XB, 0xC2), (XC, 0xC3))}
+COMMITMENTS = {
+    code: commitment_to(CEREMONY.ceremony_id, 1, code, contribution) for code, contribution in CONTRIBUTIONS.items()
+}
+TRANSCRIPT = transcript_of(COMMITMENTS)
+LINKAGE_KEY = derive_key(CEREMONY, 1, CONTRIBUTIONS.values(), TRANSCRIPT)
 
 SEALABLE = (
     m.Vote(hit_id=HIT, round=1, verdict=Verdict.SAME, reason="Same scar; same boat.\n“နေဝင်း”", voted_at=NOW),
@@ -127,6 +196,35 @@ SEALABLE = (
         replied_at=NOW,
     ),
     share_linkage_key(LINKAGE_KEY, FEDERATION),
+    m.KeyCommitment(CEREMONY.ceremony_id, epoch=1, attempt=1, commitment=COMMITMENTS[XA]),
+    m.KeyReveal(CEREMONY.ceremony_id, 1, 1, contribution=CONTRIBUTIONS[XA], transcript=TRANSCRIPT),
+    m.KeyConfirmation(CEREMONY.ceremony_id, 1, 1, key_check_value=LINKAGE_KEY.check_value()),
+)
+
+REQUEST_PEM = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
+HELD_RECORD = m.ReconciliationRecord(reference=OWN, version=4, epochs=(1, 2), withdrawn=False)
+WITHDRAWN_RECORD = m.ReconciliationRecord(reference=OTHER, version=1, epochs=(), withdrawn=True)
+
+ALERT = m.Alert(
+    hit_id=HIT,
+    own_reference=OWN,
+    counterpart=XB,
+    counterpart_reference=OTHER,
+    state=JointState.ALERTED,
+    band=Band.STRONG,
+    agreement=(
+        m.KindAgreement(IdentifierKind.NAME, Agreement.AGREE),
+        m.KindAgreement(IdentifierKind.PHONE, Agreement.UNKNOWN),
+    ),
+    counterpart_offence_group=OffenceGroup.SMUGGLING,
+    counterpart_record_kind=RecordKind.PERSON,
+    urgency=Urgency.U2,
+    namespace=Namespace.GENERAL,
+    schema_id="symbolon-2026-1",
+    key_epoch=1,
+    detected_at=NOW,
+    alerted_at=NOW,
+    exercise=True,
 )
 
 CLEAR = (
@@ -153,44 +251,69 @@ CLEAR = (
             m.WithdrawalOutcome(reference=OTHER, erased_encodings=0, hits_closed=0, problem=Problem.UNKNOWN_RECORD),
         ),
     ),
-    m.Alert(
-        hit_id=HIT,
-        own_reference=OWN,
-        counterpart=XB,
-        counterpart_reference=OTHER,
-        state=JointState.ALERTED,
-        band=Band.STRONG,
-        agreement=(
-            m.KindAgreement(IdentifierKind.NAME, Agreement.AGREE),
-            m.KindAgreement(IdentifierKind.PHONE, Agreement.UNKNOWN),
-        ),
-        counterpart_offence_group=OffenceGroup.SMUGGLING,
-        counterpart_record_kind=RecordKind.PERSON,
-        urgency=Urgency.U2,
-        namespace=Namespace.GENERAL,
-        schema_id="symbolon-2026-1",
-        key_epoch=1,
-        detected_at=NOW,
-        alerted_at=NOW,
-        exercise=True,
-    ),
+    ALERT,
     m.HitNotice(hit_id=HIT, event=HitEvent.HELD, at=NOW),
     m.HoldDecision(hit_id=HIT, decision=HoldRuling.RELEASE),
     m.Delivery(delivery_id=DELIVERY, envelope={"version": "symbolon/1", "exercise": True}),
     m.DeliveryAcknowledgement(delivery_ids=(DELIVERY,)),
+    m.EpochProgress(
+        epoch=2,
+        key_held=True,
+        key_check_value=LINKAGE_KEY.check_value(),
+        records_total=100_000,
+        records_encoded=42,
+    ),
+    m.EpochErasureReceipt(
+        epoch=1, erased_encodings=2, records=2, references_digest=references_digest((OWN, OTHER)), erased_at=NOW
+    ),
     _card(XA, "Amara"),
-    DIRECTORY,
+    m.FederationHistory(incarnation=INCARNATION, versions=(SIGNED_FOUNDING, SIGNED_DIRECTORY)),
+    m.DirectoryProposal(directory=DIRECTORY, signed_by=(XB,)),
+    m.DirectoryApproval(version=2, digest=DIRECTORY.digest(), signature=SIGNED_DIRECTORY.signatures[0]),
     m.EnrolmentRequest(
         code=XA,
         name="Amara",
         signing_key=SIGNING_KEYS[XA].public.to_bytes(),
         sealing_key=SEALING_KEYS[XA].public.to_bytes(),
-        csr_pem="-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n",
+        hybrid_sealing_key=HYBRID_KEYS[XA].public.to_bytes(),
+        csr_pem=REQUEST_PEM,
     ),
     m.Welcome(
-        directory=DIRECTORY,
         certificate_pem="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
         ca_pem="-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n",
         hub_url="https://127.0.0.1:8443",
+        hub_signing_key=SIGNING_KEYS[HUB].public.to_bytes(),
+        federation=FEDERATION,
+        exercise=True,
     ),
+    m.RotationRequest(
+        signing_key=XA_NEXT_KEY.public.to_bytes(),
+        sealing_key=SEALING_KEYS[XA].public.to_bytes(),
+        hybrid_sealing_key=None,
+        csr_pem=REQUEST_PEM,
+        retire_old_at_once=False,
+    ),
+    m.RotationAnswer(certificate_pem="-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n"),
+    m.RecordListing(incarnation=INCARNATION, records=(HELD_RECORD, WITHDRAWN_RECORD), more=False),
+    m.HitListing(
+        incarnation=INCARNATION,
+        hits=(
+            m.ReconciliationHit(
+                hit_id=HIT,
+                own_reference=OWN,
+                counterpart=XB,
+                counterpart_reference=OTHER,
+                state=JointState.NEEDS_MORE,
+                round=2,
+                own_vote=m.VoteCustody.LIES_AT_HUB,
+            ),
+        ),
+        more=True,
+    ),
+    m.RedeliveryRequest(since=NOW),
+    m.RedeliveryReceipt(queued=3, kept_since=NOW),
+    m.KnownRecords(incarnation=INCARNATION, records=(HELD_RECORD, WITHDRAWN_RECORD)),
+    m.RecordDifferences(incarnation=INCARNATION, lacking=(OWN,), still_held=(OTHER,)),
+    m.KnownHits(incarnation=INCARNATION, hits=(m.KnownHit(alert=ALERT, state=JointState.CONFIRMED, round=1),)),
+    m.ReconciliationDone(incarnation=INCARNATION, records=2, hits=1),
 )

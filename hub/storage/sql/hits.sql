@@ -45,6 +45,12 @@ UPDATE hit
 SET state = %(state)s, rounds_opened = %(rounds_opened)s
 WHERE hit_id = %(hit_id)s;
 
+-- name: forget_delivered_of
+-- What was delivered about a hit that is withdrawn now is kept no longer, but for the notice of that.
+UPDATE delivery
+SET envelope = NULL
+WHERE hit_id = %(hit_id)s AND acknowledged_at IS NOT NULL AND envelope IS NOT NULL AND purpose <> 'hit-notice';
+
 -- name: update_side
 -- What a side was told and decided.
 UPDATE hit_side

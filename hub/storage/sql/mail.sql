@@ -1,7 +1,10 @@
 -- name: insert_delivery
--- A signed envelope for a member.
-INSERT INTO delivery (delivery_id, member, purpose, envelope, created_at)
-VALUES (%(delivery_id)s, %(member)s, %(purpose)s, %(envelope)s, %(now)s);
+-- A signed envelope for a member; nothing is kept for one that was expelled.
+INSERT INTO delivery (delivery_id, member, purpose, envelope, created_at, hit_id)
+SELECT %(delivery_id)s, code, %(purpose)s, %(envelope)s, %(now)s,
+       convert_from(%(envelope)s, 'UTF8')::jsonb #>> '{body,hit_id}'
+FROM member
+WHERE code = %(member)s AND standing <> 'expelled';
 
 -- name: list_waiting
 -- The member's oldest unacknowledged deliveries.
@@ -12,9 +15,16 @@ ORDER BY seq
 LIMIT %(limit)s;
 
 -- name: acknowledge
--- The member has them: the envelopes go, the counts stay. Only its own rows are touched, whatever ids it names.
+-- The member has them. Their envelopes are kept for some weeks, in case that it is restored from a backup; of what was
+-- about a hit that is withdrawn by now, only the notice of that. Only its own rows are touched, whatever ids it names.
 UPDATE delivery
-SET acknowledged_at = %(now)s, envelope = NULL
+SET acknowledged_at = %(now)s,
+    envelope = CASE
+        WHEN purpose <> 'hit-notice'
+             AND EXISTS (SELECT FROM hit WHERE hit.hit_id = delivery.hit_id AND hit.state = 'WITHDRAWN')
+        THEN NULL
+        ELSE envelope
+    END
 WHERE member = %(member)s AND delivery_id = ANY(%(delivery_ids)s) AND acknowledged_at IS NULL;
 
 -- name: note_message
@@ -28,3 +38,13 @@ ON CONFLICT DO NOTHING;
 SELECT body_digest
 FROM relayed_message
 WHERE sender = %(sender)s AND message_id = %(message_id)s;
+
+-- name: purge
+-- Nothing waits for the member any more.
+DELETE FROM delivery
+WHERE member = %(member)s AND acknowledged_at IS NULL;
+
+-- name: supersede
+-- A newer word of the same purpose takes the place of what nobody has acknowledged.
+DELETE FROM delivery
+WHERE purpose = %(purpose)s AND acknowledged_at IS NULL;

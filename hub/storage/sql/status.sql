@@ -1,6 +1,6 @@
 -- name: count_by_member
 -- Members, when they were last here, and what they have not acknowledged.
-SELECT m.code, m.name, p.last_seen,
+SELECT m.code, m.name, m.standing, m.standing_since, m.keys_expire_on, m.certificate_expires_on, p.last_seen,
        (SELECT count(*) FROM delivery AS d WHERE d.member = m.code AND d.acknowledged_at IS NULL) AS undelivered,
        (SELECT min(d.created_at) FROM delivery AS d WHERE d.member = m.code AND d.acknowledged_at IS NULL)
            AS oldest_undelivered_at
@@ -12,7 +12,7 @@ ORDER BY m.code;
 -- Live records by member and kind.
 SELECT member, record_kind, count(*) AS live
 FROM record
-WHERE handle IS NOT NULL
+WHERE withdrawn_at IS NULL
 GROUP BY member, record_kind
 ORDER BY member, record_kind;
 
@@ -55,3 +55,15 @@ SET last_seen = excluded.last_seen, index_number = excluded.index_number;
 -- Workers that are long gone.
 DELETE FROM worker_presence
 WHERE last_seen < %(before)s;
+
+-- name: find_oldest_index
+-- Up to which change the indexes of all workers are that looked lately.
+SELECT coalesce(min(index_number), 0)
+FROM worker_presence
+WHERE last_seen > %(since)s;
+
+-- name: list_epochs
+-- Every epoch that was ever open.
+SELECT epoch, schema_id, closed_at, erased_at
+FROM linkage_epoch
+ORDER BY epoch;

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from symbolon.hub.domain.members import Caller
 from symbolon.hub.services.api_services import ApiServices
-from symbolon.hub.web.callers import caller_from, read_envelope
+from symbolon.hub.web.authorisation import caller_of
+from symbolon.hub.web.callers import read_envelope
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.references import MemberCode
 
 _NO_CONTENT = 204
 
@@ -15,40 +16,38 @@ _NO_CONTENT = 204
 def exchange_router(services: ApiServices) -> APIRouter:
     """Submissions and withdrawals are answered with a signed receipt; all else with 204."""
     router = APIRouter(prefix="/v1")
-    calling_member = Depends(caller_from(services.identify_member))
+    calling = Depends(caller_of)
     handed_in = Depends(read_envelope)
 
     @router.post("/submissions")
-    def submit(member: Annotated[MemberCode, calling_member], envelope: Annotated[Envelope, handed_in]) -> Response:
+    def submit(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> Response:
         """Publish up to 1,000 records. The same batch again gets the same receipt."""
-        return json_response(services.accept_submission(member, envelope))
+        return json_response(services.accept_submission(caller.member, envelope))
 
     @router.post("/withdrawals")
-    def withdraw(member: Annotated[MemberCode, calling_member], envelope: Annotated[Envelope, handed_in]) -> Response:
+    def withdraw(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> Response:
         """Take back up to 1,000 records: their encodings are erased. The same batch again gets the same receipt."""
-        return json_response(services.withdraw_records(member, envelope))
+        return json_response(services.withdraw_records(caller.member, envelope))
 
     @router.post("/votes", status_code=_NO_CONTENT)
-    def deposit_vote(member: Annotated[MemberCode, calling_member], envelope: Annotated[Envelope, handed_in]) -> None:
+    def deposit_vote(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
         """Deposit a vote, sealed for the counterpart; both are handed over when both lie here."""
-        services.deposit_vote(member, envelope)
+        services.deposit_vote(caller.member, envelope)
 
     @router.post("/messages", status_code=_NO_CONTENT)
-    def relay_message(member: Annotated[MemberCode, calling_member], envelope: Annotated[Envelope, handed_in]) -> None:
-        """Send a sealed request, reply or linkage key to another member."""
-        services.relay_message(member, envelope)
+    def relay_message(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
+        """Send a sealed request, reply, or message about the linkage key to another member."""
+        services.relay_message(caller.member, envelope)
 
     @router.post("/holds", status_code=_NO_CONTENT)
-    def decide_hold(member: Annotated[MemberCode, calling_member], envelope: Annotated[Envelope, handed_in]) -> None:
+    def decide_hold(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
         """Release or close a hit that is held for the caller's own protected record."""
-        services.decide_hold(member, envelope)
+        services.decide_hold(caller.member, envelope)
 
     @router.post("/deliveries/acknowledgements", status_code=_NO_CONTENT)
-    def acknowledge_deliveries(
-        member: Annotated[MemberCode, calling_member], envelope: Annotated[Envelope, handed_in]
-    ) -> None:
+    def acknowledge_deliveries(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
         """Confirm that deliveries are stored; they are not delivered again."""
-        services.acknowledge_deliveries(member, envelope)
+        services.acknowledge_deliveries(caller.member, envelope)
 
     return router
 

@@ -1,59 +1,76 @@
--- The member directory, the cards that members are known by, and linkage keys that nobody has accepted yet.
+-- What the welcome said, and the chain of the directory's versions as the members signed them.
 
--- name: find_directory
--- The newest member directory, as the hub signed it.
-select body from member_directory;
+-- name: find_membership
+-- The federation that this node belongs to.
+select federation, exercise, hub_signing_key, confirmed_at is not null as is_confirmed from membership;
 
--- name: save_directory
--- A newer member directory; an older one never takes its place.
-insert into member_directory (directory_version, body, fetched_at)
-values (%(directory_version)s, %(body)s, %(fetched_at)s)
+-- name: join
+-- A welcome: the first, or another one of the same federation.
+insert into membership (federation, exercise, hub_signing_key, joined_at)
+values (%(federation)s, %(exercise)s, %(hub_signing_key)s, %(joined_at)s)
+on conflict (only_row) do update set hub_signing_key = excluded.hub_signing_key;
+
+-- name: confirm
+-- Somebody here knows that the members are those of the directory.
+update membership set confirmed_at = %(confirmed_at)s where confirmed_at is null;
+
+-- name: note_incarnation
+-- Which life of the hub spoke.
+update membership set hub_incarnation = %(incarnation)s where hub_incarnation is distinct from %(incarnation)s;
+
+-- name: find_incarnation
+-- Which life of the hub last spoke.
+select hub_incarnation from membership;
+
+-- name: find_newest
+-- The newest version, with its signatures.
+select body from directory_version order by version desc limit 1;
+
+-- name: find_first_with_epoch
+-- The version that listed an epoch first.
+select body from directory_version where %(epoch)s = any(epochs) order by version limit 1;
+
+-- name: append_version
+-- The version that follows the newest; no row where another process took it first.
+insert into directory_version (version, digest, body, epochs, taken_at)
+values (%(version)s, %(digest)s, %(body)s, %(epochs)s, %(taken_at)s)
+on conflict (version) do nothing
+returning version;
+
+-- name: list_versions
+-- The whole chain, from the founding on.
+select body, taken_at from directory_version order by version;
+
+-- name: find_proposal
+-- The proposal as it was last seen.
+select body, issued_at from directory_proposal;
+
+-- name: save_proposal
+-- The proposal as it is seen now.
+insert into directory_proposal (body, issued_at, seen_at) values (%(body)s, %(issued_at)s, %(seen_at)s)
 on conflict (only_row) do update
-set directory_version = excluded.directory_version, body = excluded.body, fetched_at = excluded.fetched_at
-where member_directory.directory_version <= excluded.directory_version;
+set body = excluded.body, issued_at = excluded.issued_at, seen_at = excluded.seen_at;
 
--- name: list_pinned_cards
--- The card that each member is known by.
-select body from pinned_card order by code;
+-- name: note_shut_out
+-- The hub takes nothing of this node; since when, for as long as it says the same.
+insert into shut_out (problem, since) values (%(problem)s, %(since)s)
+on conflict (only_row) do update set problem = excluded.problem, since = excluded.since
+where shut_out.problem <> excluded.problem;
 
--- name: pin_card
--- A card that was seen for the first time, or whose fingerprint was compared.
-insert into pinned_card (code, body, pinned_at)
-values (%(code)s, %(body)s, %(pinned_at)s)
-on conflict (code) do update set body = excluded.body, pinned_at = excluded.pinned_at;
+-- name: end_shut_out
+-- The hub answers again.
+delete from shut_out;
 
--- name: list_refused_cards
--- Cards of the newest directory that differ from the pinned ones.
-select body from refused_card order by code;
+-- name: find_shut_out
+-- Whether the hub shuts this node out.
+select problem, since from shut_out;
 
--- name: refuse_card
--- A card that waits for somebody to compare its fingerprint.
-insert into refused_card (code, body, refused_at) values (%(code)s, %(body)s, %(refused_at)s);
+-- name: note_compared
+-- A card was compared with the member itself.
+insert into compared_card (code, fingerprint, compared_by, compared_at)
+values (%(code)s, %(fingerprint)s, %(compared_by)s, %(compared_at)s)
+on conflict (code, fingerprint) do nothing;
 
--- name: forget_refused_card
--- What was said in place of a member's card is settled.
-delete from refused_card where code = %(code)s;
-
--- name: forget_refused_cards
--- A newer directory says anew what it has in place of the pinned cards.
-delete from refused_card;
-
--- name: keep_key_offer
--- A linkage key that a member sent, sealed; an older one never takes the place of a newer one.
-insert into linkage_key_offer (sender, envelope, issued_at, received_at)
-values (%(sender)s, %(envelope)s, %(issued_at)s, %(received_at)s)
-on conflict (sender) do update
-set envelope = excluded.envelope, issued_at = excluded.issued_at, received_at = excluded.received_at
-where linkage_key_offer.issued_at <= excluded.issued_at;
-
--- name: find_key_offer
--- The linkage key that a member sent and nobody has accepted yet.
-select envelope from linkage_key_offer where sender = %(sender)s;
-
--- name: list_key_offers
--- Whose linkage keys wait to be accepted.
-select sender from linkage_key_offer order by sender;
-
--- name: drop_key_offer
--- The linkage key was accepted, or refused.
-delete from linkage_key_offer where sender = %(sender)s;
+-- name: list_compared
+-- Fingerprints of the cards that were compared here.
+select fingerprint from compared_card;

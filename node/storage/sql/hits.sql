@@ -82,11 +82,11 @@ select joint_state, count(*) as hits from hit group by joint_state order by join
 
 -- name: add_vote
 -- A vote of one side in one round; no row when that side has voted in it, unless the hub refused that vote.
-insert into vote (hit_id, round, side, verdict, reason, voted_at, voter, message_id)
-values (%(hit_id)s, %(round)s, %(side)s, %(verdict)s, %(reason)s, %(voted_at)s, %(voter)s, %(message_id)s)
+insert into vote (hit_id, round, side, verdict, sealed_reason, voted_at, voter, message_id)
+values (%(hit_id)s, %(round)s, %(side)s, %(verdict)s, %(sealed_reason)s, %(voted_at)s, %(voter)s, %(message_id)s)
 on conflict (hit_id, round, side) do update
-set verdict = excluded.verdict, reason = excluded.reason, voted_at = excluded.voted_at, voter = excluded.voter,
-    message_id = excluded.message_id
+set verdict = excluded.verdict, sealed_reason = excluded.sealed_reason, voted_at = excluded.voted_at,
+    voter = excluded.voter, message_id = excluded.message_id
 where exists (
     select from outbox_message as message where message.message_id = vote.message_id and message.problem is not null
 )
@@ -94,7 +94,7 @@ returning round;
 
 -- name: list_votes
 -- The votes on a hit, own and opened.
-select side, round, verdict, reason, voted_at, voter, (
+select side, round, verdict, sealed_reason, voted_at, voter, (
     select message.problem from outbox_message as message where message.message_id = vote.message_id
 ) as problem
 from vote

@@ -2,11 +2,11 @@
 
 -- name: add_items
 -- Submission or withdrawal items, in the transaction of their records: one statement for all, numbered in their order.
-insert into outbox_item (kind, reference, version, payload, created_at)
-select item.kind, item.reference, item.version, item.payload, %(created_at)s
+insert into outbox_item (kind, reference, version, payload, key_epoch, created_at)
+select item.kind, item.reference, item.version, item.payload, item.key_epoch, %(created_at)s
 from unnest(
-    %(kinds)s::text[], %(references)s::uuid[], %(versions)s::int[], %(payloads)s::bytea[]
-) with ordinality as item (kind, reference, version, payload, place)
+    %(kinds)s::text[], %(references)s::uuid[], %(versions)s::int[], %(payloads)s::bytea[], %(key_epochs)s::int[]
+) with ordinality as item (kind, reference, version, payload, key_epoch, place)
 order by item.place;
 
 -- name: cancel_unsent_submissions
@@ -30,7 +30,7 @@ limit 1;
 
 -- name: lock_unsent_items
 -- The oldest items that no batch has taken, in order.
-select id, kind, reference, version, payload
+select id, kind, reference, version, payload, key_epoch
 from outbox_item
 where batch_id is null
 order by id
@@ -52,7 +52,7 @@ update outbox_item set batch_id = %(next_batch_id)s where batch_id = %(batch_id)
 
 -- name: list_batch_items
 -- The items of a batch, in order.
-select reference, version from outbox_item where batch_id = %(batch_id)s order by id;
+select reference, version, key_epoch from outbox_item where batch_id = %(batch_id)s order by id;
 
 -- name: close_batch
 -- The hub answered (or refused the whole batch): what was sent is not kept.
@@ -72,16 +72,36 @@ where batch_id = %(batch_id)s;
 
 -- name: add_message
 -- A message to the hub or, sealed, to another member, in the transaction of the act.
-insert into outbox_message (message_id, kind, audience, hit_id, body, next_attempt_at, created_at)
-values (%(message_id)s, %(kind)s, %(audience)s, %(hit_id)s, %(body)s, %(now)s, %(now)s);
+insert into outbox_message (
+    message_id, kind, audience, hit_id, body, key_epoch, key_attempt, next_attempt_at, created_at
+) values (
+    %(message_id)s, %(kind)s, %(audience)s, %(hit_id)s, %(body)s, %(key_epoch)s, %(key_attempt)s, %(now)s, %(now)s
+);
 
 -- name: list_due_messages
--- Messages whose time has come, oldest first.
-select message_id, kind, audience, hit_id, body, attempts
-from outbox_message
+-- Messages whose time has come, oldest first; of each lane (one party, one hit or none) the oldest alone, so that what
+-- is about one hit arrives in its order.
+select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt
+from outbox_message as message
 where delivered_at is null and next_attempt_at <= %(now)s
+  and not exists (
+      select from outbox_message as earlier
+      where earlier.delivered_at is null and earlier.audience = message.audience
+        and earlier.hit_id is not distinct from message.hit_id and earlier.place < message.place
+  )
 order by place
 limit %(limit)s;
+
+-- name: seal_again
+-- The recipient has other keys than when the message was sealed: its content, sealed for those.
+update outbox_message set body = %(body)s where message_id = %(message_id)s and delivered_at is null;
+
+-- name: find_request_of_message
+-- The request that a message carries, or to which it carries the reply.
+select request_id from exchange_request where message_id = %(message_id)s
+union all
+select request_id from exchange_reply where message_id = %(message_id)s
+limit 1;
 
 -- name: close_message
 -- The hub took the message, or refused it for good.
@@ -96,7 +116,14 @@ where message_id = %(message_id)s;
 -- name: find_next_attempt
 -- When the next message or batch is due; null when nothing waits.
 select least(
-    (select min(next_attempt_at) from outbox_message where delivered_at is null),
+    (
+        select min(next_attempt_at) from outbox_message as message
+        where delivered_at is null and not exists (
+            select from outbox_message as earlier
+            where earlier.delivered_at is null and earlier.audience = message.audience
+              and earlier.hit_id is not distinct from message.hit_id and earlier.place < message.place
+        )
+    ),
     (select min(next_attempt_at) from outbox_batch where delivered_at is null),
     (select min(created_at) from outbox_item where batch_id is null)
 ) as next_attempt_at;

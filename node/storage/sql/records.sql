@@ -7,26 +7,28 @@ values (%(case_id)s, %(created_at)s)
 on conflict (case_id) do nothing;
 
 -- name: find_digests
--- Of many local ids, those that are known, with their reference and content digest: tells new, changed and unchanged.
-select local_id, reference, content_digest
+-- Of many local ids (by their keyed digests), those that are known: tells new, changed and unchanged.
+select reference, local_id, identifiers, content_digest, sealed
 from record
-where local_id = any(%(local_ids)s);
+where lookup = any(%(lookups)s);
 
 -- name: add_record
 -- A new record, not published.
 insert into record (
-    reference, local_id, case_id, kind, identifiers, category, offence_group, urgency, given_review_date, review_date,
-    compare_mode, compare_members, version, content_digest, publication, hub_version, refusal, changed_at
+    reference, lookup, sealed, local_id, case_id, kind, identifiers, category, offence_group, urgency,
+    given_review_date, review_date, compare_mode, compare_members, version, content_digest, publication, hub_version, refusal, changed_at
 ) values (
-    %(reference)s, %(local_id)s, %(case_id)s, %(kind)s, %(identifiers)s, %(category)s, %(offence_group)s, %(urgency)s,
+    %(reference)s, %(lookup)s, %(sealed)s, %(local_id)s, %(case_id)s, %(kind)s, %(identifiers)s, %(category)s,
+    %(offence_group)s, %(urgency)s,
     %(given_review_date)s, %(review_date)s, %(compare_mode)s, %(compare_members)s, %(version)s, %(content_digest)s,
     %(publication)s, %(hub_version)s, %(refusal)s, %(changed_at)s
 );
 
 -- name: save_record
--- The whole of a record after a revision or a step of its publication.
+-- The whole of a record after a revision or a step of its publication; sealed, or in clear, as its category asks now.
 update record
-set case_id = %(case_id)s, kind = %(kind)s, identifiers = %(identifiers)s, category = %(category)s,
+set sealed = %(sealed)s, local_id = %(local_id)s, case_id = %(case_id)s, kind = %(kind)s,
+    identifiers = %(identifiers)s, category = %(category)s,
     offence_group = %(offence_group)s, urgency = %(urgency)s, given_review_date = %(given_review_date)s,
     review_date = %(review_date)s, compare_mode = %(compare_mode)s, compare_members = %(compare_members)s,
     version = %(version)s, content_digest = %(content_digest)s, publication = %(publication)s,
@@ -51,9 +53,9 @@ select * from record where reference = %(reference)s;
 -- Several records by their references.
 select * from record where reference = any(%(references)s::uuid[]);
 
--- name: find_record_by_local_id
--- One record by the state's own id.
-select * from record where local_id = %(local_id)s;
+-- name: find_record_by_lookup
+-- One record by the keyed digest of the state's own id.
+select * from record where lookup = %(lookup)s;
 
 -- name: lock_records
 -- Records that are about to change, locked in one order so that two changes cannot wait for each other.
@@ -66,10 +68,10 @@ for update;
 -- The next records that may be published (their category is set), in the order of reference. Those that were withdrawn
 -- or refused go out again only when they are named.
 select * from record
-where (publication = 'unpublished' or (publication in ('withdrawn', 'refused') and %(local_ids)s::text[] is not null))
+where (publication = 'unpublished' or (publication in ('withdrawn', 'refused') and %(lookups)s::bytea[] is not null))
   and category is not null and reference > %(after)s
   and (%(case_id)s::text is null or case_id = %(case_id)s)
-  and (%(local_ids)s::text[] is null or local_id = any(%(local_ids)s))
+  and (%(lookups)s::bytea[] is null or lookup = any(%(lookups)s))
 order by reference
 limit %(limit)s
 for update;
@@ -82,9 +84,9 @@ order by local_id;
 
 -- name: find_references
 -- References of the records that are named by their local ids, or belong to a case.
-select reference, local_id from record
-where local_id = any(%(local_ids)s) or case_id = %(case_id)s
-order by local_id;
+select reference, local_id, identifiers, content_digest, sealed
+from record
+where lookup = any(%(lookups)s) or case_id = %(case_id)s;
 
 -- name: list_expired
 -- Records whose review date has passed and that are at the hub, on their way, or were there and may have live hits still
@@ -106,20 +108,17 @@ order by reference
 limit %(limit)s;
 
 -- name: list_records
--- The list for an administrator: every filter that is null or false lets all pass.
-select local_id, case_id, reference, kind, category, publication, version, hub_version, review_date, changed_at, refusal
+-- The list for an administrator, in no order: what it may be sorted by may be sealed. Every filter that is null or
+-- false lets all pass.
+select
+    local_id, identifiers, content_digest, sealed, case_id, reference, kind, category, publication, version,
+    hub_version, review_date, changed_at, refusal
 from record
 where (%(publications)s::text[] is null or publication = any(%(publications)s))
   and (not %(refused)s or refusal is not null)
   and (not %(category_not_set)s or category is null)
   and (%(case_id)s::text is null or case_id = %(case_id)s)
-  and (%(review_before)s::date is null or review_date < %(review_before)s)
-order by
-    case when %(order)s = 'case' then case_id end,
-    case when %(order)s = 'publication' then publication end,
-    case when %(order)s = 'review-date' then review_date end,
-    case when %(order)s = 'changed' then changed_at end desc,
-    local_id;
+  and (%(review_before)s::date is null or review_date < %(review_before)s);
 
 -- name: count_refused
 -- Records that hold a reason why they were not taken.

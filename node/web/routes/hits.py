@@ -5,33 +5,41 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.hits import HitView, RequestView
 from symbolon.node.errors import InvalidDraft
 from symbolon.node.web import explanation
-from symbolon.node.web.desk_context import DeskContext, actor_of, hit_in_path, request_in_path
-from symbolon.node.web.forms import FormMistakes, read_hold_ruling, read_reply, read_request, read_vote
+from symbolon.node.web.desk_context import DeskContext, actor_of, hit_in_path, request_in_path, visit_of
+from symbolon.node.web.forms import (
+    FormMistakes,
+    read_hold_ruling,
+    read_justification,
+    read_reply,
+    read_request,
+    read_vote,
+)
+from symbolon.node.web.justifying import justification_page, seen_by
 from symbolon.node.web.queue import next_step, own_state, their_state, time_class, time_left
 from symbolon.protocol.handling import HoldRuling
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, RequestId
+from symbolon.runtime.desk_access import doer, visitor
+from symbolon.runtime.form_fields import Fields
 from symbolon.runtime.problem_responses import Refusal
 from symbolon.runtime.sessions import Session
-from symbolon.runtime.sign_in import FormFields, form_fields
+from symbolon.runtime.sign_in import local_path
 
 Hit = Annotated[HitId, Depends(hit_in_path)]
 RequestInPath = Annotated[RequestId, Depends(request_in_path)]
-Fields = Annotated[FormFields, Depends(form_fields)]
+Visitor = Annotated[Session, Depends(visitor)]
+Doer = Annotated[Session, Depends(doer)]
 NO_FIELDS: Mapping[str, str] = {}
 
 
 def hit_routes(desk: DeskContext) -> APIRouter:
     """``/hits/…``: the page, acknowledge, vote, release, request and reply."""
     router = APIRouter(prefix="/hits/{hit_id}", include_in_schema=False)
-    Visitor = Annotated[Session, Depends(desk.sign_in.session)]  # noqa: N806 - a type
-    Doer = Annotated[Session, Depends(desk.sign_in.acting_session)]  # noqa: N806 - a type
 
     def hit_page(
         request: Request,
@@ -40,7 +48,7 @@ def hit_routes(desk: DeskContext) -> APIRouter:
         mistakes: Mapping[str, str] = NO_FIELDS,
         filled: Mapping[str, str] = NO_FIELDS,
     ) -> Response:
-        view = desk.services.show_hit(actor_of(session), hit_id)
+        view = seen_by(desk, session, hit_id, is_begun=bool(mistakes))
         own_country = desk.pages.desk.name
         now = desk.clock.now()
         return desk.render(
@@ -67,6 +75,15 @@ def hit_routes(desk: DeskContext) -> APIRouter:
     @router.get("")
     def show_hit(request: Request, session: Visitor, hit_id: Hit) -> Response:
         return hit_page(request, session, hit_id)
+
+    @router.post("/justification")
+    def justify(request: Request, session: Doer, hit_id: Hit, fields: Fields) -> Response:
+        try:
+            reason, text = read_justification(fields)
+        except FormMistakes as error:
+            return justification_page(desk, request, session, error.by_field, fields.fields)
+        desk.services.give_justification(actor_of(session), hit_id, visit_of(session), reason, text)
+        return RedirectResponse(local_path(fields.text("then")), 303)
 
     @router.post("/acknowledge")
     def acknowledge(session: Doer, hit_id: Hit) -> Response:
@@ -99,8 +116,6 @@ def hit_routes(desk: DeskContext) -> APIRouter:
 
 def _request_routes(desk: DeskContext) -> APIRouter:
     router = APIRouter()
-    Visitor = Annotated[Session, Depends(desk.sign_in.session)]  # noqa: N806 - a type
-    Doer = Annotated[Session, Depends(desk.sign_in.acting_session)]  # noqa: N806 - a type
 
     def request_page(
         request: Request,
@@ -139,8 +154,7 @@ def _request_routes(desk: DeskContext) -> APIRouter:
             mistakes=mistakes,
         )
 
-    def find_exchange(actor: Actor, hit_id: HitId, request_id: RequestId) -> tuple[HitView, RequestView]:
-        view = desk.services.show_hit(actor, hit_id)
+    def find_exchange(view: HitView, request_id: RequestId) -> tuple[HitView, RequestView]:
         for question in view.requests:
             if question.request_id == request_id:
                 return view, question
@@ -148,31 +162,30 @@ def _request_routes(desk: DeskContext) -> APIRouter:
 
     @router.get("/request")
     def show_request_form(request: Request, session: Visitor, hit_id: Hit) -> Response:
-        view = desk.services.show_hit(actor_of(session), hit_id)
+        view = seen_by(desk, session, hit_id)
         starter = explanation.request_starter(view, desk.country_text()(view.summary.counterpart))
         return request_page(request, session, view, starter)
 
     @router.post("/request")
     def send_request(request: Request, session: Doer, hit_id: Hit, fields: Fields) -> Response:
-        actor = actor_of(session)
         try:
-            desk.services.open_request(actor, hit_id, read_request(fields))
+            desk.services.open_request(actor_of(session), hit_id, read_request(fields))
         except (FormMistakes, InvalidDraft) as error:
-            view = desk.services.show_hit(actor, hit_id)
+            view = seen_by(desk, session, hit_id, is_begun=True)
             return request_page(request, session, view, fields.fields, _by_field(error))
         return desk.return_to(f"/hits/{hit_id}", "asked")
 
     @router.get("/requests/{request_id}/reply")
     def show_reply_form(request: Request, session: Visitor, hit_id: Hit, request_id: RequestInPath) -> Response:
-        exchange = find_exchange(actor_of(session), hit_id, request_id)
+        exchange = find_exchange(seen_by(desk, session, hit_id), request_id)
         return reply_page(request, session, exchange, explanation.reply_starter())
 
     @router.post("/requests/{request_id}/reply")
     def send_reply(request: Request, session: Doer, hit_id: Hit, request_id: RequestInPath, fields: Fields) -> Response:
-        actor = actor_of(session)
-        exchange = find_exchange(actor, hit_id, request_id)
+        exchange = find_exchange(seen_by(desk, session, hit_id, is_begun=True), request_id)
         try:
-            desk.services.answer_request(actor, request_id, read_reply(fields, len(exchange[1].questions)))
+            draft = read_reply(fields, len(exchange[1].questions))
+            desk.services.answer_request(actor_of(session), request_id, draft)
         except (FormMistakes, InvalidDraft) as error:
             return reply_page(request, session, exchange, fields.fields, _by_field(error))
         return desk.return_to(f"/hits/{hit_id}", "answered")

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from symbolon.node.domain.actors import Right
 from symbolon.node.domain.hits import HitSummary
 from symbolon.node.web import wording
-from symbolon.node.web.desk_context import DeskContext, actor_of
+from symbolon.node.web.desk_context import DeskContext, actor_of, rights_of
 from symbolon.node.web.queue import (
     EXCHANGES,
     QueueLine,
@@ -27,11 +27,19 @@ from symbolon.node.web.queue import (
 )
 from symbolon.protocol.handling import Agreement, Band, Urgency
 from symbolon.protocol.lifecycle import JointState
+from symbolon.runtime.desk_access import visitor
 from symbolon.runtime.sessions import Session
 
 MOST_LINES: Final = 200
 """So many hits a page shows, the first of its order; the rest is counted, and one export away."""
+_FIRST_PAGES: Final = (
+    (Right.VIEW_HITS, "/inbox"),
+    (Right.MANAGE_PEOPLE, "/people"),
+    (Right.VIEW_AUDIT, "/audit"),
+)
+"""Where a person begins: the first page that their rights open."""
 Query = Annotated[QueueQuery, Depends(parse_query)]
+Visitor = Annotated[Session, Depends(visitor)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,6 @@ class QueueCount:
 def inbox_routes(desk: DeskContext) -> APIRouter:
     """``/``, ``/inbox`` and its fragment and export, ``/holds``, ``/exchanges``."""
     router = APIRouter(include_in_schema=False)
-    Visitor = Annotated[Session, Depends(desk.sign_in.session)]  # noqa: N806 - a type
-    Watcher = Annotated[Session, Depends(desk.sign_in.watching_session)]  # noqa: N806 - a type
 
     def queue_html(hits: Iterable[HitSummary], query: QueueQuery) -> str:
         lines = arrange(hits, query, desk.clock.now())
@@ -60,7 +66,8 @@ def inbox_routes(desk: DeskContext) -> APIRouter:
 
     @router.get("/")
     def first_page(session: Visitor) -> Response:
-        return RedirectResponse("/inbox" if actor_of(session).permits(Right.VIEW_HITS) else "/account", 303)
+        rights = rights_of(session)
+        return RedirectResponse(next((path for right, path in _FIRST_PAGES if right in rights), "/account"), 303)
 
     @router.get("/inbox")
     def show_inbox(request: Request, session: Visitor, query: Query) -> Response:
@@ -81,7 +88,7 @@ def inbox_routes(desk: DeskContext) -> APIRouter:
         )
 
     @router.get("/inbox/queue")
-    def refresh_queue(session: Watcher, query: Query, seen: str = "") -> Response:
+    def refresh_queue(session: Visitor, query: Query, seen: str = "") -> Response:
         actor = actor_of(session)
         mark = desk.services.list_hits.mark(actor)
         if seen == mark:

@@ -94,7 +94,7 @@ def start_everything(running: Containers) -> None:
     running.start(*after_hub_web)
     for name in (*at_once, *after_hub_web):
         running.wait_until_healthy(name)
-    _run_to_its_end(running, "ceremony")
+    _run_to_its_end(running, "founding")
 
 
 def _start_databases(running: Containers) -> None:

@@ -54,19 +54,28 @@ def test_no_process_had_to_be_started_twice(containers: Containers) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["setup", "ceremony"])
+@pytest.mark.parametrize("name", ["setup", "founding"])
 def test_setting_up_again_changes_nothing(containers: Containers, name: str) -> None:
     again = containers.execute(name, *containers.stage.services[name].command)
     assert (again.returncode, again.stdout) == (0, "")
 
 
-def test_every_state_has_the_linkage_key_and_knows_the_others_by_the_cards_that_it_saw_first(
-    containers: Containers,
-) -> None:
-    statuses = [status_of(containers, state) for state in ("xa", "xb", "xc")]
-    assert len({str(status["linkage_key_check"]) for status in statuses}) == 1
-    assert statuses[0]["linkage_key_check"] is not None
-    assert [status["cards_not_taken"] for status in statuses] == [[], [], []]
+def test_every_state_signed_the_first_directory_with_the_others(containers: Containers) -> None:
+    for state in ("xa", "xb", "xc"):
+        shown = containers.execute(f"{state}-worker", "symbolon", "node", "federation", "history", "--json")
+        assert shown.returncode == 0, shown.stderr
+        (first,) = map(json.loads, shown.stdout.splitlines())
+        assert (first["version"], sorted(first["signed_by"])) == (1, ["XA", "XB", "XC"])
+
+
+def test_every_state_holds_the_linkage_key_that_they_made_together(containers: Containers) -> None:
+    checks = {
+        epoch["key_check"]
+        for state in ("xa", "xb", "xc")
+        for epoch in status_of(containers, state)["epochs"]  # type: ignore[attr-defined]
+    }
+    assert len(checks) == 1
+    assert checks != {None}
 
 
 def test_submissions_of_two_states_become_an_alert_at_both(containers: Containers) -> None:

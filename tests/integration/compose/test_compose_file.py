@@ -12,7 +12,7 @@ from tests.integration.compose.compose_file import (
 
 SERVICES = read_compose_file()
 PARTIES = ("hub", "xa", "xb", "xc")
-PLAYING_SEVERAL = ("setup", "ceremony")
+PLAYING_SEVERAL = ("setup", "founding")
 """They play several parties, as people with a telephone would, and end."""
 ROLES = [
     service for service in SERVICES.values() if service.command[:1] != () and "symbolon" in " ".join(service.command)

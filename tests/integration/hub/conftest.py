@@ -2,26 +2,32 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, purposes_of
+from tests.simulators.hub_members import FEDERATION, SimulatedMember, body_of, purposes_of
 
 from symbolon.exercise.ports import free_ports
+from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.opening import Hub, initialise, open_hub
-from symbolon.hub.bootstrap.web import build_api_services
 from symbolon.hub.bootstrap.worker import build_worker_services
 from symbolon.hub.jobs.tasks import WorkerServices
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.matching.identifier_types import BirthDate, Document, DocumentType, PersonName, RecordIdentifiers
-from symbolon.protocol.messages import Alert, HitNotice, Purpose, Welcome
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.messages import Alert, FederationDirectory, HitNotice, Purpose, Sealed, Welcome
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.sql_loader import Query
 
 FreshDatabase = Callable[[str], str]
+_WAITING_FOR_TURN = Query(
+    "waiting_for_turn", "for a test", "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+)
 
 
 @dataclass(slots=True)
@@ -54,7 +60,67 @@ class HubBench:
         return self.api.list_deliveries(member.code, 100)
 
     def purposes(self, member: SimulatedMember) -> list[Purpose]:
+        """What waits for a member, oldest first."""
         return purposes_of(self.mail(member))
+
+    def acknowledge_all(self, *members: SimulatedMember) -> None:
+        """Nothing waits for these (or any) members any more."""
+        for member in members or self.members.values():
+            waiting = self.mail(member)
+            if waiting:
+                envelope = member.acknowledgement(*(each.delivery_id for each in waiting))
+                self.api.acknowledge_deliveries(member.code, envelope)
+
+    def proposal(self) -> FederationDirectory:
+        """The version that is proposed."""
+        with self.hub.store.work() as work:
+            proposed = work.directory.proposal()
+        assert proposed is not None
+        return proposed
+
+    def directory(self) -> FederationDirectory:
+        """The version in effect."""
+        with self.hub.store.work() as work:
+            known = work.directory.in_effect()
+        assert known is not None
+        return known
+
+    def sign(self, code: str) -> None:
+        """One member signs what is proposed."""
+        member = self.members[code]
+        self.api.approve_directory(member.code, member.approval(self.proposal()))
+
+    def co_sign(self, *codes: str) -> None:
+        """These members sign what is proposed; it is in effect afterwards."""
+        version = self.proposal().version
+        for code in codes:
+            self.sign(code)
+        assert self.directory().version == version
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def waiting_for(self, code: str) -> int:
+        """How many deliveries wait for a member, however it stands."""
+        return next(member.undelivered for member in self.hub.show_status()().members if member.code == code)
+
+    def waits_for_turn(self) -> bool:
+        """Whether a transaction waits for its turn at the records."""
+        with self.hub.database.transaction() as tx:
+            return int(tx.fetch_value(_WAITING_FOR_TURN)) > 0
+
+    def sealed(self, sender: SimulatedMember, recipient: SimulatedMember, purpose: Purpose) -> Any:
+        """A message that the hub cannot read, about no hit."""
+        body = Sealed(
+            hit_id=None, recipient_key_id=recipient.sealing_key.key_id, suite="test", ciphertext=b"only for you"
+        )
+        return sender.envelope(body, purpose, recipient.code)
+
+    def acts(self) -> list[AuditAct]:
+        """What the audit log says was done, in its order."""
+        self.worker.sequence_audit()
+        with self.hub.database.transaction() as tx:
+            return [entry.leaf.act for entry in self.hub.audit_log.entries(tx)]
 
     def alerts(self, member: SimulatedMember) -> list[Alert]:
         return self._messages(member, Alert)
@@ -102,13 +168,24 @@ def initialised_hub(
 
 
 @pytest.fixture
-def bench(initialised_hub: Hub) -> HubBench:
-    members = {code: SimulatedMember(MemberCode(code)) for code in ("XA", "XB", "XC")}
-    enrol = initialised_hub.enrol_member()
-    welcomes = {code: enrol(member.enrolment_request(), None) for code, member in members.items()}
+def founding(initialised_hub: Hub) -> HubBench:
+    """A hub that has no members yet."""
     wake_ups: list[None] = []
-    api = build_api_services(initialised_hub, OpenEncodings(SCHEMA), lambda: wake_ups.append(None))
-    return HubBench(initialised_hub, api, build_worker_services(initialised_hub), members, welcomes, wake_ups)
+    wake = WakeUps(match=lambda: wake_ups.append(None), clear_away=lambda: None)
+    api = build_api_services(initialised_hub, OpenEncodings(initialised_hub.linkage_schemas()), wake)
+    return HubBench(initialised_hub, api, build_worker_services(initialised_hub), {}, {}, wake_ups)
+
+
+@pytest.fixture
+def bench(founding: HubBench) -> HubBench:
+    """A federation of three members."""
+    enrol = founding.hub.enrol_member()
+    for code in ("XA", "XB", "XC"):
+        member = founding.members[code] = SimulatedMember(MemberCode(code))
+        founding.welcomes[code] = enrol(member.enrolment_request(), None)
+    founding.co_sign(*founding.members)
+    founding.acknowledge_all()
+    return founding
 
 
 @pytest.fixture

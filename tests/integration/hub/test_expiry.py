@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.simulators.hub_members import SCHEMA, body_of, item
+from tests.simulators.hub_members import body_of, item
 
 from symbolon.hub.storage.open_comparator import OpenComparator
 from symbolon.protocol.audit_log import AuditAct
@@ -47,12 +47,12 @@ def test_an_expired_record_leaves_the_database_and_the_index(bench: Any, person:
     own = _published(bench, bench.amara, person)
     bench.worker.find_matches()
     comparator = bench.worker.find_matches._finder
-    assert len(comparator._index) == 1
+    assert len(comparator) == 1
     _reviewed_by(bench, -1, own)
     assert bench.worker.expire_records() == 1
     assert _count(bench, _COUNT_ENCODINGS) == 0
     bench.worker.refresh_index()
-    assert len(comparator._index) == 0
+    assert len(comparator) == 0
 
 
 def test_on_its_review_date_a_record_may_still_be_compared(bench: Any, person: Any) -> None:
@@ -185,11 +185,11 @@ def test_each_receipt_of_an_expiry_leaves_a_leaf(bench: Any, person: Any) -> Non
 
 
 def test_additions_of_what_is_gone_are_forgotten_and_no_index_misses_the_removal(bench: Any, person: Any) -> None:
-    behind, new = OpenComparator(SCHEMA), OpenComparator(SCHEMA)
+    behind, new = (OpenComparator(bench.hub.linkage_schemas()) for _ in range(2))
     own = _published(bench, bench.amara, person)
     with bench.hub.store.work() as work:
         behind.refresh(work)
-    assert len(behind._index) == 1
+    assert len(behind) == 1
     bench.submit(bench.amara, item(person, reference=own.reference, version=2))
     _reviewed_by(bench, -1, own)
     bench.worker.expire_records()
@@ -197,4 +197,4 @@ def test_additions_of_what_is_gone_are_forgotten_and_no_index_misses_the_removal
     assert _count(bench, _COUNT_CHANGES) == 2
     with bench.hub.store.work() as work:
         assert behind.refresh(work) == new.refresh(work)
-    assert len(behind._index) == len(new._index) == 0
+    assert len(behind) == len(new) == 0

@@ -15,12 +15,21 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.simulators.hub_members import item
+from tests.simulators.hub_members import SimulatedMember, item
 
 from symbolon.exercise.ports import accepts_connections
+from symbolon.hub.bootstrap.commands import expel_member, suspend_member
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.messages import Alert, FederationDirectory, SubmissionReceipt
+from symbolon.protocol.federation import verify_succession
+from symbolon.protocol.messages import (
+    Alert,
+    DirectoryProposal,
+    FederationHistory,
+    RotationAnswer,
+    SubmissionReceipt,
+)
+from symbolon.runtime.certificates import fingerprint
 from symbolon.runtime.tls import TlsFiles, client_context, trusting_context
 
 RunHub = Callable[..., "subprocess.Popen[bytes]"]
@@ -66,12 +75,71 @@ def test_a_client_without_a_certificate_is_not_let_in(bench: Any, web: Any) -> N
         httpx.get(f"https://localhost:{bench.hub.settings.api_port}/v1/health", verify=context)
 
 
-def test_the_directory_is_signed_by_the_hub(bench: Any, web: Any, node: Any) -> None:
+def test_the_directory_comes_with_the_signatures_of_its_members(bench: Any, web: Any, node: Any) -> None:
     with node("XA") as client:
+        answer = client.get("/v1/federation", params={"after": 0})
+        nothing_new = client.get("/v1/federation", params={"after": 1})
+    [signed] = Envelope.from_bytes(answer.content).read(FederationHistory).versions
+    verify_succession(None, signed)
+    assert [signature.member for signature in signed.signatures] == ["XA", "XB", "XC"]
+    assert Envelope.from_bytes(nothing_new.content).read(FederationHistory).versions == ()
+
+
+def test_a_member_signs_and_rotates_its_keys_over_the_wire(bench: Any, web: Any, node: Any) -> None:
+    with node("XA") as amara, node("XB") as belanu:
+        request = bench.amara.rotation(SimulatedMember(bench.amara.code)).to_bytes()
+        answer = amara.post("/v1/rotations", content=request)
+        pem = Envelope.from_bytes(answer.content).read(RotationAnswer).certificate_pem
+        proposed = Envelope.from_bytes(amara.get("/v1/federation/proposal").content).read(DirectoryProposal).directory
+        assert proposed is not None
+        for client, member in ((amara, bench.amara), (belanu, bench.belanu)):
+            signed = client.post("/v1/federation/approvals", content=member.approval(proposed).to_bytes())
+            assert signed.status_code == 204
+        # The connection is the old certificate's, which the directory in effect lists no longer.
+        assert amara.get("/v1/health").status_code == 401
+    assert bench.directory().card_of(bench.amara.code).certificate_fingerprint == fingerprint(pem.encode())
+
+
+def test_a_member_that_waits_for_deliveries_is_told_of_its_suspension_within_seconds(
+    bench: Any, web: Any, node: Any
+) -> None:
+    with node("XC") as client, ThreadPoolExecutor(1) as pool:
+        client.get("/v1/health")
+        waiting = pool.submit(client.get, "/v1/deliveries", params={"wait": 30})
+        time.sleep(0.5)
+        suspend_member(bench.hub)(bench.cassor.code)
+        answer = waiting.result(5)
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:symbolon:problem:member-suspended")
+        assert client.get("/v1/federation").status_code == 200
+
+
+def test_a_member_that_waits_for_deliveries_is_told_of_its_expulsion_within_seconds(
+    bench: Any, web: Any, node: Any
+) -> None:
+    expel_member(bench.hub)(bench.cassor.code)
+    bench.co_sign("XA", "XB")
+    with node("XC") as client:
         answer = client.get("/v1/federation")
-    directory = Envelope.from_bytes(answer.content).read(FederationDirectory)
-    assert [card.code for card in directory.members] == ["XA", "XB", "XC"]
-    assert directory.version == 4
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:symbolon:problem:member-expelled")
+
+
+def test_a_worker_erases_what_a_new_version_leaves_no_place_for(
+    bench: Any, run_hub: RunHub, node: Any, person: Any
+) -> None:
+    bench.submit(bench.cassor, item(person))
+    _start_web(bench, run_hub)
+    run_hub("worker")
+    expel_member(bench.hub)(bench.cassor.code)
+    bench.sign("XA")
+    last = bench.belanu.approval(bench.proposal())
+    with node("XB") as client:
+        _await_worker(bench)
+        # No beat runs here: the last signature wakes the worker.
+        assert client.post("/v1/federation/approvals", content=last.to_bytes()).status_code == 204
+    deadline = time.monotonic() + 20
+    while sum(count.live for count in bench.hub.show_status()().records):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_the_member_is_the_certificates_whatever_the_envelope_says(

@@ -4,6 +4,7 @@ import string
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -44,14 +45,16 @@ def test_an_accepted_submission_wakes_the_worker(bench: Any, person: Any) -> Non
 def test_a_batch_sent_twice_counts_once_and_gets_the_same_receipt(bench: Any, person: Any) -> None:
     envelope = bench.amara.submission(item(person))
     first = bench.api.accept_submission(bench.amara.code, envelope)
-    assert bench.api.accept_submission(bench.amara.code, envelope) == first
+    assert bench.api.accept_submission(bench.amara.code, bench.amara.again(envelope)) == first
     assert _live_records(bench) == 1
 
 
 def test_a_batch_sent_by_two_connections_at_once_counts_once(bench: Any, person: Any) -> None:
     envelope = bench.amara.submission(item(person))
+    # Signed at the same moment, so that none comes after a later one.
+    tries = [bench.amara.again(envelope, issued_at=envelope.issued_at) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        receipts = set(pool.map(lambda _: bench.api.accept_submission(bench.amara.code, envelope), range(4)))
+        receipts = set(pool.map(lambda each: bench.api.accept_submission(bench.amara.code, each), tries))
     assert len(receipts) == 1
     assert _live_records(bench) == 1
 
@@ -72,7 +75,7 @@ def test_a_refused_item_refuses_no_other(bench: Any, person: Any) -> None:
         good,
         replace(good, version=2),
         item(person, schema_digest="0" * 64),
-        item(person, key_epoch=2),
+        item(person, key_epoch=2),  # nobody opened it
         item(person, envelopes=(*good.envelopes, *good.envelopes)),
     )
     receipt = body_of(bench.submit(bench.amara, *batch), SubmissionReceipt)
@@ -212,13 +215,14 @@ def test_partitions_are_told_apart_by_lists_of_any_length(bench: Any) -> None:
     )
     with bench.hub.database.transaction() as tx:
         # As a version before the limit could have written it.
-        columns = {"namespace": "general", "mode": "except", "schema_id": "one", "key_epoch": 1, "member": "XA"}
+        columns = {"namespace": "general", "mode": "except", "member": "XA"}
         insert = load_queries("symbolon.hub.storage", "records")["insert_partition"]
         assert [tx.execute(insert, members=list(codes), **columns) for _ in range(2)] == [1, 0]
 
 
 def test_batches_that_wait_for_their_turn_keep_nobody_from_their_deliveries(bench: Any, person: Any) -> None:
-    batches = [bench.amara.submission(item(person)) for _ in range(14)]
+    now = datetime.now(UTC)
+    batches = [bench.amara.again(bench.amara.submission(item(person)), issued_at=now) for _ in range(14)]
     with ThreadPoolExecutor(len(batches)) as pool, bench.hub.store.work() as work:
         work.records.order_commits()
         answers = [pool.submit(bench.api.accept_submission, bench.amara.code, batch) for batch in batches]

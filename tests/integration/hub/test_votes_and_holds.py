@@ -57,9 +57,9 @@ def test_the_same_vote_sent_again_changes_nothing(bench: Any, person: Any) -> No
     hit_id, _ = _hit(bench, person)
     envelope = bench.amara.vote(hit_id, bench.belanu)
     bench.api.deposit_vote(bench.amara.code, envelope)
-    bench.api.deposit_vote(bench.amara.code, envelope)
+    bench.api.deposit_vote(bench.amara.code, bench.amara.again(envelope))
     _vote(bench, bench.belanu, bench.amara, hit_id)
-    bench.api.deposit_vote(bench.amara.code, envelope)
+    bench.api.deposit_vote(bench.amara.code, bench.amara.again(envelope))
     assert bench.purposes(bench.belanu).count(Purpose.VOTE) == 1
 
 
@@ -114,7 +114,7 @@ def test_a_request_and_its_reply_are_relayed_once_the_votes_are_open(bench: Any,
     _vote(bench, bench.belanu, bench.amara, hit_id)
     request = _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id)
     bench.api.relay_message(bench.amara.code, request)
-    bench.api.relay_message(bench.amara.code, request)
+    bench.api.relay_message(bench.amara.code, bench.amara.again(request))
     bench.api.relay_message(bench.belanu.code, _sealed(bench.belanu, bench.amara, Purpose.REPLY, hit_id))
     assert bench.purposes(bench.belanu) == [Purpose.ALERT, Purpose.VOTE, Purpose.REQUEST]
     assert bench.purposes(bench.amara) == [Purpose.ALERT, Purpose.VOTE, Purpose.REPLY]
@@ -225,7 +225,11 @@ def test_each_act_leaves_a_leaf_and_the_log_verifies(bench: Any, person: Any) ->
         bench.hub.audit_log.verify(tx)
     assert acts == [
         "party-initialised",
-        *["member-enrolled"] * 3,
+        *["member-enrolled", "directory-proposed"] * 3,
+        *["directory-signed"] * 3,
+        "directory-in-effect",
+        "epoch-opened",
+        *["deliveries-acknowledged"] * 3,
         *["submission-accepted"] * 2,
         "alert-raised",
         "comparison-run",
@@ -264,7 +268,7 @@ def test_messages_sent_while_the_hit_is_held_go_on_in_their_order_when_it_is_rel
         _sealed(bench.belanu, bench.amara, purpose, hit_id)
         for purpose in (Purpose.REQUEST, Purpose.REPLY, Purpose.REQUEST)
     ]
-    for envelope in (*sent, sent[0]):
+    for envelope in (*sent, bench.belanu.again(sent[0])):
         bench.api.relay_message(bench.belanu.code, envelope)
     assert bench.purposes(bench.amara)[-1] is Purpose.HIT_NOTICE
     _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
@@ -316,7 +320,7 @@ def test_a_release_sent_again_does_not_lift_a_later_hold(bench: Any, person: Any
     release = bench.amara.hold_decision(hit_id, HoldRuling.RELEASE)
     bench.api.decide_hold(bench.amara.code, release)
     _reclassify(bench, reference)
-    bench.api.decide_hold(bench.amara.code, release)
+    bench.api.decide_hold(bench.amara.code, bench.amara.again(release))
     assert _state(bench, hit_id) is JointState.HELD
 
 

@@ -1,4 +1,4 @@
-"""Two nodes with databases of their own, and a hub in memory between them."""
+"""Nodes with databases of their own, and a hub in memory between them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,27 +9,42 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from tests.simulators.hub_in_memory import HubClientInMemory, HubInMemory
+from tests.simulators.hub_in_memory import FEDERATION, HubClientInMemory, HubInMemory
 
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.node.bootstrap.opening import PACKAGE
-from symbolon.node.bootstrap.services import HubServices, NodeServices, build_hub_services, build_services, schema_bytes
+from symbolon.node.bootstrap.services import (
+    HubServices,
+    NodeServices,
+    NodeTools,
+    build_hub_services,
+    build_services,
+    schema_bytes,
+)
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportReport
 from symbolon.node.domain.records import Record
+from symbolon.node.gateway.ceremony_files import CeremonyFiles
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles
-from symbolon.node.services.correspondence import Correspondence, NodeIdentity
+from symbolon.node.gateway.member_keys import MemberKeyFiles
+from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.rotate_keys import card_of_generation
+from symbolon.node.services.run_ceremony import CeremonyTools
 from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
-from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
-from symbolon.protocol.messages import MemberCard
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.keys import LinkageKey
+from symbolon.protocol.messages import FederationDirectory, MemberCard, Welcome, welcome_fingerprint
 from symbolon.protocol.references import HitId, MemberCode, RecordReference
+from symbolon.runtime import certificates
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.database import Database
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.key_services import key_service_of
 from symbolon.runtime.migrations import migrate
+from symbolon.runtime.vault import open_vault
 
 FOCAL_POINT = Actor("fp", frozenset({Role.FOCAL_POINT}))
 PROTECTION_OFFICER = Actor("vpo", frozenset({Role.PROTECTION_OFFICER}))
@@ -87,9 +102,41 @@ class NodeUnderTest:
     client: HubClientInMemory
     keys: LinkageKeyFiles
     correspondence: Correspondence
+    tools: NodeTools
     draws: SettableDraws
     folder: Path
     conninfo: str
+
+    @property
+    def home(self) -> PartyHome:
+        return PartyHome(self.folder / self.code)
+
+    @property
+    def member_keys(self) -> MemberKeyFiles:
+        return MemberKeyFiles(self.home, self.code)
+
+    def card(self, generation: int = 1) -> MemberCard:
+        """The node's card with a generation of its keys."""
+        keys = next(each for each in self.member_keys.generations() if each.number == generation)
+        card = card_of_generation(self.member_keys, keys, (self.code, str(self.code)))
+        assert card is not None
+        return card
+
+    def directory(self) -> FederationDirectory:
+        with self.unit_of_work.begin() as work:
+            found = work.directory.find()
+        assert found is not None
+        return found
+
+    def leaves(self, act: AuditAct) -> list[object]:
+        """The details of the audit log's leaves about an act, oldest first."""
+        rows = sorted(self.rows("audit_leaf"), key=lambda row: str(row["recorded_at"]))
+        return [row["detail"] for row in rows if row["act"] == act]
+
+    def restart(self) -> None:
+        """Go on as a new process would, that knows nothing but what is stored."""
+        self.services = build_services(self.tools)
+        self.hub_services = build_hub_services(self.tools, self.client)
 
     def import_text(self, text: str, *, encoding: str = "utf-8", choices: ImportChoices | None = None) -> ImportReport:
         file = self.folder / f"{self.code}.csv"
@@ -145,10 +192,40 @@ class Pair:
         return hit_id
 
 
+@dataclass
+class Trio:
+    """Three nodes: two of them are a quorum."""
+
+    hub: HubInMemory
+    xa: NodeUnderTest
+    xb: NodeUnderTest
+    xc: NodeUnderTest
+    draws: SettableDraws
+
+    @property
+    def nodes(self) -> tuple[NodeUnderTest, ...]:
+        return self.xa, self.xb, self.xc
+
+    def exchange(self, *nodes: NodeUnderTest, times: int = 3) -> None:
+        """Let everything that is due go out and come in, at all nodes or at some."""
+        for _ in range(times):
+            for node in nodes or self.nodes:
+                node.services.advance_ceremonies()
+                node.deliver()
+                node.receive()
+
+    def refresh(self, *nodes: NodeUnderTest) -> None:
+        for node in nodes or self.nodes:
+            node.hub_services.refresh_directory()
+
+
+STATES = ("XA", "XB", "XC")
+
+
 @pytest.fixture(scope="session")
 def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]]:
-    """A migrated database for each node, made once; `pair` empties them."""
-    names = {code: f"node_pair_{code.lower()}" for code in ("XA", "XB")}
+    """A migrated database for each node, made once; who takes one empties it."""
+    names = {code: f"node_pair_{code.lower()}" for code in STATES}
     conninfos = {code: postgres_server.create_party(name) for code, name in names.items()}
     for conninfo in conninfos.values():
         migrate(conninfo, PACKAGE)
@@ -157,10 +234,16 @@ def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]
         postgres_server.drop_party(name)
 
 
+@pytest.fixture(scope="session")
+def authority() -> certificates.KeyAndCertificate:
+    """Issues the members' certificates."""
+    return certificates.new_authority("The authority of tests", datetime(2031, 1, 1, tzinfo=UTC))
+
+
 def _emptied(conninfo: str) -> str:
     with psycopg.connect(conninfo) as connection:
         tables = [row[0] for row in connection.execute("select tablename from pg_tables where schemaname = 'public'")]
-        data = [table for table in tables if not table.endswith("_version")]
+        data = [table for table in tables if table not in ("runtime_version", "node_version")]
         # The owner may do what the append-only triggers keep everybody else from.
         for table in ("audit_leaf", "audit_place"):
             connection.execute(f"alter table {table} disable trigger user")
@@ -170,52 +253,91 @@ def _emptied(conninfo: str) -> str:
     return conninfo
 
 
-@pytest.fixture
-def pair(node_databases: dict[str, str], tmp_path: Path) -> Iterator[Pair]:
-    draws = SettableDraws()
+def new_hub(draws: SettableDraws) -> HubInMemory:
     schema = schema_bytes()
-    hub = HubInMemory(LinkageSchema.from_bytes(schema).id, schema_digest(schema), draws.now)
-    linkage_key = LinkageKey.generate(1, bytes(32))
-    nodes = [_node(code, hub, draws, _emptied(node_databases[code]), tmp_path) for code in ("XA", "XB")]
+    return HubInMemory(LinkageSchema.from_bytes(schema).id, schema_digest(schema), draws.now)
+
+
+def founded(hub: HubInMemory, nodes: list[NodeUnderTest], authority: certificates.KeyAndCertificate) -> None:
+    """Let the nodes join, found the federation, and learn of it."""
     for node in nodes:
-        node.services.join_federation("admin", hub.directory(), node.correspondence._identity)
-        node.keys.add(linkage_key)
+        join(hub, node, authority)
+    hub.co_sign()
+    for node in nodes:
+        node.hub_services.refresh_directory()
+    # What told them of it has nothing more to say.
+    hub.queues.clear()
+
+
+def join(hub: HubInMemory, node: NodeUnderTest, authority: certificates.KeyAndCertificate) -> None:
+    """Enrol a node at the hub, and hand it its welcome."""
+    request = node.member_keys.certificate_request(1).encode()
+    certificate = certificates.issue_client_certificate(authority, request, node.code, node.draws.now())
+    welcome = Welcome(
+        certificate_pem=certificate.decode(),
+        ca_pem=authority.certificate_pem.decode(),
+        hub_url="https://localhost:1",
+        hub_signing_key=hub.signing_key.public.to_bytes(),
+        federation=FEDERATION,
+        exercise=True,
+    )
+    node.services.join_federation("admin", welcome, welcome_fingerprint(welcome))
+    hub.enrol(node.card(), node.member_keys.generations()[0].signing_key)
+
+
+@pytest.fixture
+def pair(node_databases: dict[str, str], tmp_path: Path, authority: certificates.KeyAndCertificate) -> Iterator[Pair]:
+    """Two nodes of a founded federation, with the linkage key of its first epoch."""
+    draws = SettableDraws()
+    hub = new_hub(draws)
+    nodes = [new_node(code, hub, draws, node_databases[code], tmp_path) for code in ("XA", "XB")]
+    founded(hub, nodes, authority)
+    for node in nodes:
+        node.keys.add(LinkageKey.generate(1, bytes(32)))
     yield Pair(hub, nodes[0], nodes[1], draws)
     for node in nodes:
         node.database.close()
 
 
-def _node(code: str, hub: HubInMemory, draws: SettableDraws, conninfo: str, folder: Path) -> NodeUnderTest:
-    database = Database(conninfo, application_name=f"test {code}", max_size=3)
+@pytest.fixture
+def trio(node_databases: dict[str, str], tmp_path: Path, authority: certificates.KeyAndCertificate) -> Iterator[Trio]:
+    """Three nodes of a founded federation, without a linkage key."""
+    draws = SettableDraws()
+    hub = new_hub(draws)
+    nodes = [new_node(code, hub, draws, node_databases[code], tmp_path) for code in STATES]
+    founded(hub, nodes, authority)
+    yield Trio(hub, nodes[0], nodes[1], nodes[2], draws)
+    for node in nodes:
+        node.database.close()
+
+
+def new_node(code: str, hub: HubInMemory, draws: SettableDraws, conninfo: str, folder: Path) -> NodeUnderTest:
+    """A node that was set up and joined nothing, in an emptied database."""
+    database = Database(_emptied(conninfo), application_name=f"test {code}", max_size=3)
     audit_log = HashChainAuditLog(draws, uuid4)
-    unit_of_work = PostgresUnitOfWork(database, audit_log)
     home = PartyHome(folder / code)
     home.create()
-    keys = LinkageKeyFiles(home.keys)
-    identity = NodeIdentity(
-        MemberCode(code), SigningKey.generate(draws.random_bytes(32)), SealingKey.generate(draws.random_bytes(32))
-    )
-    hub.enrol(
-        MemberCard(
-            MemberCode(code),
-            code,
-            identity.signing_key.public.to_bytes(),
-            identity.sealing_key.public.to_bytes(),
-            "0" * 64,
-        )
-    )
-    correspondence = Correspondence(identity)
+    home.keys.write("a-key-of-tests", b"with it the node key is made")
+    vault = open_vault(database, key_service_of(home.path, {}), draws.now())
+    unit_of_work = PostgresUnitOfWork(database, audit_log, vault)
+    linkage_keys = LinkageKeyFiles(home.keys)
+    member_keys = MemberKeyFiles(home, MemberCode(code))
+    member_keys.make(1, draws)
+    correspondence = Correspondence(MemberCode(code), member_keys)
+    ceremony = CeremonyTools(draws, CeremonyFiles(home.keys), linkage_keys, correspondence)
+    tools = NodeTools(unit_of_work, draws, linkage_keys, member_keys, correspondence, ceremony, code)
     client = hub.client(code)
     return NodeUnderTest(
         code=MemberCode(code),
-        services=build_services(unit_of_work, draws, keys, correspondence),
-        hub_services=build_hub_services(unit_of_work, draws, correspondence, client),
+        services=build_services(tools),
+        hub_services=build_hub_services(tools, client),
         database=database,
         unit_of_work=unit_of_work,
         audit_log=audit_log,
         client=client,
-        keys=keys,
+        keys=linkage_keys,
         correspondence=correspondence,
+        tools=tools,
         draws=draws,
         folder=folder,
         conninfo=conninfo,

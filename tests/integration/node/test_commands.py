@@ -1,6 +1,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,18 +9,24 @@ from typing import Any
 import pytest
 import structlog
 from tests.conftest import FreshDatabase
+from tests.simulators.hub_in_memory import FEDERATION, HubClientInMemory, HubInMemory
 from typer.testing import CliRunner
 
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
+from symbolon.node.bootstrap import worker as worker_bootstrap
 from symbolon.node.bootstrap.services import schema_bytes
 from symbolon.node.cli import app
-from symbolon.node.errors import NodeError, NotJoined
+from symbolon.node.errors import NodeError, NoDirectory
+from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles
+from symbolon.node.gateway.member_keys import MemberKeyFiles
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.keys import SigningKey
-from symbolon.protocol.messages import EnrolmentRequest, FederationDirectory, MemberCard, Welcome, card_fingerprint
+from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
+from symbolon.protocol.messages import EnrolmentRequest, MemberCard, Welcome, card_fingerprint, welcome_fingerprint
+from symbolon.protocol.problems import ProtocolError
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime import certificates
+from symbolon.runtime.home import PartyHome
 
 MAPPING = """
 [record]
@@ -74,58 +81,147 @@ def node(folder: Path, fresh_database: FreshDatabase) -> Commands:
     return commands
 
 
-def welcome_for(folder: Path) -> Welcome:
+@dataclass
+class Federation:
+    """A hub and another state, for a node that is run by commands; the network between is the process itself."""
+
+    hub: HubInMemory
+    other: SigningKey
+    welcome: Path
+    fingerprint: str
+
+    def co_sign(self, folder: Path) -> None:
+        """The node's administrator signs beside the other state's, and the version comes into effect."""
+        self.hub.keys = {MemberCode("XB"): self.other, MemberCode("XA"): _signing_key(folder)}
+        self.hub.co_sign()
+
+
+def _signing_key(folder: Path) -> SigningKey:
+    return MemberKeyFiles(PartyHome(folder / "xa"), MemberCode("XA")).generations()[0].signing_key
+
+
+@pytest.fixture
+def federation(folder: Path, node: Commands, monkeypatch: pytest.MonkeyPatch) -> Federation:
+    """XA is enrolled beside XB, and its welcome lies in the folder."""
+    del node
     now = datetime.now(UTC)
+    schema = schema_bytes()
+    hub = HubInMemory(LinkageSchema.from_bytes(schema).id, schema_digest(schema), lambda: datetime.now(UTC))
     request = from_wire(EnrolmentRequest, parse_json((folder / "request.json").read_bytes()))
     authority = certificates.new_authority("development", now)
     certificate = certificates.issue_client_certificate(authority, request.csr_pem.encode(), "XA", now)
-    own = MemberCard(
-        request.code,
-        request.name,
-        request.signing_key,
-        request.sealing_key,
-        certificates.fingerprint(certificate),
+    hub.enrol(
+        MemberCard(
+            request.code,
+            request.name,
+            request.signing_key,
+            request.sealing_key,
+            request.hybrid_sealing_key,
+            certificates.fingerprint(certificate),
+        )
     )
-    other = MemberCard(MemberCode("XB"), "Belanu", bytes(range(32)), b"\x09" + bytes(31), "0" * 64)
-    schema = schema_bytes()
-    directory = FederationDirectory(
-        federation="exercise-commands",
-        exercise=True,
-        version=1,
-        members=(own, other),
-        hub_signing_key=SigningKey.generate(bytes(32)).public.to_bytes(),
-        schema_id=LinkageSchema.from_bytes(schema).id,
-        schema_digest=schema_digest(schema),
-        key_epoch=1,
+    other = SigningKey.generate(bytes(range(32)))
+    sealing = SealingKey.generate(bytes(range(1, 33))).public.to_bytes()
+    hub.enrol(MemberCard(MemberCode("XB"), "Belanu", other.public.to_bytes(), sealing, None, "0" * 64))
+    welcome = Welcome(
+        certificate.decode(),
+        authority.certificate_pem.decode(),
+        "https://localhost:1",
+        hub.signing_key.public.to_bytes(),
+        FEDERATION,
+        True,
     )
-    return Welcome(directory, certificate.decode(), authority.certificate_pem.decode(), "https://localhost:1")
-
-
-def test_a_node_is_set_up_joins_and_publishes_by_commands(node: Commands, folder: Path) -> None:
-    welcome = welcome_for(folder)
     (folder / "welcome.json").write_bytes(canonical_bytes(to_wire(welcome)))
-    assert "exercise-commands" in node("join", folder / "welcome.json").output
-    assert "check value" in node("linkage-key", "create").output
-    report = json.loads(node("import", folder / "case.csv", "--mapping", folder / "map.toml", "--json").stdout)
+
+    class Client(HubClientInMemory):
+        def close(self) -> None:
+            """There are no connections."""
+
+    monkeypatch.setattr(worker_bootstrap, "build_hub_client", lambda opened: Client(hub, opened.settings.code))
+    return Federation(hub, other, folder / "welcome.json", welcome_fingerprint(welcome))
+
+
+@pytest.fixture
+def member(node: Commands, folder: Path, federation: Federation) -> Commands:
+    """A node that joined, signed, and has the linkage key."""
+    node("join", federation.welcome, "--fingerprint", federation.fingerprint)
+    card = card_fingerprint(federation.hub.cards[MemberCode("XB")])
+    assert "waits for other members" in node("federation", "sign", "--compared", f"XB={card}").output
+    federation.co_sign(folder)
+    # The command looks for newer versions before it says that there is nothing to sign.
+    with pytest.raises(NodeError, match="No new version"):
+        node("federation", "sign", "--dry-run")
+    LinkageKeyFiles(PartyHome(folder / "xa").keys).add(LinkageKey.generate(1, bytes(32)))
+    return node
+
+
+def test_a_node_is_set_up_joins_and_publishes_by_commands(member: Commands, folder: Path) -> None:
+    report = json.loads(member("import", folder / "case.csv", "--mapping", folder / "map.toml", "--json").stdout)
     assert (report["outcome"], report["new"], report["without_category"]) == ("taken", 2, 1)
-    published = json.loads(node("publish", "--json").stdout)
+    published = json.loads(member("publish", "--json").stdout)
     assert (published["queued"], published["without_category"]) == (1, ["A-2"])
-    assert "revis" not in node("revise", "A-1", "--urgency", "U1").output
-    assert json.loads(node("withdraw", "A-1", "--json").stdout)["withdrawn"] == 1
-    fingerprint = card_fingerprint(welcome.directory.members[1])
-    assert "on its way" in node("linkage-key", "share", "XB", "--fingerprint", fingerprint).output
-    with pytest.raises(NodeError, match="No linkage key of that member"):
-        node("linkage-key", "accept", "XB", "--fingerprint", fingerprint)
-    with pytest.raises(NodeError, match="No changed card"):
-        node("trust", "XB", "--fingerprint", fingerprint)
-    assert json.loads(node("identity", "--json").stdout)["cards"]["XB"] == fingerprint
-    listed = node("deliveries", "--refused", "--json")
+    assert "revis" not in member("revise", "A-1", "--urgency", "U1").output
+    assert json.loads(member("withdraw", "A-1", "--json").stdout)["withdrawn"] == 1
+    listed = member("deliveries", "--refused", "--json")
     assert (listed.exit_code, listed.stdout) == (0, "")
-    assert "0 deliveries" in node("deliveries", "retry").output
-    status = json.loads(node("status", "--json").stdout)
+    assert "0 deliveries" in member("deliveries", "retry").output
+    status = json.loads(member("status", "--json").stdout)
     assert status["records"] == {"unpublished": 1, "withdrawn": 1}
-    assert status["outbox"]["messages"] == 1
-    assert len(status["linkage_key_check"]) == 32
+    (epoch,) = status["epochs"]
+    assert (epoch["epoch"], len(epoch["key_check"])) == (1, 32)
+    assert "epoch 1" in member("status").output
+
+
+def test_the_directory_is_shown_signed_and_told_by_commands(
+    node: Commands, folder: Path, federation: Federation
+) -> None:
+    assert "exercise-simulated" in node("join", federation.welcome, "--fingerprint", federation.fingerprint).output
+    looked = node("federation", "sign", "--dry-run").output
+    card = card_fingerprint(federation.hub.cards[MemberCode("XB")])
+    assert f"compare the card of XB: {card}" in looked
+    assert "Nothing was signed" in looked
+    with pytest.raises(NodeError, match="Compare the card of XB"):
+        node("federation", "sign")
+    with pytest.raises(NodeError, match="do not sign"):
+        node("federation", "sign", "--compared", "XB=0000 0000")
+    node("federation", "sign", "--compared", f"XB={card}")
+    shown = json.loads(node("federation", "show", "--json").stdout)
+    assert (shown["version"], shown["proposal"]["waits_for_this_node"]) == (0, False)
+    federation.co_sign(folder)
+    node("keys", "rotate")
+    node("federation", "sign")
+    assert "version 1" in node("federation", "show").output
+    (first,) = [json.loads(line) for line in node("federation", "history", "--json").stdout.splitlines()]
+    assert first["signed_by"] == ["XA", "XB"]
+    assert node("identity").output.count("own card, generation") == 2
+
+
+def test_keys_are_rotated_by_commands_and_the_fingerprint_to_read_out_is_printed(member: Commands) -> None:
+    assert "nothing was changed" in member("keys", "rotate", "--dry-run").output
+    printed = member("keys", "rotate").output
+    generations = [json.loads(line) for line in member("keys", "status", "--json").stdout.splitlines()]
+    assert [each["in_use"] for each in generations] == [True, False]
+    assert generations[1]["card_fingerprint"] in printed
+
+
+def test_the_ceremony_is_held_by_commands(member: Commands, folder: Path) -> None:
+    (folder / "xa" / "keys" / "linkage-1").unlink()
+    assert "ceremony join" in member("ceremony", "status").output
+    assert "nothing was changed" in member("ceremony", "join", "--dry-run").output
+    assert "Wait for XB" in member("ceremony", "join").output
+    with pytest.raises(ProtocolError, match="2 members"):
+        member("ceremony", "proceed", "--without", "XB")
+    assert "attempt 2" in member("ceremony", "restart").output
+    (view,) = [json.loads(line) for line in member("ceremony", "status", "--json").stdout.splitlines()]
+    assert (view["attempt"], view["stage"], view["joined"]) == (2, "committing", True)
+    with pytest.raises(NodeError, match="no linkage key"):
+        member("ceremony", "share", "XB")
+
+
+def test_the_expiry_board_is_printed(member: Commands) -> None:
+    lines = [json.loads(line) for line in member("expiry", "--json").stdout.splitlines()]
+    assert [(line["member"], line["what"]) for line in lines[:2]] == [("XA", "certificate"), ("XB", "certificate")]
+    assert "The keys of XB end on" in member("expiry").output
 
 
 def test_a_second_init_keeps_keys_and_settings(node: Commands, folder: Path) -> None:
@@ -134,34 +230,19 @@ def test_a_second_init_keeps_keys_and_settings(node: Commands, folder: Path) -> 
     assert json.loads(node("identity", "--json").stdout) == before
 
 
-def test_a_welcome_for_another_member_is_refused(node: Commands, folder: Path) -> None:
-    welcome = to_wire(welcome_for(folder))
-    directory = welcome["directory"]
-    assert isinstance(directory, dict)
-    directory["members"] = []
-    (folder / "welcome.json").write_bytes(canonical_bytes(welcome))
-    with pytest.raises(Exception, match="another member"):
-        node("join", folder / "welcome.json")
-
-
-def test_the_linkage_key_is_not_shared_on_a_wrong_fingerprint(node: Commands, folder: Path) -> None:
-    (folder / "welcome.json").write_bytes(canonical_bytes(to_wire(welcome_for(folder))))
-    node("join", folder / "welcome.json")
-    node("linkage-key", "create")
-    with pytest.raises(Exception, match="do not share"):
-        node("linkage-key", "share", "XB", "--fingerprint", "0000 0000")
+def test_a_welcome_is_not_taken_on_a_wrong_fingerprint(node: Commands, federation: Federation) -> None:
+    with pytest.raises(NodeError, match="do not join"):
+        node("join", federation.welcome, "--fingerprint", "0000 0000")
 
 
 def test_publishing_before_joining_says_what_to_do(node: Commands, folder: Path) -> None:
     node("import", folder / "case.csv", "--mapping", folder / "map.toml")
-    with pytest.raises(NotJoined, match="node join"):
+    with pytest.raises(NoDirectory, match="federation show"):
         node("publish")
 
 
-def test_publish_names_the_nearest_state_for_a_code_that_is_nobodys(node: Commands, folder: Path) -> None:
-    (folder / "welcome.json").write_bytes(canonical_bytes(to_wire(welcome_for(folder))))
-    node("join", folder / "welcome.json")
-    node("linkage-key", "create")
+def test_publish_names_the_nearest_state_for_a_code_that_is_nobodys(member: Commands, folder: Path) -> None:
+    node = member
     (folder / "map.toml").write_text(MAPPING.replace("[fields]", 'comparable_with = { except = ["XBB"] }\n[fields]'))
     node("import", folder / "case.csv", "--mapping", folder / "map.toml")
     assert "did you mean XB?" in node("publish").output
@@ -198,10 +279,8 @@ def test_private_keys_are_readable_by_their_owner_alone(node: Commands, folder: 
     assert {file.stat().st_mode & 0o777 for file in keys} == {0o600}
 
 
-def test_people_are_added_with_roles_of_a_node_only(node: Commands, folder: Path) -> None:
-    (folder / "password").write_text("correct horse battery\n", encoding="utf-8")
-    password = ("--password-file", folder / "password")
-    assert node("user", "add", "fp", "--role", "focal_point", *password).exit_code == 0
-    assert node("inbox", "--as", "fp", "--json").stdout == ""
-    with pytest.raises(Exception, match="does not exist"):
-        node("user", "add", "op", "--role", "operator", *password)
+def test_people_are_added_with_roles_of_a_node_only(node: Commands) -> None:
+    assert node("user", "add", "focal", "--role", "focal_point").exit_code == 0
+    assert node("inbox", "--as", "focal", "--json").stdout == ""
+    with pytest.raises(Exception, match="one role at least"):
+        node("user", "add", "op", "--role", "operator")

@@ -20,6 +20,7 @@ def expired_at_hub(pair: Pair, *references: RecordReference) -> WithdrawalReceip
     """The hub takes these records of XA out and posts the receipt."""
     for reference in references:
         pair.hub.live.pop(reference, None)
+        pair.hub.encodings.pop((reference, 1), None)
     batch_id = new_batch_id(uuid4())
     receipt = WithdrawalReceipt(
         batch_id=batch_id,

@@ -1,254 +1,387 @@
+"""The directory that the members sign: joined, signed, followed version by version, and what is refused."""
+
 from dataclasses import replace
-from uuid import uuid4
+from pathlib import Path
 
 import pytest
+from tests.simulators.hub_in_memory import FEDERATION
+from tests.simulators.lying_hub import LyingClient, followed_by, signed_by, with_card
 
-from symbolon.node.domain.actors import Actor, Role
-from symbolon.node.errors import Forbidden, InvalidDraft, NodeError
-from symbolon.node.services.correspondence import Correspondence, NodeIdentity
+from symbolon.hub.domain.directory_drafts import with_standing
+from symbolon.node.errors import Forbidden, InvalidDraft, NodeError, NotJoined
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.canonical import parse_json
-from symbolon.protocol.codec import from_wire
 from symbolon.protocol.handling import Verdict
-from symbolon.protocol.key_ceremony import share_linkage_key
-from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
-from symbolon.protocol.messages import Delivery, MemberCard, Purpose, Sealed, card_fingerprint
-from symbolon.protocol.problems import BadSignature, Problem
-from symbolon.protocol.references import MemberCode, new_message_id
+from symbolon.protocol.keys import SealingKey, SigningKey
+from symbolon.protocol.membership_problems import BrokenSuccession, NotCoSigned, OlderVersion
+from symbolon.protocol.messages import (
+    FederationDirectory,
+    MemberStanding,
+    Welcome,
+    card_fingerprint,
+    directory_fingerprint,
+    welcome_fingerprint,
+)
+from symbolon.protocol.problems import BadSignature, Problem, ProtocolError, WrongFederation
+from symbolon.protocol.references import MemberCode
+from symbolon.runtime import certificates
 
-from .conftest import ADMINISTRATOR, FOCAL_POINT, NodeUnderTest, Pair
-
-
-def without_linkage_key(node: NodeUnderTest) -> None:
-    (node.folder / node.code / "keys" / "linkage-1").unlink()
-
-
-def fingerprint_of(pair: Pair, code: str) -> str:
-    return card_fingerprint(pair.hub.cards[MemberCode(code)])
-
-
-def share_a_new_key(pair: Pair) -> LinkageKey:
-    """XA makes a linkage key, and shares it with XB, which has none."""
-    without_linkage_key(pair.xa)
-    without_linkage_key(pair.xb)
-    made = pair.xa.services.create_linkage_key(ADMINISTRATOR)
-    pair.xa.services.share_linkage_key(ADMINISTRATOR, MemberCode("XB"), fingerprint_of(pair, "XB"))
-    pair.exchange()
-    return made
-
-
-def accept(pair: Pair, sender: str = "XA", fingerprint: str | None = None) -> LinkageKey:
-    """XB's administrator accepts the key."""
-    return pair.xb.services.accept_linkage_key(
-        ADMINISTRATOR, MemberCode(sender), fingerprint or fingerprint_of(pair, sender)
-    )
+from .conftest import (
+    ADMINISTRATOR,
+    FOCAL_POINT,
+    STATES,
+    NodeUnderTest,
+    Pair,
+    SettableDraws,
+    Trio,
+    founded,
+    join,
+    new_hub,
+    new_node,
+)
 
 
-def leaves(node: NodeUnderTest, act: AuditAct) -> list[object]:
-    return [row["detail"] for row in node.rows("audit_leaf") if row["act"] == act]
+def lie_to(node: NodeUnderTest, trio: Trio) -> LyingClient:
+    """From now on this node hears from the hub what the test says."""
+    lying = LyingClient(trio.hub, node.code)
+    node.client = lying
+    node.restart()
+    return lying
 
 
-def test_the_linkage_key_reaches_the_other_node_sealed_and_is_taken_once_it_is_accepted(pair: Pair) -> None:
-    made = share_a_new_key(pair)
-    assert pair.xb.keys.find(1) is None
-    assert pair.xb.services.show_status().keys_to_accept == ("XA",)
-    accept(pair)
-    assert pair.xb.services.show_status().keys_to_accept == ()
-    received = pair.xb.keys.find(1)
-    assert received is not None
-    assert received.check_value() == made.check_value()
-    assert made.secret not in b"".join(envelope.to_bytes() for envelope in pair.hub.handed_in)
-    assert made.secret.hex() not in repr([pair.xb.rows(table) for table in ("inbox_delivery", "audit_leaf")])
+def keys_of(*nodes: NodeUnderTest) -> dict[str, SigningKey]:
+    return {str(node.code): node.member_keys.generations()[-1].signing_key for node in nodes}
 
 
-def test_a_linkage_key_is_not_accepted_on_a_wrong_fingerprint_and_stays(pair: Pair) -> None:
-    share_a_new_key(pair)
-    with pytest.raises(InvalidDraft, match="do not accept"):
-        accept(pair, fingerprint=fingerprint_of(pair, "XB"))
-    assert pair.xb.keys.find(1) is None
-    assert leaves(pair.xb, AuditAct.LINKAGE_KEY_REFUSED) == [{"sender": "XA", "problem": Problem.INVALID_INPUT}]
-    assert pair.xb.services.show_status().keys_to_accept == ("XA",)
+def welcome_for(node: NodeUnderTest, trio: Trio, authority: certificates.KeyAndCertificate) -> Welcome:
+    request = node.member_keys.certificate_request(1).encode()
+    pem = certificates.issue_client_certificate(authority, request, node.code, node.draws.now())
+    hub_key = trio.hub.signing_key.public.to_bytes()
+    return Welcome(pem.decode(), authority.certificate_pem.decode(), "https://localhost:1", hub_key, FEDERATION, True)
 
 
-def test_a_member_that_the_hub_made_up_plants_no_linkage_key(pair: Pair) -> None:
-    without_linkage_key(pair.xb)
-    ghost = NodeIdentity(MemberCode("XZ"), SigningKey.generate(b"s" * 32), SealingKey.generate(b"e" * 32))
-    public = (ghost.signing_key.public.to_bytes(), ghost.sealing_key.public.to_bytes())
-    pair.hub.enrol(MemberCard(ghost.code, "Ghost", *public, "1" * 64))
-    planted = LinkageKey.generate(1, b"h" * 32)
-    directory, message_id = pair.hub.directory(), new_message_id(uuid4())
-    card = directory.card_of(pair.xb.code)
-    assert card is not None
-    letters = Correspondence(ghost)
-    sealed = letters.seal_message(share_linkage_key(planted, directory.federation), card, directory, message_id)
-    message = from_wire(Sealed, parse_json(sealed.body))
-    stamp = (message_id, pair.draws.now())
-    pair.hub.put(pair.xb.code, letters.sign_for(card.code, message, Purpose.LINKAGE_KEY, directory, stamp))
-    pair.xb.receive()
-    assert pair.xb.keys.find(1) is None
-    assert pair.xb.services.show_status().keys_to_accept == ("XZ",)
+# Joining.
 
 
-def swap_card_of_xb(pair: Pair) -> MemberCard:
-    """The hub gives out another sealing key as XB's."""
-    card = pair.hub.cards[MemberCode("XB")]
-    swapped = replace(card, sealing_key=SealingKey.generate(b"z" * 32).public.to_bytes())
-    pair.hub.enrol(swapped)
-    return swapped
-
-
-def test_a_changed_card_is_not_taken_until_its_fingerprint_was_compared(pair: Pair) -> None:
-    pinned = pair.hub.cards[MemberCode("XB")]
-    swapped = swap_card_of_xb(pair)
-    assert pair.xa.hub_services.refresh_directory()
-
-    def card_in_use() -> MemberCard | None:
-        with pair.xa.unit_of_work.begin() as work:
-            directory = work.directory.find()
-        return None if directory is None else directory.card_of(MemberCode("XB"))
-
-    assert card_in_use() == pinned
-    assert pair.xa.services.show_status().cards_not_taken == ("XB",)
-    assert {"refused_card_of": "XB"} in leaves(pair.xa, AuditAct.DIRECTORY_CHANGED)
-    with pytest.raises(InvalidDraft):
-        pair.xa.services.trust_member(ADMINISTRATOR, MemberCode("XB"), card_fingerprint(pinned))
-    assert card_in_use() == pinned
-    pair.xa.services.trust_member(ADMINISTRATOR, MemberCode("XB"), card_fingerprint(swapped))
-    assert card_in_use() == swapped
-    assert pair.xa.services.show_status().cards_not_taken == ()
-    with pytest.raises(NodeError, match="No changed card"):
-        pair.xa.services.trust_member(ADMINISTRATOR, MemberCode("XB"), card_fingerprint(swapped))
-
-
-def test_a_vote_stays_sealed_for_the_member_itself_whatever_key_the_hub_gives_out(pair: Pair) -> None:
-    hit_id = pair.hit()
-    swap_card_of_xb(pair)
-    for node in (pair.xa, pair.xb):
-        node.hub_services.refresh_directory()
-        node.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
-    pair.exchange()
-    (theirs,) = pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes
-    assert theirs.verdict is Verdict.SAME
-
-
-def test_a_member_that_left_and_came_back_is_known_by_its_old_card(pair: Pair) -> None:
-    card = pair.hub.cards.pop(MemberCode("XB"))
-    pair.hub.version += 1
-    pair.xa.hub_services.refresh_directory()
-    pair.hub.enrol(replace(card, signing_key=SigningKey.generate(b"y" * 32).public.to_bytes()))
-    pair.xa.hub_services.refresh_directory()
-    assert pair.xa.services.show_status().cards_not_taken == ("XB",)
-
-
-def test_what_a_member_signed_with_its_new_key_is_taken_once_the_card_is_trusted(pair: Pair) -> None:
-    hit_id = pair.hit()
-    renewed = NodeIdentity(
-        MemberCode("XB"), SigningKey.generate(b"y" * 32), pair.xb.correspondence._identity.sealing_key
-    )
-    card = replace(pair.hub.cards[MemberCode("XB")], signing_key=renewed.signing_key.public.to_bytes())
-    pair.xa.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
-    pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
-    pair.xb.correspondence._identity = renewed
-    pair.hub.enrol(card)
-    pair.exchange()
-    assert pair.xa.hub_services.refresh_directory()
-    assert pair.xa.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes == ()
-    pair.xa.services.trust_member(ADMINISTRATOR, MemberCode("XB"), card_fingerprint(card))
-    pair.xa.hub_services.receive_deliveries.retry_waiting()
-    assert pair.xa.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes != ()
-
-
-def test_another_linkage_key_never_takes_the_place_of_the_one_that_is_here(pair: Pair) -> None:
-    without_linkage_key(pair.xa)
-    pair.xa.services.create_linkage_key(ADMINISTRATOR)
-    pair.xa.services.share_linkage_key(ADMINISTRATOR, MemberCode("XB"), fingerprint_of(pair, "XB"))
-    pair.exchange()
-    with pytest.raises(NodeError, match="Another linkage key"):
-        accept(pair)
-    kept = pair.xb.keys.find(1)
-    assert kept is not None
-    assert kept.check_value() == LinkageKey.generate(1, bytes(32)).check_value()
-    assert leaves(pair.xb, AuditAct.LINKAGE_KEY_REFUSED) == [{"sender": "XA", "problem": Problem.WRONG_KEY_EPOCH}]
-    assert pair.xb.services.show_status().keys_to_accept == ()
-
-
-def test_the_key_is_not_shared_when_the_fingerprint_differs(pair: Pair) -> None:
-    with pytest.raises(InvalidDraft):
-        pair.xa.services.share_linkage_key(ADMINISTRATOR, MemberCode("XB"), fingerprint_of(pair, "XA"))
-
-
-def test_only_the_administrator_makes_and_shares_the_key(pair: Pair) -> None:
-    with pytest.raises(Forbidden):
-        pair.xa.services.create_linkage_key(FOCAL_POINT)
-    with pytest.raises(Forbidden):
-        pair.xa.services.share_linkage_key(Actor("x", frozenset({Role.AUDITOR})), MemberCode("XB"), "")
-    with pytest.raises(Forbidden):
-        pair.xa.services.accept_linkage_key(FOCAL_POINT, MemberCode("XB"), "")
-    with pytest.raises(Forbidden):
-        pair.xa.services.trust_member(FOCAL_POINT, MemberCode("XB"), "")
-
-
-def let_xa_join_unseen_by_xb(pair: Pair) -> None:
-    """XB has a directory without XA, whose share of the linkage key lies at the hub for it."""
-    without_linkage_key(pair.xb)
-    newer = pair.hub.directory()
-    older = replace(newer, version=1, members=tuple(card for card in newer.members if card.code == "XB"))
-    with pair.xb.database.transaction() as tx:
-        for table in ("member_directory", "refused_card", "pinned_card"):
-            tx._connection.execute(f"delete from {table}")  # noqa: S608 - names of our own
-    pair.xb.services.join_federation("admin", older, pair.xb.correspondence._identity)
-    pair.xa.services.share_linkage_key(ADMINISTRATOR, MemberCode("XB"), fingerprint_of(pair, "XB"))
-    pair.xa.deliver()
-
-
-def test_a_member_that_joined_later_is_heard_at_once(pair: Pair) -> None:
-    let_xa_join_unseen_by_xb(pair)
-    pair.xb.receive()
-    assert pair.xb.services.show_status().keys_to_accept == ("XA",)
-    assert {row["state"] for row in pair.xb.rows("inbox_delivery")} == {"done"}
-
-
-def test_a_member_is_heard_whose_joining_another_thread_learned_of_meanwhile(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch
+def test_a_welcome_is_taken_only_with_the_fingerprint_that_the_operator_read_out(
+    trio: Trio, authority: certificates.KeyAndCertificate
 ) -> None:
-    let_xa_join_unseen_by_xb(pair)
-    receiver = pair.xb.hub_services.receive_deliveries
-    fetch = receiver._hub.fetch_deliveries
-
-    def fetch_while_the_ticker_refreshes(wait_s: int, limit: int) -> tuple[Delivery, ...]:
-        assert pair.xb.hub_services.refresh_directory()
-        return fetch(wait_s, limit)
-
-    monkeypatch.setattr(receiver._hub, "fetch_deliveries", fetch_while_the_ticker_refreshes)
-    pair.xb.receive()
-    assert pair.xb.services.show_status().keys_to_accept == ("XA",)
+    welcome = welcome_for(trio.xa, trio, authority)
+    read_out = welcome_fingerprint(welcome)
+    forged = replace(welcome, hub_signing_key=SigningKey.generate(b"h" * 32).public.to_bytes())
+    with pytest.raises(InvalidDraft, match="changed it on its way"):
+        trio.xa.services.join_federation("admin", forged, read_out)
+    trio.xa.services.join_federation("admin", welcome, read_out.upper().replace(" ", ""))
 
 
-def test_a_directory_that_another_key_signed_is_refused(pair: Pair) -> None:
-    pair.hub.version += 1
-    pair.hub.signing_key = SigningKey.generate(b"\x07" * 32)
-    with pytest.raises(BadSignature):
-        pair.xa.hub_services.refresh_directory()
+def test_a_welcome_with_a_certificate_for_another_key_is_refused(
+    trio: Trio, authority: certificates.KeyAndCertificate
+) -> None:
+    welcome = welcome_for(trio.xb, trio, authority)
+    with pytest.raises(NodeError, match="another member or key"):
+        trio.xa.services.join_federation("admin", welcome, welcome_fingerprint(welcome))
 
 
-def test_a_newer_directory_is_kept_and_the_same_one_changes_nothing(pair: Pair) -> None:
-    pair.hub.version += 1
-    assert pair.xa.hub_services.refresh_directory()
-    assert not pair.xa.hub_services.refresh_directory()
-    assert pair.xa.services.show_status().directory_version == pair.hub.version
-
-
-def test_a_node_does_not_join_with_other_keys_or_a_second_federation(pair: Pair) -> None:
-    with pytest.raises(NodeError, match="own request"):
-        pair.xa.services.join_federation(
-            "admin",
-            pair.hub.directory(),
-            pair.xb.correspondence._identity.__class__(
-                MemberCode("XA"),
-                SigningKey.generate(bytes(32)),
-                pair.xa.correspondence._identity.sealing_key,
-            ),
-        )
-    other = replace(pair.hub.directory(), federation="exercise-other")
+def test_a_node_belongs_to_one_federation(trio: Trio, authority: certificates.KeyAndCertificate) -> None:
+    other = replace(welcome_for(trio.xa, trio, authority), federation="exercise-other")
     with pytest.raises(NodeError, match="another federation"):
-        pair.xa.services.join_federation("admin", other, pair.xa.correspondence._identity)
+        trio.xa.services.join_federation("admin", other, welcome_fingerprint(other))
+
+
+# Signing.
+
+
+@pytest.fixture
+def candidates(node_databases: dict[str, str], tmp_path: Path, authority: certificates.KeyAndCertificate) -> Trio:
+    """Three nodes with their welcomes, before anybody signed anything."""
+    draws = SettableDraws()
+    hub = new_hub(draws)
+    nodes = [new_node(code, hub, draws, node_databases[code], tmp_path) for code in STATES]
+    for node in nodes:
+        join(hub, node, authority)
+    return Trio(hub, nodes[0], nodes[1], nodes[2], draws)
+
+
+def read_out_to(node: NodeUnderTest, *others: NodeUnderTest) -> dict[MemberCode, str]:
+    """What the others' officers read out of their own keys."""
+    return {other.code: card_fingerprint(other.card(len(other.member_keys.generations()))) for other in others}
+
+
+def test_the_federation_is_founded_when_every_member_has_signed(candidates: Trio) -> None:
+    reports = [
+        node.hub_services.sign_directory(
+            ADMINISTRATOR, read_out_to(node, *(other for other in candidates.nodes if other is not node)), dry_run=False
+        )
+        for node in candidates.nodes
+    ]
+    assert [report.in_effect for report in reports] == [False, False, True]
+    candidates.refresh()
+    assert {directory_fingerprint(node.directory()) for node in candidates.nodes} == {
+        directory_fingerprint(candidates.hub.directory())
+    }
+    assert candidates.xa.leaves(AuditAct.DIRECTORY_SIGNED)
+    assert candidates.xa.services.show_federation().membership.is_confirmed
+
+
+def test_nobody_signs_for_a_card_that_was_not_compared(candidates: Trio) -> None:
+    with pytest.raises(NodeError, match=r"Compare the card of XC first"):
+        candidates.xa.hub_services.sign_directory(
+            ADMINISTRATOR, read_out_to(candidates.xa, candidates.xb), dry_run=False
+        )
+    assert candidates.hub.signatures == {}
+
+
+def test_a_card_that_the_hub_made_up_is_found_when_its_fingerprint_is_compared(candidates: Trio) -> None:
+    compared = read_out_to(candidates.xa, candidates.xb, candidates.xc)
+    forged = replace(candidates.hub.cards[MemberCode("XB")], sealing_key=SealingKey.generate(b"z" * 32).public.raw)
+    candidates.hub.enrol(forged)
+    with pytest.raises(InvalidDraft, match="proposed for XB"):
+        candidates.xa.hub_services.sign_directory(ADMINISTRATOR, compared, dry_run=False)
+    assert candidates.hub.signatures == {}
+
+
+def test_a_node_does_not_sign_for_foreign_keys_in_its_own_name(candidates: Trio) -> None:
+    forged = replace(candidates.hub.cards[MemberCode("XA")], sealing_key=SealingKey.generate(b"z" * 32).public.raw)
+    candidates.hub.enrol(forged)
+    compared = read_out_to(candidates.xa, candidates.xb, candidates.xc)
+    with pytest.raises(NodeError, match="for this state that are not here"):
+        candidates.xa.hub_services.sign_directory(ADMINISTRATOR, compared, dry_run=False)
+
+
+def test_a_dry_run_shows_what_is_to_be_compared_and_signs_nothing(candidates: Trio) -> None:
+    report = candidates.xa.hub_services.sign_directory(ADMINISTRATOR, {}, dry_run=True)
+    assert {card.member for card in report.proposal.to_compare} == {"XB", "XC"}
+    assert not report.signed
+    assert candidates.hub.signatures == {}
+    assert candidates.xa.leaves(AuditAct.DIRECTORY_SIGNED) == []
+
+
+def test_signing_again_changes_nothing(candidates: Trio) -> None:
+    compared = read_out_to(candidates.xa, candidates.xb, candidates.xc)
+    candidates.xa.hub_services.sign_directory(ADMINISTRATOR, compared, dry_run=False)
+    report = candidates.xa.hub_services.sign_directory(ADMINISTRATOR, {}, dry_run=False)
+    assert (report.signed, report.proposal.signed_by) == (False, ("XA",))
+
+
+def test_only_the_administrator_signs(candidates: Trio) -> None:
+    with pytest.raises(Forbidden):
+        candidates.xa.hub_services.sign_directory(FOCAL_POINT, {}, dry_run=False)
+
+
+def test_an_amended_proposal_need_not_be_compared_anew_but_for_what_is_new_in_it(candidates: Trio) -> None:
+    candidates.xa.hub_services.sign_directory(
+        ADMINISTRATOR, read_out_to(candidates.xa, candidates.xb, candidates.xc), dry_run=False
+    )
+    candidates.hub.enrol(replace(candidates.hub.cards[MemberCode("XC")], name="Cassor"))
+    report = candidates.xa.hub_services.sign_directory(ADMINISTRATOR, {}, dry_run=True)
+    assert [card.member for card in report.proposal.to_compare] == ["XC"]
+
+
+def test_before_the_founding_the_node_says_who_has_still_to_sign(candidates: Trio) -> None:
+    candidates.xa.hub_services.refresh_directory()
+    view = candidates.xa.services.show_federation()
+    assert view.directory is None
+    assert view.proposal is not None
+    assert view.proposal.signers == STATES
+    assert candidates.xa.services.show_status().awaits_signature == 1
+
+
+# Following, and refusing.
+
+
+def suspend(trio: Trio, code: str) -> None:
+    known = trio.hub.directory()
+    trio.hub.propose(with_standing(known, MemberCode(code), MemberStanding.SUSPENDED, trio.draws.now()))
+
+
+def test_a_newer_version_is_taken_when_a_quorum_signed_it_and_the_same_one_changes_nothing(trio: Trio) -> None:
+    suspend(trio, "XC")
+    for node in (trio.xa, trio.xb):
+        node.hub_services.sign_directory(ADMINISTRATOR, {}, dry_run=False)
+    assert trio.xa.directory().version == 1
+    trio.refresh(trio.xa)
+    assert trio.xa.directory().version == 2
+    assert not trio.xa.hub_services.refresh_directory()
+    assert trio.xa.leaves(AuditAct.MEMBER_SUSPENDED) == [{"member": "XC", "version": 2}]
+    assert [view.version for view in trio.xa.services.show_federation.history()] == [1, 2]
+
+
+def test_versions_that_came_while_the_node_was_away_are_taken_one_after_the_other(trio: Trio) -> None:
+    for standing in (MemberStanding.SUSPENDED, MemberStanding.ACTIVE):
+        known = trio.hub.directory()
+        trio.hub.propose(with_standing(known, MemberCode("XC"), standing, trio.draws.now()))
+        trio.hub.co_sign()
+    assert trio.xa.hub_services.refresh_directory()
+    assert [view.version for view in trio.xa.services.show_federation.history()] == [1, 2, 3]
+
+
+def refused(node: NodeUnderTest, expected: type[ProtocolError], problem: Problem) -> None:
+    before = node.directory()
+    with pytest.raises(expected):
+        node.hub_services.refresh_directory()
+    assert node.directory() == before
+    assert [leaf["problem"] for leaf in node.leaves(AuditAct.DIRECTORY_REFUSED)] == [problem]  # type: ignore[index]
+
+
+def test_an_older_directory_is_refused_and_audited(trio: Trio) -> None:
+    first = trio.hub.history[0]
+    suspend(trio, "XC")
+    trio.hub.co_sign()
+    trio.refresh(trio.xa)
+    lie_to(trio.xa, trio).versions = (first,)
+    refused(trio.xa, OlderVersion, Problem.OLDER_DIRECTORY)
+
+
+def test_a_directory_that_nobody_signed_is_refused_and_audited(trio: Trio) -> None:
+    lie_to(trio.xa, trio).versions = (signed_by(followed_by(trio.hub.directory(), trio.hub)),)
+    refused(trio.xa, NotCoSigned, Problem.NOT_CO_SIGNED)
+
+
+def test_a_directory_that_one_of_three_signed_is_refused(trio: Trio) -> None:
+    offered = followed_by(trio.hub.directory(), trio.hub)
+    lie_to(trio.xa, trio).versions = (signed_by(offered, **keys_of(trio.xb)),)
+    refused(trio.xa, NotCoSigned, Problem.NOT_CO_SIGNED)
+
+
+def test_a_directory_with_a_swapped_card_does_not_carry_the_signatures_of_the_true_one(trio: Trio) -> None:
+    suspend(trio, "XC")
+    trio.hub.co_sign()
+    truth = trio.hub.history[-1]
+    swapped = replace(truth.directory.members[1].card, sealing_key=SealingKey.generate(b"z" * 32).public.raw)
+    lie_to(trio.xa, trio).versions = (replace(truth, directory=with_card(truth.directory, swapped)),)
+    refused(trio.xa, BadSignature, Problem.BAD_SIGNATURE)
+
+
+def test_a_directory_that_leaves_a_version_out_is_refused(trio: Trio) -> None:
+    offered = followed_by(trio.hub.directory(), trio.hub, version=3)
+    lie_to(trio.xa, trio).versions = (signed_by(offered, **keys_of(trio.xb, trio.xc)),)
+    refused(trio.xa, BrokenSuccession, Problem.BROKEN_SUCCESSION)
+
+
+def test_a_directory_of_another_federation_is_refused(trio: Trio) -> None:
+    offered = followed_by(trio.hub.directory(), trio.hub, federation="exercise-other")
+    lie_to(trio.xa, trio).versions = (signed_by(offered, **keys_of(trio.xb, trio.xc)),)
+    refused(trio.xa, WrongFederation, Problem.WRONG_FEDERATION)
+
+
+def test_the_same_lie_told_again_leaves_one_leaf(trio: Trio) -> None:
+    lie_to(trio.xa, trio).versions = (signed_by(followed_by(trio.hub.directory(), trio.hub)),)
+    for _ in range(3):
+        with pytest.raises(NotCoSigned):
+            trio.xa.hub_services.refresh_directory()
+    assert len(trio.xa.leaves(AuditAct.DIRECTORY_REFUSED)) == 1
+
+
+def test_a_history_that_another_key_than_the_hubs_signed_is_refused(trio: Trio) -> None:
+    trio.hub.signing_key = SigningKey.generate(b"\x07" * 32)
+    with pytest.raises(BadSignature):
+        trio.xa.hub_services.refresh_directory()
+
+
+def test_a_new_key_of_the_hub_speaks_once_the_members_have_signed_for_it(trio: Trio) -> None:
+    renewed = SigningKey.generate(b"\x07" * 32)
+    offered = followed_by(trio.hub.directory(), trio.hub, hub_signing_key=renewed.public.to_bytes())
+    trio.hub.history.append(signed_by(offered, **keys_of(trio.xb, trio.xc)))
+    trio.hub.signing_key = renewed
+    assert trio.xa.hub_services.refresh_directory()
+    assert trio.xa.directory().hub_signing_key == renewed.public.to_bytes()
+
+
+def test_a_proposal_that_does_not_follow_is_not_signed(trio: Trio) -> None:
+    forked = replace(followed_by(trio.hub.directory(), trio.hub), previous_digest="0" * 64)
+    lie_to(trio.xa, trio).proposal = forked
+    with pytest.raises(BrokenSuccession):
+        trio.xa.hub_services.sign_directory(ADMINISTRATOR, {}, dry_run=False)
+
+
+def test_a_new_version_is_fetched_as_soon_as_the_hub_tells_of_it(trio: Trio) -> None:
+    suspend(trio, "XC")
+    trio.hub.co_sign()
+    trio.xa.receive()
+    assert trio.xa.directory().version == 2
+
+
+def test_what_members_sent_is_taken_while_the_hub_lies_about_the_directory(trio: Trio) -> None:
+    for node in trio.nodes:
+        node.services.ceremony.join(ADMINISTRATOR, None, dry_run=False)
+        node.deliver()
+    suspend(trio, "XC")
+    lie_to(trio.xa, trio).versions = (signed_by(followed_by(trio.hub.directory(), trio.hub)),)
+    trio.xa.receive()
+    assert {row["state"] for row in trio.xa.rows("inbox_delivery")} == {"done"}
+    assert len(trio.xa.tools.ceremony.vault.read(1).commitments) == 2
+
+
+def test_the_founding_is_looked_for_until_it_is_there(candidates: Trio) -> None:
+    assert not candidates.xa.hub_services.refresh_directory.first()
+    candidates.hub.co_sign()
+    assert candidates.xa.hub_services.refresh_directory.first()
+    assert not candidates.xa.hub_services.refresh_directory.first()
+
+
+# A member that joins a federation that exists.
+
+
+@pytest.fixture
+def latecomer(pair: Pair, node_databases: dict[str, str], tmp_path: Path) -> NodeUnderTest:
+    return new_node("XC", pair.hub, pair.draws, node_databases["XC"], tmp_path)
+
+
+def test_who_joined_later_is_told_to_compare_the_directory_with_a_member_first(
+    pair: Pair, latecomer: NodeUnderTest, authority: certificates.KeyAndCertificate
+) -> None:
+    join(pair.hub, latecomer, authority)
+    pair.hub.co_sign()
+    latecomer.hub_services.refresh_directory()
+    assert not latecomer.services.show_federation().membership.is_confirmed
+    (ceremony,) = latecomer.services.ceremony.status()
+    assert "federation confirm" in ceremony.what_to_do
+    with pytest.raises(InvalidDraft, match="do not go on"):
+        latecomer.services.confirm_directory(ADMINISTRATOR, "0" * 32)
+    pair.xa.hub_services.refresh_directory()
+    read_out = pair.xa.services.show_federation().fingerprint
+    assert read_out is not None
+    latecomer.services.confirm_directory(ADMINISTRATOR, read_out)
+    assert latecomer.services.show_federation().membership.is_confirmed
+
+
+# Members that are suspended or expelled.
+
+
+def stand(pair_or_trio: Trio, code: str, standing: MemberStanding) -> FederationDirectory:
+    known = pair_or_trio.hub.directory()
+    pair_or_trio.hub.propose(with_standing(known, MemberCode(code), standing, pair_or_trio.draws.now()))
+    return pair_or_trio.hub.co_sign()
+
+
+def test_an_expelled_members_message_is_refused_whenever_it_was_written(pair: Pair) -> None:
+    hit_id = pair.hit()
+    pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    pair.xb.deliver()
+    vote = next(iter(pair.hub.votes[hit_id, 1].values()))
+    pair.hub.enrol_on_paper(MemberCode("XC"))
+    pair.hub.propose(with_standing(pair.hub.directory(), pair.xb.code, MemberStanding.EXPELLED, pair.draws.now()))
+    pair.hub.co_sign()
+    pair.xa.hub_services.refresh_directory()
+    pair.hub.put(pair.xa.code, vote)
+    pair.xa.receive()
+    problems = [row["problem"] for row in pair.xa.rows("inbox_delivery") if row["state"] == "refused"]
+    assert problems == [Problem.MEMBER_EXPELLED]
+
+
+def test_a_suspended_member_is_told_and_its_node_keeps_what_waits(trio: Trio) -> None:
+    stand(trio, "XC", MemberStanding.SUSPENDED)
+    trio.refresh()
+    assert trio.xc.services.show_status().standing == "suspended"
+    assert trio.xc.hub_services.report_progress() == 0
+
+
+def test_a_node_that_joined_nothing_says_so(
+    node_databases: dict[str, str], tmp_path: Path, authority: certificates.KeyAndCertificate
+) -> None:
+    draws = SettableDraws()
+    hub = new_hub(draws)
+    lonely = new_node("XA", hub, draws, node_databases["XA"], tmp_path)
+    with pytest.raises(NotJoined, match="node join"):
+        lonely.hub_services.refresh_directory()
+    founded(hub, [lonely, new_node("XB", hub, draws, node_databases["XB"], tmp_path)], authority)
+    assert lonely.directory().version == 1

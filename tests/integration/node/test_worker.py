@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import psycopg
+import pytest
 
 from symbolon.node.domain.records import Publication
-from symbolon.node.errors import HubUnavailable
+from symbolon.node.errors import HubUnavailable, NoDirectory
 from symbolon.node.gateway.draws import SystemDraws
 from symbolon.node.jobs.worker import Worker, WorkerTasks
 from symbolon.node.services.receive_deliveries import Reception
@@ -32,6 +33,11 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], Reception], **other
         retry_own_faults=node.services.retry_deliveries.after_own_faults,
         withdraw_expired=lambda: 0,
         refresh_directory=node.hub_services.refresh_directory,
+        await_founding=node.hub_services.refresh_directory.first,
+        advance_ceremonies=node.services.advance_ceremonies,
+        report_progress=node.hub_services.report_progress,
+        reencode_records=node.services.reencode_records,
+        reconcile_with_hub=lambda: 0,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
     tasks = replace(tasks, **others)  # type: ignore[arg-type]  # the ticker does not look at what its jobs return
@@ -164,5 +170,30 @@ def test_a_slow_clock_makes_the_worker_pause_and_not_ask_again_at_once(pair: Pai
     assert wait_until(lambda: len(asked) == 1)
     time.sleep(1.0)
     assert len(asked) == 1
+    stop.set()
+    thread.join(10)
+
+
+def test_before_the_founding_the_worker_looks_again_without_growing_pauses(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    paused: list[int] = []
+    pause_s = Worker._pause_s
+
+    def noted(worker: Worker, failures: int) -> float:
+        paused.append(failures)
+        return pause_s(worker, failures)
+
+    monkeypatch.setattr(Worker, "_pause_s", noted)
+
+    def receive(_wait_s: int) -> Reception:
+        asked.append("asked")
+        raise NoDirectory
+
+    stop = threading.Event()
+    thread = run(worker_of(pair.xa, receive), stop)
+    assert wait_until(lambda: len(asked) == 3)
+    assert paused == []
     stop.set()
     thread.join(10)

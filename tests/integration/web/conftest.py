@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from tests.e2e.browser import browser
 from tests.integration.web.paper_desk import (
     MEMBER_NAMES,
     PASSWORD,
+    PEOPLE,
     PaperDesk,
     StoppedClock,
     Visitor,
@@ -22,7 +24,9 @@ from tests.integration.web.paper_desk import (
 )
 
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
+from symbolon.hub.bootstrap import people as hub_people
 from symbolon.hub.web.desk_app import create_desk_app
+from symbolon.node.bootstrap import people as node_people
 from symbolon.node.web.app import create_app
 from symbolon.runtime import accounts
 from symbolon.runtime.audit_store import HashChainAuditLog
@@ -31,7 +35,10 @@ from symbolon.runtime.database import Database
 from symbolon.runtime.gatekeeper import Gatekeeper
 from symbolon.runtime.migrations import migrate
 from symbolon.runtime.pages import Desk
+from symbolon.runtime.registry import PeopleSettings, Registry
 from symbolon.runtime.sql_loader import Query
+from symbolon.runtime.tls import PeerCertificateProtocol
+from symbolon.runtime.vault import DataKeys, Vault
 
 __all__ = ["browser"]
 
@@ -53,10 +60,8 @@ def migrated_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
     migrate(conninfo, "symbolon.runtime")
     with Database(conninfo) as database:
         with database.transaction() as tx:
-            accounts.add_user(tx, "mara", PASSWORD, ["focal_point"], "Mara Okonedo")
-            accounts.add_user(tx, "ines", PASSWORD, ["protection_officer"], "Ines Duarte")
-            accounts.add_user(tx, "adam", PASSWORD, ["administrator"], "Adam Rask")
-            accounts.add_user(tx, "omar", PASSWORD, ["operator"], "Omar Haddad")
+            for login, (role, name) in PEOPLE.items():
+                accounts.add_user(tx, login, PASSWORD, [role], name)
             # Hashing takes its time: done once, put back before each test.
             tx.execute(Query("keep_accounts", "", "create table account_at_start as select * from account"))
         yield database
@@ -66,7 +71,7 @@ def migrated_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
 @pytest.fixture
 def database(migrated_database: Database) -> Database:
     with migrated_database.transaction() as tx:
-        tx.execute(Query("empty", "", "truncate web_session, account"))
+        tx.execute(Query("empty", "", "truncate account, sign_in_login, sign_in_source cascade"))
         tx.execute(Query("put_back", "", "insert into account select * from account_at_start"))
     return migrated_database
 
@@ -85,19 +90,47 @@ def leaves_since(database: Database) -> Callable[[], list[dict[str, object]]]:
 
 
 @pytest.fixture
-def gatekeeper(database: Database, clock: StoppedClock) -> Gatekeeper:
-    return Gatekeeper(database, clock, HashChainAuditLog(clock, uuid4))
+def registry(database: Database, clock: StoppedClock) -> Registry:
+    """An exercise's people, who may do without a second factor."""
+    return Registry(
+        database=database,
+        clock=clock,
+        audit=HashChainAuditLog(clock, uuid4),
+        vault=Vault(lambda: DataKeys({1: bytes(32)}, bytes(32))),
+        rules=node_people.RULES,
+        party="Amara (XA)",
+        settings=PeopleSettings(second_factor_is_optional=True, token_lifetime=timedelta(minutes=15)),
+        is_exercise=lambda: True,
+    )
 
 
 @pytest.fixture
-def node_app(paper_desk: PaperDesk, gatekeeper: Gatekeeper, clock: StoppedClock) -> FastAPI:
+def live_registry(registry: Registry) -> Registry:
+    """The same people where nobody signs in without a second factor."""
+    return replace(registry, is_exercise=lambda: False)
+
+
+@pytest.fixture
+def gatekeeper(registry: Registry) -> Gatekeeper:
+    return Gatekeeper(registry)
+
+
+@pytest.fixture
+def node_app(paper_desk: PaperDesk, registry: Registry) -> FastAPI:
     desk = Desk("XA", "Amara", "focal point desk", exercise=True)
-    return create_app(paper_desk.services(), gatekeeper, desk, clock, lambda: MEMBER_NAMES)
+    return create_app(paper_desk.services(), registry, desk, lambda: MEMBER_NAMES)
 
 
 @pytest.fixture
-def hub_app(gatekeeper: Gatekeeper, clock: StoppedClock) -> FastAPI:
-    return create_desk_app(lambda: a_status(clock.now()), gatekeeper, Desk("hub", "Hub", "status", exercise=True))
+def live_app(paper_desk: PaperDesk, live_registry: Registry) -> FastAPI:
+    desk = Desk("XA", "Amara", "focal point desk", exercise=False)
+    return create_app(paper_desk.services(), live_registry, desk, lambda: MEMBER_NAMES)
+
+
+@pytest.fixture
+def hub_app(registry: Registry, clock: StoppedClock) -> FastAPI:
+    people = replace(registry, rules=hub_people.RULES, party="hub")
+    return create_desk_app(lambda: a_status(clock.now()), people, Desk("hub", "Hub", "status", exercise=True))
 
 
 @pytest.fixture
@@ -131,7 +164,14 @@ def serve_over_tls(tmp_path: Path) -> Iterator[Callable[[FastAPI], str]]:
 
     def serve(app: FastAPI) -> str:
         config = uvicorn.Config(
-            app, "127.0.0.1", 0, log_config=None, lifespan="off", ssl_certfile=str(certificate), ssl_keyfile=str(key)
+            app,
+            "127.0.0.1",
+            0,
+            http=PeerCertificateProtocol,
+            log_config=None,
+            lifespan="off",
+            ssl_certfile=str(certificate),
+            ssl_keyfile=str(key),
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)

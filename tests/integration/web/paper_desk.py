@@ -8,8 +8,12 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from symbolon.hub.domain.epochs import MemberProgress
+from symbolon.hub.domain.members import Standing as HubStanding
 from symbolon.hub.domain.status import (
     DayCount,
+    DirectoryStatus,
+    EpochStatus,
     HubStatus,
     MemberStatus,
     RecordCount,
@@ -17,6 +21,7 @@ from symbolon.hub.domain.status import (
     WorkerStatus,
 )
 from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.expiry import expiry_board
 from symbolon.node.domain.hits import (
     AgreementLine,
     Direction,
@@ -30,8 +35,12 @@ from symbolon.node.domain.hits import (
     RequestView,
     VoteView,
 )
+from symbolon.node.domain.justification import JustificationNeeded, ViewReason, Visit
+from symbolon.node.domain.membership import Membership, ProposalView
 from symbolon.node.errors import Forbidden, InvalidDraft, NotFound
 from symbolon.node.services.node_services import DeskServices
+from symbolon.node.services.show_federation import FederationView
+from symbolon.protocol.directory_changes import DirectoryChange, DirectoryChangeKind
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -49,9 +58,29 @@ from symbolon.protocol.handling import (
     Verdict,
 )
 from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+from symbolon.protocol.messages import (
+    EpochProgress,
+    FederationDirectory,
+    FederationPolicies,
+    LinkageEpoch,
+    Member,
+    MemberCard,
+    MemberStanding,
+    directory_fingerprint,
+)
 from symbolon.protocol.references import HitId, MemberCode, RequestId, new_hit_id, new_record_reference, new_request_id
 
 PASSWORD = "quiet harbour lantern 7"
+PEOPLE = {
+    "mara": ("focal_point", "Mara Okonedo"),
+    "ines": ("protection_officer", "Ines Duarte"),
+    "ivo": ("investigator", "Ivo Lange"),
+    "aya": ("authoriser", "Aya Sato"),
+    "adam": ("administrator", "Adam Rask"),
+    "una": ("auditor", "Una Weir"),
+    "omar": ("operator", "Omar Haddad"),
+}
+"""One person for each role: the auditors of a node and of the hub are called alike."""
 MEMBER_NAMES = {MemberCode("XA"): "Amara", MemberCode("XB"): "Belanu", MemberCode("XC"): "Cassor"}
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -147,16 +176,20 @@ class PaperDesk:
     replies: list[tuple[RequestId, ReplyDraft]] = field(default_factory=list)
     rulings: list[tuple[HitId, HoldRuling]] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
+    reasons: list[tuple[HitId, Visit, ViewReason, str]] = field(default_factory=list)
 
     def services(self) -> DeskServices:
         return DeskServices(
             list_hits=PaperInbox(self),
-            show_hit=self.show_hit,
+            view_hit=PaperViewing(self),
+            give_justification=self.give_justification,
             acknowledge_hit=self.acknowledge_hit,
             cast_vote=self.cast_vote,
             open_request=self.open_request,
             answer_request=self.answer_request,
             release_hold=self.release_hold,
+            show_expiry=lambda: expiry_board(DIRECTORY, MemberCode("XA"), self.clock.now().date()),
+            show_federation=lambda: FEDERATION_VIEW,
         )
 
     def add(
@@ -234,6 +267,10 @@ class PaperDesk:
             raise NotFound("there is no such hit in your queue")
         return self._seen_by(actor, self.hits[wanted])
 
+    def give_justification(self, actor: Actor, wanted: HitId, visit: Visit, reason: ViewReason, text: str) -> None:
+        self.show_hit(actor, wanted)
+        self.reasons.append((wanted, visit, reason, text))
+
     def acknowledge_hit(self, actor: Actor, wanted: HitId) -> None:
         self.show_hit(actor, wanted)
         self.acknowledged.append(wanted)
@@ -282,6 +319,59 @@ class PaperInbox:
     def _look(self, kind: str, actor: Actor) -> tuple[HitSummary, ...]:
         self.desk.looks.append(kind)
         return self.desk.list_hits(actor)
+
+
+@dataclass
+class PaperViewing:
+    """A look at a hit of the desk of paper: a protected one needs a reason of this visit."""
+
+    desk: PaperDesk
+
+    def __call__(self, actor: Actor, wanted: HitId, visit: Visit) -> HitView:
+        view = self.desk.show_hit(actor, wanted)
+        given = any((hit, when) == (wanted, visit) for hit, when, *_ in self.desk.reasons)
+        if view.summary.protected and not given:
+            raise JustificationNeeded
+        return view
+
+    again = __call__
+
+
+def a_member(code: str, name: str, standing: MemberStanding, keys_until: date, certificate_until: date) -> Member:
+    card = MemberCard(MemberCode(code), name, bytes([len(code)]) * 32, code.encode().ljust(32, b"."), None, "ab" * 32)
+    return Member(card, standing, START - timedelta(days=300), keys_until, certificate_until, ())
+
+
+DIRECTORY = FederationDirectory(
+    federation="exercise-paper",
+    exercise=True,
+    version=3,
+    previous_digest="cd" * 32,
+    issued_at=START - timedelta(days=40),
+    hub_signing_key=bytes(32),
+    members=(
+        a_member("XA", "Amara", MemberStanding.ACTIVE, date(2026, 4, 20), date(2026, 3, 6)),
+        a_member("XB", "Belanu", MemberStanding.ACTIVE, date(2027, 1, 31), date(2026, 3, 1)),
+        a_member("XC", "Cassor", MemberStanding.SUSPENDED, date(2026, 3, 30), date(2026, 12, 1)),
+    ),
+    epochs=(LinkageEpoch(1, "symbolon-2026-2", "ef" * 32), LinkageEpoch(2, "symbolon-2026-2", "ef" * 32)),
+    policies=FederationPolicies(2, 730, 397),
+)
+FEDERATION_VIEW = FederationView(
+    membership=Membership("exercise-paper", True, bytes(32), is_confirmed=False),
+    directory=DIRECTORY,
+    fingerprint=directory_fingerprint(DIRECTORY),
+    proposal=ProposalView(
+        version=4,
+        fingerprint=directory_fingerprint(DIRECTORY),
+        changes=(DirectoryChange(DirectoryChangeKind.MEMBER_EXPELLED, "XC (Cassor) is expelled."),),
+        signed_by=(MemberCode("XB"),),
+        signers=(MemberCode("XA"), MemberCode("XB")),
+        quorum=2,
+        to_compare=(),
+        waits_for_this_node=True,
+    ),
+)
 
 
 def filled_desk(clock: StoppedClock) -> PaperDesk:
@@ -348,9 +438,9 @@ def a_status(now: datetime) -> HubStatus:
     return HubStatus(
         at=now,
         members=(
-            MemberStatus(MemberCode("XA"), "Amara", now - timedelta(seconds=9), 0, None),
-            MemberStatus(MemberCode("XB"), "Belanu", now - timedelta(seconds=21), 3, now - timedelta(seconds=30)),
-            MemberStatus(MemberCode("XC"), "Cassor", None, 0, None),
+            a_member_status("XA", "Amara", now, now - timedelta(seconds=9), 0),
+            a_member_status("XB", "Belanu", now, now - timedelta(seconds=21), 3),
+            a_member_status("XC", "Cassor", now, None, 0),
         ),
         records=(
             RecordCount(MemberCode("XA"), RecordKind.PERSON, 2012),
@@ -362,6 +452,26 @@ def a_status(now: datetime) -> HubStatus:
         hits_by_day=(DayCount(now.date(), 5), DayCount(now.date() - timedelta(days=3), 2)),
         hits_by_state=(StateCount(JointState.ALERTED, 6), StateCount(JointState.HELD, 1)),
         workers=(WorkerStatus("w1", now - timedelta(seconds=2), 0),),
+        directory=DirectoryStatus(3, 4, (MemberCode("XB"),), 2),
+        epochs=(EpochStatus(1, "symbolon-2026-2", None, None), EpochStatus(2, "symbolon-2026-2", None, None)),
+        progress=(
+            MemberProgress(MemberCode("XA"), 2, EpochProgress(2, True, bytes(16), 2012, 840), now, 2012, 840),
+            MemberProgress(MemberCode("XB"), 2, None, None, 2012, 0),
+        ),
+    )
+
+
+def a_member_status(code: str, name: str, now: datetime, last_seen: datetime | None, undelivered: int) -> MemberStatus:
+    return MemberStatus(
+        code=MemberCode(code),
+        name=name,
+        standing=HubStanding.ACTIVE,
+        standing_since=now - timedelta(days=300),
+        keys_expire_on=now.date() + timedelta(days=25),
+        certificate_expires_on=now.date() + timedelta(days=300),
+        last_seen=last_seen,
+        undelivered=undelivered,
+        oldest_undelivered_at=None,
     )
 
 
@@ -378,6 +488,12 @@ class Visitor:
             data={"login": login, "password": password, "form_token": hidden_field(page.text, "form_token")},
             follow_redirects=False,
         )
+        assert answer.status_code == 303, answer.status_code
+        return self
+
+    def justify(self, hit: HitId) -> "Visitor":
+        """Say why a protected hit is looked at, as its page asks."""
+        answer = self.send(f"/hits/{hit}", f"/hits/{hit}/justification", reason="protect", text="She asked us to.")
         assert answer.status_code == 303, answer.status_code
         return self
 

@@ -2,11 +2,13 @@
 
 import re
 
+import pyotp
 import pytest
 from tests.e2e.browser import PHONE, accessibility_faults, open_context, overflow, sign_in
 from tests.integration.web.paper_desk import PASSWORD, hit_id, request_id
 
 from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+from symbolon.runtime.people import PeopleOffice
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +24,8 @@ FOCAL_POINT_PAGES = [
     "/no-such-page",
 ]
 OFFICER_PAGES = ["/holds", f"/hits/{hit_id(8)}"]
+ADMINISTRATOR_PAGES = ["/people", "/people?role=auditor", "/people/mara", "/people/adam", "/federation", "/expiry"]
+AUDITOR_PAGES = ["/audit", "/audit?act=user-disabled"]
 
 
 def look_at_all(page, visits):
@@ -45,13 +49,16 @@ def test_no_page_of_a_node_has_an_accessibility_fault_or_scrolls_sideways(
     options = {"viewport": PHONE} if size == "phone" else {}
     with open_context(browser, serve_over_tls(node_app), color_scheme=scheme, **options) as context:
         page = context.new_page()
-        page.goto("/sign-in")
-        assert accessibility_faults(page) == []
-        sign_in(page, "mara", PASSWORD)
-        assert look_at_all(page, FOCAL_POINT_PAGES) == {}
-        context.clear_cookies()
-        sign_in(page, "ines", PASSWORD)
-        assert look_at_all(page, OFFICER_PAGES) == {}
+        assert look_at_all(page, ["/sign-in", "/welcome"]) == {}
+        for login, visits in (
+            ("mara", FOCAL_POINT_PAGES),
+            ("ines", OFFICER_PAGES),
+            ("adam", ADMINISTRATOR_PAGES),
+            ("una", AUDITOR_PAGES),
+        ):
+            context.clear_cookies()
+            sign_in(page, login, PASSWORD)
+            assert look_at_all(page, visits) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -59,7 +66,29 @@ def test_the_hubs_status_page_has_no_accessibility_fault_and_fits_a_phone(browse
     with open_context(browser, serve_over_tls(hub_app), color_scheme=scheme, viewport=PHONE) as context:
         page = context.new_page()
         sign_in(page, "omar", PASSWORD)
-        assert look_at_all(page, ["/status", "/account"]) == {}
+        assert look_at_all(page, ["/status", "/account", "/federation", "/people", "/people/mara"]) == {}
+
+
+@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}])
+def test_a_person_begins_with_a_token_on_accessible_pages(browser, live_app, serve_over_tls, registry, clock, options):
+    token = PeopleOffice(registry).invite("adam", "nils", "Nils Aho", frozenset({"focal_point"})).token
+    with open_context(browser, serve_over_tls(live_app), **options) as context:
+        page = context.new_page()
+        page.goto("/welcome")
+        page.get_by_label("One-time token").fill(token)
+        page.get_by_role("button", name="Open").click()
+        page.get_by_role("heading", name="Welcome, Nils Aho").wait_for()
+        faults = accessibility_faults(page)
+        page.get_by_label("Password").fill("four words quite unrelated")
+        secret = page.locator("code.secret").inner_text().replace(" ", "")
+        page.get_by_label("Code that it shows now").fill(pyotp.TOTP(secret).at(clock.now()))
+        page.get_by_role("button", name="Done").click()
+        page.get_by_role("heading", name="Your recovery codes").wait_for()
+        faults += accessibility_faults(page)
+        page.get_by_role("link", name="I have kept them").click()
+        page.get_by_role("heading", name="Inbox").wait_for()
+        assert faults == []
+        assert overflow(page) <= 0
 
 
 def test_the_inbox_shows_a_new_alert_by_itself(browser, node_app, serve_over_tls, paper_desk):

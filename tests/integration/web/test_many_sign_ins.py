@@ -4,11 +4,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from tests.integration.web.paper_desk import PASSWORD, hidden_field
 
-from symbolon.runtime import accounts, passwords
+from symbolon.runtime import doors, passwords
+from symbolon.runtime.doors import Knock
+from symbolon.runtime.gatekeeper import Attempt, Outcome
 from symbolon.runtime.passwords import WaitingRoom
 from symbolon.runtime.sql_loader import Query
 
@@ -23,10 +26,10 @@ class SlowCheck:
         self.go_on = threading.Event()
         self._check = passwords.is_right
 
-    def __call__(self, password_hash: str | None, password: str) -> bool:
+    def __call__(self, password_hash: str | None, password: str, *, in_known_browser: bool) -> bool:
         self.begun.release()
         assert self.go_on.wait(30)
-        return self._check(password_hash, password)
+        return self._check(password_hash, password, in_known_browser=in_known_browser)
 
 
 @pytest.fixture
@@ -37,11 +40,15 @@ def slow_check(monkeypatch) -> Iterator[SlowCheck]:
     slow.go_on.set()
 
 
+def try_in(gatekeeper, login, password):
+    return gatekeeper.enter(Attempt(login, password, ""), Knock(None, "192.0.2.7"))
+
+
 @contextmanager
 def guessing(slow_check, gatekeeper, logins, guess="not this one at all"):
     """Guesses at work, each of them in the middle of its check."""
     with ThreadPoolExecutor(len(logins)) as pool:
-        tries = [pool.submit(gatekeeper.enter, login, guess) for login in logins]
+        tries = [pool.submit(try_in, gatekeeper, login, guess) for login in logins]
         try:
             for _ in logins:
                 assert slow_check.begun.acquire(timeout=5), "a try waits for a connection"
@@ -52,8 +59,9 @@ def guessing(slow_check, gatekeeper, logins, guess="not this one at all"):
 
 def failed_attempts(database, login):
     with database.transaction() as tx:
-        query = Query("look", "", "select failed_attempts from account where login = %(login)s")
-        return tx.fetch_value(query, login=login)
+        text = "select coalesce(max(failed_attempts), 0) from sign_in_login where login_digest = %(digest)s"
+        query = Query("look", "", text)
+        return tx.fetch_value(query, digest=doors.login_digest(login))
 
 
 def test_pages_are_answered_while_guesses_at_passwords_are_checked(node_app, visit, gatekeeper, monkeypatch):
@@ -75,31 +83,30 @@ def test_wrong_passwords_that_come_together_are_counted_one_by_one(gatekeeper, s
 def test_of_many_guesses_at_once_no_more_count_than_one_after_the_other(gatekeeper, slow_check, database):
     with guessing(slow_check, gatekeeper, ["mara"] * 7) as tries:
         pass
-    assert failed_attempts(database, "mara") == accounts.FREE_ATTEMPTS + 1
-    assert sum(entry.result().wait is not None for entry in tries) == 3
+    assert failed_attempts(database, "mara") == doors.FREE_ATTEMPTS + 1
+    assert sum(entry.result().outcome is Outcome.REFUSED for entry in tries) == 2
 
 
 def test_a_right_password_does_not_pass_when_wrong_ones_had_the_login_refused_meanwhile(
     gatekeeper, slow_check, monkeypatch
 ):
     with guessing(slow_check, gatekeeper, ["mara"], PASSWORD) as (right,):
-        monkeypatch.setattr(passwords, "is_right", lambda *_: False)
-        for _ in range(accounts.FREE_ATTEMPTS + 1):
-            gatekeeper.enter("mara", "not this one at all")
-    assert right.result().token is None
-    assert right.result().wait is not None
+        monkeypatch.setattr(passwords, "is_right", lambda *_, **__: False)
+        for _ in range(doors.FREE_ATTEMPTS + 1):
+            try_in(gatekeeper, "mara", "not this one at all")
+    assert right.result().outcome is Outcome.REFUSED
+    assert right.result().wait > timedelta(0)
 
 
 def test_a_password_that_was_changed_during_its_check_opens_nothing(gatekeeper, slow_check, monkeypatch, database):
     with guessing(slow_check, gatekeeper, ["mara"], PASSWORD) as (right,), database.transaction() as tx:
         tx.execute(Query("change", "", "update account set password_hash = 'another' where login = 'mara'"))
-    assert right.result().token is None
-    assert right.result().wait is None
+    assert right.result().outcome is Outcome.WRONG
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 def test_who_finds_too_many_signing_in_is_asked_to_come_back(node_app, visit, monkeypatch, accept, database):
-    monkeypatch.setattr(passwords, "_WAITING_ROOM", WaitingRoom(at_once=0, waiting=0))
+    monkeypatch.setattr(passwords, "ROOM_OF_STRANGERS", WaitingRoom(at_once=0, waiting=0))
     client = visit(node_app).client
     token = hidden_field(client.get("/sign-in").text, "form_token")
     answer = client.post(
@@ -114,5 +121,6 @@ def test_who_finds_too_many_signing_in_is_asked_to_come_back(node_app, visit, mo
     assert failed_attempts(database, "mara") == 0
 
 
-def test_the_waiting_room_of_passwords_is_no_larger_than_the_desk_can_spare():
-    assert passwords.HASHES_AT_ONCE + passwords.MOST_WAITING < 40 / 2  # the web server's threads
+def test_the_waiting_rooms_of_passwords_are_no_larger_than_the_desk_can_spare():
+    together = passwords.ROOM_OF_STRANGERS.size + passwords.ROOM_OF_KNOWN_BROWSERS.size
+    assert together < 40 / 2  # the web server's threads

@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from tests.integration.web.paper_desk import hidden_field
 
-from symbolon.runtime import accounts
+from symbolon.runtime import doors
 
 
 def leaves(database):
@@ -71,16 +72,16 @@ def test_a_wrong_password_and_an_unknown_login_are_told_apart_to_nobody(node_app
     wrong = try_password(visitor, "mara", "not this one at all")
     unknown = try_password(visitor, "nobody", "not this one at all")
     assert wrong.status_code == unknown.status_code == 401
-    assert "The login or the password is wrong" in wrong.text
-    assert "The login or the password is wrong" in unknown.text
+    assert "The login, the password or the code is wrong" in wrong.text
+    assert "The login, the password or the code is wrong" in unknown.text
 
 
 def test_after_too_many_wrong_passwords_even_the_right_one_waits(node_app, visit, clock):
     visitor = visit(node_app)
-    for _ in range(accounts.FREE_ATTEMPTS + 1):
+    for _ in range(doors.FREE_ATTEMPTS + 1):
         try_password(visitor, "mara", "not this one at all")
-    assert "Too many wrong passwords" in try_password(visitor, "mara", "quiet harbour lantern 7").text
-    clock.advance(accounts.LONGEST_REFUSAL)
+    assert "Too many wrong tries" in try_password(visitor, "mara", "quiet harbour lantern 7").text
+    clock.advance(doors.LONGEST_REFUSAL)
     assert try_password(visitor, "mara", "quiet harbour lantern 7").url.path == "/inbox"
 
 
@@ -206,3 +207,17 @@ def test_a_person_can_sign_out_every_other_browser(node_app, visit):
 def test_two_parties_on_one_host_do_not_overwrite_each_others_cookies(node_app, hub_app, visit):
     node, hub = visit(node_app).sign_in("mara"), visit(hub_app).sign_in("omar")
     assert set(node.client.cookies).isdisjoint(hub.client.cookies)
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "cp037", "nonsense"])
+def test_a_form_in_another_character_set_than_utf_8_is_no_form_of_ours(node_app, visit, charset):
+    client = visit(node_app).client
+    fields = {
+        "form_token": hidden_field(client.get("/sign-in").text, "form_token"),
+        "login": "mara",
+        "password": "+2AA-aaaaaaaaaaaaaa",
+    }
+    parts = (f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items())
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    answer = client.post("/sign-in", content="".join((*parts, "--x--\r\n")), headers=headers)
+    assert answer.status_code == 400

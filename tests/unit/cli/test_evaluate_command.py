@@ -106,9 +106,16 @@ def test_links_answer_at_the_schemas_and_at_the_best_threshold(desk: Desk) -> No
     assert answer["seconds"] >= 0
 
 
-def test_an_impossible_date_is_left_out_and_counted(desk: Desk) -> None:
+def test_an_impossible_date_is_compared_as_it_is_written(desk: Desk) -> None:
     files = link_files(desk)
     desk.file("left.csv", PEOPLE.replace("1980-05-04", "1980-02-31"))
+    answer = desk.answer("link", *files)
+    assert answer["cells_left_out"] == 0
+
+
+def test_a_date_that_is_none_is_left_out_and_counted(desk: Desk) -> None:
+    files = link_files(desk)
+    desk.file("left.csv", PEOPLE.replace("1980-05-04", "in spring"))
     answer = desk.answer("link", *files)
     assert answer["cells_left_out"] == 1
 

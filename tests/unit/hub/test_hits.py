@@ -10,7 +10,7 @@ from hypothesis.strategies import booleans, sampled_from
 from symbolon.hub.domain.hits import Explanation, Hit, alert_of, detect_hit, hold_for, rule_on_hold, withdraw_hit
 from symbolon.hub.domain.ids import PartitionId, RecordHandle
 from symbolon.hub.domain.partitions import Partition
-from symbolon.hub.domain.records import RecordEntry
+from symbolon.hub.domain.records import Handling, RecordEntry
 from symbolon.hub.domain.votes import VoteDeposit, round_for, votes_to_hand_over
 from symbolon.hub.errors import AlreadyVoted, HubError, UnknownHit
 from symbolon.protocol.handling import (
@@ -25,10 +25,12 @@ from symbolon.protocol.handling import (
     Urgency,
 )
 from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.messages import LinkageEpoch
 from symbolon.protocol.references import HitId, MemberCode, RecordReference
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 AMARA, BELANU, CASSOR = MemberCode("XA"), MemberCode("XB"), MemberCode("XC")
+EPOCH = LinkageEpoch(1, "schema", "d" * 64)
 EXPLANATION = Explanation(Band.STRONG, {IdentifierKind.NAME: Agreement.AGREE})
 
 
@@ -38,19 +40,22 @@ def record(member: MemberCode, *, protected: bool = False, urgency: Urgency = Ur
         reference=RecordReference(f"reference of {member}"),
         member=member,
         version=1,
-        handle=RecordHandle(1),
+        is_withdrawn=False,
         partition_id=PartitionId(1),
-        partition=Partition(member, namespace, ComparableWith.all_members(), "schema", 1),
-        record_kind=RecordKind.PERSON,
-        offence_group=OffenceGroup.SMUGGLING,
-        urgency=urgency,
-        review_date=date(2027, 1, 1),
+        handling=Handling(
+            partition=Partition(member, namespace, ComparableWith.all_members()),
+            record_kind=RecordKind.PERSON,
+            offence_group=OffenceGroup.SMUGGLING,
+            urgency=urgency,
+            review_date=date(2027, 1, 1),
+        ),
+        handles={1: RecordHandle(1)},
     )
 
 
 def hit(*, amara: bool = False, belanu: bool = False) -> Hit:
     pair = (record(BELANU, protected=belanu), record(AMARA, protected=amara))
-    return detect_hit(HitId("a hit"), pair, EXPLANATION, NOW)
+    return detect_hit(HitId("a hit"), pair, EPOCH, EXPLANATION, NOW)
 
 
 def told(found: Hit) -> set[MemberCode]:
@@ -75,7 +80,7 @@ def test_a_held_hit_is_told_to_protected_owners_only(amara: bool, belanu: bool, 
 
 def test_a_hit_is_as_urgent_as_the_more_urgent_record() -> None:
     pair = (record(AMARA, urgency=Urgency.U3), record(BELANU, urgency=Urgency.U1))
-    assert detect_hit(HitId("a hit"), pair, EXPLANATION, NOW).urgency is Urgency.U1
+    assert detect_hit(HitId("a hit"), pair, EPOCH, EXPLANATION, NOW).urgency is Urgency.U1
 
 
 def test_an_alert_never_tells_the_category_of_the_other_record() -> None:

@@ -19,8 +19,6 @@ PARTITIONS = st.builds(
     member=MEMBERS,
     namespace=st.sampled_from(Namespace),
     comparable_with=RULES,
-    schema_id=st.sampled_from(["one", "two"]),
-    key_epoch=st.integers(1, 2),
 )
 NUMBERED = st.lists(PARTITIONS, max_size=12, unique=True).map(
     lambda partitions: {PartitionId(number): partition for number, partition in enumerate(partitions)}
@@ -48,14 +46,6 @@ def test_the_scope_holds_no_pair_that_either_owner_excludes(partitions: dict[Par
 
 
 @given(NUMBERED)
-def test_the_scope_holds_no_pair_of_two_schemas_or_epochs(partitions: dict[PartitionId, Partition]) -> None:
-    for partition_id, targets in comparison_scope(partitions, partitions).items():
-        own = partitions[partition_id]
-        for target in targets:
-            assert (partitions[target].schema_id, partitions[target].key_epoch) == (own.schema_id, own.key_epoch)
-
-
-@given(NUMBERED)
 def test_the_scope_leaves_out_nothing_that_is_allowed(partitions: dict[PartitionId, Partition]) -> None:
     scope = comparison_scope(partitions, partitions)
     for one_id, one in partitions.items():
@@ -64,8 +54,8 @@ def test_the_scope_leaves_out_nothing_that_is_allowed(partitions: dict[Partition
 
 
 def test_a_victims_record_is_compared_with_suspects_too() -> None:
-    victim = Partition(MemberCode("XA"), Namespace.PROTECTED, ComparableWith.all_members(), "one", 1)
-    suspect = Partition(MemberCode("XB"), Namespace.GENERAL, ComparableWith.all_members(), "one", 1)
+    victim = Partition(MemberCode("XA"), Namespace.PROTECTED, ComparableWith.all_members())
+    suspect = Partition(MemberCode("XB"), Namespace.GENERAL, ComparableWith.all_members())
     assert may_be_compared(victim, suspect)
 
 

@@ -1,3 +1,4 @@
+import hmac
 import json
 from pathlib import Path
 
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symbolon.matching import identifiers as ids
+from symbolon.matching import remembered
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.encoding import RecordEncoder
 from symbolon.matching.errors import IdentifierError, MalformedEncoding, TooLittleToMatch
@@ -293,3 +295,24 @@ def _encoded(encoder: RecordEncoder, record: ids.RecordIdentifiers) -> EncodedRe
         return encoder.encode(record)
     except TooLittleToMatch:
         return None
+
+
+def test_what_was_encoded_before_changes_no_bit(schema: LinkageSchema) -> None:
+    whole = person("Aye Aye Thin", "1990-05-03")
+    others = [
+        ids.RecordIdentifiers(names=whole.names),
+        ids.RecordIdentifiers(names=whole.names, birth_date=ids.parse_birth_date("1990")),
+        ids.RecordIdentifiers(names=(ids.parse_person_name("Thin Aye"),), birth_date=whole.birth_date),
+    ]
+    fresh, used = (RecordEncoder(schema, lambda label: hmac.digest(b"key", label.encode(), "sha256")) for _ in range(2))
+    for other in others:
+        _encoded(used, other)
+    assert used.encode(whole) == fresh.encode(whole)
+    assert used.encode(whole) == used.encode(whole)
+
+
+def test_more_is_computed_than_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "MOST_REMEMBERED", 2)
+    lengths = remembered.Remembered(len)
+    assert [lengths[text] for text in ("", "a", "bb", "a")] == [0, 1, 2, 1]
+    assert len(lengths) <= 2

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from symbolon.matching.evaluation import (
     best_linkage_quality,
     calibration,
+    clearly_each_others_best,
     linkage_quality,
     one_to_one,
     precision_recall,
@@ -140,3 +141,26 @@ def test_a_curve_of_nothing_has_no_points() -> None:
 def test_calibration_counts_pairs_by_score_and_takes_the_highest_into_the_last_step() -> None:
     steps = calibration(np.array([1.0, 0.95, 0.05]), np.array([True, False, False]), bins=10)
     assert [(step.low, step.pairs, step.positives) for step in steps] == [(0.0, 1, 0), (0.9, 2, 1)]
+
+
+def test_of_what_is_left_over_only_pairs_that_no_other_comes_near_are_kept() -> None:
+    left, right = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 0, 1])
+    scores = np.array([0.50, 0.30, 0.20, 0.48, 0.10, 0.46])
+    assert clearly_each_others_best(left, right, scores, 0.05).tolist() == [True, False, False, False, False, False]
+    assert clearly_each_others_best(left, right, scores, 0.01).tolist() == [True, False, False, True, False, False]
+
+
+def test_those_who_found_a_partner_stand_in_nobodys_way() -> None:
+    left, right = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    scores = np.array([0.60, 0.10, 0.50, 0.48])
+    assert clearly_each_others_best(left, right, scores, 0.05).tolist() == [True, False, False, True]
+
+
+def test_a_pair_without_any_other_is_each_others_best_and_no_pairs_give_none() -> None:
+    assert clearly_each_others_best(np.array([3]), np.array([7]), np.array([-0.4]), 0.5).tolist() == [True]
+    assert clearly_each_others_best(np.empty(0, int), np.empty(0, int), np.empty(0), 0.5).tolist() == []
+
+
+def test_a_tie_is_nobodys_best() -> None:
+    left, right = np.array([0, 0]), np.array([0, 1])
+    assert not clearly_each_others_best(left, right, np.array([0.5, 0.5]), 0.01).any()

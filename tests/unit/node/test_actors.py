@@ -1,6 +1,6 @@
 import pytest
 
-from symbolon.node.domain.actors import Actor, Right, Role, parse_roles
+from symbolon.node.domain.actors import Actor, Right, Role, parse_roles, role_conflict
 
 
 def test_a_focal_point_handles_general_hits_and_no_protected_ones() -> None:
@@ -27,6 +27,15 @@ def test_those_who_run_or_audit_the_node_see_no_hit(role: Role) -> None:
     assert not any(actor.permits_on_hit(Right.VIEW_HITS, protected=protected) for protected in (True, False))
 
 
-def test_an_unknown_role_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="operator"):
-        parse_roles(("operator",))
+def test_an_unknown_role_name_gives_no_role() -> None:
+    assert parse_roles(("operator", "auditor")) == {Role.AUDITOR}
+
+
+@pytest.mark.parametrize("alone", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_those_who_run_or_audit_the_node_have_no_other_role(alone: Role) -> None:
+    assert role_conflict([alone.value]) is None
+    assert all(role_conflict([alone.value, other.value]) for other in Role if other is not alone)
+
+
+def test_officers_may_have_several_roles() -> None:
+    assert role_conflict(["focal_point", "protection_officer", "investigator", "authoriser"]) is None

@@ -1,5 +1,6 @@
 import pytest
 
+from symbolon.matching.identifiers import BirthDate
 from symbolon.node.domain.evaluation_mapping import EvaluationMapping, parse_evaluation_mapping
 from symbolon.node.domain.import_rows import Row, RowReader
 from symbolon.node.errors import MappingMistake
@@ -29,9 +30,16 @@ def test_whole_names_stand_beside_the_name_of_parts() -> None:
 
 def test_a_cell_that_cannot_be_read_is_left_out_and_told() -> None:
     mapping = mapped({"id": "id", "fields": {"name": "name", "birth_date": "born"}})
-    identifiers, problems = RowReader(mapping.left).read_identifiers(Row(2, {"name": "Amina", "born": "1990-02-31"}))
+    identifiers, problems = RowReader(mapping.left).read_identifiers(Row(2, {"name": "Amina", "born": "in spring"}))
     assert identifiers.birth_date is None
-    assert [problem.what for problem in problems] == ["that month has no such day"]
+    assert [problem.what for problem in problems] == ["this is not a date that can be read"]
+
+
+def test_an_impossible_date_of_a_file_is_compared_as_written() -> None:
+    mapping = mapped({"id": "id", "fields": {"name": "name", "birth_date": "born"}})
+    identifiers, problems = RowReader(mapping.left).read_identifiers(Row(2, {"name": "Amina", "born": "1990-02-31"}))
+    assert identifiers.birth_date == BirthDate(1990, 2, 31)
+    assert not problems
 
 
 @pytest.mark.parametrize(

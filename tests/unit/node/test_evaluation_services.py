@@ -155,6 +155,15 @@ def test_a_double_in_the_other_file_is_an_error_among_all_pairs_but_not_one_to_o
     assert found.one_to_one.precision == 1.0
 
 
+def test_records_that_are_left_over_find_each_other_though_they_are_little_alike() -> None:
+    people = people_of(NAMES)
+    left = [*people, person(90, "Madeline Bradshaw", "1919-09-15")]
+    right = [*people, person(90, "Madeline Jeffries", "1981-02-22")]
+    found = linked(left, right, [(record.id, record.id) for record in left])
+    assert found.all_pairs.recall < 1
+    assert (found.one_to_one.recall, found.one_to_one.precision) == (1, 1)
+
+
 def test_a_pair_that_the_files_do_not_hold_is_left_out_of_the_truth() -> None:
     people = people_of(NAMES)
     found = linked(people, people, [("0", "0"), ("0", "elsewhere")])

@@ -2,10 +2,13 @@
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from symbolon.protocol.problems import Problem, ProtocolError
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -19,6 +22,15 @@ def _load(name: str, path: Path) -> ModuleType:
     return module
 
 
+def refusal_of(step: Callable[[], object]) -> Problem | None:
+    """Give the problem for which a step is refused, or None."""
+    try:
+        step()
+    except ProtocolError as refused:
+        return refused.problem
+    return None
+
+
 _GENERATOR = _load("symbolon_vector_generator", VECTORS / "generate.py")
 _SAMPLES = _GENERATOR.samples
 
@@ -30,6 +42,16 @@ def _named(messages: tuple[object, ...]) -> list[object]:
 @pytest.fixture(scope="session")
 def generator() -> ModuleType:
     return _GENERATOR
+
+
+@pytest.fixture(scope="session", name="refusal_of")
+def _refusal_of() -> Callable[[Callable[[], object]], Problem | None]:
+    return refusal_of
+
+
+@pytest.fixture(scope="session")
+def refusals() -> ModuleType:
+    return _GENERATOR.refusals
 
 
 @pytest.fixture(scope="session")

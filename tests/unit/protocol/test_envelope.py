@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 
 from symbolon.protocol.canonical import canonical_bytes, parse_json
-from symbolon.protocol.envelope import CLOCK_SKEW, Envelope, Expectation, body_digest, sign, verify
+from symbolon.protocol.envelope import CLOCK_SKEW, LONGEST_TO_HUB, Envelope, Expectation, body_digest, sign, verify
 from symbolon.protocol.keys import SigningKey
-from symbolon.protocol.messages import Alert, HitNotice, Purpose, Sealed, Submission
+from symbolon.protocol.messages import SEALED_PURPOSES, Alert, HitNotice, Purpose, Sealed, Submission
 from symbolon.protocol.problems import (
     BadSignature,
     Expired,
     MalformedMessage,
+    NotYetValid,
     Problem,
     ProtocolError,
+    ValidityTooLong,
     WrongAudience,
     WrongFederation,
     WrongPurpose,
@@ -68,8 +70,9 @@ OTHER_VALUES = {
     "audience": "XB",
     "purpose": "alert",
     "message_id": "00000000-0000-4000-8000-00000000ffff",
+    "nonce": "A" * 22,
     "issued_at": "2026-01-31T09:30:00.122Z",
-    "expires_at": "2026-02-01T09:30:00.124Z",
+    "expires_at": "2026-01-31T10:30:00.122Z",
     "key_id": "0" * 16,
     "body": {},
     "signature": "A" * 86,
@@ -143,9 +146,36 @@ def test_an_envelope_for_another_occasion_is_refused(samples, envelope, key, exp
 def test_an_envelope_counts_from_its_issue_to_its_expiry(samples, envelope, key, expected):
     for moment in (envelope.issued_at - CLOCK_SKEW, envelope.expires_at - timedelta(milliseconds=1)):
         verify(envelope, key.public, expected, moment)
-    for moment in (envelope.issued_at - CLOCK_SKEW - timedelta(milliseconds=1), envelope.expires_at):
-        with pytest.raises(Expired):
-            verify(envelope, key.public, expected, moment)
+    with pytest.raises(NotYetValid):
+        verify(envelope, key.public, expected, envelope.issued_at - CLOCK_SKEW - timedelta(milliseconds=1))
+    with pytest.raises(Expired):
+        verify(envelope, key.public, expected, envelope.expires_at)
+
+
+def test_an_envelope_to_the_hub_is_valid_for_an_hour_at_most(generator, notice, key):
+    header = generator.header_for(notice)
+    sign(notice, replace(header, expires_at=header.issued_at + LONGEST_TO_HUB), key)
+    with pytest.raises(ValidityTooLong):
+        sign(notice, replace(header, expires_at=header.issued_at + LONGEST_TO_HUB + timedelta(milliseconds=1)), key)
+
+
+def test_an_envelope_to_a_member_may_wait_for_days(generator, samples, notice, key):
+    header = replace(generator.header_for(notice), audience=samples.XB)
+    envelope = sign(notice, replace(header, expires_at=header.issued_at + timedelta(days=30)), key)
+    expected = Expectation(samples.FEDERATION, True, samples.XB, Purpose.HIT_NOTICE, samples.XA)
+    verify(envelope, key.public, expected, samples.NOW + timedelta(days=29))
+
+
+@pytest.mark.parametrize("length", [0, 15, 17])
+def test_a_nonce_has_sixteen_bytes(generator, notice, key, length):
+    with pytest.raises(MalformedMessage, match=r"^nonce: must be 16 bytes long"):
+        sign(notice, replace(generator.header_for(notice), nonce=bytes(length)), key)
+
+
+def test_the_same_message_with_another_nonce_has_another_signature(generator, notice, key, envelope):
+    again = sign(notice, replace(generator.header_for(notice), nonce=bytes(16)), key)
+    assert again.signature != envelope.signature
+    assert body_digest(again) == body_digest(envelope)
 
 
 def test_an_envelope_that_would_never_count_is_not_signed(generator, notice, key):
@@ -173,7 +203,7 @@ def test_a_body_that_does_not_follow_the_wire_format_is_refused_even_when_signed
 def test_a_sealed_body_is_signed_for_sealed_purposes_only(generator, samples, notice, key, purpose):
     sealed = Sealed(hit_id=None, recipient_key_id=key.key_id, suite="any", ciphertext=b"x")
     header = replace(generator.header_for(notice), purpose=purpose, audience=samples.XB)
-    if purpose in {Purpose.VOTE, Purpose.REQUEST, Purpose.REPLY, Purpose.LINKAGE_KEY}:
+    if purpose in SEALED_PURPOSES:
         assert sign(sealed, header, key).read(Sealed) == sealed
     else:
         with pytest.raises(WrongPurpose):
@@ -207,3 +237,11 @@ def test_neither_body_nor_signature_show_in_a_repr(envelope):
 
 def test_an_envelope_s_bytes_are_canonical(envelope):
     assert canonical_bytes(parse_json(envelope.to_bytes())) == envelope.to_bytes()
+
+
+def test_between_members_an_envelope_counts_for_four_hundred_days_at_most(generator, samples, notice, key):
+    header = replace(generator.header_for(notice), sender=samples.XA, audience=samples.XB)
+    longest = replace(header, expires_at=header.issued_at + timedelta(days=400))
+    sign(notice, longest, key)
+    with pytest.raises(ValidityTooLong):
+        sign(notice, replace(longest, expires_at=longest.expires_at + timedelta(milliseconds=1)), key)

@@ -1,12 +1,9 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symbolon.protocol.key_ceremony import share_linkage_key, take_linkage_key
 from symbolon.protocol.keys import LinkageKey, SealingKey, SealingPublicKey, SigningKey, VerifyingKey
-from symbolon.protocol.problems import BadSignature, MalformedMessage, WrongFederation
+from symbolon.protocol.problems import BadSignature, MalformedMessage
 from symbolon.protocol.references import key_id_of
 
 SECRET = b"\x9e" * 32
@@ -106,21 +103,3 @@ def test_epochs_are_counted_from_one(epoch):
 def test_a_linkage_key_of_another_length_is_refused():
     with pytest.raises(MalformedMessage):
         LinkageKey.generate(1, bytes(31))
-
-
-def test_a_shared_linkage_key_arrives_whole():
-    key = LinkageKey.generate(3, SECRET)
-    assert take_linkage_key(share_linkage_key(key, "exercise-a"), "exercise-a") == key
-
-
-def test_a_linkage_key_of_another_federation_is_refused():
-    share = share_linkage_key(LinkageKey.generate(3, SECRET), "exercise-a")
-    with pytest.raises(WrongFederation):
-        take_linkage_key(share, "live-a")
-
-
-@pytest.mark.parametrize("changed", [{"epoch": 4}, {"key": bytes(32)}, {"key_check_value": bytes(16)}])
-def test_a_linkage_key_without_its_check_value_is_refused(changed):
-    share = replace(share_linkage_key(LinkageKey.generate(3, SECRET), "exercise-a"), **changed)
-    with pytest.raises(MalformedMessage, match="check value"):
-        take_linkage_key(share, "exercise-a")

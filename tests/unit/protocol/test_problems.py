@@ -2,10 +2,11 @@ import re
 
 import pytest
 
-from symbolon.protocol import problems
+from symbolon.protocol import membership_problems, problems
 from symbolon.protocol.problems import BrokenChain, Problem, ProtocolError
 
-ERRORS = [each for each in vars(problems).values() if isinstance(each, type) and issubclass(each, ProtocolError)]
+NAMED = {**vars(problems), **vars(membership_problems)}
+ERRORS = [each for each in NAMED.values() if isinstance(each, type) and issubclass(each, ProtocolError)]
 
 
 @pytest.mark.parametrize("problem", Problem)

@@ -6,9 +6,26 @@ from hypothesis import strategies as st
 
 from symbolon.protocol import references
 from symbolon.protocol.problems import MalformedMessage
-from symbolon.protocol.references import HUB, PARSERS, KeyId, MemberCode, parse_key_id, parse_member_code
+from symbolon.protocol.references import (
+    HUB,
+    PARSERS,
+    KeyId,
+    MemberCode,
+    parse_ceremony_id,
+    parse_key_id,
+    parse_member_code,
+)
 
-UUID_NAMES = ["record_reference", "hit_id", "batch_id", "message_id", "delivery_id", "request_id", "leaf_id"]
+UUID_NAMES = [
+    "record_reference",
+    "hit_id",
+    "batch_id",
+    "message_id",
+    "delivery_id",
+    "request_id",
+    "leaf_id",
+    "incarnation_id",
+]
 
 
 @pytest.mark.parametrize("name", UUID_NAMES)
@@ -53,6 +70,12 @@ def test_another_spelling_of_a_member_code_is_refused(text):
 def test_another_spelling_of_a_key_id_is_refused(text):
     with pytest.raises(MalformedMessage):
         parse_key_id(text)
+
+
+@pytest.mark.parametrize("text", ["", "0" * 63, "0" * 65, "G" * 64, "A" * 64, "0" * 64 + "\n"])
+def test_another_spelling_of_a_ceremony_id_is_refused(text):
+    with pytest.raises(MalformedMessage):
+        parse_ceremony_id(text)
 
 
 def test_the_codec_has_a_parser_for_every_type_of_reference():

@@ -1,0 +1,116 @@
+"""`symbolon hub status`: the hub at a glance."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+import typer
+
+from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.cli.epochs import epochs_as_json
+from symbolon.hub.cli.outlooks import HomeOption, JsonOption
+from symbolon.hub.domain.status import HubStatus
+from symbolon.protocol.federation import ExpiryNotice
+from symbolon.runtime.home import PartyHome
+
+
+def install(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(status)
+
+
+def status(home: HomeOption, as_json: JsonOption = False) -> None:
+    """Show members, records, queues, hits and workers in numbers."""
+    found = open_hub(PartyHome(home), "command").show_status()()
+    if as_json:
+        typer.echo(json.dumps(_as_json(found)))
+        return
+    typer.echo(_directory(found))
+    for member in found.members:
+        live = sum(count.live for count in found.records if count.member == member.code)
+        typer.echo(
+            f"{member.code}  {member.standing.value}  last seen {_moment(member.last_seen) or 'never'}  "
+            f"{live} records  {member.undelivered} undelivered"
+        )
+    for warning in _warnings(found):
+        typer.echo(warning)
+    typer.echo(f"{found.pending_comparisons} comparisons waiting")
+    for state in found.hits_by_state:
+        typer.echo(f"{state.hits} hits {state.state.value}")
+    for each in found.workers:
+        typer.echo(
+            f"worker {each.worker_id}  last seen {_moment(each.last_seen)}  {each.changes_behind} changes behind"
+        )
+
+
+def _directory(found: HubStatus) -> str:
+    directory = found.directory
+    in_effect = "the federation is not founded yet" if directory.version is None else f"version {directory.version}"
+    if directory.proposed is None:
+        return f"directory: {in_effect}"
+    return (
+        f"directory: {in_effect}; version {directory.proposed} is proposed, "
+        f"{len(directory.signed_by)} of {directory.quorum} signatures"
+    )
+
+
+def _warnings(found: HubStatus) -> Iterator[str]:
+    today = found.at.date()
+    if found.certificate_notice is ExpiryNotice.EXPIRED:
+        yield f"hub: its certificate expired on {found.certificate_expires_on}; `symbolon hub certificate renew`"
+    elif found.certificate_notice is not ExpiryNotice.NONE:
+        yield f"hub: its certificate expires on {found.certificate_expires_on}; `symbolon hub certificate renew`"
+    for member in found.members:
+        for what, ends, notice in (
+            ("keys", member.keys_expire_on, member.keys_notice(today)),
+            ("certificate", member.certificate_expires_on, member.certificate_notice(today)),
+        ):
+            if notice is ExpiryNotice.EXPIRED:
+                yield f"{member.code}: its {what} expired on {ends}; it must rotate its keys"
+            elif notice is not ExpiryNotice.NONE:
+                yield f"{member.code}: its {what} expires on {ends}; ask it to rotate its keys"
+
+
+def _as_json(found: HubStatus) -> dict[str, object]:
+    return {
+        "at": _moment(found.at),
+        "certificate_expires_on": None
+        if found.certificate_expires_on is None
+        else found.certificate_expires_on.isoformat(),
+        "certificate_notice": found.certificate_notice.value,
+        "members": [
+            {
+                "code": member.code,
+                "name": member.name,
+                "standing": member.standing.value,
+                "keys_expire_on": member.keys_expire_on.isoformat(),
+                "certificate_expires_on": member.certificate_expires_on.isoformat(),
+                "last_seen": _moment(member.last_seen),
+                "undelivered": member.undelivered,
+            }
+            for member in found.members
+        ],
+        "directory": {
+            "version": found.directory.version,
+            "proposed": found.directory.proposed,
+            "signed_by": found.directory.signed_by,
+            "quorum": found.directory.quorum,
+        },
+        **epochs_as_json(found),
+        "records": [{"member": count.member, "kind": count.kind.value, "live": count.live} for count in found.records],
+        "pending_comparisons": found.pending_comparisons,
+        "hits_by_day": {count.day.isoformat(): count.hits for count in found.hits_by_day},
+        "hits_by_state": {count.state.value: count.hits for count in found.hits_by_state},
+        "workers": [
+            {
+                "worker_id": each.worker_id,
+                "last_seen": _moment(each.last_seen),
+                "changes_behind": each.changes_behind,
+            }
+            for each in found.workers
+        ],
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="milliseconds")

@@ -1,0 +1,60 @@
+"""What the hub's services need from outside: the database by aggregate, the comparator, the wake-up of the worker."""
+
+from symbolon.hub.ports.comparison import (
+    CandidatePair,
+    Comparator,
+    EncodingIntake,
+    HandleEnvelopes,
+    PairFinder,
+    WakeUp,
+)
+from symbolon.hub.ports.epochs import EpochStore
+from symbolon.hub.ports.exchange import HitStore
+from symbolon.hub.ports.mail import (
+    AnsweredBatch,
+    BatchStore,
+    DeliveryBell,
+    MailStore,
+    ReplayStore,
+    WaitingDelivery,
+)
+from symbolon.hub.ports.membership import (
+    DirectoryStore,
+    Enrolment,
+    Federation,
+    IssuedCertificate,
+    MemberStore,
+    PendingRotation,
+)
+from symbolon.hub.ports.reconciliation import ReconciliationStore
+from symbolon.hub.ports.records import NewHandle, RecordStore
+from symbolon.hub.ports.work import StatusStore, Store, Work
+
+__all__ = [
+    "AnsweredBatch",
+    "BatchStore",
+    "CandidatePair",
+    "Comparator",
+    "DeliveryBell",
+    "DirectoryStore",
+    "EncodingIntake",
+    "Enrolment",
+    "EpochStore",
+    "Federation",
+    "HandleEnvelopes",
+    "HitStore",
+    "IssuedCertificate",
+    "MailStore",
+    "MemberStore",
+    "NewHandle",
+    "PairFinder",
+    "PendingRotation",
+    "ReconciliationStore",
+    "RecordStore",
+    "ReplayStore",
+    "StatusStore",
+    "Store",
+    "WaitingDelivery",
+    "WakeUp",
+    "Work",
+]

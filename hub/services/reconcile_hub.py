@@ -1,0 +1,180 @@
+"""The hub was restored from a backup: its members tell it what it forgot, and only then it compares again.
+
+A pair that was alerted after the backup was made would otherwise be found, and alerted, a second time.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from symbolon.hub.domain.hits import alert_of
+from symbolon.hub.domain.reconciliation import (
+    OpenReconciliation,
+    carried_on,
+    differences,
+    overdue_notices,
+    renewed_hit,
+    untold,
+)
+from symbolon.hub.domain.records import RecordEntry
+from symbolon.hub.errors import NotPossible, UnknownHit
+from symbolon.hub.ports import Store, WakeUp, Work
+from symbolon.hub.services.open_envelope import OpenEnvelope
+from symbolon.hub.services.sign_message import PostMessage, SignMessage
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import (
+    HitNotice,
+    KnownHit,
+    KnownHits,
+    KnownRecords,
+    ReconciliationDone,
+    RecordDifferences,
+)
+from symbolon.protocol.references import HUB, IncarnationId, MemberCode, RecordReference
+from symbolon.runtime.clock import Clock
+
+
+class FinishReconciliation:
+    """Inside the transaction of the last member's word, or of the operator's: know the hits again, and compare."""
+
+    def __init__(self, post: PostMessage, *, exercise: bool) -> None:
+        self._post = post
+        self._exercise = exercise
+
+    def __call__(self, work: Work, without: Sequence[MemberCode], now: datetime) -> int:
+        """How many hits were renewed. Whoever was not told of one, or of its end, is told."""
+        work.records.order_commits()
+        known = work.reconciliation.known_hits()
+        alerts = [each.alert for told in known.values() for each in told.values()]
+        references = {each for alert in alerts for each in (alert.own_reference, alert.counterpart_reference)}
+        records = work.records.lock_references(references)
+        renewed = 0
+        for hit_id, told in known.items():
+            for member, event in overdue_notices(told).items():
+                self._post(work, member, HitNotice(hit_id=hit_id, event=event, at=now), now)
+            try:
+                before = work.hits.lock(hit_id)
+            except UnknownHit:
+                renewed += self._renew(work, told, records, now)
+                continue
+            after = carried_on(before, told)
+            work.hits.save(after)
+            if after.rounds_opened > before.rounds_opened or not after.is_live:
+                # These votes reached both sides since the backup, or never will.
+                work.hits.clear_deposits(hit_id)
+        work.reconciliation.finish(without, now)
+        work.audit(AuditAct.RECONCILED, HUB, None, {"hits": renewed, "without": " ".join(without)})
+        return renewed
+
+    def _renew(
+        self,
+        work: Work,
+        told: Mapping[MemberCode, KnownHit],
+        records: Mapping[RecordReference, RecordEntry],
+        now: datetime,
+    ) -> bool:
+        hit = renewed_hit(told, records)
+        if hit is None or not work.hits.add_new((hit,)):
+            return False
+        # What a new hit does not have: rounds of votes, and releases.
+        work.hits.save(hit)
+        for member in untold(hit, told):
+            self._post(work, member, alert_of(hit, member, exercise=self._exercise), now)
+        return True
+
+
+class TakeKnownRecords:
+    """The use case of `POST /v1/reconciliation/known-records`."""
+
+    def __init__(self, store: Store, open_envelope: OpenEnvelope, sign_message: SignMessage, clock: Clock) -> None:
+        self._store = store
+        self._open = open_envelope
+        self._sign = sign_message
+        self._clock = clock
+
+    def __call__(self, member: MemberCode, envelope: Envelope) -> bytes:
+        """What differs from what is held here, signed. Raises an error of either tree."""
+        now = self._clock.now()
+        with self._store.work() as work:
+            told = self._open(work, envelope, member, KnownRecords, now)
+            held = work.records.lock_references({record.reference for record in told.records})
+            # Another's record under this member's word is none of its own.
+            own = {reference: entry for reference, entry in held.items() if entry.member == member}
+            mine = [record for record in told.records if record.reference not in held or record.reference in own]
+            found = differences(mine, own, frozenset(work.epochs.open_epochs()))
+            answer = RecordDifferences(
+                incarnation=work.members.federation().incarnation,
+                lacking=found.lacking,
+                still_held=found.still_held,
+            )
+        return self._sign(answer, member, now).to_bytes()
+
+
+class TakeKnownHits:
+    """The use case of `POST /v1/reconciliation/known-hits`."""
+
+    def __init__(self, store: Store, open_envelope: OpenEnvelope, clock: Clock) -> None:
+        self._store = store
+        self._open = open_envelope
+        self._clock = clock
+
+    def __call__(self, member: MemberCode, envelope: Envelope) -> None:
+        """Keep what the member knows until all have spoken; of a hub that was not restored, nothing is taken."""
+        with self._store.work() as work:
+            told = self._open(work, envelope, member, KnownHits, self._clock.now())
+            if _is_about(work, told.incarnation):
+                work.reconciliation.keep_known_hits(member, told.hits)
+
+
+class NoteReconciled:
+    """The use case of `POST /v1/reconciliation/done`."""
+
+    def __init__(
+        self, store: Store, open_envelope: OpenEnvelope, finish: FinishReconciliation, clock: Clock, wake: WakeUp
+    ) -> None:
+        self._store = store
+        self._open = open_envelope
+        self._finish = finish
+        self._clock = clock
+        self._wake = wake
+
+    def __call__(self, member: MemberCode, envelope: Envelope) -> None:
+        """The member has told all; when it is the last, the hub knows its hits again and compares."""
+        now = self._clock.now()
+        with self._store.work() as work:
+            done = self._open(work, envelope, member, ReconciliationDone, now)
+            if _is_about(work, done.incarnation):
+                work.reconciliation.note_done(member, done, now)
+                work.audit(AuditAct.RECONCILED, member, None, {"records": done.records, "hits": done.hits})
+                still = work.reconciliation.open()
+                if still is not None and not still.waiting_for:
+                    self._finish(work, (), now)
+        self._wake()
+
+
+class ProceedWithout:
+    """The use case of `symbolon hub reconcile --proceed`: a member that is away keeps nobody waiting for ever."""
+
+    def __init__(self, store: Store, finish: FinishReconciliation, clock: Clock) -> None:
+        self._store = store
+        self._finish = finish
+        self._clock = clock
+
+    def waiting(self) -> OpenReconciliation | None:
+        """The restore that is not finished, if there is one."""
+        with self._store.work() as work:
+            return work.reconciliation.open()
+
+    def __call__(self, *, rehearse: bool = False) -> OpenReconciliation:
+        """Compare again without waiting for the rest; whom it did not wait for. Raises `NotPossible`."""
+        with self._store.work(rehearse=rehearse) as work:
+            still = work.reconciliation.open()
+            if still is None:
+                raise NotPossible("This hub waits for no member: it compares as always.")
+            self._finish(work, still.waiting_for, self._clock.now())
+        return still
+
+
+def _is_about(work: Work, incarnation: IncarnationId) -> bool:
+    still = work.reconciliation.open()
+    return still is not None and still.incarnation == incarnation

@@ -1,0 +1,26 @@
+"""What the hub keeps for a while only is forgotten.
+
+Nonces of envelopes that expired, removals that every index made, and envelopes that were delivered weeks ago.
+"""
+
+from symbolon.hub.ports import PairFinder, Store
+from symbolon.hub.services.reconcile_member import forget_delivered
+from symbolon.runtime.clock import Clock
+
+
+class TidyUp:
+    """Run each minute or so."""
+
+    def __init__(self, store: Store, finder: PairFinder, clock: Clock) -> None:
+        self._store = store
+        self._finder = finder
+        self._clock = clock
+
+    def __call__(self) -> int:
+        """How many rows went."""
+        now = self._clock.now()
+        with self._store.work() as work:
+            nonces = work.replays.forget(now)
+            removals = self._finder.forget_removals(work, work.status.oldest_index(now))
+            delivered = forget_delivered(work, now)
+        return nonces + removals + delivered
