@@ -57,6 +57,17 @@ class AuditAct(StrEnum):
     EPOCH_CLOSED = "epoch-closed"
     EPOCH_ERASED = "epoch-erased"
     RECORDS_REENCODED = "records-reencoded"
+    # Blind comparison, at its operators and at the hub.
+    OPERATOR_JOINED = "operator-joined"
+    SHARES_TAKEN = "shares-taken"
+    SHARES_REFRESHED = "shares-refreshed"
+    SHARES_RESTORED = "shares-restored"
+    PAIRS_COMPARED = "pairs-compared"
+    COMPARISON_REFUSED = "comparison-refused"
+    TOKENS_EVALUATED = "tokens-evaluated"
+    TOKEN_KEY_MADE = "token-key-made"
+    OPERATOR_ERASED = "operator-erased"
+    OPERATORS_DISAGREE = "operators-disagree"
     # People and their rights.
     USER_CHANGED = "user-changed"
     USER_DISABLED = "user-disabled"

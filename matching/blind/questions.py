@@ -22,6 +22,8 @@ from symbolon.matching.scoring import NEAR_NUMBER, Agreement
 
 _BANDS: Final = tuple(Band)
 _PERMILLE: Final = 1000
+_SUPPORTING: Final = ("name", "birth_date")
+"""Kinds beside which a number that nearly agrees counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _supports(schema: LinkageSchema, one: Outline, other: Outline, answers: Answ
 
 
 def _whole_kinds(one: Outline, other: Outline) -> tuple[str, ...]:
-    return tuple(kind for kind in ("name", "birth_date") if kind in one.whole and kind in other.whole)
+    return tuple(kind for kind in _SUPPORTING if kind in one.whole and kind in other.whole)
 
 
 def _support_question(schema: LinkageSchema, kind: str) -> Question:
@@ -154,3 +156,19 @@ def _verdict(comparable: bool, alike: bool) -> Agreement:
     if not comparable:
         return Agreement.UNKNOWN
     return Agreement.AGREE if alike else Agreement.DISAGREE
+
+
+def questions_of_schema(schema: LinkageSchema, what: str) -> frozenset[Question]:
+    """Every question that may ever be asked of rows of this kind: an operator answers no other."""
+    if what.startswith(EXPLAINED):
+        kind = what.removeprefix(EXPLAINED)
+        if kind not in schema.explanations:
+            return frozenset()
+        supporting = (_support_question(schema, kind),) if kind in _SUPPORTING else ()
+        return frozenset((*questions_of_kind(schema, kind), *supporting))
+    return frozenset(
+        _of_profile(schema, profile, threshold)
+        for profile in schema.profiles
+        if profile.id == what
+        for threshold in (profile.threshold, *(Fraction(floor, _PERMILLE) for _, floor in profile.bands))
+    )

@@ -1,0 +1,74 @@
+"""An operator's one error tree. Every message is one sentence without references or shares: it may reach a log."""
+
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """Why an operator does not do what the coordinator asks; the words on the channel."""
+
+    NOT_JOINED = "not-joined"
+    UNKNOWN_ROWS = "unknown-rows"
+    OUT_OF_SCOPE = "out-of-scope"
+    UNKNOWN_QUESTION = "unknown-question"
+    MOVED_ON = "moved-on"
+    BUDGET_SPENT = "budget-spent"
+    OUT_OF_ORDER = "out-of-order"
+    SPOILED = "spoiled"
+
+
+class OperatorError(Exception):
+    """Something that an operator refuses."""
+
+    code = RefusalCode.OUT_OF_ORDER
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class UnknownRows(OperatorError):
+    """Rows are named that this operator was never told of."""
+
+    code = RefusalCode.UNKNOWN_ROWS
+
+
+class OutOfScope(OperatorError):
+    """Records would be compared that their owners do not admit."""
+
+    code = RefusalCode.OUT_OF_SCOPE
+
+
+class UnknownQuestion(OperatorError):
+    """A threshold is asked that the schema does not have."""
+
+    code = RefusalCode.UNKNOWN_QUESTION
+
+
+class MovedOn(OperatorError):
+    """The rows are of another state than the one that the coordinator asks about."""
+
+    code = RefusalCode.MOVED_ON
+
+
+class BudgetSpent(OperatorError):
+    """A member had as much compared, or evaluated, as it may in one day."""
+
+    code = RefusalCode.BUDGET_SPENT
+
+
+class OutOfOrder(OperatorError):
+    """A message came before what it builds on."""
+
+    code = RefusalCode.OUT_OF_ORDER
+
+
+class Spoiled(OperatorError):
+    """A batch cannot be finished: frames were lost, or did not belong to it."""
+
+    code = RefusalCode.SPOILED
+
+
+class NotJoined(OperatorError):
+    """The operator has no place in a federation yet."""
+
+    code = RefusalCode.NOT_JOINED

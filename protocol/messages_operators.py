@@ -1,0 +1,266 @@
+"""Between the hub, as coordinator, and the three operators of blind comparison: control messages over their channels.
+
+None of them is signed: both ends of a channel are known by their certificates (mutual TLS 1.3), and nothing that a
+coordinator says can open more than an operator's own rules allow. What is sealed for an operator stays sealed here.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Annotated, Final
+
+from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.handling import ComparableWith, Namespace
+from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.references import MemberCode, RecordReference
+from symbolon.protocol.wire_limits import (
+    Counter,
+    Name,
+    Sentence,
+    Sha256Bytes,
+    Sha256Hex,
+    Tally,
+    between,
+    entries,
+    octets,
+)
+
+OPERATORS: Final = 3
+MOST_CHANGES: Final = 500
+MOST_QUERIES: Final = 4_096
+MOST_ROWS: Final = 65_536
+Place = Annotated[int, between(0, OPERATORS - 1)]
+"""0, 1 or 2: the point at which an operator holds its shares."""
+
+Handle = Annotated[int, between(1, 2**53 - 1)]
+"""The hub's number of one version of a record under one epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowAddress:
+    """Where one vector lies; all three operators keep their shares of it in the same place."""
+
+    segment: Counter
+    row: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDescription:
+    """Rows of one kind: vectors of one profile (or explanation kind) of records of one owner and allow-list."""
+
+    segment: Counter
+    epoch: Counter
+    schema_digest: Sha256Hex
+    what: Name
+    bits: Annotated[int, between(64, 1024)]
+    owner: MemberCode
+    namespace: Namespace
+    comparable_with: ComparableWith
+
+
+@dataclass(frozen=True, slots=True)
+class AddedRecord:
+    """A record that was submitted: where its vectors lie, and this operator's sealed bundle of shares."""
+
+    reference: RecordReference
+    version: Counter
+    sender: MemberCode
+    rows: Annotated[tuple[RowAddress, ...], entries(0, 1_000)]
+    sealed: Annotated[bytes, octets(1, 2_000_000)] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """What is new: a record, or (``added`` None) that a record is gone. Numbers rise by the hub's commits."""
+
+    number: Handle
+    handle: Handle
+    added: AddedRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Changes after those that an operator has; segments that it may not know yet come first."""
+
+    segments: Annotated[tuple[SegmentDescription, ...], entries(0, 10_000)]
+    changes: Annotated[tuple[RecordChange, ...], entries(0, MOST_CHANGES)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """How far an operator is, and which of the records it could not read: they are not compared."""
+
+    number: Annotated[int, between(0, 2**53 - 1)]
+    unreadable: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNonce:
+    """An operator's part of a session's name: 32 bytes that it drew for it."""
+
+    nonce: Sha256Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBegin:
+    """The three nonces of a session, in the order of places."""
+
+    nonces: Annotated[tuple[Sha256Bytes, ...], entries(OPERATORS, OPERATORS)]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRange:
+    """Adjacent rows of one segment."""
+
+    segment: Counter
+    first: Tally
+    count: Annotated[int, between(1, 2**24)]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearForm:
+    """overlap·|a∧b| − query_weight·|a| − record_weight·|b| + constant ≥ 0, held by so many bits."""
+
+    overlap: Annotated[int, between(-(2**31), 2**31)]
+    query_weight: Annotated[int, between(-(2**31), 2**31)]
+    record_weight: Annotated[int, between(-(2**31), 2**31)]
+    constant: Annotated[int, between(-(2**31), 2**31)]
+    bits: Annotated[int, between(2, 16)]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRows:
+    """Compare query rows with record rows, and open what is at or over the form.
+
+    ``records`` is a range, compared with every query; or as many addresses as there are queries, the first query with
+    the first record and so on: everything else of those stays closed. ``number`` rises within the session; ``change``
+    is how far an operator must be with its changes.
+    """
+
+    number: Tally
+    rotation: Place
+    tree: bool
+    change: Annotated[int, between(0, 2**53 - 1)]
+    form: LinearForm
+    queries: Annotated[tuple[RowAddress, ...], entries(1, MOST_QUERIES)]
+    against: RowRange | None
+    pairs: Annotated[tuple[RowAddress, ...], entries(0, MOST_QUERIES)]
+
+    def __post_init__(self) -> None:
+        if (self.against is None) == (not self.pairs) or (self.pairs and len(self.pairs) != len(self.queries)):
+            raise MalformedMessage("Rows are compared with one range of rows, or one by one with as many rows.")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An operator does not do what it was asked, and says why; for the operator's log and the hub's status page."""
+
+    code: Name
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class AskNonce:
+    """Begin a session: an operator answers with its :class:`SessionNonce`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBegun:
+    """The session's name, as this operator made it of the three nonces."""
+
+    session: Annotated[bytes, octets(16, 16)]
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A comparison was begun; its opening shares follow on their own."""
+
+    number: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """A comparison that was begun cannot be finished: ask again under a new number."""
+
+    number: Tally
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateTokens:
+    """A member's blinded elements, for this operator's share of the token key (:mod:`symbolon.protocol.oprf`)."""
+
+    member: MemberCode
+    elements: Annotated[tuple[Sha256Bytes, ...], entries(1, 1_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedTokens:
+    """The elements in their order, multiplied, and the proof that they were multiplied by this operator's share."""
+
+    elements: Annotated[tuple[Sha256Bytes, ...], entries(1, 1_000)]
+    challenge: Sha256Bytes
+    response: Sha256Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AskStatus:
+    """Ask an operator how it is; it answers with its :class:`OperatorStatus`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorStatus:
+    """How far an operator is, and whether it reaches the others."""
+
+    place: Place
+    number: Annotated[int, between(0, 2**53 - 1)]
+    records: Annotated[int, between(0, 2**53 - 1)]
+    unreadable: Annotated[int, between(0, 2**53 - 1)]
+    reaches: Annotated[tuple[Place, ...], entries(0, OPERATORS)]
+
+
+OperatorMessage = (
+    Feed | Fed | AskNonce | SessionNonce | SessionBegin | SessionBegun | CompareRows | Announced | Spoilt
+    | EvaluateTokens | EvaluatedTokens | AskStatus | OperatorStatus | Refusal
+)  # fmt: skip
+_BY_NAME: Final = {
+    kind.__name__: kind
+    for kind in (
+        Feed, Fed, AskNonce, SessionNonce, SessionBegin, SessionBegun, CompareRows, Announced, Spoilt,
+        EvaluateTokens, EvaluatedTokens, AskStatus, OperatorStatus, Refusal,
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One control message; an answer has the number of the call that it answers."""
+
+    number: int
+    message: OperatorMessage
+
+    def to_bytes(self) -> bytes:
+        """As it goes over a channel: canonical JSON (RFC 8785)."""
+        body = to_wire(self.message)
+        return canonical_bytes({"call": self.number, "kind": type(self.message).__name__, "body": body})
+
+    @staticmethod
+    def from_bytes(data: bytes) -> "Call":
+        """Read a control message; raises :class:`MalformedMessage`."""
+        value = parse_json(data)
+        if not isinstance(value, dict) or value.keys() != {"call", "kind", "body"}:
+            raise MalformedMessage("A control message has a call, a kind and a body.")
+        number, name = value["call"], value["kind"]
+        kind = _BY_NAME.get(name) if isinstance(name, str) else None
+        if kind is None or not isinstance(number, int) or isinstance(number, bool) or number < 0:
+            raise MalformedMessage("The control message is of no kind that operators know, or its number is none.")
+        return Call(number, from_wire(kind, value["body"]))
+
+
+class Channel(IntEnum):
+    """What a message between operators, or between coordinator and operator, is."""
+
+    CALL = 1
+    ANSWER = 2
+    FRAME = 3
+    OPENING = 4
