@@ -226,3 +226,33 @@ class NotInitialised(HubError):
 
     def __init__(self) -> None:
         super().__init__(Problem.SERVICE_UNAVAILABLE, "This hub has no federation yet: run `symbolon hub init` first.")
+
+
+class OperatorAway(HubError):
+    """An operator of blind comparison does not answer: what was asked of it waits."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(
+            Problem.SERVICE_UNAVAILABLE,
+            f"Operator {place} does not answer: nothing is lost, and comparison goes on when it is back.",
+        )
+        self.place = place
+
+
+class OperatorRefused(HubError):
+    """An operator does not do what it was asked; `code` is its own word for why."""
+
+    def __init__(self, place: int, code: str, reason: str) -> None:
+        super().__init__(Problem.SERVICE_UNAVAILABLE, f"Operator {place} refuses: {reason}")
+        self.place = place
+        self.code = code
+
+
+class OperatorsDisagree(HubError):
+    """The operators answered differently where they must agree."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.SERVICE_UNAVAILABLE,
+            "The operators do not agree on a result: it is discarded; look at the status page and ask the operators.",
+        )

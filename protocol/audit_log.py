@@ -65,7 +65,7 @@ class AuditAct(StrEnum):
     PAIRS_COMPARED = "pairs-compared"
     COMPARISON_REFUSED = "comparison-refused"
     TOKENS_EVALUATED = "tokens-evaluated"
-    TOKEN_KEY_MADE = "token-key-made"
+    OPERATOR_KEY_MADE = "operator-key-made"
     OPERATOR_ERASED = "operator-erased"
     OPERATORS_DISAGREE = "operators-disagree"
     # People and their rights.

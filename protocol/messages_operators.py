@@ -4,6 +4,7 @@ None of them is signed: both ends of a channel are known by their certificates (
 coordinator says can open more than an operator's own rules allow. What is sealed for an operator stays sealed here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Annotated, Final
@@ -223,7 +224,7 @@ OperatorMessage = (
     Feed | Fed | AskNonce | SessionNonce | SessionBegin | SessionBegun | CompareRows | Announced | Spoilt
     | EvaluateTokens | EvaluatedTokens | AskStatus | OperatorStatus | Refusal
 )  # fmt: skip
-_BY_NAME: Final = {
+_BY_NAME: Final[Mapping[str, type[OperatorMessage]]] = {
     kind.__name__: kind
     for kind in (
         Feed, Fed, AskNonce, SessionNonce, SessionBegin, SessionBegun, CompareRows, Announced, Spoilt,

@@ -87,6 +87,14 @@ class Link:
             raise LinkBroken("The other end announced a message that is too large.")
         return Arrival(kind, self._exactly(length))
 
+    def expect(self, kind: int) -> bytes:
+        """Wait for the next message, which must be of this kind. Raises `LinkBroken`, and closes, for any other."""
+        arrival = self.receive()
+        if arrival.kind != kind:
+            self.close()
+            raise LinkBroken("The other end sent a message of another kind than it may.")
+        return arrival.payload
+
     def close(self) -> None:
         """End the connection; who reads or sends is told by `LinkBroken`."""
         with self._turn:
@@ -180,6 +188,9 @@ class Listener:
     def close(self) -> None:
         """Take no more calls."""
         self._closed.set()
+        with contextlib.suppress(OSError):
+            # Closing alone does not wake who waits for a call.
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _take(self, caller: socket.socket) -> None:

@@ -44,6 +44,13 @@ class OpeningShare:
         return b"".join((header, self.own.tobytes(), self.following.tobytes()))
 
     @staticmethod
+    def batch_of(data: bytes) -> BatchNumber:
+        """To which batch a message claims to belong; raises `MalformedFrame` where it has no header."""
+        if len(data) < _HEADER.size:
+            raise MalformedFrame("shorter than an opening's header")
+        return BatchNumber(_HEADER.unpack_from(data)[2])
+
+    @staticmethod
     def from_bytes(batch: Batch, data: bytes) -> OpeningShare:
         """Read a message that claims to open part of this batch.
 

@@ -1,0 +1,1 @@
+"""Where an operator's process is wired."""

@@ -1,0 +1,1 @@
+"""The hub's channels to the operators of blind comparison."""

@@ -1,0 +1,114 @@
+"""An operator's process: its rows filled, its channels open, until it is told to stop."""
+
+import secrets
+import ssl
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from symbolon.hub.operators.gateway.desk import CoordinatorDesk, OperatorServices
+from symbolon.hub.operators.gateway.peers import PeerAddress, Peers
+from symbolon.hub.operators.services.compare_rows import CompareWithOthers
+from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
+from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
+from symbolon.hub.operators.services.take_feed import FillRows, TakeFeed
+from symbolon.hub.operators.storage.segments import ShareSegments
+from symbolon.hub.operators.storage.shares import OperatorStore
+from symbolon.protocol.hybrid_keys import HybridSealingKey
+from symbolon.protocol.messages_operators import OperatorStatus
+from symbolon.protocol.ristretto import Scalar
+from symbolon.runtime.clock import Clock
+from symbolon.runtime.links import Link, Listener
+from symbolon.runtime.logs import get_logger
+
+_COMPARING: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorKeys:
+    """An operator's secrets, and by which certificate coordinators are known."""
+
+    sealing_key: HybridSealingKey = field(repr=False)
+    token_share: Scalar = field(repr=False)
+    pair_keys: Mapping[int, bytes] = field(repr=False)
+    coordinator_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorPlace:
+    """Where an operator runs: its point of the line, its address, the others', its contexts for TLS, its files."""
+
+    place: int
+    listen: tuple[str, int]
+    peers: Mapping[int, PeerAddress]
+    server_context: ssl.SSLContext
+    client_context: ssl.SSLContext
+    segments: Path
+    daily_comparisons: int
+    daily_tokens: int
+
+
+class RunningOperator:
+    """Serves until `stop`. Making one fills its rows and opens its port; `serve` takes calls."""
+
+    def __init__(self, where: OperatorPlace, keys: OperatorKeys, store: OperatorStore, clock: Clock) -> None:
+        """Wire the services of one operator."""
+        rows = FillRows(store, ShareSegments(where.segments))()
+        self._place = where.place
+        self._store = store
+        self._coordinator = keys.coordinator_fingerprint
+        self._peers = Peers(where.place, where.peers, where.client_context)
+        self._sessions = Sessions(PlaceAndKeys(where.place, keys.pair_keys), secrets.token_bytes, self._peers.send)
+        self._pool = ThreadPoolExecutor(_COMPARING, thread_name_prefix="comparing")
+        self._services = OperatorServices(
+            take_feed=TakeFeed(store, rows, keys.sealing_key, clock),
+            compare=CompareWithOthers(store, rows, where.place, clock, daily_comparisons=where.daily_comparisons),
+            sessions=self._sessions,
+            evaluate_tokens=EvaluateTokensOfMembers(
+                store, keys.token_share, secrets.token_bytes, clock, daily_tokens=where.daily_tokens
+            ),
+            show_status=self._status,
+        )
+        self._listener = Listener(where.listen, where.server_context, self._welcome)
+        self._desks: set[Link] = set()
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._listener.port
+
+    def serve(self) -> None:
+        """Call the other operators, and take calls until `stop`."""
+        self._peers.call(self._sessions.receive)
+        get_logger().info("operator started", place=self._place)
+        self._listener.serve()
+
+    def stop(self) -> None:
+        """Close every channel."""
+        self._listener.close()
+        self._peers.leave()
+        for link in tuple(self._desks):
+            link.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _welcome(self, link: Link) -> None:
+        place = self._peers.place_of(link.fingerprint)
+        if place is not None:
+            self._peers.attend(place, link, self._sessions.receive)
+        elif link.fingerprint == self._coordinator:
+            self._desks.add(link)
+            try:
+                CoordinatorDesk(link, self._services, self._pool).attend()
+            finally:
+                self._desks.discard(link)
+        else:
+            # A certificate of the federation, and of nobody who has business here.
+            link.close()
+
+    def _status(self) -> OperatorStatus:
+        with self._store.work() as work:
+            records, unreadable = work.counts()
+            number = work.progress()
+        return OperatorStatus(self._place, number, records, unreadable, self._peers.reached())

@@ -1,0 +1,136 @@
+"""A coordinator's channel at an operator: calls in, answers and opening shares out.
+
+Feeds and sessions are answered in the order of the calls; comparisons run beside them, a few at a time. Whatever is
+refused is answered with a :class:`Refusal`; what nobody foresaw breaks the channel, and the coordinator calls again.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from symbolon.hub.operators.errors import OperatorError, OutOfOrder
+from symbolon.hub.operators.services.compare_rows import CompareWithOthers
+from symbolon.hub.operators.services.sessions import ComparisonSession, Sessions
+from symbolon.matching.blind.streams import BatchNumber
+from symbolon.protocol.messages_operators import (
+    Announced,
+    AskNonce,
+    AskStatus,
+    Call,
+    Channel,
+    CompareRows,
+    EvaluatedTokens,
+    EvaluateTokens,
+    Fed,
+    Feed,
+    OperatorMessage,
+    OperatorStatus,
+    Refusal,
+    SessionBegin,
+    SessionBegun,
+    SessionNonce,
+    Spoilt,
+)
+from symbolon.protocol.problems import ProtocolError
+from symbolon.runtime.errors import DatabaseUnavailable
+from symbolon.runtime.links import Link, LinkBroken
+from symbolon.runtime.logs import get_logger, log_unexpected
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorServices:
+    """What an operator does when a coordinator asks."""
+
+    take_feed: Callable[[Feed], Fed]
+    compare: CompareWithOthers
+    sessions: Sessions
+    evaluate_tokens: Callable[[EvaluateTokens], EvaluatedTokens]
+    show_status: Callable[[], OperatorStatus]
+
+
+@dataclass(slots=True)
+class CoordinatorDesk:
+    """One coordinator's channel."""
+
+    link: Link
+    services: OperatorServices
+    pool: ThreadPoolExecutor
+    _nonce: bytes | None = field(default=None, repr=False)
+    _session: ComparisonSession | None = None
+
+    def attend(self) -> None:
+        """Answer calls until the channel breaks; then its session ends."""
+        try:
+            while True:
+                call = Call.from_bytes(self.link.expect(Channel.CALL))
+                if isinstance(call.message, CompareRows):
+                    self._beside(call)
+                else:
+                    self._answer(call)
+        except (LinkBroken, ProtocolError):
+            self.link.close()
+        finally:
+            if self._session is not None:
+                self.services.sessions.end(self._session)
+
+    def opening(self, shares: bytes) -> None:
+        """Carry opening shares to the coordinator; see `sessions.Asker`."""
+        self._send(Channel.OPENING, shares)
+
+    def spoilt(self, number: BatchNumber, reason: str) -> None:
+        """Say that a batch cannot be finished; see `sessions.Asker`."""
+        self._send(Channel.ANSWER, Call(0, Spoilt(number, reason)).to_bytes())
+
+    def _beside(self, call: Call) -> None:
+        try:
+            self.pool.submit(self._answer, call)
+        except RuntimeError as error:
+            raise LinkBroken("The operator stops, and takes no more comparisons.") from error
+
+    def _answer(self, call: Call) -> None:
+        try:
+            answer = self._do(call.message)
+        except OperatorError as refused:
+            answer = Refusal(refused.code.value, refused.sentence)
+        except DatabaseUnavailable:
+            answer = Refusal("database-away", "The operator's database does not answer.")
+        except Exception as error:  # noqa: BLE001  # the channel ends, the operator goes on
+            log_unexpected(error, while_doing="answering a coordinator")
+            self.link.close()
+            return
+        self._send(Channel.ANSWER, Call(call.number, answer).to_bytes())
+
+    def _do(self, message: OperatorMessage) -> OperatorMessage:
+        services = self.services
+        match message:
+            case Feed():
+                return services.take_feed(message)
+            case AskNonce():
+                self._nonce = services.sessions.nonce()
+                return SessionNonce(self._nonce)
+            case SessionBegin():
+                return self._begin(message)
+            case CompareRows():
+                if self._session is None:
+                    raise OutOfOrder("Begin a session first.")
+                services.compare(self._session, message, self)
+                return Announced(message.number)
+            case EvaluateTokens():
+                return services.evaluate_tokens(message)
+            case AskStatus():
+                return services.show_status()
+            case _:
+                raise OutOfOrder("This is an answer, and no call.")
+
+    def _begin(self, message: SessionBegin) -> SessionBegun:
+        if self._nonce is None or self._session is not None:
+            raise OutOfOrder("A channel has one session, and asks for a nonce first.")
+        nonce, self._nonce = self._nonce, None
+        self._session = self.services.sessions.begin(nonce, message.nonces)
+        return SessionBegun(self._session.name)
+
+    def _send(self, channel: Channel, payload: bytes) -> None:
+        try:
+            self.link.send(channel, payload)
+        except LinkBroken:
+            get_logger().info("a coordinator is away")

@@ -1,0 +1,54 @@
+"""An operator multiplies members' blinded elements by its share of the token key, within each member's budget."""
+
+from collections.abc import Callable
+from typing import Final
+
+from symbolon.hub.operators.errors import BudgetSpent, OperatorError, RefusalCode
+from symbolon.hub.operators.storage.shares import OperatorStore
+from symbolon.protocol import oprf
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.messages_operators import EvaluatedTokens, EvaluateTokens
+from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.ristretto import DRAWN_BYTES, Scalar, parse_element
+from symbolon.runtime.clock import Clock
+
+TOKENS: Final = "tokens"
+
+
+class NoTokens(OperatorError):
+    """Elements that are none."""
+
+    code = RefusalCode.UNKNOWN_QUESTION
+
+
+class EvaluateTokensOfMembers:
+    """The use case of token requests: counted before they are answered, so that nobody tries numbers without end."""
+
+    def __init__(
+        self,
+        store: OperatorStore,
+        share: Scalar,
+        random_bytes: Callable[[int], bytes],
+        clock: Clock,
+        *,
+        daily_tokens: int,
+    ) -> None:
+        """`share`: of the token key; `daily_tokens`: how many one member may have evaluated in a day."""
+        self._store = store
+        self._share = share
+        self._random_bytes = random_bytes
+        self._clock = clock
+        self._daily = daily_tokens
+
+    def __call__(self, request: EvaluateTokens) -> EvaluatedTokens:
+        """Evaluate a batch. Raises `BudgetSpent`, or `NoTokens` where an element is none."""
+        try:
+            batch = [parse_element(raw) for raw in request.elements]
+        except MalformedMessage as error:
+            raise NoTokens(str(error)) from error
+        with self._store.work() as work:
+            if not work.spend(request.member, self._clock.now().date(), TOKENS, (len(batch), self._daily)):
+                raise BudgetSpent("The member had as many tokens evaluated today as it may.")
+            work.audit(AuditAct.TOKENS_EVALUATED, request.member, {"tokens": len(batch)})
+        evaluated, proof = oprf.evaluate(self._share, batch, self._random_bytes(DRAWN_BYTES))
+        return EvaluatedTokens(evaluated, proof.challenge, proof.response)

@@ -1,0 +1,327 @@
+"""Three operators over TLS and PostgreSQL: they open what reaches the threshold, and nothing that they should not."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.simulators.operator_bench import (
+    PLACES,
+    SCHEMA,
+    OperatorBench,
+    segment,
+    three_operators,
+)
+
+from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
+from symbolon.hub.gateway.operator_lines import OperatorLines
+from symbolon.hub.operators.domain.questions import form_of
+from symbolon.matching.blind.batch import Batch
+from symbolon.matching.blind.questions import Question, threshold_question
+from symbolon.matching.blind.streams import BatchNumber
+from symbolon.matching.similarity import reaches
+from symbolon.protocol import oprf
+from symbolon.protocol.handling import ComparableWith, ComparisonMode
+from symbolon.protocol.messages_operators import (
+    AskStatus,
+    CompareRows,
+    EvaluatedTokens,
+    EvaluateTokens,
+    LinearForm,
+    OperatorStatus,
+    RowAddress,
+    RowRange,
+    SegmentDescription,
+)
+from symbolon.protocol.oprf import Proof
+from symbolon.protocol.oprf_sharing import combined, public_share
+from symbolon.protocol.references import MemberCode
+from symbolon.protocol.ristretto import Element, Scalar
+
+PROFILE = SCHEMA.profiles[0]
+QUESTION = threshold_question(SCHEMA, PROFILE)
+AMARA = segment(1, "XA", PROFILE.id)
+BELANU = segment(2, "XB", PROFILE.id)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[OperatorBench]:
+    with three_operators(tmp_path, fresh_database) as operators:
+        yield operators
+
+
+@pytest.fixture
+def lines(bench: OperatorBench) -> Iterator[OperatorLines]:
+    found = connected(bench)
+    yield found
+    found.close()
+
+
+def connected(bench: OperatorBench) -> OperatorLines:
+    """A session, once all three have found each other."""
+    for _ in range(200):
+        try:
+            lines = bench.lines()
+            break
+        except OperatorAway:
+            time.sleep(0.05)
+    for _ in range(200):
+        reached = lines.call_all(dict.fromkeys(PLACES, AskStatus()), OperatorStatus)
+        if all(len(each.reaches) == 2 for each in reached.values()):
+            return lines
+        time.sleep(0.05)
+    raise AssertionError("the operators do not find each other")
+
+
+def near_vectors(count: int, seed: int) -> list[bytes]:
+    """Vectors around one, some over the threshold of each other and some under."""
+    generator = np.random.default_rng(seed)
+    crowd = np.random.default_rng(0).permutation(SCHEMA.vector_bits)
+    found = []
+    for _ in range(count):
+        bits = np.zeros(SCHEMA.vector_bits, dtype=bool)
+        kept = int(generator.integers(80, 100))
+        bits[crowd[:kept]] = True
+        bits[generator.permutation(crowd[100:])[: 100 - kept]] = True
+        found.append(np.packbits(bits, bitorder="little").tobytes())
+    return found
+
+
+def job(
+    bench: OperatorBench, number: int, queries: list[RowAddress], question: Question = QUESTION, **changed: object
+) -> tuple[CompareRows, Batch]:
+    asked = CompareRows(
+        number=number,
+        rotation=number % 3,
+        tree=bool(number % 2),
+        change=bench.changes,
+        form=form_of(question),
+        queries=tuple(queries),
+        against=RowRange(BELANU.segment, 0, 64),
+        pairs=(),
+    )
+    asked = replace(asked, **changed)
+    rows = -(-(len(asked.pairs) or (asked.against.count if asked.against else 0)) // 64) * 64
+    return asked, Batch(BatchNumber(number), len(queries), rows, asked.form.bits, bytes(32))
+
+
+def filled(bench: OperatorBench, lines: OperatorLines) -> tuple[list[bytes], list[bytes]]:
+    queries, records = near_vectors(5, 1), near_vectors(40, 2)
+    bench.add(lines, AMARA, dict(enumerate(queries)))
+    bench.add(lines, BELANU, dict(enumerate(records)))
+    return queries, records
+
+
+def expected(queries: list[bytes], records: list[bytes]) -> dict[int, tuple[int, ...]]:
+    return {
+        row: tuple(place for place, record in enumerate(records) if reaches(query, record, PROFILE.threshold))
+        for row, query in enumerate(queries)
+    }
+
+
+ASKING = [RowAddress(AMARA.segment, row) for row in range(5)]
+
+
+def test_what_reaches_the_threshold_is_opened_and_nothing_else(bench: OperatorBench, lines: OperatorLines) -> None:
+    queries, records = filled(bench, lines)
+    found = lines.begin(*job(bench, 0, ASKING)).result(30)
+    assert dict(found.rows) == expected(queries, records)
+    assert any(found.rows.values())
+    assert any(len(rows) < len(records) for rows in found.rows.values())
+
+
+def test_every_rotation_and_both_ways_to_carry_open_the_same(bench: OperatorBench, lines: OperatorLines) -> None:
+    queries, records = filled(bench, lines)
+    running = [lines.begin(*job(bench, number, ASKING)) for number in range(6)]
+    assert [dict(each.result(30).rows) for each in running] == [expected(queries, records)] * 6
+
+
+def test_pairs_are_compared_one_by_one(bench: OperatorBench, lines: OperatorLines) -> None:
+    queries, records = filled(bench, lines)
+    pairs = tuple(RowAddress(BELANU.segment, row) for row in (3, 1, 4, 1, 5))
+    found = lines.begin(*job(bench, 0, ASKING, against=None, pairs=pairs)).result(30)
+    wanted = {
+        place: (place,) if reaches(queries[place], records[row.row], PROFILE.threshold) else ()
+        for place, row in enumerate(pairs)
+    }
+    assert dict(found.rows) == wanted
+
+
+def test_a_record_that_is_gone_matches_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
+    queries, records = filled(bench, lines)
+    before = lines.begin(*job(bench, 0, ASKING)).result(30).rows
+    gone = next(row for rows in before.values() for row in rows)
+    bench.remove(lines, len(queries) + gone + 1)
+    after = lines.begin(*job(bench, 1, ASKING)).result(30).rows
+    assert {query: tuple(row for row in rows if row != gone) for query, rows in before.items()} == dict(after)
+    for place in PLACES:
+        with bench.store(place).work() as work:
+            assert work.counts() == (len(queries) + len(records) - 1, 0)
+
+
+def test_a_row_is_used_again(bench: OperatorBench, lines: OperatorLines) -> None:
+    queries, _ = filled(bench, lines)
+    bench.remove(lines, len(queries) + 1)
+    bench.add(lines, BELANU, {0: queries[2]})
+    assert 0 in lines.begin(*job(bench, 0, ASKING)).result(30).rows[2]
+
+
+def test_the_same_feed_again_changes_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
+    queries, records = filled(bench, lines)
+    bench.changes -= 1
+    bench.add(lines, BELANU, {39: near_vectors(1, 9)[0]})
+    found = lines.begin(*job(bench, 0, ASKING)).result(30)
+    assert dict(found.rows) == expected(queries, records)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_operator_that_starts_again_has_all_its_rows(bench: OperatorBench, lines: OperatorLines, place: int) -> None:
+    queries, records = filled(bench, lines)
+    lines.close()
+    bench.stop(place)
+    (bench.folder / f"segments{place}" / "right-up-to").unlink()
+    bench.start(place)
+    again = connected(bench)
+    assert dict(again.begin(*job(bench, 0, ASKING)).result(30).rows) == expected(queries, records)
+    again.close()
+
+
+def refused(lines: OperatorLines, asked: tuple[CompareRows, Batch]) -> str:
+    with pytest.raises(OperatorRefused) as caught:
+        lines.begin(*asked)
+    return caught.value.code
+
+
+def test_another_threshold_than_the_schemas_is_refused(bench: OperatorBench, lines: OperatorLines) -> None:
+    filled(bench, lines)
+    nearly = LinearForm(40, 16, 17, 0, 16)
+    assert refused(lines, job(bench, 0, ASKING, form=nearly)) == "unknown-question"
+
+
+def test_records_that_their_owner_does_not_admit_are_not_compared(bench: OperatorBench, lines: OperatorLines) -> None:
+    filled(bench, lines)
+    only = ComparableWith(ComparisonMode.ONLY, (MemberCode("XC"),))
+    closed = segment(3, "XB", PROFILE.id, comparable_with=only)
+    bench.add(lines, closed, {0: near_vectors(1, 3)[0]})
+    assert refused(lines, job(bench, 0, ASKING, against=RowRange(3, 0, 64))) == "out-of-scope"
+
+
+def test_a_state_is_not_compared_with_itself(bench: OperatorBench, lines: OperatorLines) -> None:
+    filled(bench, lines)
+    assert refused(lines, job(bench, 0, ASKING, against=RowRange(AMARA.segment, 0, 64))) == "out-of-scope"
+
+
+@pytest.mark.parametrize("changed", [{"epoch": 2}, {"what": SCHEMA.profiles[1].id}])
+def test_rows_of_other_epochs_or_kinds_are_not_compared(
+    bench: OperatorBench, lines: OperatorLines, changed: dict[str, object]
+) -> None:
+    filled(bench, lines)
+    other: SegmentDescription = segment(4, "XB", **{"what": PROFILE.id, **changed})  # type: ignore[arg-type]  # shorthand
+    bench.add(lines, other, {0: near_vectors(1, 3)[0]})
+    assert refused(lines, job(bench, 0, ASKING, against=RowRange(4, 0, 64))) == "unknown-rows"
+
+
+def test_an_empty_row_asks_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
+    filled(bench, lines)
+    assert refused(lines, job(bench, 0, [RowAddress(AMARA.segment, 60)])) == "unknown-rows"
+
+
+def test_rows_that_changed_since_are_not_compared(bench: OperatorBench, lines: OperatorLines) -> None:
+    filled(bench, lines)
+    assert refused(lines, job(bench, 0, ASKING, change=bench.changes - 1)) == "moved-on"
+
+
+def test_a_batch_number_is_used_once(bench: OperatorBench, lines: OperatorLines) -> None:
+    filled(bench, lines)
+    lines.begin(*job(bench, 5, ASKING)).result(30)
+    assert refused(lines, job(bench, 5, ASKING)) == "spoiled"
+
+
+def test_a_member_cannot_have_more_compared_than_its_budget(
+    tmp_path: Path, fresh_database: Callable[[str], str]
+) -> None:
+    with three_operators(tmp_path, fresh_database) as bench:
+        for place in PLACES:
+            bench.stop(place)
+        bench.daily_comparisons = 9
+        for place in PLACES:
+            bench.start(place)
+        lines = connected(bench)
+        filled(bench, lines)
+        lines.begin(*job(bench, 0, ASKING)).result(30)
+        assert refused(lines, job(bench, 1, ASKING)) == "budget-spent"
+        lines.close()
+
+
+class Differently:
+    """Stands for `dict` where a job is told to all: each operator is told its own."""
+
+    def __init__(self, said: dict[int, CompareRows]) -> None:
+        self._said = said
+
+    def fromkeys(self, *_: object) -> dict[int, CompareRows]:
+        return self._said
+
+    def __call__(self, *arguments: object) -> dict[object, object]:
+        return dict(*arguments)  # type: ignore[call-overload]  # whatever the module asks for
+
+
+def test_operators_that_are_told_different_things_disagree_or_open_noise(
+    bench: OperatorBench, lines: OperatorLines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries, records = filled(bench, lines)
+    asked, batch = job(bench, 0, ASKING)
+    other = replace(asked, queries=asked.queries[::-1])
+    said = iter((asked, asked, other))
+    each = {place: next(said) for place in PLACES}
+    monkeypatch.setattr("symbolon.hub.gateway.operator_lines.dict", Differently(each), raising=False)
+    try:
+        found = dict(lines.begin(asked, batch).result(30).rows)
+    except OperatorsDisagree:
+        return
+    # Noise: about half of all bits, whatever the records are.
+    assert found != expected(queries, records)
+    assert found != expected(queries[::-1], records)
+
+
+def test_a_bundle_for_another_record_is_not_read(bench: OperatorBench, lines: OperatorLines) -> None:
+    bench.add(lines, AMARA, {0: near_vectors(1, 1)[0]})
+    bench.sealing[1], kept = bench.sealing[2], bench.sealing[1]
+    fed = bench.add(lines, BELANU, {0: near_vectors(1, 2)[0]})
+    bench.sealing[1] = kept
+    assert [len(each.unreadable) for each in fed.values()] == [0, 1, 0]
+
+
+def test_tokens_are_evaluated_and_proved(bench: OperatorBench, lines: OperatorLines) -> None:
+    blinded = [oprf.blind(number, bytes([place + 1]) * 64) for place, number in enumerate((b"AB1", b"AB2"))]
+    request = EvaluateTokens(MemberCode("XA"), tuple(each.element for each in blinded))
+    answers = lines.call_all({0: request, 2: request}, EvaluatedTokens)
+    evaluated: dict[int, tuple[Element, ...]] = {}
+    for place, answer in answers.items():
+        evaluated[place] = tuple(Element(each) for each in answer.elements)
+        proof = Proof(Scalar(answer.challenge), Scalar(answer.response))
+        public = public_share(bench.token_commitments, place)
+        assert oprf.check_proof(public, [each.element for each in blinded], evaluated[place], proof)
+    values = [oprf.finalize(each, whole) for each, whole in zip(blinded, combined(evaluated), strict=True)]
+    assert len(set(values)) == 2
+
+
+def test_tokens_beyond_a_members_budget_are_refused(bench: OperatorBench, lines: OperatorLines) -> None:
+    element = oprf.blind(b"AB1", bytes([7]) * 64).element
+    request = EvaluateTokens(MemberCode("XA"), (element,) * 600)
+    lines.call(0, request, EvaluatedTokens)
+    with pytest.raises(OperatorRefused) as caught:
+        lines.call(0, request, EvaluatedTokens)
+    assert caught.value.code == "budget-spent"
+    assert lines.call(0, replace(request, member=MemberCode("XB")), EvaluatedTokens).elements
+
+
+def test_an_operator_that_goes_away_fails_what_runs_and_nothing_is_kept_waiting(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    filled(bench, lines)
+    bench.stop(1)
+    with pytest.raises((OperatorAway, OperatorRefused)):
+        lines.begin(*job(bench, 0, ASKING)).result(30)

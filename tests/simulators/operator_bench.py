@@ -1,0 +1,211 @@
+"""Three operators over real TLS and PostgreSQL in one process, a coordinator's lines, and records in shares."""
+
+import contextlib
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from uuid import uuid4
+
+from symbolon.exercise.ports import free_ports
+from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
+from symbolon.hub.operators.bootstrap.running import OperatorKeys, OperatorPlace, RunningOperator
+from symbolon.hub.operators.gateway.peers import PeerAddress
+from symbolon.hub.operators.storage.shares import OperatorStore, Seat
+from symbolon.matching.blind.ring import RING_16, RowOfElements
+from symbolon.matching.blind.sharing import share
+from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
+from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
+from symbolon.protocol.hybrid_keys import HybridSealingKey
+from symbolon.protocol.messages_operators import (
+    AddedRecord,
+    Fed,
+    Feed,
+    RecordChange,
+    RowAddress,
+    SegmentDescription,
+)
+from symbolon.protocol.oprf_sharing import Line, summed
+from symbolon.protocol.references import MemberCode, new_record_reference
+from symbolon.protocol.ristretto import Scalar, scalar_of
+from symbolon.protocol.share_sealing import ShareContext, seal_shares
+from symbolon.runtime import certificates
+from symbolon.runtime.audit_store import HashChainAuditLog
+from symbolon.runtime.clock import SystemClock
+from symbolon.runtime.database import Database
+from symbolon.runtime.migrations import migrate
+from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
+
+HOST = "127.0.0.1"
+PLACES = (0, 1, 2)
+FEDERATION = "test-federation"
+
+
+def shipped_schema() -> bytes:
+    package, name = DEFAULT_SCHEMA_RESOURCE
+    return resources.files(package).joinpath(name).read_bytes()
+
+
+SCHEMA_BYTES = shipped_schema()
+SCHEMA = LinkageSchema.from_bytes(SCHEMA_BYTES)
+DIGEST = schema_digest(SCHEMA_BYTES)
+
+
+def random_scalar() -> Scalar:
+    return scalar_of(secrets.token_bytes(64))
+
+
+@dataclass
+class OperatorBench:
+    """Three operators; each can be stopped and started again over the same database and files."""
+
+    folder: Path
+    conninfos: Sequence[str]
+    sealing: dict[int, HybridSealingKey] = field(default_factory=dict)
+    token_shares: dict[int, Scalar] = field(default_factory=dict)
+    token_commitments: list[tuple[bytes, bytes]] = field(default_factory=list)
+    running: dict[int, RunningOperator] = field(default_factory=dict)
+    databases: dict[int, Database] = field(default_factory=dict)
+    changes: int = 0
+    daily_comparisons: int = 1_000_000
+    daily_tokens: int = 1_000
+
+    def __post_init__(self) -> None:
+        now = datetime.now(UTC)
+        authority = certificates.new_authority("operators", now)
+        (self.folder / "authority.pem").write_bytes(authority.certificate_pem)
+        for party in ("operator0", "operator1", "operator2"):
+            issued = certificates.issue_server_certificate(authority, [HOST], now)
+            self._write(party, issued.private_key_pem, issued.certificate_pem)
+        for party in ("operator0-client", "operator1-client", "operator2-client", "coordinator"):
+            key = certificates.new_private_key()
+            request = certificates.new_signing_request(key, party)
+            self._write(party, key, certificates.issue_client_certificate(authority, request, party, now))
+        self.ports = free_ports(3)
+        self.pair_keys = {frozenset(pair): os.urandom(32) for pair in ((0, 1), (1, 2), (2, 0))}
+        self.sealing = {place: HybridSealingKey.generate(secrets.token_bytes(32)) for place in PLACES}
+        lines = [Line(random_scalar(), random_scalar()) for _ in PLACES]
+        self.token_commitments = [line.commitment for line in lines]
+        self.token_shares = {place: summed([line.share_for(place) for line in lines]) for place in PLACES}
+        for place in PLACES:
+            migrate(self.conninfos[place], "symbolon.hub.operators")
+            self.databases[place] = Database(self.conninfos[place], max_size=6)
+            with self.store(place).work() as work:
+                work.take_seat(Seat(FEDERATION, True, place), now)
+                work.keep_schema(DIGEST, SCHEMA_BYTES)
+
+    def store(self, place: int) -> OperatorStore:
+        return OperatorStore(self.databases[place], HashChainAuditLog(SystemClock(), uuid4))
+
+    def start(self, place: int) -> None:
+        """Start an operator over what it has."""
+        peers = {
+            other: PeerAddress(HOST, self.ports[other], self.fingerprint(certificate))
+            for other in PLACES
+            if other != place
+            # An operator calls those of lower places with its client certificate.
+            for certificate in (f"operator{other}" if other < place else f"operator{other}-client",)
+        }
+        operator = RunningOperator(
+            OperatorPlace(
+                place=place,
+                listen=(HOST, self.ports[place]),
+                peers=peers,
+                server_context=mutual_server_context(self._files(f"operator{place}"), self.folder / "authority.pem"),
+                client_context=client_context(self._files(f"operator{place}-client"), self.folder / "authority.pem"),
+                segments=self.folder / f"segments{place}",
+                daily_comparisons=self.daily_comparisons,
+                daily_tokens=self.daily_tokens,
+            ),
+            OperatorKeys(
+                sealing_key=self.sealing[place],
+                token_share=self.token_shares[place],
+                pair_keys={other: self.pair_keys[frozenset((place, other))] for other in PLACES if other != place},
+                coordinator_fingerprint=self.fingerprint("coordinator"),
+            ),
+            self.store(place),
+            SystemClock(),
+        )
+        self.running[place] = operator
+        threading.Thread(target=operator.serve, daemon=True).start()
+
+    def stop(self, place: int) -> None:
+        """Stop an operator as if its process had ended."""
+        self.running.pop(place).stop()
+
+    def lines(self, patience_s: float = 20.0) -> OperatorLines:
+        """A coordinator's session with all three."""
+        context = client_context(self._files("coordinator"), self.folder / "authority.pem")
+        addresses = {
+            place: OperatorAddress(HOST, self.ports[place], self.fingerprint(f"operator{place}")) for place in PLACES
+        }
+        return OperatorLines(addresses, context, patience_s)
+
+    def add(self, lines: OperatorLines, segment: SegmentDescription, rows: dict[int, bytes]) -> dict[int, Fed]:
+        """Feed all three a record for each row: its vector in shares, each sealed to its operator."""
+        feeds: dict[int, list[RecordChange]] = {place: [] for place in PLACES}
+        for number, vector in rows.items():
+            self.changes += 1
+            reference = new_record_reference(uuid4())
+            width = RowOfElements(RING_16, segment.bits)
+            parts = share(width, vector, secrets.token_bytes(width.size))
+            for place, part in zip(PLACES, parts, strict=True):
+                context = ShareContext(
+                    FEDERATION, segment.owner, place, reference, 1, segment.schema_digest, segment.epoch
+                )
+                sealed = seal_shares(part, self.sealing[place].public, context)
+                added = AddedRecord(reference, 1, segment.owner, (RowAddress(segment.segment, number),), sealed)
+                feeds[place].append(RecordChange(self.changes, self.changes, added))
+        return lines.call_all({place: Feed((segment,), tuple(feeds[place])) for place in PLACES}, Fed)
+
+    def remove(self, lines: OperatorLines, handle: int) -> None:
+        """A record is gone."""
+        self.changes += 1
+        feed = Feed((), (RecordChange(self.changes, handle, None),))
+        lines.call_all(dict.fromkeys(PLACES, feed), Fed)
+
+    def fingerprint(self, party: str) -> str:
+        return certificates.fingerprint((self.folder / f"{party}.pem").read_bytes())
+
+    def close(self) -> None:
+        for place in list(self.running):
+            self.stop(place)
+        for database in self.databases.values():
+            database.close()
+
+    def _files(self, party: str) -> TlsFiles:
+        return TlsFiles(self.folder / f"{party}.pem", self.folder / f"{party}.key")
+
+    def _write(self, party: str, key: bytes, certificate: bytes) -> None:
+        (self.folder / f"{party}.key").write_bytes(key)
+        (self.folder / f"{party}.key").chmod(0o600)
+        (self.folder / f"{party}.pem").write_bytes(certificate)
+
+
+def segment(number: int, owner: str, what: str, **changed: object) -> SegmentDescription:
+    """Rows of one owner that may be compared with everybody's."""
+    bits = (
+        SCHEMA.explanations[what.removeprefix("explain/")].bits if what.startswith("explain/") else SCHEMA.vector_bits
+    )
+    described = {
+        "segment": number, "epoch": 1, "schema_digest": DIGEST, "what": what, "bits": bits,
+        "owner": MemberCode(owner), "namespace": Namespace.GENERAL,
+        "comparable_with": ComparableWith(ComparisonMode.ALL),
+    }  # fmt: skip
+    return SegmentDescription(**{**described, **changed})  # type: ignore[arg-type]  # a test's shorthand
+
+
+@contextlib.contextmanager
+def three_operators(folder: Path, fresh_database: Callable[[str], str]) -> Iterator[OperatorBench]:
+    """Three operators that run."""
+    bench = OperatorBench(folder, [fresh_database(f"operator{place}") for place in PLACES])
+    for place in PLACES:
+        bench.start(place)
+    try:
+        yield bench
+    finally:
+        bench.close()
