@@ -83,6 +83,7 @@ class OperatorLines:
         """
         self._patience_s = patience_s
         self._turn = threading.Lock()
+        self._order = threading.Lock()
         self._number = 0
         self._waiting: dict[tuple[int, int], Future[OperatorMessage]] = {}
         self._jobs: dict[int, _Job] = {}
@@ -114,12 +115,18 @@ class OperatorLines:
         return {place: self._wait(place, future, answer) for place, future in asked.items()}
 
     def begin(self, job: CompareRows, batch: Batch) -> "Future[Opened]":
-        """Give a job to all three; what comes of it, the future brings. Raises as `call`."""
+        """Give a job to all three; what comes of it, the future brings. Raises as `call`.
+
+        Numbers reach the operators in the order in which jobs are begun: each must be higher than those before it.
+        """
         running = _Job(batch)
         with self._turn:
             self._jobs[batch.number] = running
         try:
-            self.call_all(dict.fromkeys(self._links, job), Announced)
+            with self._order:
+                asked = {place: self._ask(place, job) for place in self._links}
+            for place, future in asked.items():
+                self._wait(place, future, Announced)
         except BaseException:
             with self._turn:
                 self._jobs.pop(batch.number, None)

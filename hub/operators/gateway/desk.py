@@ -1,6 +1,6 @@
 """A coordinator's channel at an operator: calls in, answers and opening shares out.
 
-Feeds and sessions are answered in the order of the calls; comparisons run beside them, a few at a time. Whatever is
+Calls are answered in their order; what a comparison multiplies alone is done beside them, a few at a time. Whatever is
 refused is answered with a :class:`Refusal`; what nobody foresaw breaks the channel, and the coordinator calls again.
 """
 
@@ -63,10 +63,7 @@ class CoordinatorDesk:
         try:
             while True:
                 call = Call.from_bytes(self.link.expect(Channel.CALL))
-                if isinstance(call.message, CompareRows):
-                    self._beside(call)
-                else:
-                    self._answer(call)
+                self._answer(call)
         except (LinkBroken, ProtocolError):
             self.link.close()
         finally:
@@ -81,15 +78,12 @@ class CoordinatorDesk:
         """Say that a batch cannot be finished; see `sessions.Asker`."""
         self._send(Channel.ANSWER, Call(0, Spoilt(number, reason)).to_bytes())
 
-    def _beside(self, call: Call) -> None:
-        try:
-            self.pool.submit(self._answer, call)
-        except RuntimeError as error:
-            raise LinkBroken("The operator stops, and takes no more comparisons.") from error
-
     def _answer(self, call: Call) -> None:
         try:
             answer = self._do(call.message)
+        except LinkBroken:
+            self.link.close()
+            return
         except OperatorError as refused:
             answer = Refusal(refused.code.value, refused.sentence)
         except DatabaseUnavailable:
@@ -113,7 +107,7 @@ class CoordinatorDesk:
             case CompareRows():
                 if self._session is None:
                     raise OutOfOrder("Begin a session first.")
-                services.compare(self._session, message, self)
+                self._beside(services.compare(self._session, message, self))
                 return Announced(message.number)
             case EvaluateTokens():
                 return services.evaluate_tokens(message)
@@ -121,6 +115,22 @@ class CoordinatorDesk:
                 return services.show_status()
             case _:
                 raise OutOfOrder("This is an answer, and no call.")
+
+    def _beside(self, multiply: Callable[[], None]) -> None:
+        def multiply_or_close() -> None:
+            try:
+                multiply()
+            except OperatorError as refused:
+                # The coordinator was told that the batch is spoilt.
+                get_logger().warning("a batch is spoilt", reason=refused.sentence)
+            except Exception as error:  # noqa: BLE001  # the channel ends, the operator goes on
+                log_unexpected(error, while_doing="comparing")
+                self.link.close()
+
+        try:
+            self.pool.submit(multiply_or_close)
+        except RuntimeError as error:
+            raise LinkBroken("The operator stops, and takes no more comparisons.") from error
 
     def _begin(self, message: SessionBegin) -> SessionBegun:
         if self._nonce is None or self._session is not None:

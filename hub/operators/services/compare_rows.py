@@ -4,6 +4,8 @@ Nothing here trusts the coordinator: scope, questions and budgets are the operat
 told differently comes out as noise (`matching.blind.batch`).
 """
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Final
 
 import numpy as np
@@ -44,14 +46,17 @@ class CompareWithOthers:
         self._daily = daily_comparisons
         self._schemas: dict[str, LinkageSchema] = {}
 
-    def __call__(self, session: ComparisonSession, job: CompareRows, asker: Asker) -> None:
-        """Do this operator's part; what comes later of it, the session's frames bring.
+    def __call__(self, session: ComparisonSession, job: CompareRows, asker: Asker) -> Callable[[], None]:
+        """Make room for a job, in the order of the calls; what is left to do alone may be done beside others.
+
+        Returns what multiplies, and begins what the three do together. It must be called, once.
 
         Raises:
             OperatorError: what must not, or cannot, be compared; says why.
 
         """
-        with self._rows.reading() as held:
+        with ExitStack() as reading:
+            held = reading.enter_context(self._rows.reading())
             if held.number != job.change:
                 raise MovedOn("The rows changed since: ask again about what is here now.")
             self._allow(job, held)
@@ -59,13 +64,15 @@ class CompareWithOthers:
             records, queries = _rows_of(held, job, asked)
             batch = _batch(job, asked, len(records))
             session.announce(batch, scope_planes(RING_16, _scope(job, len(records))), asker)
-            try:
+            kept = reading.pop_all()
+
+        def multiply() -> None:
+            with kept:
                 vectors, constants = query_vectors(RING_16, queries, asked.test, self._place)
                 products = dot_products(records, vectors, constants)
-            except BlindError as error:
-                session.drop(batch.number)
-                raise UnknownQuestion(f"These rows cannot be compared so: {error}.") from error
-        session.start(batch, products)
+            session.start(batch, products)
+
+        return multiply
 
     def _allow(self, job: CompareRows, held: HeldRows) -> None:
         """Let the members whose records ask pay for it, and know the schemas that their rows are of."""

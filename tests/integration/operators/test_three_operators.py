@@ -26,6 +26,8 @@ from symbolon.protocol import oprf
 from symbolon.protocol.handling import ComparableWith, ComparisonMode
 from symbolon.protocol.messages_operators import (
     AskStatus,
+    Call,
+    Channel,
     CompareRows,
     EvaluatedTokens,
     EvaluateTokens,
@@ -39,6 +41,7 @@ from symbolon.protocol.oprf import Proof
 from symbolon.protocol.oprf_sharing import combined, public_share
 from symbolon.protocol.references import MemberCode
 from symbolon.protocol.ristretto import Element, Scalar
+from symbolon.runtime.links import Link
 
 PROFILE = SCHEMA.profiles[0]
 QUESTION = threshold_question(SCHEMA, PROFILE)
@@ -255,28 +258,23 @@ def test_a_member_cannot_have_more_compared_than_its_budget(
         lines.close()
 
 
-class Differently:
-    """Stands for `dict` where a job is told to all: each operator is told its own."""
-
-    def __init__(self, said: dict[int, CompareRows]) -> None:
-        self._said = said
-
-    def fromkeys(self, *_: object) -> dict[int, CompareRows]:
-        return self._said
-
-    def __call__(self, *arguments: object) -> dict[object, object]:
-        return dict(*arguments)  # type: ignore[call-overload]  # whatever the module asks for
-
-
 def test_operators_that_are_told_different_things_disagree_or_open_noise(
     bench: OperatorBench, lines: OperatorLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queries, records = filled(bench, lines)
     asked, batch = job(bench, 0, ASKING)
     other = replace(asked, queries=asked.queries[::-1])
-    said = iter((asked, asked, other))
-    each = {place: next(said) for place in PLACES}
-    monkeypatch.setattr("symbolon.hub.gateway.operator_lines.dict", Differently(each), raising=False)
+    send = Link.send
+    told: list[bytes] = []
+
+    def send_otherwise_to_the_third(link: Link, kind: int, payload: bytes) -> None:
+        call = Call.from_bytes(payload) if kind == Channel.CALL else None
+        if call is not None and isinstance(call.message, CompareRows):
+            told.append(payload)
+            payload = Call(call.number, other).to_bytes() if len(told) == len(PLACES) else payload
+        send(link, kind, payload)
+
+    monkeypatch.setattr(Link, "send", send_otherwise_to_the_third)
     try:
         found = dict(lines.begin(asked, batch).result(30).rows)
     except OperatorsDisagree:
