@@ -21,6 +21,8 @@ from symbolon.protocol.wire_limits import Counter, FederationName, Sha256Hex
 
 _HPKE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _LABEL: Final = b"symbolon/1 seal share\n"
+SEALED_LONGER: Final = 1088 + 32 + 16
+"""Bytes by which a sealed bundle is longer: the ML-KEM-768 ciphertext, the X25519 share, the tag."""
 
 
 @dataclass(frozen=True, slots=True)

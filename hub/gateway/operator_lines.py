@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
+from symbolon.hub.ports.operators import Opened
 from symbolon.matching.blind.batch import Batch
 from symbolon.matching.blind.errors import BlindError
 from symbolon.matching.blind.opening import OpeningShare, opened_records
@@ -46,13 +47,6 @@ class OperatorAddress:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What came of a job: by query, the record rows that reach the form, counted from the job's first row."""
-
-    rows: Mapping[int, tuple[int, ...]]
-
-
 class _Job:
     """A batch whose opening shares are on their way."""
 
@@ -70,7 +64,7 @@ class _Job:
             rows = opened_records(RING_16, self.batch, session, shares)
             self._open[share.query] = tuple(rows.tolist())
             if len(self._open) == self.batch.queries and not self.done.done():
-                self.done.set_result(Opened(dict(self._open)))
+                self.done.set_result([self._open[query] for query in range(self.batch.queries)])
 
 
 class OperatorLines:

@@ -18,6 +18,7 @@ from tests.simulators.operator_bench import (
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.operators.domain.questions import form_of
+from symbolon.hub.ports.operators import Opened
 from symbolon.matching.blind.batch import Batch
 from symbolon.matching.blind.questions import Question, threshold_question
 from symbolon.matching.blind.streams import BatchNumber
@@ -78,6 +79,10 @@ def connected(bench: OperatorBench) -> OperatorLines:
     raise AssertionError("the operators do not find each other")
 
 
+def rows_by_query(opened: Opened) -> dict[int, tuple[int, ...]]:
+    return dict(enumerate(opened))
+
+
 def near_vectors(count: int, seed: int) -> list[bytes]:
     """Vectors around one, some over the threshold of each other and some under."""
     generator = np.random.default_rng(seed)
@@ -130,15 +135,15 @@ ASKING = [RowAddress(AMARA.segment, row) for row in range(5)]
 def test_what_reaches_the_threshold_is_opened_and_nothing_else(bench: OperatorBench, lines: OperatorLines) -> None:
     queries, records = filled(bench, lines)
     found = lines.begin(*job(bench, 0, ASKING)).result(30)
-    assert dict(found.rows) == expected(queries, records)
-    assert any(found.rows.values())
-    assert any(len(rows) < len(records) for rows in found.rows.values())
+    assert rows_by_query(found) == expected(queries, records)
+    assert any(found)
+    assert any(len(rows) < len(records) for rows in found)
 
 
 def test_every_rotation_and_both_ways_to_carry_open_the_same(bench: OperatorBench, lines: OperatorLines) -> None:
     queries, records = filled(bench, lines)
     running = [lines.begin(*job(bench, number, ASKING)) for number in range(6)]
-    assert [dict(each.result(30).rows) for each in running] == [expected(queries, records)] * 6
+    assert [rows_by_query(each.result(30)) for each in running] == [expected(queries, records)] * 6
 
 
 def test_pairs_are_compared_one_by_one(bench: OperatorBench, lines: OperatorLines) -> None:
@@ -149,16 +154,16 @@ def test_pairs_are_compared_one_by_one(bench: OperatorBench, lines: OperatorLine
         place: (place,) if reaches(queries[place], records[row.row], PROFILE.threshold) else ()
         for place, row in enumerate(pairs)
     }
-    assert dict(found.rows) == wanted
+    assert rows_by_query(found) == wanted
 
 
 def test_a_record_that_is_gone_matches_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
     queries, records = filled(bench, lines)
-    before = lines.begin(*job(bench, 0, ASKING)).result(30).rows
+    before = rows_by_query(lines.begin(*job(bench, 0, ASKING)).result(30))
     gone = next(row for rows in before.values() for row in rows)
     bench.remove(lines, len(queries) + gone + 1)
-    after = lines.begin(*job(bench, 1, ASKING)).result(30).rows
-    assert {query: tuple(row for row in rows if row != gone) for query, rows in before.items()} == dict(after)
+    after = rows_by_query(lines.begin(*job(bench, 1, ASKING)).result(30))
+    assert {query: tuple(row for row in rows if row != gone) for query, rows in before.items()} == after
     for place in PLACES:
         with bench.store(place).work() as work:
             assert work.counts() == (len(queries) + len(records) - 1, 0)
@@ -168,7 +173,7 @@ def test_a_row_is_used_again(bench: OperatorBench, lines: OperatorLines) -> None
     queries, _ = filled(bench, lines)
     bench.remove(lines, len(queries) + 1)
     bench.add(lines, BELANU, {0: queries[2]})
-    assert 0 in lines.begin(*job(bench, 0, ASKING)).result(30).rows[2]
+    assert 0 in lines.begin(*job(bench, 0, ASKING)).result(30)[2]
 
 
 def test_the_same_feed_again_changes_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
@@ -176,7 +181,7 @@ def test_the_same_feed_again_changes_nothing(bench: OperatorBench, lines: Operat
     bench.changes -= 1
     bench.add(lines, BELANU, {39: near_vectors(1, 9)[0]})
     found = lines.begin(*job(bench, 0, ASKING)).result(30)
-    assert dict(found.rows) == expected(queries, records)
+    assert rows_by_query(found) == expected(queries, records)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -187,7 +192,7 @@ def test_an_operator_that_starts_again_has_all_its_rows(bench: OperatorBench, li
     (bench.folder / f"segments{place}" / "right-up-to").unlink()
     bench.start(place)
     again = connected(bench)
-    assert dict(again.begin(*job(bench, 0, ASKING)).result(30).rows) == expected(queries, records)
+    assert rows_by_query(again.begin(*job(bench, 0, ASKING)).result(30)) == expected(queries, records)
     again.close()
 
 
@@ -276,7 +281,7 @@ def test_operators_that_are_told_different_things_disagree_or_open_noise(
 
     monkeypatch.setattr(Link, "send", send_otherwise_to_the_third)
     try:
-        found = dict(lines.begin(asked, batch).result(30).rows)
+        found = rows_by_query(lines.begin(asked, batch).result(30))
     except OperatorsDisagree:
         return
     # Noise: about half of all bits, whatever the records are.

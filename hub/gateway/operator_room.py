@@ -1,0 +1,116 @@
+"""The three operators as one: lines that are made anew when they break, and jobs with rising numbers."""
+
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
+from symbolon.hub.ports.operators import Asking, Opened
+from symbolon.matching.blind.batch import Batch, Carry, Rotation
+from symbolon.matching.blind.streams import BatchNumber
+from symbolon.protocol.messages_operators import (
+    AskStatus,
+    CompareRows,
+    EvaluatedTokens,
+    EvaluateTokens,
+    Fed,
+    Feed,
+    LinearForm,
+    OperatorStatus,
+)
+
+_ROWS_OF_A_WORD = 64
+_NO_SUBJECT = bytes(32)
+"""What a batch is about, only the operators derive their streams from."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """Where the operators are, how the hub shows itself, and how long it waits for an answer."""
+
+    addresses: Mapping[int, OperatorAddress]
+    context: Callable[[], ssl.SSLContext]
+    patience_s: float
+    tree: bool
+    """Whether the carry is found in few rounds: where round trips are long."""
+
+
+class OperatorRoom:
+    """See `symbolon.hub.ports.operators.Operators`; also evaluates tokens."""
+
+    def __init__(self, settings: RoomSettings) -> None:
+        self._settings = settings
+        self._lines: OperatorLines | None = None
+        self._number = -1
+        self._turn = threading.Lock()
+
+    def status(self) -> Mapping[int, OperatorStatus]:
+        """How each is."""
+        lines = self._live()
+        return lines.call_all(dict.fromkeys(self._settings.addresses, AskStatus()), OperatorStatus)
+
+    def feed(self, feeds: Mapping[int, Feed]) -> Mapping[int, Fed]:
+        """Give each its changes."""
+        return self._live().call_all(feeds, Fed)
+
+    def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
+        """Ask all three about the rows as they are at a change."""
+        with self._turn:
+            lines = self._live_locked()
+            self._number += 1
+            job = _job(asking, change, self._number, rotation, tree=self._settings.tree)
+            return lines.begin(job, _batch(job))
+
+    def evaluate(self, places: tuple[int, int], request: EvaluateTokens) -> Mapping[int, EvaluatedTokens]:
+        """Have a member's blinded elements evaluated by two operators."""
+        return self._live().call_all(dict.fromkeys(places, request), EvaluatedTokens)
+
+    def close(self) -> None:
+        """End the session."""
+        with self._turn:
+            if self._lines is not None:
+                self._lines.close()
+                self._lines = None
+
+    def _live(self) -> OperatorLines:
+        with self._turn:
+            return self._live_locked()
+
+    def _live_locked(self) -> OperatorLines:
+        if self._lines is not None and self._lines.is_broken:
+            self._lines.close()
+            self._lines = None
+        if self._lines is None:
+            settings = self._settings
+            self._lines = OperatorLines(settings.addresses, settings.context(), settings.patience_s)
+            self._number = -1
+        return self._lines
+
+
+def _job(asking: Asking, change: int, number: int, rotation: int, *, tree: bool) -> CompareRows:
+    test = asking.question.test
+    return CompareRows(
+        number=number,
+        rotation=rotation,
+        tree=tree,
+        change=change,
+        form=LinearForm(test.overlap, test.query_weight, test.record_weight, test.constant, asking.question.bits),
+        queries=asking.queries,
+        against=asking.against,
+        pairs=asking.pairs,
+    )
+
+
+def _batch(job: CompareRows) -> Batch:
+    wanted = len(job.pairs) if job.against is None else job.against.count
+    return Batch(
+        number=BatchNumber(job.number),
+        queries=len(job.queries),
+        records=-(-wanted // _ROWS_OF_A_WORD) * _ROWS_OF_A_WORD,
+        bits=job.form.bits,
+        subject=_NO_SUBJECT,
+        rotation=Rotation(job.rotation),
+        carry=Carry.TREE if job.tree else Carry.RIPPLE,
+    )

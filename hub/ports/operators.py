@@ -1,0 +1,36 @@
+"""The operators of blind comparison, as those who ask them need it."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from symbolon.matching.blind.questions import Question
+from symbolon.protocol.messages_operators import Fed, Feed, OperatorStatus, RowAddress, RowRange
+
+Opened = Sequence[tuple[int, ...]]
+"""By query, in the order of the asking, the rows that said yes: counted from the first of a range; of pairs, the
+query's own place or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question about query rows: against a range of rows, or (``against`` None) each against its own row."""
+
+    question: Question
+    queries: tuple[RowAddress, ...]
+    against: RowRange | None
+    pairs: tuple[RowAddress, ...] = ()
+
+
+class Operators(Protocol):
+    """Three operators that are asked together. Raises `OperatorAway`, `OperatorRefused`, `OperatorsDisagree`."""
+
+    def status(self) -> Mapping[int, OperatorStatus]:
+        """How each is."""
+
+    def feed(self, feeds: Mapping[int, Feed]) -> Mapping[int, Fed]:
+        """Give each its changes."""
+
+    def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
+        """Ask all three about the rows as they are at a change; what they open, the future brings."""

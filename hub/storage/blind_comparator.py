@@ -1,0 +1,183 @@
+"""Blind comparison: three operators compare what nobody sees; the hub knows rows, outlines, and what was opened.
+
+PostgreSQL holds the hub's half; the operators' halves follow its numbered changes, and every job is about exactly one
+change, so all three compare the same rows. A worker that is killed, an operator that is away, a batch that is spoilt:
+the transaction that asked rolls back, and the next sweep asks again; a pair makes one hit however often it is found.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from symbolon.hub.domain.hits import Explanation
+from symbolon.hub.domain.ids import PartitionId, RecordHandle
+from symbolon.hub.domain.scope import Scope
+from symbolon.hub.ports import CandidatePair, Work
+from symbolon.hub.ports.operators import Asking
+from symbolon.hub.storage.blind_encodings import BlindEncodings, profiles_in
+from symbolon.hub.storage.blind_feed import FeedOperators
+from symbolon.hub.storage.blind_jobs import AskOperators
+from symbolon.hub.storage.linkage_schemas import LinkageSchemas
+from symbolon.matching.blind.questions import Question, decide, questions_about, threshold_question
+from symbolon.matching.blind.shared_record import Outline
+from symbolon.matching.linkage_schema import LinkageSchema, Profile
+from symbolon.protocol.handling import Agreement, Band, IdentifierKind
+from symbolon.protocol.messages_operators import RowAddress, RowRange
+from symbolon.runtime.sql_loader import load_queries
+
+_QUERIES = load_queries("symbolon.hub.storage", "blind")
+_INDEX = load_queries("symbolon.hub.storage", "encodings")
+_PATIENCE_S: Final = 30.0
+
+Answers = Mapping[tuple[RecordHandle, RecordHandle], Mapping[Question, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """An encoded version as the hub knows it."""
+
+    handle: RecordHandle
+    partition: PartitionId
+    epoch: int
+    filled: str
+    outline: Outline
+    rows: Mapping[str, tuple[RowAddress, ...]]
+    """Where its vectors lie, by profile or explanation kind."""
+
+
+class BlindComparator(BlindEncodings):
+    """See `symbolon.hub.ports.Comparator`."""
+
+    def __init__(self, schemas: LinkageSchemas, feed: FeedOperators, ask: AskOperators) -> None:
+        super().__init__(schemas)
+        self._feed = feed
+        self._ask = ask
+
+    def refresh(self, work: Work) -> int:
+        """Bring the operators to the newest committed change and return its number."""
+        return self._feed(work)
+
+    def forget_removals(self, work: Work, number: int) -> int:
+        """Forget removals up to this number that every operator has made; how many."""
+        made = self._feed.slowest(work)
+        return work.transaction.execute(_INDEX["forget_removals"], number=min(number, made))
+
+    def compare(self, work: Work, handles: Collection[RecordHandle], scope: Scope) -> Sequence[CandidatePair]:
+        """Compare these with everything of their own epoch that the scope allows, and nothing else; each pair once."""
+        records = self._records(work, handles)
+        pairs: dict[tuple[int, int], CandidatePair] = {}
+        for query, target in (*self._alike(work, records.values(), scope), *_by_token(work, records, scope)):
+            pairs.setdefault((min(query, target), max(query, target)), CandidatePair(query, target))
+        return list(pairs.values())
+
+    def explain(self, work: Work, pairs: Sequence[CandidatePair]) -> Sequence[Explanation | None]:
+        """Why the pairs are alike, in their order; None for what is no hit after all, or gone by now."""
+        records = self._records(work, {handle for pair in pairs for handle in (pair.query, pair.target)})
+        known = [(records.get(pair.query), records.get(pair.target)) for pair in pairs]
+        answers = self._answers(
+            work, [(one, other) for one, other in known if one and other and one.epoch == other.epoch]
+        )
+        return [self._explain(work, one, other, answers) for one, other in known]
+
+    def _alike(
+        self, work: Work, records: Collection[_Record], scope: Scope
+    ) -> Iterator[tuple[RecordHandle, RecordHandle]]:
+        """What reaches its threshold: the operators are asked about every segment that the scope allows."""
+        groups: defaultdict[tuple[int, PartitionId, str], list[_Record]] = defaultdict(list)
+        for record in records:
+            groups[record.epoch, record.partition, record.filled].append(record)
+        askings: list[Asking] = []
+        for (epoch, partition, filled), asking in groups.items():
+            schema = self._schemas.of_epoch(work.transaction, epoch)
+            targets = work.transaction.fetch_all(
+                _QUERIES["list_targets"], key_epoch=epoch, partition_ids=list(scope.get(partition, ()))
+            )
+            for target in targets:
+                profile = _judging(schema, filled, target["filled"])
+                if profile is not None and profile.id == target["what"]:
+                    queries = tuple(row for record in asking for row in record.rows[profile.id])
+                    against = RowRange(target["segment"], 0, target["next_row"])
+                    askings.append(Asking(threshold_question(schema, profile), queries, against))
+        if not askings:
+            return
+        owner = {row: record.handle for record in records for rows in record.rows.values() for row in rows}
+        for asked, opened in zip(askings, self._ask(work, askings, _PATIENCE_S), strict=True):
+            found = sorted({row for rows in opened for row in rows})
+            held = _owners(work, asked, found)
+            for query, rows in zip(asked.queries, opened, strict=True):
+                yield from ((owner[query], held[row]) for row in rows if row in held)
+
+    def _answers(self, work: Work, pairs: Sequence[tuple[_Record, _Record]]) -> Answers:
+        """Each question about each pair: whether any two of their vectors of that kind say yes."""
+        wanted: defaultdict[Question, list[tuple[_Record, _Record, RowAddress, RowAddress]]] = defaultdict(list)
+        for one, other in pairs:
+            schema = self._schemas.of_epoch(work.transaction, one.epoch)
+            for question in questions_about(schema, one.outline, other.outline):
+                for first, second in product(one.rows[question.what], other.rows[question.what]):
+                    wanted[question].append((one, other, first, second))
+        askings = [
+            Asking(question, tuple(each[2] for each in asked), None, tuple(each[3] for each in asked))
+            for question, asked in wanted.items()
+        ]
+        answers: dict[tuple[RecordHandle, RecordHandle], dict[Question, bool]] = defaultdict(dict)
+        opened = self._ask(work, askings, _PATIENCE_S) if askings else []
+        for (question, asked), said in zip(wanted.items(), opened, strict=True):
+            for (one, other, _, _), yes in zip(asked, said, strict=True):
+                of_pair = answers[one.handle, other.handle]
+                of_pair[question] = of_pair.get(question, False) or bool(yes)
+        return answers
+
+    def _explain(self, work: Work, one: _Record | None, other: _Record | None, answers: Answers) -> Explanation | None:
+        if one is None or other is None or one.epoch != other.epoch:
+            return None
+        schema = self._schemas.of_epoch(work.transaction, one.epoch)
+        verdict = decide(schema, one.outline, other.outline, answers.get((one.handle, other.handle), {}))
+        if verdict is None:
+            return None
+        return Explanation(
+            band=Band(verdict.band.value),
+            agreement={IdentifierKind(kind): Agreement(value.value) for kind, value in verdict.agreement.items()},
+        )
+
+    def _records(self, work: Work, handles: Collection[RecordHandle]) -> Mapping[RecordHandle, _Record]:
+        found = work.transaction.fetch_all(_QUERIES["list_records"], handles=list(handles))
+        rows: defaultdict[int, defaultdict[str, list[RowAddress]]] = defaultdict(lambda: defaultdict(list))
+        for row in work.transaction.fetch_all(_QUERIES["list_rows"], handles=[each["handle"] for each in found]):
+            rows[row["handle"]][row["what"]].append(RowAddress(row["segment"], row["row"]))
+        return {
+            RecordHandle(each["handle"]): _Record(
+                handle=RecordHandle(each["handle"]),
+                partition=PartitionId(each["partition_id"]),
+                epoch=each["key_epoch"],
+                filled=each["filled"],
+                outline=Outline.from_bytes(
+                    self._schemas.of_epoch(work.transaction, each["key_epoch"]), each["outline"]
+                ),
+                rows={what: tuple(places) for what, places in rows[each["handle"]].items()},
+            )
+            for each in found
+        }
+
+
+def _judging(schema: LinkageSchema, one: str, other: str) -> Profile | None:
+    """The first profile that both fill, in the schema's order."""
+    both = profiles_in(one) & profiles_in(other)
+    return next((profile for profile in schema.profiles if profile.id in both), None)
+
+
+def _owners(work: Work, asking: Asking, rows: Sequence[int]) -> Mapping[int, RecordHandle]:
+    """Whose vectors lie in these rows of the asking's range."""
+    if asking.against is None or not rows:
+        return {}
+    held = work.transaction.fetch_all(_QUERIES["owners_of_rows"], segment=asking.against.segment, rows=list(rows))
+    return {row["row"]: RecordHandle(row["handle"]) for row in held}
+
+
+def _by_token(
+    work: Work, records: Mapping[RecordHandle, _Record], scope: Scope
+) -> Iterator[tuple[RecordHandle, RecordHandle]]:
+    for row in work.transaction.fetch_all(_QUERIES["join_tokens"], handles=list(records)):
+        if PartitionId(row["asked"]) in scope.get(PartitionId(row["asking"]), ()):
+            yield RecordHandle(row["query"]), RecordHandle(row["target"])

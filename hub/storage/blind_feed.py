@@ -1,0 +1,111 @@
+"""The operators follow the hub's changes: each is fed what it does not have, in the order of commits."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from symbolon.hub.errors import HubError
+from symbolon.hub.ports import Work
+from symbolon.hub.ports.operators import Operators
+from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
+from symbolon.protocol.messages_operators import (
+    MOST_CHANGES,
+    OPERATORS,
+    AddedRecord,
+    Feed,
+    RecordChange,
+    RowAddress,
+    SegmentDescription,
+)
+from symbolon.protocol.references import MemberCode, RecordReference
+from symbolon.runtime.clock import Clock
+from symbolon.runtime.database import Row
+from symbolon.runtime.sql_loader import load_queries
+
+_QUERIES = load_queries("symbolon.hub.storage", "blind")
+_MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of sealed bundles in one feed: in JSON they take a third more."""
+
+
+class FeedOperators:
+    """Brings the three operators to the newest committed change."""
+
+    def __init__(self, operators: Operators, clock: Clock) -> None:
+        self._operators = operators
+        self._clock = clock
+
+    def __call__(self, work: Work) -> int:
+        """Feed until all three have the newest change, and return its number.
+
+        Raises:
+            HubError: an operator is away, or refuses: what it lacks, it gets when it is back.
+
+        """
+        at = {place: each.number for place, each in self._operators.status().items()}
+        newest = int(work.transaction.fetch_value(_QUERIES["newest_change"]))
+        while min(at.values()) < newest:
+            feeds = {place: self._feed(work, place, number) for place, number in at.items() if number < newest}
+            for place, fed in self._operators.feed(feeds).items():
+                at[place] = fed.number
+                if fed.unreadable:
+                    work.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(fed.unreadable))
+        for place, number in at.items():
+            work.transaction.execute(_QUERIES["note_operator"], place=place, number=number, now=self._clock.now())
+        work.transaction.execute(_QUERIES["forget_bundles"], number=newest)
+        return newest
+
+    def slowest(self, work: Work) -> int:
+        """Up to which change every operator is, as far as it was heard of."""
+        rows = work.transaction.fetch_all(_QUERIES["list_operators"])
+        return min((row["number"] for row in rows), default=0) if len(rows) == OPERATORS else 0
+
+    def note_trouble(self, work: Work, error: HubError, place: int) -> None:
+        """Keep in mind that an operator is away, or refuses, for the status page."""
+        work.transaction.execute(_QUERIES["note_trouble"], place=place, trouble=error.sentence, now=self._clock.now())
+
+    def _feed(self, work: Work, place: int, after: int) -> Feed:
+        rows = work.transaction.fetch_all(_QUERIES["list_feed"], place=place, after=after, limit=MOST_CHANGES)
+        changes: list[RecordChange] = []
+        segments: set[int] = set()
+        size = 0
+        for row in rows:
+            size += len(row["sealed"] or b"")
+            if changes and size > _MOST_BYTES:
+                break
+            segments.update(row["segments"] or ())
+            changes.append(_change(row))
+        described = work.transaction.fetch_all(_QUERIES["describe_segments"], segments=sorted(segments))
+        return Feed(tuple(map(_segment, described)), tuple(changes))
+
+
+def _change(row: Row) -> RecordChange:
+    if row["sealed"] is None or row["reference"] is None:
+        # A removal, or an addition whose removal follows: either way nothing of it must be there.
+        return RecordChange(row["number"], row["handle"], None)
+    return RecordChange(
+        row["number"],
+        row["handle"],
+        AddedRecord(
+            reference=RecordReference(row["reference"]),
+            version=row["version"],
+            sender=MemberCode(row["member"]),
+            rows=_addresses(row["segments"] or (), row["rows"] or ()),
+            sealed=row["sealed"],
+        ),
+    )
+
+
+def _addresses(segments: Sequence[int], rows: Sequence[int]) -> tuple[RowAddress, ...]:
+    return tuple(RowAddress(segment, row) for segment, row in zip(segments, rows, strict=True))
+
+
+def _segment(row: Row) -> SegmentDescription:
+    return SegmentDescription(
+        segment=row["segment"],
+        epoch=row["key_epoch"],
+        schema_digest=row["schema_digest"],
+        what=row["what"],
+        bits=row["bits"],
+        owner=MemberCode(row["member"]),
+        namespace=Namespace(row["namespace"]),
+        comparable_with=ComparableWith(ComparisonMode(row["mode"]), tuple(map(MemberCode, row["members"]))),
+    )

@@ -1,0 +1,142 @@
+-- name: insert_record
+-- What all may see of an encoded version.
+INSERT INTO blind_record (handle, partition_id, key_epoch, filled, outline)
+VALUES (%(handle)s, %(partition_id)s, %(key_epoch)s, %(filled)s, %(outline)s);
+
+-- name: insert_bundle
+-- A bundle on its way to an operator.
+INSERT INTO blind_bundle (handle, place, sealed)
+VALUES (%(handle)s, %(place)s, %(sealed)s);
+
+-- name: insert_token
+-- A value of the oblivious function.
+INSERT INTO blind_token (handle, kind, value)
+VALUES (%(handle)s, %(kind)s, %(value)s)
+ON CONFLICT DO NOTHING;
+
+-- name: find_segment
+-- The segment of these rows, made where there is none.
+INSERT INTO blind_segment (key_epoch, partition_id, filled, what, bits)
+VALUES (%(key_epoch)s, %(partition_id)s, %(filled)s, %(what)s, %(bits)s)
+ON CONFLICT (key_epoch, partition_id, filled, what) DO UPDATE SET bits = excluded.bits
+RETURNING segment;
+
+-- name: take_free_row
+-- A row that was freed, for another vector.
+UPDATE blind_row
+SET handle = %(handle)s, number = %(number)s
+WHERE (segment, row) = (
+    SELECT segment, row
+    FROM blind_row
+    WHERE segment = %(segment)s AND handle IS NULL
+    ORDER BY row
+    LIMIT 1
+)
+RETURNING row;
+
+-- name: take_new_row
+-- The next row of a segment, for a vector.
+WITH taken AS (
+    UPDATE blind_segment SET next_row = next_row + 1 WHERE segment = %(segment)s RETURNING segment, next_row - 1 AS row
+)
+INSERT INTO blind_row (segment, row, handle, number)
+SELECT segment, row, %(handle)s, %(number)s
+FROM taken
+RETURNING row;
+
+-- name: delete_records
+-- Erase encodings; the handles that had one. Their rows are free, their bundles and tokens gone.
+DELETE FROM blind_record
+WHERE handle = ANY(%(handles)s)
+RETURNING handle;
+
+-- name: list_feed
+-- What an operator that is at `after` has to do, in the order of commits. A record that is gone comes without a
+-- bundle: its removal follows.
+SELECT c.number, c.handle, c.is_removal, b.sealed, r.key_epoch, v.reference, v.member, e.version,
+       (SELECT array_agg(w.segment ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS segments,
+       (SELECT array_agg(w.row ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS rows
+FROM index_change AS c
+LEFT JOIN blind_record AS r ON r.handle = c.handle AND NOT c.is_removal
+LEFT JOIN blind_bundle AS b ON b.handle = r.handle AND b.place = %(place)s
+LEFT JOIN encoded_version AS v ON v.handle = r.handle
+LEFT JOIN record AS e ON e.reference = v.reference
+WHERE c.number > %(after)s
+ORDER BY c.number
+LIMIT %(limit)s;
+
+-- name: newest_change
+-- The number of the newest change.
+SELECT coalesce(max(number), 0) FROM index_change;
+
+-- name: describe_segments
+-- Segments as operators are told of them.
+SELECT s.segment, s.key_epoch, l.schema_digest, s.what, s.bits, p.member, p.namespace, p.mode, p.members
+FROM blind_segment AS s
+JOIN partition AS p USING (partition_id)
+JOIN linkage_epoch AS l ON l.epoch = s.key_epoch
+WHERE s.segment = ANY(%(segments)s);
+
+-- name: note_operator
+-- An operator answered, and is so far.
+UPDATE blind_operator
+SET number = greatest(number, %(number)s), seen_at = %(now)s, away_since = NULL, trouble = NULL
+WHERE place = %(place)s;
+
+-- name: note_trouble
+-- An operator is away, or refuses.
+UPDATE blind_operator
+SET away_since = coalesce(away_since, %(now)s), trouble = %(trouble)s
+WHERE place = %(place)s;
+
+-- name: list_operators
+-- How the operators are.
+SELECT place, number, seen_at, away_since, trouble FROM blind_operator ORDER BY place;
+
+-- name: forget_bundles
+-- Bundles that every operator has.
+DELETE FROM blind_bundle AS b
+USING index_change AS c
+WHERE c.handle = b.handle AND NOT c.is_removal AND c.number <= %(number)s;
+
+-- name: note_unreadable
+-- A record that an operator could not read.
+INSERT INTO blind_unreadable (handle, place)
+SELECT handle, %(place)s FROM blind_record WHERE handle = ANY(%(handles)s)
+ON CONFLICT DO NOTHING;
+
+-- name: list_records
+-- Encoded versions by handle, which all operators can read.
+SELECT r.handle, r.partition_id, r.key_epoch, r.filled, r.outline
+FROM blind_record AS r
+WHERE r.handle = ANY(%(handles)s)
+  AND NOT EXISTS (SELECT FROM blind_unreadable AS u WHERE u.handle = r.handle);
+
+-- name: list_rows
+-- Where the vectors of records lie.
+SELECT w.handle, w.number, w.segment, w.row, s.what
+FROM blind_row AS w
+JOIN blind_segment AS s USING (segment)
+WHERE w.handle = ANY(%(handles)s)
+ORDER BY w.handle, w.number;
+
+-- name: list_targets
+-- Segments of profiles that records of these partitions lie in.
+SELECT segment, partition_id, filled, what, next_row
+FROM blind_segment
+WHERE key_epoch = %(key_epoch)s AND partition_id = ANY(%(partition_ids)s) AND what <> '' AND filled <> ''
+  AND next_row > 0;
+
+-- name: owners_of_rows
+-- Whose vectors lie in these rows of a segment now.
+SELECT row, handle FROM blind_row
+WHERE segment = %(segment)s AND row = ANY(%(rows)s) AND handle IS NOT NULL;
+
+-- name: join_tokens
+-- Records that share a number with one of these, under the same epoch.
+SELECT DISTINCT one.handle AS query, other.handle AS target, q.partition_id AS asking, t.partition_id AS asked
+FROM blind_token AS one
+JOIN blind_token AS other ON other.value = one.value AND other.kind = one.kind AND other.handle <> one.handle
+JOIN blind_record AS q ON q.handle = one.handle
+JOIN blind_record AS t ON t.handle = other.handle AND t.key_epoch = q.key_epoch
+WHERE one.handle = ANY(%(handles)s);
