@@ -80,9 +80,18 @@ class RecordChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """Changes after those that an operator has; segments that it may not know yet come first."""
+class SchemaContent:
+    """A linkage schema as the members agreed on it; its SHA-256 is what submissions and shares are bound to."""
 
+    digest: Sha256Hex
+    content: Annotated[bytes, octets(1, 4_000_000)] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Changes after those that an operator has; schemas and segments that it may not know yet come first."""
+
+    schemas: Annotated[tuple[SchemaContent, ...], entries(0, 4)]
     segments: Annotated[tuple[SegmentDescription, ...], entries(0, 10_000)]
     changes: Annotated[tuple[RecordChange, ...], entries(0, MOST_CHANGES)]
 

@@ -1,6 +1,7 @@
 """The worker process and the beat, which Celery runs without its own command line."""
 
 import os
+import secrets
 import socket
 from typing import Final
 from uuid import uuid4
@@ -11,6 +12,8 @@ from symbolon.hub.bootstrap.broker import create_celery
 from symbolon.hub.bootstrap.opening import CLOCK, Hub, default_schema, open_hub
 from symbolon.hub.jobs.freshness import keep_fresh
 from symbolon.hub.jobs.tasks import WorkerServices, register_tasks
+from symbolon.hub.ports import Comparator
+from symbolon.hub.ports.operators import Operators
 from symbolon.hub.services.erase_closed_epochs import EraseClosedEpochs
 from symbolon.hub.services.erase_expelled import EraseExpelled
 from symbolon.hub.services.erase_records import EraseRecords
@@ -29,8 +32,8 @@ from symbolon.runtime.logs import configure_logging
 _WORKER_THREADS: Final = 3
 
 
-def build_worker_services(hub: Hub) -> WorkerServices:
-    """The use cases of the worker; the comparison is compiled and its index loaded when this returns."""
+def open_comparator(hub: Hub) -> Comparator:
+    """Open comparison, compiled when this returns."""
     if hub.settings.numba_cache is not None:
         os.environ.setdefault("NUMBA_CACHE_DIR", str(hub.settings.numba_cache))
     # Imported after numba is told where its cache is.
@@ -39,7 +42,22 @@ def build_worker_services(hub: Hub) -> WorkerServices:
 
     content, _epoch = default_schema()
     warm_up(LinkageSchema.from_bytes(content))
-    comparator = OpenComparator(hub.linkage_schemas())
+    return OpenComparator(hub.linkage_schemas())
+
+
+def blind_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -> Comparator:
+    """Blind comparison by these operators; one job in so many is computed twice."""
+    from symbolon.hub.storage.blind_comparator import BlindComparator
+    from symbolon.hub.storage.blind_feed import FeedOperators
+    from symbolon.hub.storage.blind_jobs import AskOperators
+
+    feed = FeedOperators(operators, CLOCK)
+    ask = AskOperators(operators, feed, secrets.randbelow, recompute_one_in)
+    return BlindComparator(hub.linkage_schemas(), feed, ask)
+
+
+def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:
+    """The use cases of the worker; what is compared is loaded when this returns."""
     post = hub.post_message()
     raise_alerts = RaiseAlerts(comparator, post, uuid4, exercise=hub.identity.exercise)
     erase = EraseRecords(comparator, hub.change_hits())
@@ -60,7 +78,7 @@ def build_worker_services(hub: Hub) -> WorkerServices:
 def run_worker(home: PartyHome) -> None:
     """The worker process, until it is told to stop."""
     hub = open_hub(home, "worker", connections=6)
-    services = build_worker_services(hub)
+    services = build_worker_services(hub, open_comparator(hub))
     app = create_celery(hub.settings)
     register_tasks(app, services)
     keep_fresh(services.refresh_index)

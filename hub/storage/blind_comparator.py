@@ -47,6 +47,16 @@ class _Record:
     """Where its vectors lie, by profile or explanation kind."""
 
 
+@dataclass(frozen=True, slots=True)
+class _VectorPair:
+    """One vector of each record, of the kind that a question is about."""
+
+    one: _Record
+    other: _Record
+    first: RowAddress
+    second: RowAddress
+
+
 class BlindComparator(BlindEncodings):
     """See `symbolon.hub.ports.Comparator`."""
 
@@ -60,9 +70,11 @@ class BlindComparator(BlindEncodings):
         return self._feed(work)
 
     def forget_removals(self, work: Work, number: int) -> int:
-        """Forget removals up to this number that every operator has made; how many."""
+        """Forget removals up to this number that every operator has made, and bundles that all have; how many."""
         made = self._feed.slowest(work)
-        return work.transaction.execute(_INDEX["forget_removals"], number=min(number, made))
+        return self._feed.forget_bundles(work) + work.transaction.execute(
+            _INDEX["forget_removals"], number=min(number, made)
+        )
 
     def compare(self, work: Work, handles: Collection[RecordHandle], scope: Scope) -> Sequence[CandidatePair]:
         """Compare these with everything of their own epoch that the scope allows, and nothing else; each pair once."""
@@ -111,21 +123,21 @@ class BlindComparator(BlindEncodings):
 
     def _answers(self, work: Work, pairs: Sequence[tuple[_Record, _Record]]) -> Answers:
         """Each question about each pair: whether any two of their vectors of that kind say yes."""
-        wanted: defaultdict[Question, list[tuple[_Record, _Record, RowAddress, RowAddress]]] = defaultdict(list)
+        wanted: defaultdict[tuple[int, Question], list[_VectorPair]] = defaultdict(list)
         for one, other in pairs:
             schema = self._schemas.of_epoch(work.transaction, one.epoch)
             for question in questions_about(schema, one.outline, other.outline):
                 for first, second in product(one.rows[question.what], other.rows[question.what]):
-                    wanted[question].append((one, other, first, second))
+                    wanted[one.epoch, question].append(_VectorPair(one, other, first, second))
         askings = [
-            Asking(question, tuple(each[2] for each in asked), None, tuple(each[3] for each in asked))
-            for question, asked in wanted.items()
+            Asking(question, tuple(each.first for each in asked), None, tuple(each.second for each in asked))
+            for (_, question), asked in wanted.items()
         ]
         answers: dict[tuple[RecordHandle, RecordHandle], dict[Question, bool]] = defaultdict(dict)
         opened = self._ask(work, askings, _PATIENCE_S) if askings else []
-        for (question, asked), said in zip(wanted.items(), opened, strict=True):
-            for (one, other, _, _), yes in zip(asked, said, strict=True):
-                of_pair = answers[one.handle, other.handle]
+        for ((_, question), asked), said in zip(wanted.items(), opened, strict=True):
+            for pair, yes in zip(asked, said, strict=True):
+                of_pair = answers[pair.one.handle, pair.other.handle]
                 of_pair[question] = of_pair.get(question, False) or bool(yes)
         return answers
 

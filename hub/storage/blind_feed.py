@@ -1,5 +1,6 @@
 """The operators follow the hub's changes: each is fed what it does not have, in the order of commits."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from symbolon.protocol.messages_operators import (
     Feed,
     RecordChange,
     RowAddress,
+    SchemaContent,
     SegmentDescription,
 )
 from symbolon.protocol.references import MemberCode, RecordReference
@@ -32,6 +34,8 @@ class FeedOperators:
     def __init__(self, operators: Operators, clock: Clock) -> None:
         self._operators = operators
         self._clock = clock
+        self._told: defaultdict[int, set[str]] = defaultdict(set)
+        """Schemas that this process told each operator of; a repetition does no harm."""
 
     def __call__(self, work: Work) -> int:
         """Feed until all three have the newest change, and return its number.
@@ -50,8 +54,11 @@ class FeedOperators:
                     work.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(fed.unreadable))
         for place, number in at.items():
             work.transaction.execute(_QUERIES["note_operator"], place=place, number=number, now=self._clock.now())
-        work.transaction.execute(_QUERIES["forget_bundles"], number=newest)
         return newest
+
+    def forget_bundles(self, work: Work) -> int:
+        """Erase the sealed bundles that all three have; how many."""
+        return work.transaction.execute(_QUERIES["forget_bundles"], number=self.slowest(work))
 
     def slowest(self, work: Work) -> int:
         """Up to which change every operator is, as far as it was heard of."""
@@ -74,7 +81,14 @@ class FeedOperators:
             segments.update(row["segments"] or ())
             changes.append(_change(row))
         described = work.transaction.fetch_all(_QUERIES["describe_segments"], segments=sorted(segments))
-        return Feed(tuple(map(_segment, described)), tuple(changes))
+        digests = sorted({row["schema_digest"] for row in described} - self._told[place])
+        schemas = work.transaction.fetch_all(_QUERIES["list_schemas"], digests=digests)
+        self._told[place].update(digests)
+        return Feed(
+            tuple(SchemaContent(row["schema_digest"], row["content"]) for row in schemas),
+            tuple(map(_segment, described)),
+            tuple(changes),
+        )
 
 
 def _change(row: Row) -> RecordChange:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
@@ -76,6 +77,8 @@ class SimulatedMember:
     sealing_key: SealingKey = field(default_factory=lambda: SealingKey.generate(secrets.token_bytes(32)))
     hybrid_key: HybridSealingKey = field(default_factory=lambda: HybridSealingKey.generate(secrets.token_bytes(32)))
     tls_key: bytes = field(default_factory=certificates.new_private_key)
+    share: Callable[[MemberCode, SubmissionItem], SubmissionItem] | None = None
+    """Of a blind federation: what becomes of an encoding before it is submitted."""
 
     @property
     def recipient_keys(self) -> RecipientKeys:
@@ -144,7 +147,8 @@ class SimulatedMember:
         return self.envelope(progress, Purpose.EPOCH_PROGRESS)
 
     def submission(self, *items: SubmissionItem) -> Envelope:
-        return self.envelope(Submission(batch_id=new_batch_id(uuid4()), items=items), Purpose.SUBMISSION)
+        submitted = items if self.share is None else tuple(self.share(self.code, item) for item in items)
+        return self.envelope(Submission(batch_id=new_batch_id(uuid4()), items=submitted), Purpose.SUBMISSION)
 
     def withdrawal(
         self, *references: RecordReference, reason: WithdrawalReason = WithdrawalReason.OWNER_REQUEST

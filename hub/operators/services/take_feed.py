@@ -6,12 +6,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from symbolon.hub.operators.errors import NotJoined
+from symbolon.hub.operators.errors import NotJoined, UnknownQuestion
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import NewShares, OperatorStore, OperatorWork, Seat, StoredShares
+from symbolon.matching.linkage_schema import schema_digest
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
-from symbolon.protocol.messages_operators import AddedRecord, Fed, Feed, RecordChange, RowAddress, SegmentDescription
+from symbolon.protocol.messages_operators import (
+    AddedRecord,
+    Fed,
+    Feed,
+    RecordChange,
+    RowAddress,
+    SchemaContent,
+    SegmentDescription,
+)
 from symbolon.protocol.problems import MalformedMessage, ProtocolError
 from symbolon.protocol.references import HUB
 from symbolon.protocol.share_sealing import ShareContext, open_shares
@@ -88,6 +97,8 @@ class TakeFeed:
                 if held.number != number:
                     # An earlier feed was committed, and its rows could not be written.
                     fill(work, held, number)
+                for schema in feed.schemas:
+                    _keep(work, schema)
                 for segment in feed.segments:
                     work.describe(segment)
                     held.described.setdefault(segment.segment, segment)
@@ -166,6 +177,13 @@ def fill(work: OperatorWork, held: HeldRows, number: int) -> None:
         after = records[-1].handle
     held.segments.settle(number)
     held.number = number
+
+
+def _keep(work: OperatorWork, schema: SchemaContent) -> None:
+    """Keep a schema that is what it says: shares are bound to its digest, so nobody can ask by another one."""
+    if schema_digest(schema.content) != schema.digest:
+        raise UnknownQuestion("A linkage schema came under another's digest.")
+    work.keep_schema(schema.digest, schema.content)
 
 
 def place_record(held: HeldRows, record: StoredShares) -> None:

@@ -77,6 +77,10 @@ JOIN partition AS p USING (partition_id)
 JOIN linkage_epoch AS l ON l.epoch = s.key_epoch
 WHERE s.segment = ANY(%(segments)s);
 
+-- name: list_schemas
+-- Linkage schemas by digest, as the members agreed on them.
+SELECT schema_digest, content FROM linkage_schema WHERE schema_digest = ANY(%(digests)s);
+
 -- name: note_operator
 -- An operator answered, and is so far.
 UPDATE blind_operator

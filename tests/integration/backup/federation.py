@@ -9,7 +9,7 @@ from typing import Any
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.opening import Hub, open_hub
 from symbolon.hub.bootstrap.opening import initialise as initialise_hub
-from symbolon.hub.bootstrap.worker import build_worker_services
+from symbolon.hub.bootstrap.worker import build_worker_services, open_comparator
 from symbolon.hub.errors import HubError
 from symbolon.hub.jobs.tasks import WorkerServices
 from symbolon.hub.services.api_services import ApiServices
@@ -119,7 +119,11 @@ class RunningHub:
     @classmethod
     def of(cls, hub: Hub) -> "RunningHub":
         wake = WakeUps(match=lambda: None, clear_away=lambda: None)
-        return cls(hub, build_api_services(hub, OpenEncodings(hub.linkage_schemas()), wake), build_worker_services(hub))
+        return cls(
+            hub,
+            build_api_services(hub, OpenEncodings(hub.linkage_schemas()), wake),
+            build_worker_services(hub, open_comparator(hub)),
+        )
 
 
 @dataclass

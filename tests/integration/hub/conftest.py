@@ -4,18 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.simulators.hub_members import FEDERATION, SimulatedMember, body_of, purposes_of
+from tests.simulators.operator_bench import OperatorBench, three_operators
 
 from symbolon.exercise.ports import free_ports
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.opening import Hub, initialise, open_hub
-from symbolon.hub.bootstrap.worker import build_worker_services
+from symbolon.hub.bootstrap.worker import blind_comparator, build_worker_services, open_comparator
+from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.jobs.tasks import WorkerServices
+from symbolon.hub.ports import Comparator
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.services.initialise_hub import HubDraft
+from symbolon.hub.storage.blind_encodings import BlindEncodings
 from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.matching.identifier_types import BirthDate, Document, DocumentType, PersonName, RecordIdentifiers
 from symbolon.protocol.audit_log import AuditAct
@@ -40,6 +44,20 @@ class HubBench:
     members: dict[str, SimulatedMember]
     welcomes: dict[str, Welcome]
     wake_ups: list[None] = field(default_factory=list)
+    new_comparator: Callable[[], Comparator] | None = None
+    operators: OperatorRoom | None = None
+
+    def indexed(self) -> int:
+        """How many encodings can be compared: in the worker's memory, or at each of three operators."""
+        if self.operators is None:
+            return len(cast(Any, self.worker.refresh_index)._finder)  # what is in memory, nobody tells
+        [records] = {each.records for each in self.operators.status().values()}
+        return records
+
+    def another_worker(self) -> WorkerServices:
+        """A worker that starts now."""
+        assert self.new_comparator is not None
+        return build_worker_services(self.hub, self.new_comparator())
 
     @property
     def amara(self) -> SimulatedMember:
@@ -168,20 +186,50 @@ def initialised_hub(
 
 
 @pytest.fixture
-def founding(initialised_hub: Hub) -> HubBench:
-    """A hub that has no members yet."""
-    wake_ups: list[None] = []
-    wake = WakeUps(match=lambda: wake_ups.append(None), clear_away=lambda: None)
-    api = build_api_services(initialised_hub, OpenEncodings(initialised_hub.linkage_schemas()), wake)
-    return HubBench(initialised_hub, api, build_worker_services(initialised_hub), {}, {}, wake_ups)
+def comparison() -> str:
+    """Which comparator the hub has: "open", unless a module of tests asks for both by `pytestmark = BOTH`."""
+    return "open"
 
 
 @pytest.fixture
-def bench(founding: HubBench) -> HubBench:
+def operators(
+    comparison: str, tmp_path: Path, fresh_database: FreshDatabase
+) -> Iterator[tuple[OperatorBench, OperatorRoom] | None]:
+    """Three operators, and a room of the hub to ask them in; None where comparison is open."""
+    if comparison == "open":
+        yield None
+        return
+    folder = tmp_path / "operators"
+    folder.mkdir()
+    with three_operators(folder, fresh_database, FEDERATION) as bench:
+        room = bench.room()
+        yield bench, room
+        room.close()
+
+
+@pytest.fixture
+def founding(initialised_hub: Hub, operators: tuple[OperatorBench, OperatorRoom] | None) -> HubBench:
+    """A hub that has no members yet."""
+    hub = initialised_hub
+    wake_ups: list[None] = []
+    wake = WakeUps(match=lambda: wake_ups.append(None), clear_away=lambda: None)
+
+    def new_comparator() -> Comparator:
+        return open_comparator(hub) if operators is None else blind_comparator(hub, operators[1], recompute_one_in=3)
+
+    intake = OpenEncodings if operators is None else BlindEncodings
+    api = build_api_services(hub, intake(hub.linkage_schemas()), wake)
+    worker = build_worker_services(hub, new_comparator())
+    return HubBench(hub, api, worker, {}, {}, wake_ups, new_comparator, operators and operators[1])
+
+
+@pytest.fixture
+def bench(founding: HubBench, operators: tuple[OperatorBench, OperatorRoom] | None) -> HubBench:
     """A federation of three members."""
     enrol = founding.hub.enrol_member()
     for code in ("XA", "XB", "XC"):
         member = founding.members[code] = SimulatedMember(MemberCode(code))
+        member.share = None if operators is None else operators[0].share_item
         founding.welcomes[code] = enrol(member.enrolment_request(), None)
     founding.co_sign(*founding.members)
     founding.acknowledge_all()

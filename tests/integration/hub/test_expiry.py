@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from tests.simulators.hub_members import body_of, item
 
 from symbolon.hub.storage.open_comparator import OpenComparator
@@ -13,12 +14,20 @@ from symbolon.protocol.lifecycle import HitEvent
 from symbolon.protocol.messages import Purpose, Withdrawal, WithdrawalReceipt, expiry_digest
 from symbolon.runtime.sql_loader import Query
 
-_COUNT_ENCODINGS = Query("count_encodings", "for a test", "select count(*) from encoding")
+_COUNT_ENCODINGS = Query(
+    "count_encodings",
+    "for a test",
+    """
+select (select count(*) from encoding) + (select count(*) from blind_record)
+""",
+)
 _COUNT_CHANGES = Query("count_changes", "for a test", "select count(*) from index_change")
 _LEAVES = Query("leaves", "for a test", "select detail from audit_leaf where act = %(act)s")
 _LET_TIME_PASS = Query(
     "let_time_pass", "for a test", "update record set review_date = %(day)s where reference = any(%(references)s)"
 )
+
+pytestmark = pytest.mark.parametrize("comparison", ["open", "blind"])
 
 
 def _count(bench: Any, query: Query) -> int:
@@ -46,13 +55,12 @@ def _receipts(bench: Any, member: Any) -> list[WithdrawalReceipt]:
 def test_an_expired_record_leaves_the_database_and_the_index(bench: Any, person: Any) -> None:
     own = _published(bench, bench.amara, person)
     bench.worker.find_matches()
-    comparator = bench.worker.find_matches._finder
-    assert len(comparator) == 1
+    assert bench.indexed() == 1
     _reviewed_by(bench, -1, own)
     assert bench.worker.expire_records() == 1
     assert _count(bench, _COUNT_ENCODINGS) == 0
     bench.worker.refresh_index()
-    assert len(comparator) == 0
+    assert bench.indexed() == 0
 
 
 def test_on_its_review_date_a_record_may_still_be_compared(bench: Any, person: Any) -> None:
@@ -185,6 +193,8 @@ def test_each_receipt_of_an_expiry_leaves_a_leaf(bench: Any, person: Any) -> Non
 
 
 def test_additions_of_what_is_gone_are_forgotten_and_no_index_misses_the_removal(bench: Any, person: Any) -> None:
+    if bench.operators is not None:
+        pytest.skip("this is of the open comparator's own index")
     behind, new = (OpenComparator(bench.hub.linkage_schemas()) for _ in range(2))
     own = _published(bench, bench.amara, person)
     with bench.hub.store.work() as work:

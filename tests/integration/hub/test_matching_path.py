@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from tests.simulators.hub_members import body_of, item
 
-from symbolon.hub.bootstrap.worker import build_worker_services
 from symbolon.hub.errors import BatchReused
 from symbolon.protocol.handling import MOST_LISTED_MEMBERS, ComparableWith
 from symbolon.protocol.lifecycle import JointState
@@ -18,6 +17,8 @@ from symbolon.protocol.messages import SubmissionReceipt
 from symbolon.protocol.problems import BadSignature, Problem, WrongSender
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.sql_loader import load_queries
+
+pytestmark = pytest.mark.parametrize("comparison", ["open", "blind"])
 
 
 def _live_records(bench: Any) -> int:
@@ -139,7 +140,7 @@ def test_two_records_that_arrive_together_are_found_once(bench: Any, person: Any
 
 
 def test_two_finders_at_once_raise_each_hit_once(bench: Any, person: Any) -> None:
-    another_worker = build_worker_services(bench.hub)
+    another_worker = bench.another_worker()
     for _ in range(5):
         references = [item(person) for _ in range(3)]
         for member, record in zip((bench.amara, bench.belanu, bench.cassor), references, strict=True):

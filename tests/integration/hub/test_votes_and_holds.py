@@ -13,6 +13,8 @@ from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.messages import Purpose, Sealed
 from symbolon.protocol.references import HitId
 
+pytestmark = pytest.mark.parametrize("comparison", ["open", "blind"])
+
 
 def _hit(bench: Any, person: Any, *, amara: Any = Namespace.GENERAL, belanu: Any = Namespace.GENERAL) -> Any:
     own = item(person, namespace=amara)
