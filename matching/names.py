@@ -11,6 +11,7 @@ from typing import Final
 
 from symbolon.matching.learned_romaniser import known_words
 from symbolon.matching.normalise import clean_text
+from symbolon.matching.scripts import hangul
 from symbolon.matching.scripts.latin import fold
 from symbolon.matching.transliterate import Reading, romanisations
 
@@ -163,7 +164,7 @@ def _written_words(text: str) -> list[str]:
     words: list[str] = []
     for chunk in cleaned.split():
         parts = [part for part in _SEPARATORS.split(chunk) if part]
-        if len(parts) == 2 and "-" in chunk and all(map(_is_syllable, parts)):
+        if len(parts) == 2 and "-" in chunk and _is_syllable(parts[0]) and _is_second_syllable(parts[1]):
             parts = ["".join(parts)]
         words += parts
     return _with_given_name_joined(words)
@@ -185,12 +186,19 @@ def _with_given_name_joined(words: list[str]) -> list[str]:
 def _joined_far_eastern(text: str) -> str:
     parts = text.split()
     if len(parts) > 1 and all(map(_FAR_EASTERN.fullmatch, parts)) and sum(map(len, parts)) <= _LONGEST_FAR_EASTERN_NAME:
-        return "".join(parts)
+        # A file's given name may come before its surname.
+        turned = len(parts) == 2 and hangul.is_surname(parts[1]) and not hangul.is_surname(parts[0])
+        return "".join(reversed(parts) if turned else parts)
     return text
 
 
 def _same_spelling(word: str) -> str:
     return known_words("latin_folds").get(word, word)
+
+
+def _is_second_syllable(part: str) -> bool:
+    """Also where it is a particle elsewhere, as in Yu-bin; but not in Nur-ul."""
+    return _SYLLABLE.fullmatch(part.lower()) is not None and part.lower() not in _ARTICLES
 
 
 @lru_cache(maxsize=65536)

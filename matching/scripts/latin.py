@@ -8,10 +8,12 @@ from typing import Final
 from symbolon.matching.learned_romaniser import known_words
 
 _MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?[dt]")
-_ABDUL: Final = re.compile("abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdoul(?=[a-z]{3})")
+_ABDUL: Final = re.compile(
+    "abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdo(?:ul|el|er(?=r)|es(?=s))(?=[a-z]{3})"
+)
 _ARTICLE: Final = re.compile("al(?=[bdfghjkmnqrstz]h?[aeiou][a-z]{2})(?!fre|ber|fons|mei|var|man)")
 _UDDIN: Final = re.compile(
-    "(?<=[a-z]{3})(?:(?:[aeou]l?dd|ald|eld|uld|idd|[ue]d)(?:in|een)|(?:[aeou]dd|ald|eld)(?:ine|yn))$"
+    "(?<=[a-z]{3})(?:(?:oedd|[aeou]l?dd|ald|eld|uld|idd|[ue]d)(?:in|een)|(?:[aeou]dd|ald|eld)(?:ine|yn))$"
 )
 _ULLAH: Final = re.compile("(?<=[a-z]{3})(?:[uo]ll+ah?|[uo]lah|al+ah)$")
 _ABDULLAH: Final = re.compile("abd[aeuo]+l+ah?")
