@@ -156,7 +156,8 @@ def _written_words(text: str) -> list[str]:
     bare = _BRACKETS.sub(" ", cleaned)
     cleaned = bare if any(map(str.isalpha, bare)) else cleaned
     before, comma, after = cleaned.partition(",")
-    if comma and "," not in after and any(map(str.isalpha, after)):
+    is_turned = bool(comma) and "," not in after and any(map(str.isalpha, after))
+    if is_turned:
         cleaned = f"{after} {before}"
     if not cleaned.isascii():
         cleaned = _FAR_EASTERN.sub(lambda match: f" {match[0]} ", _joined_far_eastern(cleaned))
@@ -167,15 +168,19 @@ def _written_words(text: str) -> list[str]:
         if len(parts) == 2 and "-" in chunk and _is_syllable(parts[0]) and _is_second_syllable(parts[1]):
             parts = ["".join(parts)]
         words += parts
-    return _with_given_name_joined(words)
+    return _with_given_name_joined(words, is_surname_last=is_turned)
 
 
-def _with_given_name_joined(words: list[str]) -> list[str]:
-    """Kim Dae Jung and Wong Siu Ming, whose given names are written in two, with them in one: Daejung, Siuming."""
+def _with_given_name_joined(words: list[str], *, is_surname_last: bool = False) -> list[str]:
+    """Kim Dae Jung and Wong Siu Ming, whose given names are written in two, with them in one: Daejung, Siuming.
+
+    `is_surname_last` where the spelling says so (Pak, Do Chun); else the first word is tried before the last.
+    """
     if len(words) != 1 + _SYLLABLES_OF_A_GIVEN_NAME:
         return words
     surnames = known_words("far_eastern_surnames")
     first, last = (_same_spelling(word.lower()) in surnames for word in (words[0], words[2]))
+    first = first and not is_surname_last
     if not (first or last) or not all(word.isascii() and _is_syllable(word) for word in words):
         return words
     if any(word.lower() in known_words("burmese_syllables") for word in words):
