@@ -22,6 +22,9 @@ _PATRONYMIC: Final = re.compile("[a-z]{3,}(?:[oeiay]v[iy]*ch|[oe]vna|a?[uo]una|i
 _LEAST_BESIDE_A_PATRONYMIC: Final = 2
 _ARTICLES: Final = frozenset({"al", "el", "ul", "ur", "ar", "us", "as", "ud"})
 
+_NEVER_A_NAME: Final = frozenset({"kinship", "titles"})
+"""Groups of particles of which two together still name nobody."""
+
 MOST_READINGS: Final = 4
 MOST_WORDS: Final = 24
 MOST_LETTERS: Final = 64
@@ -86,8 +89,10 @@ def name_words(text: str, language: str | None = None) -> Name:
 
 
 def tells_people_apart(romans: Romans) -> bool:
-    """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md is nobody's."""
-    return len(romans) > 1 or any(not is_particle(roman) for roman in romans)
+    """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md bin is nobody's."""
+    groups = known_words("particles")
+    told = [roman for roman in romans if len(roman) > 1 and groups.get(roman) not in _NEVER_A_NAME]
+    return len(told) > 1 or any(not is_particle(roman) for roman in told)
 
 
 def _name(romans: Romans) -> Name:
