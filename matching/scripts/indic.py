@@ -11,6 +11,7 @@ from symbolon.matching.learned_romaniser import known_words, learned_romaniser
 from symbolon.matching.scripts import tamil
 
 _BLOCK: Final = 0x80
+_DEVANAGARI: Final = 0x0900
 _BENGALI: Final = 0x0980
 _TAMIL: Final = 0x0B80
 _DROPS_FINAL_VOWEL: Final = range(0x0900, 0x0B80)
@@ -83,6 +84,8 @@ _SCHWA: Final = "@"
 _CONSONANT: Final = "(?:ksh|chh|[kgcjtdpbs]h|[bcdfghjklmnpqrstvwxyz])"
 _SILENT_SCHWA: Final = re.compile(f"([aeiou@]{_CONSONANT})@(?={_CONSONANT}{{1,2}}[aeiou])")
 """Between a single consonant and the next syllable: Kamlesh, but Lakshmiprasad."""
+_SILENT_END: Final = re.compile("(?<![bcdfghjklmnpqrstvwxyz][rnyvm])@$")
+"""After one consonant, or one that a stop ends: Anand, but Mahendra and Krishna."""
 
 
 def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], ...]:
@@ -93,10 +96,22 @@ def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], 
     if block == _TAMIL:
         return _tamil_readings(word)
     by_rule = romanise(word)
+    if block == _DEVANAGARI:
+        return (by_rule, divided) if (divided := _divided(word)) else (by_rule,)
     if block not in _LEARNED:
         return (by_rule,)
     learned = learned_romaniser(_LEARNED[block]).spell(symbols(word), lambda symbol: anyascii(symbol).lower())
     return by_rule, (learned,)
+
+
+def _divided(word: str) -> tuple[str, ...]:
+    """A given name of two elements in two words, रामप्रसाद as Ram Prasad; empty where the second is no known one."""
+    elements = known_words("devanagari_elements")
+    for end in range(2, len(word) - 1):
+        first, second = word[:end], word[end:]
+        if second in elements and ord(first[-1]) - _DEVANAGARI != _VIRAMA:
+            return (*(_divided(first) or romanise(first)), elements[second])
+    return ()
 
 
 def _tamil_readings(word: str) -> tuple[tuple[str, ...], ...]:
@@ -115,7 +130,7 @@ def romanise(word: str) -> tuple[str, ...]:
     sounds = _sinhala_sounds(word) if block == 0x0D80 else _sounds(word, block)
     text = "".join(sounds)
     if block in _DROPS_FINAL_VOWEL:
-        text = _SILENT_SCHWA.sub(r"\1", text.removesuffix(_SCHWA))
+        text = _SILENT_SCHWA.sub(r"\1", _SILENT_END.sub("", text))
     return (text.replace(_SCHWA, "a"),)
 
 

@@ -74,6 +74,21 @@ def test_an_inherent_vowel_between_a_cluster_and_a_syllable_is_heard() -> None:
     assert best("लक्ष्मीप्रसाद") == "lakshmiprasad"
 
 
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("रामप्रसाद", ("ram", "prasad")), ("कृष्णबहादुर", ("krishna", "bahadur")), ("अर्जुननरसिंह", ("arjun", "narsingh")),
+        ("मोहनशमशेरजङ्ग", ("mohan", "shamsher", "jang")),
+    ],
+)  # fmt: skip
+def test_a_given_name_of_two_elements_is_also_read_in_two_words(written: str, words: tuple[str, ...]) -> None:
+    assert romanisations(written)[-1] == words
+
+
+def test_the_last_inherent_vowel_is_heard_after_a_cluster_that_no_stop_ends() -> None:
+    assert [best(word) for word in ("महेन्द्र", "कृष्ण", "आनन्द", "राम")] == ["mahendra", "krishna", "anand", "ram"]
+
+
 def test_the_retroflex_of_tamil_is_read_as_l_and_as_zh() -> None:
     skeletons = {consonant_skeleton(reading[0]) for reading in romanisations("கனிமொழி")}
     assert skeletons == {consonant_skeleton("kanimoli"), consonant_skeleton("kanimozhi")}
