@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symbolon.matching.names import name_readings
-from symbolon.matching.phonetics import consonant_skeleton
+from symbolon.matching.phonetics import consonant_skeleton, fine_skeleton
 from symbolon.matching.scripts import arabic, han, hangul, indic, khmer, lao, latin, thai
 from symbolon.matching.transliterate import romanisations
 
@@ -26,7 +26,16 @@ def test_thai_is_read_by_its_elements_and_else_by_rule(written: str, latin_form:
 
 
 def test_a_thai_word_is_also_read_as_names_were_seen_to_spell() -> None:
-    assert len(romanisations("สุภจิรกุล")) == 2
+    assert romanisations("สุภจิรกุล")[1] == thai.readings("สุภจิรกุล")[1]
+    assert len(romanisations("สุภจิรกุล")) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "latin_form"),
+    [("อานันท์", "anand"), ("สุนทรเวช", "sundaravej"), ("ธรรม", "dharm"), ("ปรมัตถ์", "paramath")],
+)
+def test_a_thai_word_is_also_read_letter_by_letter_as_sanskrit_has_it(written: str, latin_form: str) -> None:
+    assert fine_skeleton(latin_form) in {fine_skeleton(reading[0]) for reading in romanisations(written)}
 
 
 @pytest.mark.parametrize(
