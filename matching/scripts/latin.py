@@ -28,7 +28,8 @@ _PINYIN_SYLLABLE: Final = (
     "(?:iang|iong|uang|ueng|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u)"
 )
 _PINYIN: Final = re.compile(f"(?:{_PINYIN_SYLLABLE}){{1,3}}")
-_ONLY_PINYIN: Final = re.compile("x[iu]|q[iu]|zh|c[aeou]")
+_ONLY_PINYIN: Final = re.compile("x[iu]|q[iu]|zh|^c(?:ai|ao|ang?|eng?|ong|ou|ui?|un|uo|e)$")
+"""What no other spelling has; a c only where it opens a word of one syllable, or Conan would be one of them."""
 _AS_WADE_SPELLS: Final = (("x", "s"), ("q", "ch"), ("zh", "ch"))
 _PINYIN_C: Final = re.compile("c(?=[aeou])|c(?=i(?:$|[^aou]))")
 _MALAY: Final = tuple(

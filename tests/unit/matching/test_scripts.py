@@ -197,6 +197,11 @@ def test_a_korean_name_of_two_syllables_may_be_a_whole_name_or_a_given_name() ->
     assert ("um", "san") in hangul.readings("엄산")
 
 
+def test_a_western_name_is_not_taken_for_pinyin() -> None:
+    assert latin.fold("conan") == ("conan",)
+    assert latin.fold("cai") == ("tsai",)
+
+
 def test_hangul_without_a_surname_is_one_word() -> None:
     assert hangul.readings("은주") == (("eunju",),)
 
