@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from symbolon.protocol.messages_comparison import operator_card_fingerprint
 from symbolon.protocol.messages_membership import FederationDirectory, Member, MemberCard, MemberStanding
 from symbolon.protocol.references import MemberCode
 
@@ -22,6 +23,7 @@ class DirectoryChangeKind(StrEnum):
     EPOCH_CHANGED = "epoch-changed"
     EPOCH_REMOVED = "epoch-removed"
     POLICY_CHANGED = "policy-changed"
+    OPERATOR_CHANGED = "operator-changed"
     HUB_KEY_CHANGED = "hub-key-changed"
     FEDERATION_CHANGED = "federation-changed"
 
@@ -45,7 +47,12 @@ def changes_between(old: FederationDirectory | None, new: FederationDirectory) -
 
     Only the version, the digest before and the time of issue are left out: they always differ.
     """
-    return (*_federation_changes(old, new), *_member_changes(old, new), *_epoch_changes(old, new))
+    return (
+        *_federation_changes(old, new),
+        *_operator_changes(old, new),
+        *_member_changes(old, new),
+        *_epoch_changes(old, new),
+    )
 
 
 def _federation_changes(old: FederationDirectory | None, new: FederationDirectory) -> Iterator[DirectoryChange]:
@@ -62,6 +69,22 @@ def _federation_changes(old: FederationDirectory | None, new: FederationDirector
             f"The policies change: {policies.signing_quorum} members sign a version, keys serve "
             f"{policies.key_lifetime_days} days and certificates {policies.certificate_lifetime_days} days.",
         )
+
+
+def _operator_changes(old: FederationDirectory | None, new: FederationDirectory) -> Iterator[DirectoryChange]:
+    before = {} if old is None else {card.place: card for card in old.comparison.operators}
+    for card in new.comparison.operators:
+        known = before.get(card.place)
+        if known == card:
+            continue
+        done = "compares" if known is None else "has a new card and compares"
+        yield DirectoryChange(
+            DirectoryChangeKind.OPERATOR_CHANGED,
+            f"Operator {card.place} ({card.name}) {done} blind; compare its card's fingerprint: "
+            f"{operator_card_fingerprint(card)}.",
+        )
+    if old is not None and old.comparison.mode is not new.comparison.mode:
+        yield DirectoryChange(DirectoryChangeKind.FEDERATION_CHANGED, "Records are compared in another way.")
 
 
 def _member_changes(old: FederationDirectory | None, new: FederationDirectory) -> Iterator[DirectoryChange]:

@@ -153,6 +153,8 @@ def _check_step(known: FederationDirectory, offered: FederationDirectory) -> Non
         raise BrokenSuccession("The federation directory follows another version than the known one.")
     if offered.issued_at < known.issued_at:
         raise BrokenSuccession("The federation directory was issued before the version that it follows.")
+    if offered.comparison.mode is not known.comparison.mode:
+        raise BrokenSuccession("The directory changes how records are compared, which is fixed at the founding.")
     if not {member.code for member in known.members} <= {member.code for member in offered.members}:
         raise BrokenSuccession("A member is missing from the directory; one that leaves is listed as expelled.")
     for epoch in offered.epochs:

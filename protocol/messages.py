@@ -1,5 +1,13 @@
 """Every message of the wire format, by one import; where each is defined says between whom it goes."""
 
+from symbolon.protocol.messages_comparison import (
+    Comparing,
+    Comparison,
+    ErasedVersion,
+    OperatorCard,
+    OperatorErasure,
+    OperatorErasureReceipt,
+)
 from symbolon.protocol.messages_epochs import (
     EpochErasureReceipt,
     EpochProgress,
@@ -89,6 +97,8 @@ __all__ = [
     "MAX_RECONCILED",
     "SEALED_PURPOSES",
     "Alert",
+    "Comparing",
+    "Comparison",
     "Delivery",
     "DeliveryAcknowledgement",
     "DirectoryApproval",
@@ -97,6 +107,7 @@ __all__ = [
     "EnrolmentRequest",
     "EpochErasureReceipt",
     "EpochProgress",
+    "ErasedVersion",
     "FederationDirectory",
     "FederationHistory",
     "FederationPolicies",
@@ -116,6 +127,9 @@ __all__ = [
     "Member",
     "MemberCard",
     "MemberStanding",
+    "OperatorCard",
+    "OperatorErasure",
+    "OperatorErasureReceipt",
     "Purpose",
     "ReconciliationDone",
     "ReconciliationHit",

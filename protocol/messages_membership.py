@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Annotated, ClassVar, Final
 
 from symbolon.protocol.codec import canonical_bytes, to_wire
+from symbolon.protocol.messages_comparison import OPEN_COMPARISON, Comparison
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import HUB, MemberCode
@@ -126,6 +127,7 @@ class FederationDirectory:
     members: Annotated[tuple[Member, ...], entries(1, MAX_MEMBERS)]
     epochs: Annotated[tuple[LinkageEpoch, ...], entries(1, 2)]
     policies: FederationPolicies
+    comparison: Comparison = OPEN_COMPARISON
 
     def __post_init__(self) -> None:
         codes = [member.code for member in self.members]

@@ -36,6 +36,9 @@ Place = Annotated[int, between(0, OPERATORS - 1)]
 Handle = Annotated[int, between(1, 2**53 - 1)]
 """The hub's number of one version of a record under one epoch."""
 
+Generation = Annotated[int, between(0, 2**31 - 1)]
+"""How often shares were refreshed: those of two generations do not fit together."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowAddress:
@@ -89,11 +92,15 @@ class SchemaContent:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Changes after those that an operator has; schemas and segments that it may not know yet come first."""
+    """Changes after those that an operator has; schemas and segments that it may not know yet come first.
+
+    Up to ``floor`` the hub keeps no bundles any more: an operator that is behind it lost shares.
+    """
 
     schemas: Annotated[tuple[SchemaContent, ...], entries(0, 4)]
     segments: Annotated[tuple[SegmentDescription, ...], entries(0, 10_000)]
     changes: Annotated[tuple[RecordChange, ...], entries(0, MOST_CHANGES)]
+    floor: Annotated[int, between(0, 2**53 - 1)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ class CompareRows:
 
     ``records`` is a range, compared with every query; or as many addresses as there are queries, the first query with
     the first record and so on: everything else of those stays closed. ``number`` rises within the session; ``change``
-    is how far an operator must be with its changes.
+    is how far an operator must be with its changes, ``generation`` which one its shares must be of.
     """
 
     number: Tally
@@ -155,6 +162,7 @@ class CompareRows:
     queries: Annotated[tuple[RowAddress, ...], entries(1, MOST_QUERIES)]
     against: RowRange | None
     pairs: Annotated[tuple[RowAddress, ...], entries(0, MOST_QUERIES)]
+    generation: Generation = 0
 
     def __post_init__(self) -> None:
         if (self.against is None) == (not self.pairs) or (self.pairs and len(self.pairs) != len(self.queries)):
@@ -206,11 +214,16 @@ class EvaluateTokens:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedTokens:
-    """The elements in their order, multiplied, and the proof that they were multiplied by this operator's share."""
+    """The elements in their order, multiplied, and the proof that they were multiplied by this operator's share.
+
+    ``moved``: how refreshes moved the shares (:func:`symbolon.protocol.oprf_sharing.public_share`); two operators whose
+    answers fit together say the same.
+    """
 
     elements: Annotated[tuple[Sha256Bytes, ...], entries(1, 1_000)]
     challenge: Sha256Bytes
     response: Sha256Bytes
+    moved: Sha256Bytes = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +240,45 @@ class OperatorStatus:
     records: Annotated[int, between(0, 2**53 - 1)]
     unreadable: Annotated[int, between(0, 2**53 - 1)]
     reaches: Annotated[tuple[Place, ...], entries(0, OPERATORS)]
+    generation: Generation = 0
+    doing: Name = "working"
+    has_token_share: bool = True
+    erasures: Annotated[int, between(0, 2**53 - 1)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskErasures:
+    """Ask an operator for its receipts about changes after this one; it answers with :class:`Erasures`."""
+
+    after: Annotated[int, between(0, 2**53 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedErasure:
+    """The canonical bytes of an operator's erasure (what its label stands before is left out), and its signature."""
+
+    number: Handle
+    owner: MemberCode
+    content: Annotated[bytes, octets(1, 200_000)]
+    signature: Annotated[bytes, octets(64, 64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """Receipts in the order of their numbers, those of one number together; more may follow."""
+
+    receipts: Annotated[tuple[SignedErasure, ...], entries(0, MOST_CHANGES)]
 
 
 OperatorMessage = (
     Feed | Fed | AskNonce | SessionNonce | SessionBegin | SessionBegun | CompareRows | Announced | Spoilt
-    | EvaluateTokens | EvaluatedTokens | AskStatus | OperatorStatus | Refusal
+    | EvaluateTokens | EvaluatedTokens | AskStatus | OperatorStatus | AskErasures | Erasures | Refusal
 )  # fmt: skip
 _BY_NAME: Final[Mapping[str, type[OperatorMessage]]] = {
     kind.__name__: kind
     for kind in (
         Feed, Fed, AskNonce, SessionNonce, SessionBegin, SessionBegun, CompareRows, Announced, Spoilt,
-        EvaluateTokens, EvaluatedTokens, AskStatus, OperatorStatus, Refusal,
+        EvaluateTokens, EvaluatedTokens, AskStatus, OperatorStatus, AskErasures, Erasures, Refusal,
     )
 }  # fmt: skip
 
@@ -274,3 +315,4 @@ class Channel(IntEnum):
     ANSWER = 2
     FRAME = 3
     OPENING = 4
+    STANDING = 5

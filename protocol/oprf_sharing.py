@@ -72,6 +72,23 @@ def contribution_of(holder: int, other: int, share: Scalar) -> Scalar:
     return scalar_times(share, _lagrange(holder, other))
 
 
+def moved_share(holder: int, share: Scalar, slope: Scalar) -> Scalar:
+    """Add the line through zero of a slope that all holders drew together: the key stays (Herzberg et al. 1995)."""
+    return scalar_plus(share, scalar_times(small(holder + 1), slope))
+
+
+def restoring_part(lost: int, holder: int, share: Scalar, mask: Scalar) -> Scalar:
+    """What one of two holders sends to the third, which lost its share: the two parts' sum is that share.
+
+    `mask` (uniform) is known to the two alone, so that the parts tell no more than their sum.
+    """
+    (other,) = {*HOLDERS} - {lost, holder}
+    at = scalar_minus(small(lost + 1), small(other + 1))
+    weight = scalar_times(at, inverted(scalar_minus(small(holder + 1), small(other + 1))))
+    part = scalar_times(weight, share)
+    return scalar_plus(part, mask) if holder < other else scalar_minus(part, mask)
+
+
 def summed(shares: Sequence[Scalar]) -> Scalar:
     """A holder's share of the key: the sum of what was dealt to it (and, in a refresh, of what it had)."""
     total = ZERO
@@ -80,9 +97,13 @@ def summed(shares: Sequence[Scalar]) -> Scalar:
     return total
 
 
-def public_share(commitments: Sequence[Commitment], holder: int) -> Element:
-    """By which a holder's proofs are checked: follows from the commitments alone, whoever asks."""
-    total = IDENTITY
+def public_share(commitments: Sequence[Commitment], holder: int, moved: Element = IDENTITY) -> Element:
+    """By which a holder's proofs are checked: follows from the commitments, and how refreshes have moved the shares.
+
+    `moved` may be the holders' own word, as long as two whose answers are combined say the same: whatever the slope,
+    two shares on one line give its value at zero, to which the commitments bind them.
+    """
+    total = times(small(holder + 1), moved)
     for commitment in commitments:
         total = plus(total, _image(commitment, holder))
     return total

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     KEY_CONFIRMATION = "key-confirmation"
     EPOCH_PROGRESS = "epoch-progress"
     EPOCH_ERASURE_RECEIPT = "epoch-erasure-receipt"
+    OPERATOR_ERASURE_RECEIPT = "operator-erasure-receipt"
     DELIVERY = "delivery"
     DELIVERY_ACKNOWLEDGEMENT = "delivery-acknowledgement"
     MEMBER_CARD = "member-card"

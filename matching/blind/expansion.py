@@ -25,7 +25,8 @@ class Use(StrEnum):
     REFRESH = "refresh"
     """All three operators: the slope that is added to a row; the seed is `joint_seed` of this refresh."""
     RESTORING = "restoring"
-    """Two operators: the mask of a row for the third; the seed is fresh for this restoration."""
+    """Two operators: the mask of a record's parts for the third; the seed is their pair key, the place names the third,
+    the generation and the record: so what is masked by one mask is always the same."""
     STREAMS = "streams"
     """Two operators: the key of a batch's streams; the seed is their long-term pair key."""
     JOINT_SEED = "joint-seed"

@@ -29,6 +29,7 @@ from symbolon.protocol.hybrid_keys import HybridSealingKey, OwnSealingKeys, Reci
 from symbolon.protocol.key_ceremony import share_linkage_key
 from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     HUB,
@@ -41,6 +42,7 @@ from symbolon.protocol.references import (
     RecordReference,
     RequestId,
 )
+from symbolon.protocol.ristretto import scalar_of
 
 FEDERATION = "exercise-vectors"
 NOW = datetime(2026, 1, 31, 9, 30, 0, 123_000, tzinfo=UTC)
@@ -154,6 +156,38 @@ DIRECTORY = m.FederationDirectory(
 )
 """The second version: XA has a new signing key, XC is expelled, and a new epoch begins."""
 
+OPERATOR_KEYS = [SigningKey.generate(bytes([seed]) * 32) for seed in (0x31, 0x32, 0x33)]
+
+
+def _operator_card(place: int) -> m.OperatorCard:
+    drawn = bytes([0x34 + place]) * 32
+    line = Line(scalar_of(drawn * 2), scalar_of(bytes(64 - place) + bytes([9] * place)))
+    return m.OperatorCard(
+        place=place,
+        name=f"Operator {place}",
+        signing_key=OPERATOR_KEYS[place].public.to_bytes(),
+        sealing_key=HybridSealingKey.generate(drawn).public.to_bytes(),
+        agreement_key=SealingKey.generate(drawn).public.to_bytes(),
+        token_commitment=line.commitment,
+        certificate_fingerprint=DIGEST,
+    )
+
+
+BLIND_FOUNDING = replace(
+    FOUNDING, comparison=m.Comparison(m.Comparing.BLIND, tuple(_operator_card(place) for place in range(3)))
+)
+"""The same, of a federation that compares blind."""
+
+OPERATOR_ERASURE = m.OperatorErasure(
+    federation=FEDERATION,
+    exercise=True,
+    place=1,
+    number=77,
+    owner=XA,
+    records=(m.ErasedVersion(OWN, 2), m.ErasedVersion(OTHER, 1)),
+    erased_at=NOW,
+)
+
 SIGNED_FOUNDING = signed(FOUNDING, XA, XB, XC)
 SIGNED_DIRECTORY = signed(DIRECTORY, XA, XB)
 
@@ -266,9 +300,13 @@ CLEAR = (
     m.EpochErasureReceipt(
         epoch=1, erased_encodings=2, records=2, references_digest=references_digest((OWN, OTHER)), erased_at=NOW
     ),
+    m.OperatorErasureReceipt(
+        erasure=OPERATOR_ERASURE, signature=OPERATOR_KEYS[1].sign(OPERATOR_ERASURE.signed_bytes())
+    ),
     _card(XA, "Amara"),
     m.FederationHistory(incarnation=INCARNATION, versions=(SIGNED_FOUNDING, SIGNED_DIRECTORY)),
     m.DirectoryProposal(directory=DIRECTORY, signed_by=(XB,)),
+    m.DirectoryProposal(directory=BLIND_FOUNDING, signed_by=(XA,)),
     m.DirectoryApproval(version=2, digest=DIRECTORY.digest(), signature=SIGNED_DIRECTORY.signatures[0]),
     m.EnrolmentRequest(
         code=XA,

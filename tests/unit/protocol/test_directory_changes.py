@@ -73,6 +73,7 @@ def test_every_change_of_a_directory_s_field_is_told(samples, old):
         "members": old.members[:2],
         "epochs": (LinkageEpoch(1, "another", samples.DIGEST),),
         "policies": replace(old.policies, signing_quorum=3),
+        "comparison": samples.BLIND_FOUNDING.comparison,
     }
     untold = {"version", "previous_digest", "issued_at"}
     assert set(changed) | untold == {field.name for field in fields(FederationDirectory)}
@@ -84,6 +85,7 @@ def test_every_change_of_a_directory_s_field_is_told(samples, old):
         [Kind.MEMBER_REMOVED],
         [Kind.EPOCH_CHANGED],
         [Kind.POLICY_CHANGED],
+        [*[Kind.OPERATOR_CHANGED] * 3, Kind.FEDERATION_CHANGED],
     ]
 
 

@@ -240,21 +240,28 @@ def test_active_members_come_in_the_order_of_their_codes(founding):
     assert [member.code for member in reordered.active_members] == ["XA", "XB", "XC"]
 
 
-def test_the_digest_covers_every_field(founding, following):
+def test_the_digest_covers_every_field(samples, founding, following):
     digests = {founding.digest()}
     for field in fields(FederationDirectory):
         changed = {field.name: getattr(following, field.name)}
         if field.name in ("version", "previous_digest"):
             changed = {"version": 2, "previous_digest": founding.digest() if field.name == "version" else "00" * 32}
-        elif field.name in ("federation", "exercise", "hub_signing_key", "policies"):
+        elif field.name in ("federation", "exercise", "hub_signing_key", "policies", "comparison"):
             changed[field.name] = {
                 "federation": "other",
                 "exercise": False,
                 "hub_signing_key": bytes(32),
                 "policies": replace(founding.policies, key_lifetime_days=1),
+                "comparison": samples.BLIND_FOUNDING.comparison,
             }[field.name]
         digests.add(replace(founding, **changed).digest())
     assert len(digests) == 1 + len(fields(FederationDirectory))
+
+
+def test_how_records_are_compared_stays_as_it_was_founded(samples, founding, following):
+    offered = replace(following, comparison=samples.BLIND_FOUNDING.comparison)
+    with pytest.raises(BrokenSuccession, match="fixed at the founding"):
+        verify_succession(founding, samples.signed(offered, samples.XA, samples.XB))
 
 
 def test_a_directory_s_fingerprint_is_the_first_half_of_its_digest(founding):

@@ -15,7 +15,15 @@ from symbolon.protocol import messages
 from symbolon.protocol.canonical import LARGEST_INTEGER, EmbeddedObject, canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.handling import ComparableWith
-from symbolon.protocol.messages import FederationDirectory, MemberCard, Purpose
+from symbolon.protocol.messages import (
+    Comparing,
+    Comparison,
+    FederationDirectory,
+    MemberCard,
+    OperatorCard,
+    Purpose,
+)
+from symbolon.protocol.messages_comparison import OPEN_COMPARISON
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HUB, PARSERS, CeremonyId, KeyId, MemberCode
 from symbolon.protocol.wire_limits import Limit
@@ -49,6 +57,8 @@ def contents_of(kind):
         return st.tuples(_built(kind), MEMBERS).map(lambda drawn: replace(drawn[0], code=drawn[1]))
     if kind is FederationDirectory:
         return DIRECTORIES
+    if kind is Comparison:
+        return COMPARISONS
     if kind is KeyId:
         return st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
     if kind in PARSERS:
@@ -97,12 +107,23 @@ def directories(draw):
 DIRECTORIES = directories()
 
 
+@st.composite
+def comparisons(draw):
+    """Give open comparison, or blind comparison by three operators."""
+    cards = draw(st.lists(_built(OperatorCard), min_size=3, max_size=3))
+    blind = Comparison(Comparing.BLIND, tuple(replace(card, place=place) for place, card in enumerate(cards)))
+    return draw(st.sampled_from([OPEN_COMPARISON, blind]))
+
+
+COMPARISONS = comparisons()
+
+
 def _limited(base, limits):
     def admitted(value):
         return all(limit.admits(value) for limit in limits)
 
     if base is int:
-        return st.integers(1, 2**31 - 1 if admitted(2**31 - 1) else 100)
+        return st.integers(1, next(most for most in (2**31 - 1, 100, 2) if admitted(most)))
     if base is bytes:
         sizes = [size for size in (1, 16, 32, 64, 1216) if admitted(bytes(size))]
         return st.sampled_from(sizes).flatmap(lambda size: st.binary(min_size=size, max_size=size))
@@ -110,7 +131,9 @@ def _limited(base, limits):
         fixed = [text for text in ("symbolon-2026-1", "5f" * 32) if admitted(text)]
         return SAFE_TEXT.filter(admitted) if admitted("ห ✓") else st.sampled_from(fixed)
     if get_origin(base) is tuple:
-        return st.lists(contents_of(get_args(base)[0]), min_size=1, max_size=3).map(tuple).filter(admitted)
+        sizes = [size for size in (1, 2, 3) if admitted((None,) * size)]
+        content = contents_of(get_args(base)[0])
+        return st.lists(content, min_size=sizes[0], max_size=sizes[-1]).map(tuple).filter(admitted)
     return contents_of(base).filter(admitted)
 
 
@@ -129,6 +152,7 @@ def test_there_is_a_sample_of_every_message(samples):
     parts |= {messages.KindAgreement, messages.Sealed, messages.RetiredKey, messages.Member, messages.LinkageEpoch}
     parts |= {messages.FederationPolicies, messages.FederationDirectory, messages.SignedDirectory}
     parts |= {messages.DirectorySignature, messages.ReconciliationRecord, messages.ReconciliationHit, messages.KnownHit}
+    parts |= {messages.Comparison, messages.OperatorCard, messages.OperatorErasure, messages.ErasedVersion}
     assert {type(message) for message in samples.CLEAR + samples.SEALABLE} == set(MESSAGES) - parts
 
 
