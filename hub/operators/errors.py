@@ -14,6 +14,8 @@ class RefusalCode(StrEnum):
     BUDGET_SPENT = "budget-spent"
     OUT_OF_ORDER = "out-of-order"
     SPOILED = "spoiled"
+    STANDING_STILL = "standing-still"
+    NEEDS_RESTORE = "needs-restore"
 
 
 class OperatorError(Exception):
@@ -72,3 +74,15 @@ class NotJoined(OperatorError):
     """The operator has no place in a federation yet."""
 
     code = RefusalCode.NOT_JOINED
+
+
+class StandingStill(OperatorError):
+    """Shares are refreshed, or restored at another operator: nothing is compared or taken meanwhile."""
+
+    code = RefusalCode.STANDING_STILL
+
+
+class NeedsRestore(OperatorError):
+    """Shares are lost here: the other two operators have to restore them."""
+
+    code = RefusalCode.NEEDS_RESTORE

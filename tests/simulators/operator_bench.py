@@ -18,6 +18,7 @@ from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
 from symbolon.hub.gateway.operator_room import OperatorRoom, RoomSettings
 from symbolon.hub.operators.bootstrap.running import OperatorKeys, OperatorPlace, RunningOperator
 from symbolon.hub.operators.gateway.peers import PeerAddress
+from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.shares import OperatorStore, Seat
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.shared_record import outline_of, share_bundles
@@ -27,6 +28,7 @@ from symbolon.matching.errors import MalformedEncoding
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey
+from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.messages_operators import (
     AddedRecord,
@@ -36,14 +38,15 @@ from symbolon.protocol.messages_operators import (
     RowAddress,
     SegmentDescription,
 )
-from symbolon.protocol.oprf_sharing import Line, summed
+from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.references import MemberCode, new_record_reference
-from symbolon.protocol.ristretto import Scalar, scalar_of
+from symbolon.protocol.ristretto import Element, Scalar, scalar_of
 from symbolon.protocol.share_sealing import ShareContext, seal_shares
 from symbolon.runtime import certificates
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.clock import SystemClock
 from symbolon.runtime.database import Database
+from symbolon.runtime.home import SecretFolder
 from symbolon.runtime.migrations import migrate
 from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
 
@@ -74,8 +77,8 @@ class OperatorBench:
     conninfos: Sequence[str]
     federation: str = FEDERATION
     sealing: dict[int, HybridSealingKey] = field(default_factory=dict)
-    token_shares: dict[int, Scalar] = field(default_factory=dict)
-    token_commitments: list[tuple[bytes, bytes]] = field(default_factory=list)
+    signing: dict[int, SigningKey] = field(default_factory=dict)
+    token_commitments: list[tuple[Element, Element]] = field(default_factory=list)
     running: dict[int, RunningOperator] = field(default_factory=dict)
     databases: dict[int, Database] = field(default_factory=dict)
     changes: int = 0
@@ -98,8 +101,9 @@ class OperatorBench:
         self.sealing = {place: HybridSealingKey.generate(secrets.token_bytes(32)) for place in PLACES}
         lines = [Line(random_scalar(), random_scalar()) for _ in PLACES]
         self.token_commitments = [line.commitment for line in lines]
-        self.token_shares = {place: summed([line.share_for(place) for line in lines]) for place in PLACES}
+        self.signing = {place: SigningKey.generate(secrets.token_bytes(32)) for place in PLACES}
         for place in PLACES:
+            self.secrets(place).keep_line(lines[place])
             migrate(self.conninfos[place], "symbolon.hub.operators")
             self.databases[place] = Database(self.conninfos[place], max_size=6)
             with self.store(place).work() as work:
@@ -108,6 +112,11 @@ class OperatorBench:
 
     def store(self, place: int) -> OperatorStore:
         return OperatorStore(self.databases[place], HashChainAuditLog(SystemClock(), uuid4))
+
+    def secrets(self, place: int) -> OperatorSecrets:
+        folder = SecretFolder(self.folder / f"secrets{place}")
+        folder.path.mkdir(mode=0o700, exist_ok=True)
+        return OperatorSecrets(folder)
 
     def start(self, place: int) -> None:
         """Start an operator over what it has."""
@@ -131,8 +140,10 @@ class OperatorBench:
             ),
             OperatorKeys(
                 sealing_key=self.sealing[place],
-                token_share=self.token_shares[place],
+                signing_key=self.signing[place],
                 pair_keys={other: self.pair_keys[frozenset((place, other))] for other in PLACES if other != place},
+                commitments=dict(enumerate(self.token_commitments)),
+                secrets=self.secrets(place),
                 coordinator_fingerprint=self.fingerprint("coordinator"),
             ),
             self.store(place),

@@ -2,6 +2,7 @@
 
 import secrets
 import ssl
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,30 +10,38 @@ from pathlib import Path
 from typing import Final
 
 from symbolon.hub.operators.gateway.desk import CoordinatorDesk, OperatorServices
-from symbolon.hub.operators.gateway.peers import PeerAddress, Peers
+from symbolon.hub.operators.gateway.peers import Hearing, PeerAddress, Peers
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
+from symbolon.hub.operators.services.keep_standing import AmongOperators, KeepStanding
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.take_feed import FillRows, TakeFeed
+from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.protocol.hybrid_keys import HybridSealingKey
-from symbolon.protocol.messages_operators import OperatorStatus
-from symbolon.protocol.ristretto import Scalar
+from symbolon.protocol.keys import SigningKey
+from symbolon.protocol.messages_operators import AskErasures, Erasures, OperatorStatus
+from symbolon.protocol.messages_peers import PeerMessage, peer_message_bytes
+from symbolon.protocol.oprf_sharing import Commitment
+from symbolon.protocol.problems import ProtocolError
 from symbolon.runtime.clock import Clock
 from symbolon.runtime.links import Link, Listener
-from symbolon.runtime.logs import get_logger
+from symbolon.runtime.logs import get_logger, log_unexpected
 
 _COMPARING: Final = 4
+_TICK_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorKeys:
-    """An operator's secrets, and by which certificate coordinators are known."""
+    """An operator's secrets, what the others committed to, and by which certificate coordinators are known."""
 
     sealing_key: HybridSealingKey = field(repr=False)
-    token_share: Scalar = field(repr=False)
+    signing_key: SigningKey = field(repr=False)
     pair_keys: Mapping[int, bytes] = field(repr=False)
+    commitments: Mapping[int, Commitment]
+    secrets: OperatorSecrets = field(repr=False)
     coordinator_fingerprint: str
 
 
@@ -61,18 +70,31 @@ class RunningOperator:
         self._coordinator = keys.coordinator_fingerprint
         self._peers = Peers(where.place, where.peers, where.client_context)
         self._sessions = Sessions(PlaceAndKeys(where.place, keys.pair_keys), secrets.token_bytes, self._peers.send)
+        self._standing = KeepStanding(
+            AmongOperators(where.place, keys.pair_keys, keys.commitments),
+            store,
+            rows,
+            keys.secrets,
+            self._tell,
+            clock,
+            secrets.token_bytes,
+        )
+        self._standing.begin()
+        self._hearing = Hearing(self._sessions.receive, self._hear)
         self._pool = ThreadPoolExecutor(_COMPARING, thread_name_prefix="comparing")
         self._services = OperatorServices(
-            take_feed=TakeFeed(store, rows, keys.sealing_key, clock),
+            take_feed=TakeFeed(store, rows, keys.sealing_key, keys.signing_key, clock),
             compare=CompareWithOthers(store, rows, where.place, clock, daily_comparisons=where.daily_comparisons),
             sessions=self._sessions,
             evaluate_tokens=EvaluateTokensOfMembers(
-                store, keys.token_share, secrets.token_bytes, clock, daily_tokens=where.daily_tokens
+                store, self._standing.token_share, secrets.token_bytes, clock, daily_tokens=where.daily_tokens
             ),
             show_status=self._status,
+            list_erasures=self._list_erasures,
         )
         self._listener = Listener(where.listen, where.server_context, self._welcome)
         self._desks: set[Link] = set()
+        self._stopping = threading.Event()
 
     @property
     def port(self) -> int:
@@ -81,22 +103,42 @@ class RunningOperator:
 
     def serve(self) -> None:
         """Call the other operators, and take calls until `stop`."""
-        self._peers.call(self._sessions.receive)
+        self._peers.call(self._hearing)
+        threading.Thread(target=self._keep_in_step, name="standing", daemon=True).start()
         get_logger().info("operator started", place=self._place)
         self._listener.serve()
 
     def stop(self) -> None:
         """Close every channel."""
+        self._stopping.set()
         self._listener.close()
         self._peers.leave()
         for link in tuple(self._desks):
             link.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def _keep_in_step(self) -> None:
+        while not self._stopping.wait(_TICK_S):
+            try:
+                self._standing.tick()
+            except Exception as error:  # noqa: BLE001  # the next one tries again
+                log_unexpected(error, while_doing="keeping in step with the other operators")
+
+    def _hear(self, place: int, data: bytes) -> None:
+        try:
+            self._standing.hear(place, data)
+        except ProtocolError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it was, the other operator says it again
+            log_unexpected(error, while_doing="taking what another operator says")
+
+    def _tell(self, place: int, message: PeerMessage) -> None:
+        self._peers.tell(place, peer_message_bytes(message))
+
     def _welcome(self, link: Link) -> None:
         place = self._peers.place_of(link.fingerprint)
         if place is not None:
-            self._peers.attend(place, link, self._sessions.receive)
+            self._peers.attend(place, link, self._hearing)
         elif link.fingerprint == self._coordinator:
             self._desks.add(link)
             try:
@@ -110,5 +152,19 @@ class RunningOperator:
     def _status(self) -> OperatorStatus:
         with self._store.work() as work:
             records, unreadable = work.counts()
-            number = work.progress()
-        return OperatorStatus(self._place, number, records, unreadable, self._peers.reached())
+            number, standing, erasures = work.progress(), work.standing(), work.newest_erasure()
+        return OperatorStatus(
+            place=self._place,
+            number=number,
+            records=records,
+            unreadable=unreadable,
+            reaches=self._peers.reached(),
+            generation=standing.generation,
+            doing=standing.doing.value,
+            has_token_share=self._standing.token_share() is not None,
+            erasures=erasures,
+        )
+
+    def _list_erasures(self, asked: AskErasures) -> Erasures:
+        with self._store.work() as work:
+            return Erasures(work.erasures_after(asked.after))

@@ -14,11 +14,13 @@ from symbolon.hub.operators.services.sessions import ComparisonSession, Sessions
 from symbolon.matching.blind.streams import BatchNumber
 from symbolon.protocol.messages_operators import (
     Announced,
+    AskErasures,
     AskNonce,
     AskStatus,
     Call,
     Channel,
     CompareRows,
+    Erasures,
     EvaluatedTokens,
     EvaluateTokens,
     Fed,
@@ -46,6 +48,7 @@ class OperatorServices:
     sessions: Sessions
     evaluate_tokens: Callable[[EvaluateTokens], EvaluatedTokens]
     show_status: Callable[[], OperatorStatus]
+    list_erasures: Callable[[AskErasures], Erasures]
 
 
 @dataclass(slots=True)
@@ -113,6 +116,8 @@ class CoordinatorDesk:
                 return services.evaluate_tokens(message)
             case AskStatus():
                 return services.show_status()
+            case AskErasures():
+                return services.list_erasures(message)
             case _:
                 raise OutOfOrder("This is an answer, and no call.")
 

@@ -8,13 +8,22 @@ from typing import Final
 
 from symbolon.hub.operators.errors import OperatorError, Spoiled
 from symbolon.protocol.messages_operators import Channel
+from symbolon.protocol.problems import ProtocolError
 from symbolon.runtime.links import Link, LinkBroken, dial
 from symbolon.runtime.logs import get_logger
 
 _AGAIN_S: Final = 0.5
 _LATER_S: Final = 10.0
 
-ReceiveFrame = Callable[[int, bytes], None]
+Receive = Callable[[int, bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who takes what comes from the other operators: frames of batches, and how they stand."""
+
+    frame: Receive
+    standing: Receive
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +55,31 @@ class Peers:
         with self._turn:
             return tuple(sorted(place for place, link in self._links.items() if not link.is_broken))
 
-    def call(self, receive: ReceiveFrame) -> None:
+    def call(self, hearing: Hearing) -> None:
         """Keep channels to the operators of lower places, each in a thread of its own, until `leave`."""
         for place, address in self._addresses.items():
             if place < self._place:
-                threading.Thread(target=self._keep, args=(place, address, receive), name="peer", daemon=True).start()
+                threading.Thread(target=self._keep, args=(place, address, hearing), name="peer", daemon=True).start()
 
-    def attend(self, place: int, link: Link, receive: ReceiveFrame) -> None:
-        """Take frames from a channel until it breaks. A newer channel takes the place of an older one."""
+    def attend(self, place: int, link: Link, hearing: Hearing) -> None:
+        """Take messages from a channel until it breaks. A newer channel takes the place of an older one."""
         with self._turn:
             older = self._links.get(place)
             self._links[place] = link
         if older is not None:
             older.close()
         get_logger().info("an operator is reached", place=place)
+        takers = {Channel.FRAME: hearing.frame, Channel.STANDING: hearing.standing}
         try:
             while True:
-                frame = link.expect(Channel.FRAME)
+                arrival = link.receive()
                 try:
-                    receive(place, frame)
+                    # A kind that only coordinators send ends the channel.
+                    takers[Channel(arrival.kind)](place, arrival.payload)
                 except OperatorError as refused:
                     # The batch is dropped and its coordinator told: others go on.
                     get_logger().warning("a batch is spoilt", place=place, reason=refused.sentence)
-        except LinkBroken:
+        except (LinkBroken, ProtocolError, ValueError, KeyError):
             link.close()
             get_logger().info("an operator is away", place=place)
 
@@ -83,6 +94,17 @@ class Peers:
         except LinkBroken as broken:
             raise Spoiled("Another operator is away: ask again when it is back.") from broken
 
+    def tell(self, place: int, message: bytes) -> bool:
+        """Say something that is said again and again; False where the operator is away."""
+        with self._turn:
+            link = self._links.get(place)
+        try:
+            if link is not None:
+                link.send(Channel.STANDING, message)
+        except LinkBroken:
+            return False
+        return link is not None
+
     def leave(self) -> None:
         """Close every channel and call nobody again."""
         self._leaving.set()
@@ -91,7 +113,7 @@ class Peers:
         for link in links:
             link.close()
 
-    def _keep(self, place: int, address: PeerAddress, receive: ReceiveFrame) -> None:
+    def _keep(self, place: int, address: PeerAddress, hearing: Hearing) -> None:
         pause = _AGAIN_S
         while not self._leaving.is_set():
             try:
@@ -101,5 +123,5 @@ class Peers:
                 pause = min(2 * pause, _LATER_S)
                 continue
             pause = _AGAIN_S
-            self.attend(place, link, receive)
+            self.attend(place, link, hearing)
             self._leaving.wait(_AGAIN_S)

@@ -57,7 +57,8 @@ class CompareWithOthers:
         """
         with ExitStack() as reading:
             held = reading.enter_context(self._rows.reading())
-            if held.number != job.change:
+            held.refuse_where_still()
+            if (held.number, held.generation) != (job.change, job.generation):
                 raise MovedOn("The rows changed since: ask again about what is here now.")
             self._allow(job, held)
             asked = check_question(job, held.described, self._schemas)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-from symbolon.hub.operators.errors import BudgetSpent, OperatorError, RefusalCode
+from symbolon.hub.operators.errors import BudgetSpent, OperatorError, OutOfOrder, RefusalCode
+from symbolon.hub.operators.storage.secrets import TokenShare
 from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.protocol import oprf
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.messages_operators import EvaluatedTokens, EvaluateTokens
 from symbolon.protocol.problems import MalformedMessage
-from symbolon.protocol.ristretto import DRAWN_BYTES, Scalar, parse_element
+from symbolon.protocol.ristretto import DRAWN_BYTES, parse_element
 from symbolon.runtime.clock import Clock
 
 TOKENS: Final = "tokens"
@@ -27,13 +28,13 @@ class EvaluateTokensOfMembers:
     def __init__(
         self,
         store: OperatorStore,
-        share: Scalar,
+        share: Callable[[], TokenShare | None],
         random_bytes: Callable[[int], bytes],
         clock: Clock,
         *,
         daily_tokens: int,
     ) -> None:
-        """`share`: of the token key; `daily_tokens`: how many one member may have evaluated in a day."""
+        """`share`: of the token key, if there is one; `daily_tokens`: how many a member may have evaluated in a day."""
         self._store = store
         self._share = share
         self._random_bytes = random_bytes
@@ -46,9 +47,12 @@ class EvaluateTokensOfMembers:
             batch = [parse_element(raw) for raw in request.elements]
         except MalformedMessage as error:
             raise NoTokens(str(error)) from error
+        token_share = self._share()
+        if token_share is None:
+            raise OutOfOrder("The operators have not made the token key yet.")
         with self._store.work() as work:
             if not work.spend(request.member, self._clock.now().date(), TOKENS, (len(batch), self._daily)):
                 raise BudgetSpent("The member had as many tokens evaluated today as it may.")
             work.audit(AuditAct.TOKENS_EVALUATED, request.member, {"tokens": len(batch)})
-        evaluated, proof = oprf.evaluate(self._share, batch, self._random_bytes(DRAWN_BYTES))
-        return EvaluatedTokens(evaluated, proof.challenge, proof.response)
+        evaluated, proof = oprf.evaluate(token_share.share, batch, self._random_bytes(DRAWN_BYTES))
+        return EvaluatedTokens(evaluated, proof.challenge, proof.response, token_share.moved)

@@ -1,17 +1,30 @@
 """An operator takes the hub's changes: shares in, shares out, rows in place; the same feed again changes nothing."""
 
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from symbolon.hub.operators.errors import NotJoined, UnknownQuestion
+from symbolon.hub.operators.errors import NeedsRestore, NotJoined, StandingStill, UnknownQuestion
 from symbolon.hub.operators.storage.segments import ShareSegments
-from symbolon.hub.operators.storage.shares import NewShares, OperatorStore, OperatorWork, Seat, StoredShares
+from symbolon.hub.operators.storage.shares import (
+    DroppedRecord,
+    NewShares,
+    OperatorStore,
+    OperatorWork,
+    Seat,
+    Standing,
+    StoredShares,
+)
 from symbolon.matching.linkage_schema import schema_digest
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.canonical import canonical_bytes
+from symbolon.protocol.codec import to_wire, whole_milliseconds
 from symbolon.protocol.hybrid_keys import HybridSealingKey
+from symbolon.protocol.keys import SigningKey
+from symbolon.protocol.messages_comparison import ErasedVersion, OperatorErasure
 from symbolon.protocol.messages_operators import (
     AddedRecord,
     Fed,
@@ -20,9 +33,11 @@ from symbolon.protocol.messages_operators import (
     RowAddress,
     SchemaContent,
     SegmentDescription,
+    SignedErasure,
 )
+from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.problems import MalformedMessage, ProtocolError
-from symbolon.protocol.references import HUB
+from symbolon.protocol.references import HUB, MemberCode, RecordReference
 from symbolon.protocol.share_sealing import ShareContext, open_shares
 from symbolon.runtime.clock import Clock
 
@@ -36,6 +51,24 @@ class HeldRows:
     segments: ShareSegments
     described: dict[int, SegmentDescription]
     number: int
+    generation: int = 0
+    doing: Doing = Doing.WORKING
+    waits_for_another: bool = False
+    """Another operator's shares are being restored."""
+    limit: int | None = None
+    """While it stands still, up to which change this operator catches up with the others."""
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nothing may be compared now."""
+        return self.doing is not Doing.WORKING or self.waits_for_another
+
+    def refuse_where_still(self) -> None:
+        """Raise `NeedsRestore` or `StandingStill` where nothing may be compared now."""
+        if self.doing in {Doing.LOST, Doing.RESTORING}:
+            raise NeedsRestore("This operator lost shares: it compares again when the other two have restored them.")
+        if self.stands_still:
+            raise StandingStill("Shares are refreshed or restored: ask again in a moment.")
 
 
 class RowsInUse:
@@ -77,23 +110,34 @@ class RowsInUse:
 class TakeFeed:
     """Takes changes in their order: first PostgreSQL, in one transaction, then the rows."""
 
-    def __init__(self, store: OperatorStore, rows: RowsInUse, key: HybridSealingKey, clock: Clock) -> None:
+    def __init__(
+        self, store: OperatorStore, rows: RowsInUse, key: HybridSealingKey, signing_key: SigningKey, clock: Clock
+    ) -> None:
         self._store = store
         self._rows = rows
         self._key = key
+        self._signing_key = signing_key
         self._clock = clock
 
     def __call__(self, feed: Feed) -> Fed:
-        """Take what is new of a feed. Raises `NotJoined`, `DatabaseUnavailable`."""
+        """Take what is new of a feed. Raises `NotJoined`, `StandingStill`, `NeedsRestore`, `DatabaseUnavailable`."""
         with self._rows.changing() as held:
+            if held.doing in {Doing.LOST, Doing.RESTORING}:
+                held.refuse_where_still()
             taken: list[StoredShares] = []
-            gone: list[RowAddress] = []
+            gone: list[DroppedRecord] = []
             unreadable: list[int] = []
             with self._store.work() as work:
                 seat = work.seat()
                 if seat is None:
                     raise NotJoined("This operator has no place in a federation yet.")
                 number = work.lock_progress()
+                if feed.changes and number < feed.floor:
+                    work.note_standing(Standing(work.standing().generation, Doing.LOST))
+                    held.doing = Doing.LOST
+                    lost = True
+                else:
+                    lost = False
                 if held.number != number:
                     # An earlier feed was committed, and its rows could not be written.
                     fill(work, held, number)
@@ -102,17 +146,41 @@ class TakeFeed:
                 for segment in feed.segments:
                     work.describe(segment)
                     held.described.setdefault(segment.segment, segment)
-                for change in feed.changes:
-                    if change.number <= number:
-                        continue
+                for change in () if lost else _to_take(feed.changes, number, held):
                     number = change.number
-                    gone += self._apply(work, seat, change, held, taken, unreadable)
+                    dropped = self._apply(work, seat, change, held, taken, unreadable)
+                    if dropped is not None:
+                        gone.append(dropped)
                 work.note_progress(number)
+                self._note_erasures(work, seat, number, gone)
                 if taken or gone or unreadable:
-                    counts = {"taken": len(taken), "rows_erased": len(gone), "unreadable": len(unreadable)}
+                    counts = {"taken": len(taken), "erased": len(gone), "unreadable": len(unreadable)}
                     work.audit(AuditAct.SHARES_TAKEN, HUB, counts)
-            self._place(held, taken, gone, number)
+            if lost:
+                held.refuse_where_still()
+            self._place(held, taken, [row for record in gone for row in record.rows], number)
         return Fed(number, tuple(unreadable))
+
+    def _note_erasures(self, work: OperatorWork, seat: Seat, number: int, gone: Sequence[DroppedRecord]) -> None:
+        """Leave a signed receipt for each owner whose records are gone."""
+        by_owner: defaultdict[MemberCode, list[ErasedVersion]] = defaultdict(list)
+        for record in gone:
+            by_owner[record.owner].append(ErasedVersion(RecordReference(record.reference), record.version))
+        now = whole_milliseconds(self._clock.now())
+        for owner, versions in sorted(by_owner.items()):
+            erasure = OperatorErasure(
+                federation=seat.federation,
+                exercise=seat.exercise,
+                place=seat.place,
+                number=number,
+                owner=owner,
+                records=tuple(versions),
+                erased_at=now,
+            )
+            content = canonical_bytes(to_wire(erasure))
+            signature = self._signing_key.sign(erasure.signed_bytes())
+            work.add_erasure(SignedErasure(number, owner, content, signature))
+            work.audit(AuditAct.OPERATOR_ERASED, HUB, {"records": len(versions)})
 
     def _apply(
         self,
@@ -122,7 +190,7 @@ class TakeFeed:
         held: HeldRows,
         taken: list[StoredShares],
         unreadable: list[int],
-    ) -> tuple[RowAddress, ...]:
+    ) -> DroppedRecord | None:
         if change.added is None:
             # What came and went within one feed has no row to empty.
             taken[:] = [each for each in taken if each.handle != change.handle]
@@ -132,10 +200,10 @@ class TakeFeed:
         except ProtocolError as error:
             work.note_unreadable(change.handle, error.problem.value, self._clock.now())
             unreadable.append(change.handle)
-            return ()
+            return None
         work.put(record, self._clock.now())
         taken.append(StoredShares(record.handle, record.bundle, record.rows))
-        return ()
+        return None
 
     @staticmethod
     def _place(held: HeldRows, taken: list[StoredShares], gone: list[RowAddress], number: int) -> None:
@@ -146,7 +214,7 @@ class TakeFeed:
             held.segments.clear(row, held.described[row.segment].bits)
         for record in taken:
             place_record(held, record)
-        held.segments.settle(number)
+        held.segments.settle(number, held.generation)
         held.number = number
 
 
@@ -160,9 +228,9 @@ class FillRows:
     def __call__(self) -> RowsInUse:
         """Take the files as they are where they are right, else fill them anew."""
         with self._store.work() as work:
-            number = work.progress()
-            held = HeldRows(self._segments, work.segments(), number)
-            if self._segments.right_up_to() != number:
+            number, standing = work.progress(), work.standing()
+            held = HeldRows(self._segments, work.segments(), number, standing.generation, standing.doing)
+            if not self._segments.are_right_at(number, standing.generation):
                 fill(work, held, number)
         return RowsInUse(held)
 
@@ -170,13 +238,25 @@ class FillRows:
 def fill(work: OperatorWork, held: HeldRows, number: int) -> None:
     """Fill all rows anew from PostgreSQL, which is at this change."""
     held.segments.begin_anew()
+    held.generation = work.standing().generation
     after = 0
     while records := work.shares_after(after):
         for record in records:
             place_record(held, record)
         after = records[-1].handle
-    held.segments.settle(number)
+    held.segments.settle(number, held.generation)
     held.number = number
+
+
+def _to_take(changes: Sequence[RecordChange], number: int, held: HeldRows) -> Sequence[RecordChange]:
+    """What is new; while this operator stands still, only what the others have already."""
+    new = [change for change in changes if change.number > number]
+    if not held.stands_still:
+        return new
+    admitted = [change for change in new if held.limit is not None and change.number <= held.limit]
+    if new and not admitted:
+        held.refuse_where_still()
+    return admitted
 
 
 def _keep(work: OperatorWork, schema: SchemaContent) -> None:

@@ -28,21 +28,21 @@ class ShareSegments:
         self._folder = folder
         self._maps: dict[int, Lanes] = {}
 
-    def right_up_to(self) -> int | None:
-        """The change up to which the files are right; None where they must be filled anew."""
+    def are_right_at(self, number: int, generation: int) -> bool:
+        """Whether the files are right up to this change, of this generation; else they must be filled anew."""
         note = self._folder / _NOTE
-        return int(note.read_text("ascii")) if note.is_file() else None
+        return note.is_file() and note.read_text("ascii") == f"{number} {generation}"
 
     def begin(self) -> None:
         """Say that the files are about to change."""
         (self._folder / _NOTE).unlink(missing_ok=True)
 
-    def settle(self, number: int) -> None:
-        """Say that the files are right up to a change."""
+    def settle(self, number: int, generation: int) -> None:
+        """Say that the files are right up to a change, and of which generation."""
         for rows in self._maps.values():
             if isinstance(rows, np.memmap):
                 rows.flush()
-        (self._folder / _NOTE).write_text(str(number), "ascii")
+        (self._folder / _NOTE).write_text(f"{number} {generation}", "ascii")
 
     def begin_anew(self) -> None:
         """Forget every row."""

@@ -8,7 +8,8 @@ from typing import Final
 
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
-from symbolon.protocol.messages_operators import RowAddress, SegmentDescription
+from symbolon.protocol.messages_operators import MOST_CHANGES, RowAddress, SegmentDescription, SignedErasure
+from symbolon.protocol.messages_peers import Doing, PeerStanding
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.database import Database, Row, Transaction
@@ -16,6 +17,7 @@ from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES: Final = load_queries("symbolon.hub.operators.storage", "operator")
 _SHARES_AT_A_TIME: Final = 500
+_ALTERED_AT_A_TIME: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,27 @@ class Seat:
     federation: str
     exercise: bool
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an operator is at; `generation` is that of its shares, and during a refresh of those before it."""
+
+    generation: int
+    doing: Doing
+    agreed: bool = False
+    restored: int | None = None
+    restored_at_change: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedRecord:
+    """A record that is gone: whose it was, and where its shares lay."""
+
+    reference: str
+    version: int
+    owner: MemberCode
+    rows: tuple[RowAddress, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +152,15 @@ class OperatorWork:
             now=now,
         )
 
-    def drop(self, handle: int) -> tuple[RowAddress, ...]:
-        """Erase a record's shares; where they lay."""
+    def drop(self, handle: int) -> DroppedRecord | None:
+        """Erase a record's shares; what they were, None where there were none."""
         self._transaction.execute(_QUERIES["drop_unreadable"], handle=handle)
         row = self._transaction.fetch_one(_QUERIES["drop_record"], handle=handle)
-        return () if row is None else _rows(row)
+        return (
+            None
+            if row is None
+            else DroppedRecord(row["reference"], row["version"], MemberCode(row["owner"]), _rows(row))
+        )
 
     def note_unreadable(self, handle: int, reason: str, now: datetime) -> None:
         """Keep in mind that a record could not be read."""
@@ -143,6 +170,94 @@ class OperatorWork:
         """Some records' shares, by rising handles."""
         rows = self._transaction.fetch_all(_QUERIES["list_shares"], after=handle, limit=_SHARES_AT_A_TIME)
         return [StoredShares(row["handle"], row["bundle"], _rows(row)) for row in rows]
+
+    def standing(self) -> Standing:
+        """What this operator is at."""
+        row = self._transaction.fetch_one(_QUERIES["find_standing"])
+        if row is None:
+            return Standing(0, Doing.WORKING)
+        return Standing(
+            row["generation"], Doing(row["doing"]), row["agreed"], row["restored"], row["restored_at_change"]
+        )
+
+    def note_standing(self, standing: Standing) -> None:
+        """Note what this operator is at now."""
+        self._transaction.execute(
+            _QUERIES["note_standing"],
+            generation=standing.generation,
+            doing=standing.doing.value,
+            agreed=standing.agreed,
+            restored=standing.restored,
+            restored_at_change=standing.restored_at_change,
+        )
+
+    def shares_before(self, generation: int) -> Sequence[StoredShares]:
+        """Some records whose shares are of an older generation; nobody else changes them until this work ends."""
+        rows = self._transaction.fetch_all(
+            _QUERIES["list_older_shares"], generation=generation, limit=_ALTERED_AT_A_TIME
+        )
+        return [StoredShares(row["handle"], row["bundle"], _rows(row)) for row in rows]
+
+    def put_refreshed(self, handle: int, bundle: bytes, generation: int) -> None:
+        """Keep a record's refreshed shares in the place of those before."""
+        self._transaction.execute(_QUERIES["put_refreshed"], handle=handle, bundle=bundle, generation=generation)
+
+    def records_after(self, handle: int, limit: int) -> Sequence[NewShares]:
+        """Some whole records, by rising handles."""
+        rows = self._transaction.fetch_all(_QUERIES["list_whole_records"], after=handle, limit=limit)
+        return [
+            NewShares(
+                row["handle"], row["reference"], row["version"], MemberCode(row["owner"]), row["bundle"], _rows(row)
+            )
+            for row in rows
+        ]
+
+    def forget_all(self) -> None:
+        """Erase every share: they are restored from the other two."""
+        self._transaction.execute(_QUERIES["forget_all_records"])
+        self._transaction.execute(_QUERIES["forget_all_unreadable"])
+        self._transaction.execute(_QUERIES["note_progress"], number=0)
+
+    def note_other(self, place: int, standing: PeerStanding, now: datetime) -> None:
+        """Keep what another operator said of itself."""
+        self._transaction.execute(
+            _QUERIES["note_other"],
+            place=place,
+            doing=standing.doing.value,
+            generation=standing.generation,
+            number=standing.number,
+            now=now,
+        )
+
+    def others(self) -> Sequence[Row]:
+        """What the others last said of themselves."""
+        return self._transaction.fetch_all(_QUERIES["list_others"])
+
+    def add_erasure(self, receipt: SignedErasure) -> None:
+        """Keep a receipt until the hub has it."""
+        self._transaction.execute(
+            _QUERIES["add_erasure"],
+            number=receipt.number,
+            owner=receipt.owner,
+            content=receipt.content,
+            signature=receipt.signature,
+        )
+
+    def erasures_after(self, number: int) -> tuple[SignedErasure, ...]:
+        """Receipts after a change; those up to it are with the hub, and forgotten."""
+        self._transaction.execute(_QUERIES["forget_erasures"], number=number)
+        rows = self._transaction.fetch_all(_QUERIES["list_erasures"], after=number, limit=MOST_CHANGES)
+        if len(rows) == MOST_CHANGES:
+            # Receipts of one change are told together, since the hub asks by number.
+            last = rows[-1]["number"]
+            rows = [row for row in rows if row["number"] != last]
+        return tuple(
+            SignedErasure(row["number"], MemberCode(row["owner"]), row["content"], row["signature"]) for row in rows
+        )
+
+    def newest_erasure(self) -> int:
+        """The change that the newest receipt is about."""
+        return int(self._transaction.fetch_value(_QUERIES["newest_erasure"]))
 
     def counts(self) -> tuple[int, int]:
         """Records that are here, and those that could not be read."""

@@ -73,7 +73,7 @@ def connected(bench: OperatorBench) -> OperatorLines:
             time.sleep(0.05)
     for _ in range(200):
         reached = lines.call_all(dict.fromkeys(PLACES, AskStatus()), OperatorStatus)
-        if all(len(each.reaches) == 2 for each in reached.values()):
+        if all(len(each.reaches) == 2 and each.has_token_share for each in reached.values()):
             return lines
         time.sleep(0.05)
     raise AssertionError("the operators do not find each other")

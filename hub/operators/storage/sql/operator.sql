@@ -40,13 +40,14 @@ select * from segment order by segment;
 
 -- name: put_record
 -- A record's shares; the same change again changes nothing.
-insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, taken_at)
-values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segments)s, %(row_numbers)s, %(now)s)
+insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, taken_at, generation)
+values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segments)s, %(row_numbers)s, %(now)s,
+        (select generation from standing))
 on conflict (handle) do nothing;
 
 -- name: drop_record
 -- A record is gone, and its share with it; where its vectors lay.
-delete from shared_record where handle = %(handle)s returning segments, row_numbers;
+delete from shared_record where handle = %(handle)s returning reference, version, owner, segments, row_numbers;
 
 -- name: drop_unreadable
 -- A record that could not be read is gone.
@@ -75,3 +76,62 @@ returning amount;
 -- name: forget_spending
 -- Budgets of days that are over.
 delete from spending where day < %(before)s;
+
+-- name: find_standing
+-- How this operator stands.
+select generation, doing, agreed, restored, restored_at_change from standing;
+
+-- name: note_standing
+-- What this operator is at now.
+update standing set generation = %(generation)s, doing = %(doing)s, agreed = %(agreed)s,
+                    restored = %(restored)s, restored_at_change = %(restored_at_change)s;
+
+-- name: list_older_shares
+-- Shares that a refresh has not reached yet.
+select handle, bundle, segments, row_numbers from shared_record
+where generation < %(generation)s order by handle limit %(limit)s for update;
+
+-- name: put_refreshed
+-- A record's shares after a refresh.
+update shared_record set bundle = %(bundle)s, generation = %(generation)s where handle = %(handle)s;
+
+-- name: list_whole_records
+-- Records from a handle on, for an operator that lost its own.
+select handle, reference, version, owner, bundle, segments, row_numbers from shared_record
+where handle > %(after)s order by handle limit %(limit)s;
+
+-- name: forget_all_records
+-- Shares that are not to be relied on any more.
+delete from shared_record;
+
+-- name: forget_all_unreadable
+-- Likewise what could not be read.
+delete from unreadable_record;
+
+-- name: note_other
+-- What another operator said of itself.
+insert into other_operator (place, doing, generation, number, heard_at)
+values (%(place)s, %(doing)s, %(generation)s, %(number)s, %(now)s)
+on conflict (place) do update
+set doing = excluded.doing, generation = excluded.generation, number = excluded.number, heard_at = excluded.heard_at;
+
+-- name: list_others
+-- What the others last said of themselves.
+select place, doing, generation, number, heard_at from other_operator order by place;
+
+-- name: add_erasure
+-- A receipt that is owed to an owner.
+insert into erasure (number, owner, content, signature)
+values (%(number)s, %(owner)s, %(content)s, %(signature)s) on conflict do nothing;
+
+-- name: list_erasures
+-- Receipts after a change.
+select number, owner, content, signature from erasure where number > %(after)s order by number, owner limit %(limit)s;
+
+-- name: forget_erasures
+-- Receipts that the hub has.
+delete from erasure where number <= %(number)s;
+
+-- name: newest_erasure
+-- The change that the newest receipt is about.
+select coalesce(max(number), 0) from erasure;

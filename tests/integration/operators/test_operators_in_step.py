@@ -1,0 +1,331 @@
+"""Three operators make the token key, refresh their shares and restore a lost one's; whoever is killed goes on."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.integration.operators.test_three_operators import (
+    AMARA,
+    ASKING,
+    BELANU,
+    connected,
+    expected,
+    filled,
+    job,
+    near_vectors,
+    rows_by_query,
+)
+from tests.simulators.operator_bench import PLACES, SCHEMA, OperatorBench, three_operators
+
+from symbolon.hub.errors import OperatorAway, OperatorRefused
+from symbolon.hub.gateway.operator_lines import OperatorLines
+from symbolon.hub.operators.services.keep_standing import KeepStanding
+from symbolon.hub.operators.storage.shares import Standing
+from symbolon.matching.blind.ring import RING_16, RowOfElements
+from symbolon.matching.blind.sharing import restored, restoring_part
+from symbolon.protocol import oprf
+from symbolon.protocol.canonical import parse_json
+from symbolon.protocol.codec import from_wire
+from symbolon.protocol.keys import VerifyingKey
+from symbolon.protocol.messages_comparison import OperatorErasure
+from symbolon.protocol.messages_operators import (
+    AskErasures,
+    AskStatus,
+    Erasures,
+    EvaluatedTokens,
+    EvaluateTokens,
+    Fed,
+    Feed,
+    OperatorStatus,
+    RecordChange,
+)
+from symbolon.protocol.messages_peers import Doing
+from symbolon.protocol.oprf import Proof
+from symbolon.protocol.oprf_sharing import combined, public_share
+from symbolon.protocol.references import MemberCode
+from symbolon.protocol.ristretto import Element, Scalar
+
+
+@pytest.fixture
+def bench(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[OperatorBench]:
+    with three_operators(tmp_path, fresh_database) as operators:
+        yield operators
+
+
+def statuses(lines: OperatorLines) -> dict[int, OperatorStatus]:
+    return lines.call_all(dict.fromkeys(PLACES, AskStatus()), OperatorStatus)
+
+
+def order(bench: OperatorBench, place: int, doing: Doing) -> None:
+    """What the operator's command writes."""
+    with bench.store(place).work() as work:
+        work.note_standing(Standing(work.standing().generation, doing))
+
+
+def settled(bench: OperatorBench, generation: int) -> OperatorLines:
+    """A session, once all three work at this generation."""
+    lines = connected(bench)
+    for _ in range(200):
+        found = statuses(lines).values()
+        if all((each.generation, each.doing) == (generation, Doing.WORKING) for each in found):
+            return lines
+        time.sleep(0.1)
+    raise AssertionError(f"the operators are at {statuses(lines)}")
+
+
+def compared(lines: OperatorLines, bench: OperatorBench, number: int, generation: int) -> dict[int, tuple[int, ...]]:
+    for _ in range(50):
+        try:
+            return rows_by_query(lines.begin(*job(bench, number, ASKING, generation=generation)).result(30))
+        except OperatorRefused as refused:
+            if refused.code not in {"standing-still", "moved-on"}:
+                raise
+            number += 1
+            time.sleep(0.1)
+    raise AssertionError("the operators stand still")
+
+
+def tokens(bench: OperatorBench, lines: OperatorLines, places: tuple[int, int]) -> list[bytes]:
+    blinded = [oprf.blind(b"AB1", bytes([1]) * 64)]
+    request = EvaluateTokens(MemberCode("XA"), tuple(each.element for each in blinded))
+    answers = lines.call_all(dict.fromkeys(places, request), EvaluatedTokens)
+    evaluated: dict[int, tuple[Element, ...]] = {}
+    assert len({answer.moved for answer in answers.values()}) == 1
+    for place, answer in answers.items():
+        evaluated[place] = tuple(Element(each) for each in answer.elements)
+        public = public_share(bench.token_commitments, place, Element(answer.moved))
+        proof = Proof(Scalar(answer.challenge), Scalar(answer.response))
+        assert oprf.check_proof(public, [each.element for each in blinded], evaluated[place], proof)
+    return [oprf.finalize(each, whole) for each, whole in zip(blinded, combined(evaluated), strict=True)]
+
+
+def bundles(bench: OperatorBench, place: int) -> dict[int, bytes]:
+    with bench.store(place).work() as work:
+        return {record.handle: record.bundle for record in work.shares_after(0)}
+
+
+def third_of(lost: int, one: bytes, other: bytes) -> bytes:
+    """What two operators' shares say of the third's."""
+    row = RowOfElements(RING_16, len(one) // 2)
+    parts = (
+        restoring_part(row, lost, holder, share, bytes(row.size))
+        for holder, share in (((lost + 1) % 3, one), ((lost + 2) % 3, other))
+    )
+    return restored(row, *parts)
+
+
+def test_the_token_key_is_dealt_and_what_was_dealt_is_forgotten(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    values = [tokens(bench, lines, places) for places in ((0, 1), (1, 2), (0, 2))]
+    assert values[0] == values[1] == values[2]
+    for _ in range(50):
+        if not any(bench.secrets(place).line() for place in PLACES):
+            break
+        time.sleep(0.1)
+    assert [(bench.secrets(place).line(), dict(bench.secrets(place).dealt())) for place in PLACES] == [(None, {})] * 3
+    lines.close()
+
+
+def test_refreshed_shares_compare_alike_and_do_not_fit_older_ones(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    queries, records = filled(bench, lines)
+    before, token = [bundles(bench, place) for place in PLACES], tokens(bench, lines, (0, 1))
+    assert third_of(2, before[0][1], before[1][1]) == before[2][1]
+    order(bench, 1, Doing.REFRESHING)
+    lines = settled(bench, 1)
+    assert compared(lines, bench, 0, 1) == expected(queries, records)
+    assert tokens(bench, lines, (1, 2)) == token
+    after = [bundles(bench, place) for place in PLACES]
+    assert third_of(2, after[0][1], after[1][1]) == after[2][1]
+    for handle in before[0]:
+        assert before[0][handle] != after[0][handle]
+        # Whoever has one share from before and one from after has points of two lines.
+        assert third_of(2, before[0][handle], after[1][handle]) not in (before[2][handle], after[2][handle])
+    for place in PLACES:
+        assert not list((bench.folder / f"secrets{place}").glob("refresh-*"))
+        assert bench.secrets(place).token_share(0) is None
+    lines.close()
+
+
+def test_what_comes_after_a_refresh_compares_with_what_came_before(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    queries = near_vectors(5, 1)
+    bench.add(lines, AMARA, dict(enumerate(queries)))
+    order(bench, 0, Doing.REFRESHING)
+    lines = settled(bench, 1)
+    records = near_vectors(40, 2)
+    bench.add(lines, BELANU, dict(enumerate(records)))
+    assert compared(lines, bench, 0, 1) == expected(queries, records)
+    order(bench, 2, Doing.REFRESHING)
+    lines = settled(bench, 2)
+    assert compared(lines, bench, 0, 2) == expected(queries, records)
+    lines.close()
+
+
+def test_a_job_for_shares_of_another_generation_is_refused(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    filled(bench, lines)
+    with pytest.raises(OperatorRefused) as refused:
+        lines.begin(*job(bench, 0, ASKING, generation=1))
+    assert refused.value.code == "moved-on"
+    lines.close()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("moment", ["contributed", "agreed", "half", "noted"])
+def test_an_operator_that_is_killed_amid_a_refresh_goes_on_with_it(
+    bench: OperatorBench, monkeypatch: pytest.MonkeyPatch, place: int, moment: str
+) -> None:
+    lines = settled(bench, 0)
+    queries, records = filled(bench, lines)
+    lines.close()
+    killed: list[str] = []
+    step = {"contributed": "_announce", "agreed": "_apply", "half": "_refresh_some", "noted": "_clean_up"}[moment]
+    original = getattr(KeepStanding, step)
+    calls: list[int] = []
+
+    def die(self: KeepStanding, *arguments: object) -> object:
+        mine = self._operator.place == place and self._store is not None
+        is_refreshing = self._standing()[0].doing is Doing.REFRESHING or step == "_clean_up"
+        if mine and is_refreshing and not killed and bench.running:
+            if step == "_refresh_some" and not calls:
+                calls.append(1)
+                # One batch of records is done, and the next is not.
+                return original(self, *arguments)
+            if step != "_announce" or self._secrets.contributions(1, bench.changes):
+                killed.append(step)
+                bench.stop(place)
+                raise RuntimeError("killed")
+        return original(self, *arguments)
+
+    monkeypatch.setattr("symbolon.hub.operators.storage.shares._ALTERED_AT_A_TIME", 7)
+    monkeypatch.setattr(KeepStanding, step, die)
+    order(bench, place, Doing.REFRESHING)
+    for _ in range(200):
+        if killed:
+            break
+        time.sleep(0.05)
+    assert killed
+    time.sleep(0.5)
+    bench.start(place)
+    lines = settled(bench, 1)
+    assert compared(lines, bench, 0, 1) == expected(queries, records)
+    after = [bundles(bench, each) for each in PLACES]
+    assert all(third_of(2, after[0][handle], after[1][handle]) == after[2][handle] for handle in after[0])
+    lines.close()
+
+
+def wipe(bench: OperatorBench, place: int) -> None:
+    """The disk of an operator is lost; of its home a backup was kept."""
+    bench.stop(place)
+    with psycopg.connect(bench.conninfos[place]) as database:
+        database.execute("DELETE FROM shared_record")
+        database.execute("DELETE FROM segment")
+        database.execute("UPDATE progress SET number = 0")
+        database.execute("UPDATE standing SET generation = 0, doing = 'working'")
+    for name in ("token-share.0", "token-share.1"):
+        (bench.folder / f"secrets{place}" / name).unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("generation", [0, 1])
+def test_an_operator_that_lost_its_disk_is_restored_from_the_other_two(
+    bench: OperatorBench, monkeypatch: pytest.MonkeyPatch, place: int, generation: int
+) -> None:
+    monkeypatch.setattr("symbolon.hub.operators.services.keep_standing.MOST_PARTS", 17)
+    lines = settled(bench, 0)
+    queries, records = filled(bench, lines)
+    if generation:
+        order(bench, 0, Doing.REFRESHING)
+        lines = settled(bench, 1)
+    before, token = bundles(bench, place), tokens(bench, lines, (0, 1))
+    lines.close()
+    wipe(bench, place)
+    bench.start(place)
+    lines = bench_lines(bench)
+    # The hub keeps no bundles up to here any more.
+    last = Feed((), (), (RecordChange(bench.changes + 1, 999, None),), floor=bench.changes)
+    with pytest.raises(OperatorRefused) as refused:
+        lines.call(place, last, Fed)
+    assert refused.value.code == "needs-restore"
+    assert statuses(lines)[place].doing == Doing.LOST
+    with pytest.raises(OperatorRefused):
+        lines.begin(*job(bench, 0, ASKING, generation=generation))
+    lines.close()
+    order(bench, place, Doing.RESTORING)
+    lines = settled(bench, generation)
+    assert statuses(lines)[place].number == bench.changes
+    assert bundles(bench, place) == before
+    assert compared(lines, bench, 0, generation) == expected(queries, records)
+    other = (place + 1) % 3
+    assert tokens(bench, lines, (min(place, other), max(place, other))) == token
+    lines.close()
+
+
+def bench_lines(bench: OperatorBench) -> OperatorLines:
+    for _ in range(100):
+        try:
+            lines = bench.lines()
+        except OperatorAway:
+            time.sleep(0.1)
+            continue
+        if all(len(each.reaches) == 2 for each in statuses(lines).values()):
+            return lines
+        lines.close()
+        time.sleep(0.1)
+    raise AssertionError("the operators do not find each other")
+
+
+def test_an_operator_put_back_to_before_a_refresh_finds_out_by_itself(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    filled(bench, lines)
+    order(bench, 0, Doing.REFRESHING)
+    settled(bench, 1).close()
+    wipe(bench, 1)
+    bench.start(1)
+    lines = bench_lines(bench)
+    for _ in range(50):
+        if statuses(lines)[1].doing == Doing.LOST:
+            break
+        time.sleep(0.1)
+    assert statuses(lines)[1].doing == Doing.LOST
+    lines.close()
+
+
+def test_parts_for_a_lost_operator_are_masked(bench: OperatorBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = settled(bench, 0)
+    filled(bench, lines)
+    lines.close()
+    heard: dict[int, dict[int, bytes]] = {}
+    take = KeepStanding._take_parts
+
+    def listen(self: KeepStanding, sender: int, parts: object) -> None:
+        heard.setdefault(sender, {}).update({part.handle: part.part for part in parts.records})  # type: ignore[attr-defined]
+        take(self, sender, parts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(KeepStanding, "_take_parts", listen)
+    order(bench, 2, Doing.RESTORING)
+    settled(bench, 0).close()
+    row = RowOfElements(RING_16, SCHEMA.vector_bits)
+    for place in (0, 1):
+        for handle, share in bundles(bench, place).items():
+            assert heard[place][handle] != restoring_part(row, 2, place, share, bytes(row.size))
+
+
+def test_an_operator_signs_to_the_owner_what_it_erased(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    filled(bench, lines)
+    bench.remove(lines, 1)
+    bench.remove(lines, 7)
+    for place in PLACES:
+        receipts = lines.call(place, AskErasures(0), Erasures).receipts
+        assert [receipt.owner for receipt in receipts] == ["XA", "XB"]
+        for receipt in receipts:
+            erasure = from_wire(OperatorErasure, parse_json(receipt.content))
+            VerifyingKey(bench.signing[place].public.to_bytes()).verify(receipt.signature, erasure.signed_bytes())
+            assert (erasure.place, erasure.owner, len(erasure.records)) == (place, receipt.owner, 1)
+        assert lines.call(place, AskErasures(receipts[0].number), Erasures).receipts == receipts[1:]
+        assert statuses(lines)[place].erasures == receipts[-1].number
+    lines.close()
