@@ -77,14 +77,25 @@ def issue_client_certificate(
     not on the curve P-256.
     """
     public_key = _requested_key(request_pem, common_name)
-    profile = _EndProfile(ExtendedKeyUsageOID.CLIENT_AUTH, (), lifetime)
+    profile = _EndProfile((ExtendedKeyUsageOID.CLIENT_AUTH,), (), lifetime)
+    return _issue(authority, public_key, common_name, profile, now)
+
+
+def issue_mutual_certificate(
+    authority: KeyAndCertificate, request_pem: bytes, common_name: str, hosts: Sequence[str], now: datetime
+) -> bytes:
+    """A certificate (PEM) for a party that calls and is called: as :func:`issue_client_certificate`, with hosts."""
+    public_key = _requested_key(request_pem, common_name)
+    profile = _EndProfile(
+        (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH), hosts, CERTIFICATE_LIFETIME
+    )
     return _issue(authority, public_key, common_name, profile, now)
 
 
 def issue_server_certificate(authority: KeyAndCertificate, hosts: Sequence[str], now: datetime) -> KeyAndCertificate:
     """A new key and a server certificate for ``hosts`` (names or addresses; the first is the common name)."""
     private_key_pem = new_private_key()
-    profile = _EndProfile(ExtendedKeyUsageOID.SERVER_AUTH, hosts, CERTIFICATE_LIFETIME)
+    profile = _EndProfile((ExtendedKeyUsageOID.SERVER_AUTH,), hosts, CERTIFICATE_LIFETIME)
     certificate_pem = _issue(authority, _load_key(private_key_pem).public_key(), hosts[0], profile, now)
     return KeyAndCertificate(private_key_pem, certificate_pem)
 
@@ -127,7 +138,7 @@ def is_for_request(certificate_pem: bytes, request_pem: bytes) -> bool:
 class _EndProfile:
     """What a certificate is for, the host names in it, and for how long it is valid at most."""
 
-    usage: x509.ObjectIdentifier
+    usages: Sequence[x509.ObjectIdentifier]
     hosts: Sequence[str]
     lifetime: timedelta
 
@@ -146,7 +157,7 @@ def _issue(
         _builder(_name(name), issuer.subject, public_key, now, lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(issues=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([profile.usage]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(profile.usages), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )

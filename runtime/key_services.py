@@ -216,7 +216,7 @@ def key_service_of(
 
 
 def _settings_of(home: Path) -> tuple[str, Mapping[str, object]]:
-    for role in ("node", "hub"):
+    for role in ("node", "hub", "operator"):
         file = home / f"{role}.toml"
         if file.is_file():
             try:

@@ -1,6 +1,7 @@
 """The operator's acts, wired for the command line."""
 
 from symbolon.hub.bootstrap.opening import CLOCK, Hub
+from symbolon.hub.services.add_operator import AddOperator
 from symbolon.hub.services.change_policies import ChangePolicies
 from symbolon.hub.services.close_epoch import CloseEpoch, DropEpoch
 from symbolon.hub.services.expel_member import ExpelMember
@@ -61,6 +62,11 @@ def replace_card(hub: Hub) -> ReplaceCard:
 def renew_certificate(hub: Hub) -> RenewCertificate:
     """Renews the hub's own certificate."""
     return RenewCertificate(hub.store, hub.home.tls, hub.authority, CLOCK)
+
+
+def add_operator(hub: Hub) -> AddOperator:
+    """Adds an operator of blind comparison."""
+    return AddOperator(hub.store, hub.identity, hub.authority, hub.home.tls, hub.draft_directory(), CLOCK)
 
 
 def show_directory(hub: Hub) -> ShowDirectory:

@@ -21,6 +21,7 @@ from symbolon.protocol.messages import (
     MemberStanding,
     RetiredKey,
 )
+from symbolon.protocol.messages_comparison import OPEN_COMPARISON, Comparing, Comparison, OperatorCard
 from symbolon.protocol.references import MemberCode
 
 Step = Callable[[FederationDirectory], FederationDirectory]
@@ -42,6 +43,7 @@ class Founding:
     exercise: bool
     hub_signing_key: bytes
     epoch: LinkageEpoch
+    comparison: Comparison = OPEN_COMPARISON
 
 
 def found(founding: Founding, members: Sequence[Member], now: datetime) -> FederationDirectory:
@@ -56,6 +58,7 @@ def found(founding: Founding, members: Sequence[Member], now: datetime) -> Feder
         members=tuple(sorted(members, key=lambda member: member.code)),
         epochs=(founding.epoch,),
         policies=replace(DEFAULT_POLICIES, signing_quorum=majority(len(members))),
+        comparison=founding.comparison,
     )
 
 
@@ -98,6 +101,15 @@ def _handed_over_from(known: FederationDirectory, member: Member, now: datetime)
         for key in member.retired_keys
     )
     return replace(member, retired_keys=tuple(retired))
+
+
+def with_operators(cards: Sequence[OperatorCard]) -> Step:
+    """Compare blind, by these three operators."""
+
+    def step(directory: FederationDirectory) -> FederationDirectory:
+        return replace(directory, comparison=Comparison(Comparing.BLIND, tuple(cards)))
+
+    return step
 
 
 def with_member(member: Member) -> Step:

@@ -4,15 +4,17 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
 from symbolon.hub.ports.operators import Asking, Opened
 from symbolon.matching.blind.batch import Batch, Carry, Rotation
 from symbolon.matching.blind.streams import BatchNumber
 from symbolon.protocol.messages_operators import (
+    AskErasures,
     AskStatus,
     CompareRows,
+    Erasures,
     EvaluatedTokens,
     EvaluateTokens,
     Fed,
@@ -44,16 +46,24 @@ class OperatorRoom:
         self._settings = settings
         self._lines: OperatorLines | None = None
         self._number = -1
+        self._generation = 0
         self._turn = threading.Lock()
 
     def status(self) -> Mapping[int, OperatorStatus]:
         """How each is."""
         lines = self._live()
-        return lines.call_all(dict.fromkeys(self._settings.addresses, AskStatus()), OperatorStatus)
+        found = lines.call_all(dict.fromkeys(self._settings.addresses, AskStatus()), OperatorStatus)
+        # Jobs are for shares of one generation: while the operators are not of one, they refuse them.
+        self._generation = max(each.generation for each in found.values())
+        return found
 
     def feed(self, feeds: Mapping[int, Feed]) -> Mapping[int, Fed]:
         """Give each its changes."""
         return self._live().call_all(feeds, Fed)
+
+    def erasures(self, place: int, after: int) -> Erasures:
+        """What an operator signed to owners about changes after this one."""
+        return self._live().call(place, AskErasures(after), Erasures)
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change."""
@@ -61,6 +71,7 @@ class OperatorRoom:
             lines = self._live_locked()
             self._number += 1
             job = _job(asking, change, self._number, rotation, tree=self._settings.tree)
+            job = replace(job, generation=self._generation)
             return lines.begin(job, _batch(job))
 
     def evaluate(self, places: tuple[int, int], request: EvaluateTokens) -> Mapping[int, EvaluatedTokens]:

@@ -59,11 +59,16 @@ class WorkerServices:
     erase_expelled: Callable[[], int]
     erase_closed_epochs: Callable[[], int]
     tidy_up: Callable[[], int]
+    forward_erasures: Callable[[], int]
 
     def clear_away(self) -> None:
-        """Erase what the newest directory leaves no place for: of expelled members first, then of closed epochs."""
+        """Erase what the newest directory leaves no place for: of expelled members first, then of closed epochs.
+
+        And forward what the operators of blind comparison signed about what they erased.
+        """
         self.erase_expelled()
         self.erase_closed_epochs()
+        self.forward_erasures()
 
 
 def register_tasks(app: Celery, services: WorkerServices) -> None:

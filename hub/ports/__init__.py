@@ -26,6 +26,7 @@ from symbolon.hub.ports.membership import (
     MemberStore,
     PendingRotation,
 )
+from symbolon.hub.ports.operator_seats import OperatorSeats, SeatedOperator
 from symbolon.hub.ports.reconciliation import ReconciliationStore
 from symbolon.hub.ports.records import NewHandle, RecordStore
 from symbolon.hub.ports.work import StatusStore, Store, Work
@@ -47,11 +48,13 @@ __all__ = [
     "MailStore",
     "MemberStore",
     "NewHandle",
+    "OperatorSeats",
     "PairFinder",
     "PendingRotation",
     "ReconciliationStore",
     "RecordStore",
     "ReplayStore",
+    "SeatedOperator",
     "StatusStore",
     "Store",
     "WaitingDelivery",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import Fed, Feed, OperatorStatus, RowAddress, RowRange
+from symbolon.protocol.messages_operators import Erasures, Fed, Feed, OperatorStatus, RowAddress, RowRange
 
 Opened = Sequence[tuple[int, ...]]
 """By query, in the order of the asking, the rows that said yes: counted from the first of a range; of pairs, the
@@ -31,6 +31,9 @@ class Operators(Protocol):
 
     def feed(self, feeds: Mapping[int, Feed]) -> Mapping[int, Fed]:
         """Give each its changes."""
+
+    def erasures(self, place: int, after: int) -> Erasures:
+        """What an operator signed to owners about changes after this one; those up to it, it may forget."""
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change; what they open, the future brings."""

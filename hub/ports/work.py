@@ -9,6 +9,7 @@ from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
 from symbolon.hub.ports.mail import BatchStore, MailStore, ReplayStore
 from symbolon.hub.ports.membership import DirectoryStore, MemberStore
+from symbolon.hub.ports.operator_seats import OperatorSeats
 from symbolon.hub.ports.reconciliation import ReconciliationStore
 from symbolon.hub.ports.records import RecordStore
 from symbolon.protocol.audit_log import AuditAct, Detail
@@ -71,6 +72,10 @@ class Work(Protocol):
     @property
     def reconciliation(self) -> ReconciliationStore:
         """Restores of this hub and of its members."""
+
+    @property
+    def operators(self) -> OperatorSeats:
+        """The operators of blind comparison."""
 
     @property
     def status(self) -> StatusStore:

@@ -12,6 +12,7 @@ from symbolon.hub.domain.ids import CertificateFingerprint
 from symbolon.hub.domain.members import EnrolledMember, Standing
 from symbolon.hub.errors import CertificateRefused, EnrolmentRefused
 from symbolon.hub.ports import Enrolment, IssuedCertificate, Store, Work
+from symbolon.hub.services.add_operator import founding_cards
 from symbolon.hub.services.draft_directory import DraftDirectory
 from symbolon.hub.services.sign_message import HubIdentity
 from symbolon.protocol.audit_log import AuditAct
@@ -24,6 +25,7 @@ from symbolon.protocol.messages import (
     Welcome,
     enrolment_fingerprint,
 )
+from symbolon.protocol.messages_comparison import OPEN_COMPARISON, Comparing, Comparison
 from symbolon.protocol.references import HUB, MemberCode
 from symbolon.runtime import certificates
 from symbolon.runtime.certificates import BadCertificate, KeyAndCertificate
@@ -108,12 +110,14 @@ class EnrolMember:
         """The terms of the first version. Encodings from before there was a directory are of no epoch of it."""
         older = work.epochs.every_epoch()
         identity, first_epoch = self._founder.identity, self._founder.first_epoch
+        cards = founding_cards(work)
         number = max(older, default=first_epoch.epoch - 1) + 1
         return Founding(
             federation=identity.federation,
             exercise=identity.exercise,
             hub_signing_key=identity.signing_key.public.to_bytes(),
             epoch=replace(first_epoch, epoch=number),
+            comparison=Comparison(Comparing.BLIND, cards) if cards else OPEN_COMPARISON,
         )
 
 

@@ -1,7 +1,7 @@
 """The operators follow the hub's changes: each is fed what it does not have, in the order of commits."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from symbolon.hub.errors import HubError
@@ -44,17 +44,43 @@ class FeedOperators:
             HubError: an operator is away, or refuses: what it lacks, it gets when it is back.
 
         """
-        at = {place: each.number for place, each in self._operators.status().items()}
+        found = self._operators.status()
+        at = {place: each.number for place, each in found.items()}
+        floor = self.slowest(work)
+        removed = False
         newest = int(work.transaction.fetch_value(_QUERIES["newest_change"]))
         while min(at.values()) < newest:
-            feeds = {place: self._feed(work, place, number) for place, number in at.items() if number < newest}
+            feeds = {place: self._feed(work, place, number, floor) for place, number in at.items() if number < newest}
+            removed |= any(change.added is None for feed in feeds.values() for change in feed.changes)
             for place, fed in self._operators.feed(feeds).items():
                 at[place] = fed.number
                 if fed.unreadable:
                     work.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(fed.unreadable))
         for place, number in at.items():
             work.transaction.execute(_QUERIES["note_operator"], place=place, number=number, now=self._clock.now())
+        self._take_erasures(work, {place: each.erasures for place, each in found.items()}, removed=removed)
         return newest
+
+    def _take_erasures(self, work: Work, newest: Mapping[int, int], *, removed: bool) -> None:
+        """Keep what the operators signed to owners; they are forwarded with their own transactions."""
+        noted = {row["place"]: row["erasures"] for row in work.transaction.fetch_all(_QUERIES["list_operators"])}
+        for place, number in newest.items():
+            after = noted.get(place, 0)
+            if not removed and number <= after:
+                continue
+            # Asked with what is committed: an operator forgets what the hub says that it has.
+            receipts = self._operators.erasures(place, after).receipts
+            for receipt in receipts:
+                work.transaction.execute(
+                    _QUERIES["keep_erasure"],
+                    place=place,
+                    number=receipt.number,
+                    owner=receipt.owner,
+                    content=receipt.content,
+                    signature=receipt.signature,
+                )
+            after = max((receipt.number for receipt in receipts), default=after)
+            work.transaction.execute(_QUERIES["note_erasures"], place=place, number=after)
 
     def forget_bundles(self, work: Work) -> int:
         """Erase the sealed bundles that all three have; how many."""
@@ -69,7 +95,7 @@ class FeedOperators:
         """Keep in mind that an operator is away, or refuses, for the status page."""
         work.transaction.execute(_QUERIES["note_trouble"], place=place, trouble=error.sentence, now=self._clock.now())
 
-    def _feed(self, work: Work, place: int, after: int) -> Feed:
+    def _feed(self, work: Work, place: int, after: int, floor: int) -> Feed:
         rows = work.transaction.fetch_all(_QUERIES["list_feed"], place=place, after=after, limit=MOST_CHANGES)
         changes: list[RecordChange] = []
         segments: set[int] = set()
@@ -88,6 +114,7 @@ class FeedOperators:
             tuple(SchemaContent(row["schema_digest"], row["content"]) for row in schemas),
             tuple(map(_segment, described)),
             tuple(changes),
+            floor,
         )
 
 

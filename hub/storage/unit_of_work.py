@@ -10,6 +10,7 @@ from symbolon.hub.storage.epochs import PostgresEpochs
 from symbolon.hub.storage.hits import PostgresHits
 from symbolon.hub.storage.mail import PostgresMail
 from symbolon.hub.storage.members import PostgresMembers
+from symbolon.hub.storage.operators import PostgresOperatorSeats
 from symbolon.hub.storage.reconciliation import PostgresReconciliation
 from symbolon.hub.storage.records import PostgresRecords
 from symbolon.hub.storage.replays import PostgresReplays
@@ -34,6 +35,7 @@ class PostgresWork:
         self.hits = PostgresHits(transaction)
         self.mail = PostgresMail(transaction)
         self.reconciliation = PostgresReconciliation(transaction)
+        self.operators = PostgresOperatorSeats(transaction)
         self.status = PostgresStatus(transaction)
         self._audit_log = audit_log
 

@@ -30,6 +30,7 @@ from symbolon.node.services.receive_epoch_receipt import ReceiveEpochReceipt
 from symbolon.node.services.receive_exchange import ReceiveReply, ReceiveRequest
 from symbolon.node.services.receive_key_message import ReceiveKeyMessage, ReceiveLinkageKey
 from symbolon.node.services.receive_notice import ReceiveNotice
+from symbolon.node.services.receive_operator_erasure import ReceiveOperatorErasure
 from symbolon.node.services.receive_proposal import ReceiveProposal
 from symbolon.node.services.receive_vote import ReceiveVote
 from symbolon.node.services.receive_withdrawal_receipt import ReceiveWithdrawalReceipt
@@ -169,6 +170,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         Purpose.LINKAGE_KEY: ReceiveLinkageKey(tools.ceremony),
         Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
         Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(tools.linkage_keys),
+        Purpose.OPERATOR_ERASURE_RECEIPT: ReceiveOperatorErasure(correspondence.code),
         Purpose.DIRECTORY_PROPOSAL: ReceiveProposal(draws),
     }
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)

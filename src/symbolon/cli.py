@@ -174,9 +174,11 @@ def _audit_log(home: Path) -> Iterator[tuple["HashChainAuditLog", "Transaction"]
     from symbolon.runtime.settings import open_settings
 
     party = PartyHome(home)
-    roles = [role for role in ("node", "hub") if party.settings_file(role).is_file()]
+    roles = [role for role in ("node", "hub", "operator") if party.settings_file(role).is_file()]
     if len(roles) != 1:
-        raise ConfigurationMistake(f"{home} is not a party's home: it needs a node.toml or a hub.toml, and not both")
+        raise ConfigurationMistake(
+            f"{home} is not a party's home: it needs one of node.toml, hub.toml and operator.toml"
+        )
     conninfo = open_settings(party, roles[0], os.environ).database_conninfo()
     with Database(conninfo, application_name="symbolon audit", max_size=1) as database, database.transaction() as tx:
         yield HashChainAuditLog(SystemClock(), uuid4), tx

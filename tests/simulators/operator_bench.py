@@ -27,7 +27,7 @@ from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.errors import MalformedEncoding
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
-from symbolon.protocol.hybrid_keys import HybridSealingKey
+from symbolon.protocol.hybrid_keys import HybridSealingKey, HybridSealingPublicKey
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.messages_operators import (
@@ -193,31 +193,8 @@ class OperatorBench:
         return OperatorRoom(RoomSettings(addresses, context, 20.0, tree=False))
 
     def share_item(self, sender: MemberCode, item: SubmissionItem) -> SubmissionItem:
-        """What a node of a blind federation submits in the place of an encoding; what is no encoding stays as it is."""
-        try:
-            (content,) = item.envelopes
-            record = EncodedRecord.from_bytes(SCHEMA, content)
-        except (ValueError, MalformedEncoding):
-            return item
-        # The oblivious function itself is driven in tests of operators and nodes: here any other will do.
-        values = {
-            (kind, token): hashlib.sha256(b"value" + token).digest()[:16]
-            for kind, tokens in record.tokens.items()
-            for token in tokens
-        }
-        outline = outline_of(SCHEMA, record, values)
-        bundles = share_bundles(record, secrets.token_bytes)
-        sealed = (
-            seal_shares(
-                bundle,
-                self.sealing[place].public,
-                ShareContext(
-                    self.federation, sender, place, item.reference, item.version, item.schema_digest, item.key_epoch
-                ),
-            )
-            for place, bundle in enumerate(bundles)
-        )
-        return replace(item, envelopes=(outline.to_bytes(), *sealed))
+        """What a node of a blind federation submits."""
+        return shared_item(self.federation, [self.sealing[place].public for place in PLACES], sender, item)
 
     def remove(self, lines: OperatorLines, handle: int) -> None:
         """A record is gone."""
@@ -241,6 +218,34 @@ class OperatorBench:
         (self.folder / f"{party}.key").write_bytes(key)
         (self.folder / f"{party}.key").chmod(0o600)
         (self.folder / f"{party}.pem").write_bytes(certificate)
+
+
+def shared_item(
+    federation: str, operators: Sequence[HybridSealingPublicKey], sender: MemberCode, item: SubmissionItem
+) -> SubmissionItem:
+    """What a node submits in the place of an encoding; what is no encoding stays as it is."""
+    try:
+        (content,) = item.envelopes
+        record = EncodedRecord.from_bytes(SCHEMA, content)
+    except (ValueError, MalformedEncoding):
+        return item
+    # The oblivious function itself is driven in tests of operators and nodes: here any other will do.
+    values = {
+        (kind, token): hashlib.sha256(b"value" + token).digest()[:16]
+        for kind, tokens in record.tokens.items()
+        for token in tokens
+    }
+    outline = outline_of(SCHEMA, record, values)
+    bundles = share_bundles(record, secrets.token_bytes)
+    sealed = (
+        seal_shares(
+            bundle,
+            operators[place],
+            ShareContext(federation, sender, place, item.reference, item.version, item.schema_digest, item.key_epoch),
+        )
+        for place, bundle in enumerate(bundles)
+    )
+    return replace(item, envelopes=(outline.to_bytes(), *sealed))
 
 
 def segment(number: int, owner: str, what: str, **changed: object) -> SegmentDescription:

@@ -95,7 +95,17 @@ WHERE place = %(place)s;
 
 -- name: list_operators
 -- How the operators are.
-SELECT place, number, seen_at, away_since, trouble FROM blind_operator ORDER BY place;
+SELECT place, number, seen_at, away_since, trouble, erasures FROM blind_operator ORDER BY place;
+
+-- name: keep_erasure
+-- What an operator signed to an owner.
+INSERT INTO operator_erasure (place, number, owner, content, signature)
+VALUES (%(place)s, %(number)s, %(owner)s, %(content)s, %(signature)s)
+ON CONFLICT DO NOTHING;
+
+-- name: note_erasures
+-- Up to here an operator's receipts are with the hub.
+UPDATE blind_operator SET erasures = greatest(erasures, %(number)s) WHERE place = %(place)s;
 
 -- name: forget_bundles
 -- Bundles that every operator has.

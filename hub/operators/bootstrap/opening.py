@@ -1,0 +1,216 @@
+"""Making an operator's home, and opening it: what each of its commands stands on."""
+
+import os
+import secrets
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+from uuid import uuid4
+
+from symbolon.hub.operators.bootstrap.running import OperatorKeys, OperatorPlace, RunningOperator
+from symbolon.hub.operators.bootstrap.settings import ROLE, OperatorSettings, load_settings
+from symbolon.hub.operators.domain.pair_keys import pair_key
+from symbolon.hub.operators.errors import NotJoined, OutOfOrder
+from symbolon.hub.operators.gateway.peers import PeerAddress
+from symbolon.hub.operators.services.join_federation import (
+    AGREEMENT,
+    AUTHORITY,
+    CERTIFICATE,
+    SEALING,
+    SIGNING,
+    TLS_KEY,
+    Joined,
+    JoinFederation,
+    OperatorDraft,
+    begin_operator,
+    joined,
+)
+from symbolon.hub.operators.storage.secrets import OperatorSecrets
+from symbolon.hub.operators.storage.shares import OperatorStore, Standing
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.hybrid_keys import HybridSealingKey
+from symbolon.protocol.keys import SealingKey, SigningKey
+from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome
+from symbolon.protocol.messages_peers import Doing
+from symbolon.protocol.oprf_sharing import Commitment
+from symbolon.protocol.references import HUB
+from symbolon.protocol.ristretto import parse_element
+from symbolon.runtime.audit_store import HashChainAuditLog
+from symbolon.runtime.backup import Expected, Manifest, NewPlace, finish_restore, make_backup, restore_backup
+from symbolon.runtime.backup_container import Lock, Unlock
+from symbolon.runtime.clock import Clock, SystemClock
+from symbolon.runtime.database import Database, Row
+from symbolon.runtime.home import PartyHome
+from symbolon.runtime.logs import configure_logging
+from symbolon.runtime.migrations import migrate
+from symbolon.runtime.postgres_tools import PostgresTools
+from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
+
+_PACKAGE: Final = "symbolon.hub.operators"
+_CONNECTIONS: Final = 8
+CLOCK: Final[Clock] = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorReport:
+    """How an operator stands, for its status command."""
+
+    place: int
+    federation: str
+    standing: Standing
+    number: int
+    records: int
+    unreadable: int
+    has_token_share: bool
+    others: Sequence[Row]
+    known: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator that was initialised."""
+
+    home: PartyHome
+    settings: OperatorSettings
+    database: Database
+    audit_log: HashChainAuditLog
+    store: OperatorStore
+
+    def join(self, welcome: OperatorWelcome) -> Joined:
+        """Take a welcome."""
+        return JoinFederation(self.home, self.store, CLOCK)(welcome)
+
+    def run(self) -> None:
+        """Serve until the process is told to stop."""
+        running = self.running()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            running.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        running.serve()
+
+    def running(self) -> RunningOperator:
+        """The process, wired; raises `NotJoined` before all three know each other."""
+        known = joined(self.home)
+        if not known.is_complete:
+            raise NotJoined("The other operators are not known yet: join again with the welcome of after their adding.")
+        tls = self.home.tls
+        own = TlsFiles(tls.file(CERTIFICATE), tls.private_file(TLS_KEY))
+        others = {place: each for place, each in known.contacts.items() if place != known.own.place}
+        where = OperatorPlace(
+            place=known.own.place,
+            listen=(self.settings.listen_host, self.settings.listen_port),
+            peers={
+                place: PeerAddress(each.host, each.port, each.card.certificate_fingerprint)
+                for place, each in others.items()
+            },
+            server_context=mutual_server_context(own, tls.file(AUTHORITY)),
+            client_context=client_context(own, tls.file(AUTHORITY)),
+            segments=self.home.path / "segments",
+            daily_comparisons=self.settings.daily_comparisons,
+            daily_tokens=self.settings.daily_tokens,
+        )
+        keys = self.home.keys
+        agreement = SealingKey.from_bytes(keys.read(AGREEMENT))
+        wanted = OperatorKeys(
+            sealing_key=HybridSealingKey.from_bytes(keys.read(SEALING)),
+            signing_key=SigningKey.from_bytes(keys.read(SIGNING)),
+            pair_keys={place: pair_key(agreement, known.own, each.card) for place, each in others.items()},
+            commitments={place: _commitment(each.card.token_commitment) for place, each in known.contacts.items()},
+            secrets=OperatorSecrets(keys),
+            coordinator_fingerprint=known.coordinator_fingerprint,
+        )
+        return RunningOperator(where, wanted, self.store, CLOCK)
+
+    def order(self, doing: Doing) -> None:
+        """Have the running process do something: refresh, or be restored. Raises `OutOfOrder` where it cannot."""
+        with self.store.work() as work:
+            standing = work.standing()
+            if doing is Doing.REFRESHING and standing.doing is not Doing.WORKING:
+                raise OutOfOrder(f"This operator is {standing.doing.value}: a refresh begins when it works.")
+            if doing is not standing.doing:
+                work.note_standing(Standing(standing.generation, doing))
+
+    def report(self) -> OperatorReport:
+        """How it stands, as its database says."""
+        with self.store.work() as work:
+            standing, number = work.standing(), work.progress()
+            (records, unreadable), others = work.counts(), work.others()
+        known = tuple(sorted(joined(self.home).contacts)) if self.home.tls.has("welcome.json") else ()
+        share = OperatorSecrets(self.home.keys).token_share(standing.generation)
+        return OperatorReport(
+            self.settings.place,
+            self.settings.federation,
+            standing,
+            number,
+            records,
+            unreadable,
+            share is not None,
+            others,
+            known,
+        )
+
+    def back_up(self, lock: Lock, out: Path) -> int:
+        """Write a sealed backup; how many bytes it has."""
+        settings = self.settings
+        manifest = Manifest(
+            role=ROLE,
+            code=f"operator-{settings.place}",
+            federation=settings.federation,
+            exercise=settings.exercise,
+            made_at=CLOCK.now(),
+            home=str(self.home.path.resolve()),
+        )
+        tools = PostgresTools(settings.postgres_tools)
+        written = make_backup(self.home, settings.database, manifest, tools, lock, out)
+        with self.store.work() as work:
+            work.audit(AuditAct.BACKUP_MADE, HUB, {"bytes": written})
+        return written
+
+
+def initialise(home: PartyHome, draft: OperatorDraft) -> OperatorRequest:
+    """Make the home, the keys and the tables; what is there already stays."""
+    request = begin_operator(home, draft, secrets.token_bytes)
+    settings = load_settings(home, os.environ)
+    migrate(settings.database, _PACKAGE)
+    return request
+
+
+def open_operator(home: PartyHome, process: str) -> Operator:
+    """An operator that was initialised."""
+    if process != "restore":
+        home.refuse_unfinished_restore()
+    settings = load_settings(home, os.environ)
+    configure_logging(ROLE, process, level=settings.log_level)
+    migrate(settings.database, _PACKAGE)
+    database = Database(settings.database, application_name="symbolon operator", max_size=_CONNECTIONS)
+    database.open()
+    audit_log = HashChainAuditLog(CLOCK, uuid4)
+    return Operator(home, settings, database, audit_log, OperatorStore(database, audit_log))
+
+
+def restore_from_backup(
+    file: Path, unlock: Unlock, expected: Expected, place: NewPlace, tools: PostgresTools
+) -> Manifest:
+    """Put an operator back to a backup; its shares are restored from the other two when it runs."""
+    manifest = restore_backup(file, unlock, expected, place, tools)
+    operator = open_operator(place.home, "restore")
+    with operator.database, operator.store.work() as work:
+        work.note_standing(Standing(work.standing().generation, Doing.RESTORING))
+        work.audit(AuditAct.BACKUP_RESTORED, HUB, {"made_at": manifest.made_at.isoformat()})
+    finish_restore(place.home)
+    return manifest
+
+
+def conninfo_of(home: PartyHome) -> str:
+    """The connection string of the settings that lie in a home."""
+    return load_settings(home, os.environ).database
+
+
+def _commitment(raw: Sequence[bytes]) -> Commitment:
+    return parse_element(raw[0]), parse_element(raw[1])

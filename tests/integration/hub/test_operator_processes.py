@@ -1,0 +1,247 @@
+"""A hub with three operators that are processes of their own: set up by their commands, killed, refreshed, restored."""
+
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.simulators.hub_members import FEDERATION, item
+from tests.simulators.operator_bench import PLACES
+from tests.simulators.operator_processes import OperatorProcesses
+
+from symbolon.hub.bootstrap.opening import Hub
+from symbolon.hub.bootstrap.worker import operator_room
+from symbolon.hub.errors import OperatorAway, OperatorRefused
+from symbolon.hub.gateway.operator_room import OperatorRoom
+from symbolon.matching.identifier_types import BirthDate, PersonName, RecordIdentifiers
+from symbolon.protocol.keys import VerifyingKey
+from symbolon.protocol.messages import Comparing, OperatorErasureReceipt, Purpose
+from symbolon.runtime.certificates import fingerprint
+
+_PEOPLE = ("Somchai Rattanakosin", "Nguyen Van Anh", "Ko Zaw Min", "Maria Santos Reyes", "Abdul Karim Hossain")
+
+
+@pytest.fixture
+def comparison() -> str:
+    return "blind"
+
+
+@pytest.fixture
+def processes(
+    initialised_hub: Hub, tmp_path: Path, fresh_database: Callable[[str], str]
+) -> Iterator[OperatorProcesses]:
+    folder = tmp_path / "operators"
+    folder.mkdir()
+    conninfos = [fresh_database(f"operator{place}") for place in PLACES]
+    found = OperatorProcesses(folder, conninfos, FEDERATION, initialised_hub.home.path)
+    found.set_up()
+    found.start(*PLACES)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def operators(initialised_hub: Hub, processes: OperatorProcesses) -> Iterator[tuple[OperatorProcesses, OperatorRoom]]:
+    room = operator_room(initialised_hub, patience_s=15)
+    await_all(room)
+    yield processes, room
+    room.close()
+
+
+def await_all(room: OperatorRoom, **wanted: object) -> None:
+    """All three run, reach each other, and have their shares of the token key."""
+    wanted = {"has_token_share": True, "doing": "working", **wanted}
+    for _ in range(300):
+        try:
+            found = room.status().values()
+        except (OperatorAway, OperatorRefused):
+            time.sleep(0.1)
+            continue
+        if all(len(each.reaches) == 2 for each in found) and all(
+            getattr(each, name) == value for each in found for name, value in wanted.items()
+        ):
+            return
+        time.sleep(0.1)
+    raise AssertionError("the operators do not find each other")
+
+
+def people(count: int) -> list[RecordIdentifiers]:
+    return [
+        RecordIdentifiers(names=(PersonName(_PEOPLE[number]),), birth_date=BirthDate(1960 + number, 4, 17))
+        for number in range(count)
+    ]
+
+
+def match_all(bench: Any, failures: list[Exception] | None = None) -> None:
+    """What the sweep does: again and again, whatever happens to the operators."""
+    for _ in range(120):
+        try:
+            bench.worker.find_matches()
+        except (OperatorAway, OperatorRefused) as error:
+            if failures is not None:
+                failures.append(error)
+            time.sleep(0.25)
+        else:
+            return
+    raise AssertionError("the operators do not come back")
+
+
+def test_three_bodies_set_up_an_operator_each_and_their_hub_compares_blind(
+    bench: Any, processes: OperatorProcesses
+) -> None:
+    directory = bench.directory()
+    assert directory.comparison.mode is Comparing.BLIND
+    assert [card.name for card in directory.comparison.operators] == ["Body 0", "Body 1", "Body 2"]
+    for someone in people(3):
+        bench.submit(bench.amara, item(someone))
+        bench.submit(bench.belanu, item(someone))
+    match_all(bench)
+    assert len(bench.alerts(bench.amara)) == len(bench.alerts(bench.belanu)) == 3
+    for place in PLACES:
+        found = processes.status(place)
+        assert (found["records"], found["token_key"], found["doing"]) == (6, True, "working")
+    # Given again, the same certificate, and nothing to sign.
+    before = (processes.folder / "welcomes" / "welcome-1.json").read_bytes()
+    assert "fingerprint" in processes.add(1)
+    assert (processes.folder / "welcomes" / "welcome-1.json").read_bytes() == before
+    assert bench.directory() == directory
+    # Each operator keeps an audit log of its own.
+    command = ["python", "-m", "symbolon.cli", "audit", "query", "--home", str(processes.home(2)), "--json"]
+    leaves = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    acts = {json.loads(line)["act"] for line in leaves.splitlines() if line.startswith("{")}
+    assert {"operator-joined", "operator-key-made", "shares-taken", "pairs-compared"} <= acts
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_operator_killed_in_the_middle_of_batches_loses_no_hit_and_doubles_none(
+    bench: Any, processes: OperatorProcesses, place: int
+) -> None:
+    rounds = 4
+    everybody = people(5)
+    stop = threading.Event()
+    kills: list[float] = []
+
+    def kill_again_and_again() -> None:
+        while not stop.is_set() and len(kills) < rounds:
+            time.sleep(0.05 + 0.1 * len(kills))
+            processes.kill(place)
+            kills.append(time.monotonic())
+            processes.start(place)
+
+    killer = threading.Thread(target=kill_again_and_again)
+    killer.start()
+    failures: list[Exception] = []
+    submitted = 0
+    while len(kills) < rounds or submitted < 3:
+        for someone in everybody:
+            changed = replace(someone, birth_date=BirthDate(1900 + submitted, 1, 1))
+            bench.submit(bench.amara, item(changed))
+            bench.submit(bench.belanu, item(changed))
+        submitted += 1
+        match_all(bench, failures)
+    stop.set()
+    killer.join()
+    match_all(bench, failures)
+    pairs = {
+        code: [(alert.own_reference, alert.counterpart_reference) for alert in bench.alerts(member)]
+        for code, member in (("XA", bench.amara), ("XB", bench.belanu))
+    }
+    assert len(kills) == rounds
+    assert failures
+    assert len(pairs["XA"]) == len(set(pairs["XA"])) == submitted * len(everybody)
+    assert sorted((other, own) for own, other in pairs["XB"]) == sorted(pairs["XA"])
+
+
+def test_shares_are_refreshed_by_command_even_where_an_operator_is_killed_meanwhile(
+    bench: Any, processes: OperatorProcesses, operators: tuple[OperatorProcesses, OperatorRoom]
+) -> None:
+    first, second = people(2)
+    bench.submit(bench.amara, item(first))
+    bench.submit(bench.amara, item(second))
+    match_all(bench)
+    processes.typed("refresh", "--home", str(processes.home(1)))
+    time.sleep(0.3)
+    processes.kill(2)
+    processes.start(2)
+    await_all(operators[1], generation=1)
+    bench.submit(bench.belanu, item(first))
+    bench.submit(bench.belanu, item(second))
+    match_all(bench)
+    assert len(bench.alerts(bench.belanu)) == 2
+    assert not list(processes.home(0).glob("keys/refresh-*"))
+
+
+def test_an_operator_that_lost_its_database_needs_restore_and_is_restored(
+    bench: Any, processes: OperatorProcesses, operators: tuple[OperatorProcesses, OperatorRoom], tmp_path: Path
+) -> None:
+    first, second = people(2)
+    bench.submit(bench.amara, item(first))
+    bench.submit(bench.belanu, item(first))
+    match_all(bench)
+    bench.worker.tidy_up()
+    processes.kill(1)
+    with psycopg.connect(processes.conninfos[1]) as database:
+        for table in ("shared_record", "segment"):
+            database.execute(psycopg.sql.SQL("DELETE FROM {}").format(psycopg.sql.Identifier(table)))
+        database.execute("UPDATE progress SET number = 0")
+    processes.start(1)
+    bench.submit(bench.amara, item(second))
+    compare = bench.worker.find_matches
+    for _ in range(50):
+        with pytest.raises((OperatorRefused, OperatorAway)):
+            compare()
+        if processes.status(1)["doing"] == "needs-restore":
+            break
+    assert "needs restore" in processes.typed("status", "--home", str(processes.home(1)))
+    processes.typed("restore", "--home", str(processes.home(1)))
+    await_all(operators[1])
+    bench.submit(bench.belanu, item(second))
+    match_all(bench)
+    assert len(bench.alerts(bench.amara)) == len(bench.alerts(bench.belanu)) == 2
+
+
+def test_each_operator_signs_to_the_owner_what_it_erased_and_the_hub_forwards_it(bench: Any) -> None:
+    record = item(people(1)[0])
+    bench.submit(bench.amara, record)
+    match_all(bench)
+    bench.api.withdraw_records(bench.amara.code, bench.amara.withdrawal(record.reference))
+    bench.worker.refresh_index()
+    bench.worker.forward_erasures()
+    receipts = bench._messages(bench.amara, OperatorErasureReceipt)
+    assert [receipt.erasure.place for receipt in receipts] == [0, 1, 2]
+    for receipt in receipts:
+        card = bench.directory().comparison.operators[receipt.erasure.place]
+        VerifyingKey(card.signing_key).verify(receipt.signature, receipt.erasure.signed_bytes())
+        assert [each.reference for each in receipt.erasure.records] == [record.reference]
+    assert Purpose.OPERATOR_ERASURE_RECEIPT not in bench.purposes(bench.belanu)
+    assert bench.worker.forward_erasures() == 0
+
+
+def test_an_operator_is_backed_up_and_put_back_and_restored_by_the_others(
+    bench: Any, processes: OperatorProcesses, operators: tuple[OperatorProcesses, OperatorRoom], tmp_path: Path
+) -> None:
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("correct horse battery staple forty two")
+    passphrase.chmod(0o600)
+    out = tmp_path / "operator0.backup"
+    told = processes.typed(
+        "backup", "--home", str(processes.home(0)), "--out", str(out), "--passphrase-file", str(passphrase)
+    )
+    assert "apart from the other operators'" in told
+    assert out.stat().st_size > 1_000
+
+
+def test_the_certificate_of_the_coordinator_is_the_hubs_own_and_known_to_all(
+    initialised_hub: Hub, processes: OperatorProcesses
+) -> None:
+    pem = initialised_hub.home.tls.read("coordinator.pem")
+    for place in PLACES:
+        welcome = json.loads((processes.folder / "welcomes" / f"welcome-{place}.json").read_text())
+        assert welcome["coordinator_fingerprint"] == fingerprint(pem)
+        assert [each["card"]["place"] for each in welcome["operators"]] == [0, 1, 2]
