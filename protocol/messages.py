@@ -82,6 +82,7 @@ from symbolon.protocol.messages_submission import (
     WithdrawalReceipt,
     expiry_digest,
 )
+from symbolon.protocol.messages_tokens import MAX_TOKENS, TokenAnswer, TokenAnswers, TokenRequest
 from symbolon.protocol.purposes import (
     HIT_PURPOSES,
     KEY_PURPOSES,
@@ -95,6 +96,7 @@ __all__ = [
     "MAX_BATCH_ITEMS",
     "MAX_HISTORY",
     "MAX_RECONCILED",
+    "MAX_TOKENS",
     "SEALED_PURPOSES",
     "Alert",
     "Comparing",
@@ -148,6 +150,9 @@ __all__ = [
     "Submission",
     "SubmissionItem",
     "SubmissionReceipt",
+    "TokenAnswer",
+    "TokenAnswers",
+    "TokenRequest",
     "Vote",
     "VoteCustody",
     "Welcome",

@@ -28,8 +28,8 @@ MAX_BATCH_ITEMS: Final = 1_000
 class SubmissionItem:
     """One version of one record, as the hub may see it.
 
-    ``envelopes`` are the encodings, opaque to the protocol: one for open comparison, one per operator for blind
-    comparison. ``schema_digest`` is the SHA-256 of the linkage schema that they were made with.
+    ``envelopes`` are the encodings, opaque to the protocol: one for open comparison; for blind comparison an outline,
+    and a bundle sealed to each operator. ``schema_digest`` is the SHA-256 of the linkage schema they were made with.
     """
 
     reference: RecordReference
@@ -43,7 +43,7 @@ class SubmissionItem:
     schema_id: SchemaId
     schema_digest: Sha256Hex
     key_epoch: Counter
-    envelopes: Annotated[tuple[Annotated[bytes, octets(1, 65_536)], ...], entries(1, 8)] = field(repr=False)
+    envelopes: Annotated[tuple[Annotated[bytes, octets(1, 131_072)], ...], entries(1, 8)] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Problem(StrEnum):
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     TOO_MANY_REQUESTS = "too-many-requests"
+    BAD_PROOF = "bad-proof"
+    TOKEN_BUDGET_SPENT = "token-budget-spent"  # noqa: S105 - a code, no secret
     SERVICE_UNAVAILABLE = "service-unavailable"
     INTERNAL = "internal"
 
@@ -142,6 +144,8 @@ _TITLES = {
     Problem.NOT_FOUND: "There is nothing at this address.",
     Problem.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
     Problem.TOO_MANY_REQUESTS: "Too many requests; wait a moment.",
+    Problem.BAD_PROOF: "An operator's answer does not prove that it was made with that operator's key.",
+    Problem.TOKEN_BUDGET_SPENT: "This member had as many tokens evaluated today as it may.",
     Problem.SERVICE_UNAVAILABLE: "The service is not ready; try again shortly.",
     Problem.INTERNAL: "Something went wrong inside; it was logged.",
 }

@@ -11,6 +11,8 @@ class Purpose(StrEnum):
     SUBMISSION_RECEIPT = "submission-receipt"
     WITHDRAWAL = "withdrawal"
     WITHDRAWAL_RECEIPT = "withdrawal-receipt"
+    TOKEN_REQUEST = "token-request"  # noqa: S105 - the name of a purpose
+    TOKEN_ANSWERS = "token-answers"  # noqa: S105 - the name of a purpose
     ALERT = "alert"
     HIT_NOTICE = "hit-notice"
     HOLD_DECISION = "hold-decision"

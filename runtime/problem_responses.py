@@ -57,6 +57,7 @@ _OTHER_STATUSES: Final[Mapping[Problem, int]] = {
     Problem.NOT_FOUND: 404,
     Problem.METHOD_NOT_ALLOWED: 405,
     Problem.TOO_MANY_REQUESTS: 429,
+    Problem.TOKEN_BUDGET_SPENT: 429,
     Problem.SERVICE_UNAVAILABLE: 503,
     Problem.BROKEN_AUDIT_LOG: 500,
     Problem.INTERNAL: 500,

@@ -16,12 +16,14 @@ from symbolon.node.services.deliver_batches import DeliverBatches
 from symbolon.node.services.deliver_outbox import DeliverOutbox
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.federation import JoinFederation, RefreshDirectory
+from symbolon.node.services.form_batch import FormBatch
 from symbolon.node.services.hub_line import HubLine
 from symbolon.node.services.import_records import ImportRecords
 from symbolon.node.services.kept_deliveries import ListDeliveries, RetryDeliveries
 from symbolon.node.services.list_hits import ListHits
 from symbolon.node.services.list_records import ListRecords
 from symbolon.node.services.node_services import DeskServices
+from symbolon.node.services.obtain_tokens import ObtainTokens
 from symbolon.node.services.open_request import OpenRequest
 from symbolon.node.services.publish_records import PublishRecords
 from symbolon.node.services.receive_alert import ReceiveAlert
@@ -43,6 +45,7 @@ from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.node.services.revise_record import ReviseRecord
 from symbolon.node.services.rotate_keys import RotateKeys, ShowKeys
 from symbolon.node.services.run_ceremony import CeremonyTools
+from symbolon.node.services.share_encodings import ShareEncodings
 from symbolon.node.services.show_expiry import ShowExpiry
 from symbolon.node.services.show_federation import ConfirmDirectory, ShowFederation
 from symbolon.node.services.show_hit import ShowHit
@@ -177,14 +180,17 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
     reseal_message = ResealMessage(tools.ceremony)
     encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
     reconcile_with_hub = ReconcileWithHub(unit_of_work, draws, hub, correspondence, encode_record)
+    share_encodings = ShareEncodings(encode_record.schema, correspondence.code, draws.random_bytes)
+    form_batch = FormBatch(unit_of_work, draws, share_encodings, ObtainTokens(line))
+    deliver_batch = DeliverBatches(line, form_batch)
     steps = WorkersSteps(
         refresh_directory=refresh_directory,
         reconcile_with_hub=reconcile_with_hub,
         reencode_records=ReencodeRecords(unit_of_work, draws, encode_record),
-        deliver_batch=DeliverBatches(unit_of_work, draws, hub, correspondence),
+        deliver_batch=deliver_batch,
     )
     return HubServices(
-        deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence, reseal_message),
+        deliver_outbox=DeliverOutbox(line, reseal_message, deliver_batch),
         receive_deliveries=ReceiveDeliveries(line, takers, refresh_directory),
         refresh_directory=refresh_directory,
         sign_directory=SignDirectory(line, tools.keys, refresh_directory),

@@ -47,6 +47,7 @@ _PASSING: Final = frozenset(
         Problem.RETIRED_KEY,
         Problem.NOT_FOUND,
         Problem.METHOD_NOT_ALLOWED,
+        Problem.TOKEN_BUDGET_SPENT,
         Problem.SERVICE_UNAVAILABLE,
         Problem.INTERNAL,
     }

@@ -114,6 +114,10 @@ class OutboxStore(Protocol):
         """The oldest items in no batch, with their numbers."""
         ...
 
+    def lock_unsent_withdrawals(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
+        """The oldest withdrawals in no batch, before which nothing of the same record waits, with their numbers."""
+        ...
+
     def add_batch(self, batch: OutgoingBatch, numbers: Sequence[int], now: datetime) -> None:
         """Store a formed batch."""
         ...

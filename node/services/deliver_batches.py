@@ -9,8 +9,6 @@ from hashlib import sha256
 from typing import TypeVar
 
 from symbolon.node.domain.outbox import (
-    LARGEST_BATCH,
-    BatchEntry,
     ItemResult,
     OutboxKind,
     OutgoingBatch,
@@ -19,9 +17,10 @@ from symbolon.node.domain.outbox import (
 )
 from symbolon.node.domain.receipts import StoredReceipt
 from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable, NoDirectory
-from symbolon.node.ports.outside import Draws, HubClient
-from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.correspondence import Correspondence, stamp
+from symbolon.node.services.correspondence import stamp
+from symbolon.node.services.form_batch import FormBatch
+from symbolon.node.services.hub_line import WORKER, HubLine
+from symbolon.node.services.share_encodings import refuse_open_encodings
 from symbolon.node.services.take_results import take_submission_results, take_withdrawal_results
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes, parse_json
@@ -35,13 +34,9 @@ from symbolon.protocol.messages import (
     WithdrawalReceipt,
 )
 from symbolon.protocol.problems import Problem, ProtocolError
-from symbolon.protocol.references import HUB, BatchId, MessageId, new_batch_id
+from symbolon.protocol.references import HUB, MessageId, new_batch_id
 
 Receipt = TypeVar("Receipt", SubmissionReceipt, WithdrawalReceipt)
-WORKER = "worker"
-LARGEST_BODY = 6_000_000
-"""Bytes of items in one batch; what the hub takes at once is larger."""
-
 ID_TAKEN = frozenset({Problem.BATCH_REUSED, Problem.MESSAGE_REUSED})
 """The id is at fault, not what the batch holds: it may go out under another, since under this one nothing was taken.
 
@@ -52,11 +47,12 @@ A problem that passes with time never comes here: the client calls it `HubUnavai
 class DeliverBatches:
     """Sends the oldest batch, or forms and sends the next. One at a time: the worker sees to that."""
 
-    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, hub: HubClient, correspondence: Correspondence) -> None:
-        self._unit_of_work = unit_of_work
-        self._draws = draws
-        self._hub = hub
-        self._correspondence = correspondence
+    def __init__(self, line: HubLine, form_batch: FormBatch) -> None:
+        self._unit_of_work = line.unit_of_work
+        self._draws = line.draws
+        self._hub = line.hub
+        self._correspondence = line.correspondence
+        self._form_batch = form_batch
 
     def __call__(self) -> bool:
         """Send one batch if one is due; says whether there was one. Where the hub cannot take it now, it waits.
@@ -100,14 +96,7 @@ class DeliverBatches:
             waiting = work.outbox.open_batch()
             if waiting is not None:
                 return waiting[0] if waiting[1] <= now else None
-            unsent = _one_batch(work.outbox.lock_unsent(LARGEST_BATCH))
-            if not unsent:
-                return None
-            batch = _formed(unsent, new_batch_id(self._draws.uuid()))
-            work.outbox.add_batch(batch, [number for number, _ in unsent], now)
-            detail = {"kind": batch.kind.value, "items": len(unsent)}
-            work.audit.record(AuditAct.BATCH_SENT, WORKER, batch.batch_id, detail)
-        return batch
+        return self._form_batch()
 
     def _send(self, batch: OutgoingBatch, directory: FederationDirectory) -> None:
         body = parse_json(batch.body)
@@ -117,6 +106,7 @@ class DeliverBatches:
             self._withdraw(batch, from_wire(Withdrawal, body), directory)
 
     def _submit(self, batch: OutgoingBatch, submission: Submission, directory: FederationDirectory) -> None:
+        refuse_open_encodings(submission, directory)
         answer = self._post(batch, submission, "/v1/submissions", directory)
         receipt = self._verified(answer, SubmissionReceipt, batch, directory)
         outcomes = {outcome.reference: outcome for outcome in receipt.outcomes}
@@ -213,23 +203,3 @@ class DeliverBatches:
             work.outbox.renew_batch(batch.batch_id, problem, renewed, now, until)
             detail = {"kind": batch.kind.value, "renewed_as": batch_id, "problem": problem.value}
             work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, batch.batch_id, detail)
-
-
-def _one_batch(unsent: tuple[tuple[int, BatchEntry], ...]) -> list[tuple[int, BatchEntry]]:
-    """The longest beginning that may travel together: one kind, no record twice, not too many bytes."""
-    chosen: list[tuple[int, BatchEntry]] = []
-    seen: set[str] = set()
-    size = 0
-    for number, entry in unsent:
-        size += len(entry.payload)
-        if chosen and (entry.kind is not chosen[0][1].kind or entry.reference in seen or size > LARGEST_BODY):
-            break
-        seen.add(entry.reference)
-        chosen.append((number, entry))
-    return chosen
-
-
-def _formed(unsent: list[tuple[int, BatchEntry]], batch_id: BatchId) -> OutgoingBatch:
-    # The payloads are canonical JSON that this node wrote itself.
-    items = [json.loads(entry.payload) for _, entry in unsent]
-    return OutgoingBatch(batch_id, unsent[0][1].kind, canonical_bytes({"batch_id": batch_id, "items": items}), 0)

@@ -12,10 +12,10 @@ from symbolon.node.domain.outbox import (
     next_attempt,
 )
 from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable, NoDirectory, NotJoined
-from symbolon.node.ports.outside import Draws, HubClient
-from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.correspondence import Correspondence, Stamp, stamp
-from symbolon.node.services.deliver_batches import ID_TAKEN, WORKER, DeliverBatches
+from symbolon.node.ports.storage import Work
+from symbolon.node.services.correspondence import Stamp, stamp
+from symbolon.node.services.deliver_batches import ID_TAKEN, DeliverBatches
+from symbolon.node.services.hub_line import WORKER, HubLine
 from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
@@ -65,18 +65,16 @@ class DeliverOutbox:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWork,
-        draws: Draws,
-        hub: HubClient,
-        correspondence: Correspondence,
+        line: HubLine,
         reseal_message: ResealMessage,
+        deliver_batch: DeliverBatches,
     ) -> None:
-        self._unit_of_work = unit_of_work
-        self._draws = draws
-        self._hub = hub
-        self._correspondence = correspondence
+        self._unit_of_work = line.unit_of_work
+        self._draws = line.draws
+        self._hub = line.hub
+        self._correspondence = line.correspondence
         self._reseal_message = reseal_message
-        self._deliver_batch = DeliverBatches(unit_of_work, draws, hub, correspondence)
+        self._deliver_batch = deliver_batch
         self._unsealed: set[MessageId] = set()
 
     def __call__(self) -> DeliveryRound:

@@ -76,6 +76,10 @@ class EncodeRecord:
             raise too_little
         return tuple(entries)
 
+    def schema(self, digest: str) -> LinkageSchema | None:
+        """A linkage schema that this program brings, by the SHA-256 of its bytes."""
+        return self._schemas.get(digest)
+
     def has_schema(self, epoch: LinkageEpoch) -> bool:
         """Whether this program brings the epoch's linkage schema."""
         return epoch.schema_digest in self._schemas

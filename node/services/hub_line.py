@@ -1,10 +1,14 @@
 """What a conversation with the hub needs: where what was said is kept, the clock, the line, and this node's voice."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.correspondence import Correspondence
+
+WORKER: Final = "worker"
+"""Who acts, in the audit log, where nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)

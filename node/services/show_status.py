@@ -8,6 +8,7 @@ from typing import Final
 from symbolon.node.domain.epochs import EpochReceipt, EpochStanding
 from symbolon.node.domain.expiry import expiry_board
 from symbolon.node.domain.membership import ShutOut
+from symbolon.node.domain.tokens import TokenWait
 from symbolon.node.ports.outside import Draws, LinkageKeys
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.encode_record import EncodeRecord
@@ -88,6 +89,7 @@ class ShowStatus:
             inbox = work.inbox.count()
             slow_clock_at = work.inbox.slow_clock_at()
             shut_out = work.directory.shut_out()
+            token_wait = work.tokens.wait()
             disputed = [receipt for receipt in work.encodings.receipts() if receipt.agrees is False]
         own = None if directory is None else directory.member_of(self._own)
         board = () if directory is None else expiry_board(directory, self._own, now.date())
@@ -102,6 +104,7 @@ class ShowStatus:
             warnings=(
                 *(line.text for line in board if line.notice is not ExpiryNotice.NONE),
                 *(() if shut_out is None else (_of_shut_out(shut_out),)),
+                *(() if token_wait is None else (_of_token_wait(token_wait),)),
                 *(_of_receipt(receipt) for receipt in disputed),
             ),
             records=records,
@@ -123,6 +126,13 @@ def _of_shut_out(shut_out: ShutOut) -> str:
     return (
         f"The hub has taken nothing of this node since {shut_out.since:%Y-%m-%d %H:%M} UTC: {shut_out.problem.title}"
         " Ask the hub's operator why; nothing is lost, what waits goes out afterwards."
+    )
+
+
+def _of_token_wait(wait: TokenWait) -> str:
+    return (
+        f"Submissions wait since {wait.since:%Y-%m-%d %H:%M} UTC for tokens that two operators evaluate:"
+        f" {wait.problem.title} It is tried again; nothing is lost."
     )
 
 

@@ -8,7 +8,7 @@ from symbolon.node.domain.outbox import BatchEntry, ItemResult, KeyPlace, Outbox
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference, RequestId
-from symbolon.runtime.database import Transaction
+from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 QUERIES: Final = load_queries("symbolon.node.storage", "outbox")
@@ -58,19 +58,11 @@ class PostgresOutbox:
 
     def lock_unsent(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
         """The oldest items in no batch, with their numbers."""
-        return tuple(
-            (
-                row["id"],
-                BatchEntry(
-                    OutboxKind(row["kind"]),
-                    RecordReference(str(row["reference"])),
-                    row["version"],
-                    bytes(row["payload"]),
-                    row["key_epoch"],
-                ),
-            )
-            for row in self._tx.fetch_all(QUERIES["lock_unsent_items"], limit=limit)
-        )
+        return tuple(map(_entry, self._tx.fetch_all(QUERIES["lock_unsent_items"], limit=limit)))
+
+    def lock_unsent_withdrawals(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
+        """The oldest withdrawals in no batch, before which nothing of the same record waits, with their numbers."""
+        return tuple(map(_entry, self._tx.fetch_all(QUERIES["lock_unsent_withdrawals"], limit=limit)))
 
     def add_batch(self, batch: OutgoingBatch, numbers: Sequence[int], now: datetime) -> None:
         """Store a formed batch."""
@@ -214,3 +206,8 @@ class PostgresOutbox:
             )
             for row in self._tx.fetch_all(QUERIES["list_withdrawals"], reference=reference)
         )
+
+
+def _entry(row: Row) -> tuple[int, BatchEntry]:
+    kind, reference = OutboxKind(row["kind"]), RecordReference(str(row["reference"]))
+    return row["id"], BatchEntry(kind, reference, row["version"], bytes(row["payload"]), row["key_epoch"])

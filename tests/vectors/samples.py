@@ -178,6 +178,7 @@ BLIND_FOUNDING = replace(
 )
 """The same, of a federation that compares blind."""
 
+TOKEN_ELEMENTS = (bytes(range(32)), bytes(range(32, 64)))
 OPERATOR_ERASURE = m.OperatorErasure(
     federation=FEDERATION,
     exercise=True,
@@ -290,6 +291,19 @@ CLEAR = (
     m.HoldDecision(hit_id=HIT, decision=HoldRuling.RELEASE),
     m.Delivery(delivery_id=DELIVERY, envelope={"version": "symbolon/1", "exercise": True}),
     m.DeliveryAcknowledgement(delivery_ids=(DELIVERY,)),
+    m.TokenRequest(elements=TOKEN_ELEMENTS),
+    m.TokenAnswers(
+        answers=tuple(
+            m.TokenAnswer(
+                place=place,
+                elements=TOKEN_ELEMENTS,
+                challenge=bytes([place + 1]) * 32,
+                response=bytes([place + 4]) * 32,
+                moved=bytes(32),
+            )
+            for place in (0, 2)
+        )
+    ),
     m.EpochProgress(
         epoch=2,
         key_held=True,

@@ -37,6 +37,18 @@ order by id
 limit %(limit)s
 for update;
 
+-- name: lock_unsent_withdrawals
+-- The oldest withdrawals that no batch has taken, where nothing of the same record waits before them.
+select id, kind, reference, version, payload, key_epoch
+from outbox_item as withdrawal
+where batch_id is null and kind = 'withdrawal' and not exists (
+    select from outbox_item as earlier
+    where earlier.batch_id is null and earlier.reference = withdrawal.reference and earlier.id < withdrawal.id
+)
+order by id
+limit %(limit)s
+for update;
+
 -- name: add_batch
 -- A newly formed batch.
 insert into outbox_batch (batch_id, kind, body, attempts, next_attempt_at, created_at)
@@ -125,7 +137,14 @@ select least(
         )
     ),
     (select min(next_attempt_at) from outbox_batch where delivered_at is null),
-    (select min(created_at) from outbox_item where batch_id is null)
+    (select min(created_at) from outbox_item where batch_id is null and kind = 'withdrawal'),
+    greatest(
+        (select min(created_at) from outbox_item where batch_id is null and kind = 'submission'),
+        (
+            select next_attempt_at from token_wait
+            where exists (select from outbox_item where batch_id is null and kind = 'submission')
+        )
+    )
 ) as next_attempt_at;
 
 -- name: count_waiting

@@ -1,5 +1,6 @@
 """Nodes with databases of their own, and a hub in memory between them."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -85,7 +86,7 @@ class SettableDraws:
         return uuid4()
 
     def random_bytes(self, count: int) -> bytes:
-        return uuid4().bytes * 2 if count == 32 else uuid4().bytes[:count]
+        return secrets.token_bytes(count)
 
     def jitter(self) -> float:
         return 0.5

@@ -1,0 +1,144 @@
+"""Forms the next batch of submissions or withdrawals: what is formed never changes again.
+
+In a blind federation encodings are shared out here, and their tokens must be known: while those cannot be had, the
+submissions wait, and withdrawals go ahead of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from symbolon.node.domain.outbox import LARGEST_BATCH, BatchEntry, OutboxKind, OutgoingBatch, next_attempt
+from symbolon.node.domain.tokens import KeyedToken, token_place
+from symbolon.node.errors import HubNotNow, HubRefused, NoDirectory
+from symbolon.node.ports.outside import Draws
+from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.hub_line import WORKER
+from symbolon.node.services.obtain_tokens import ObtainTokens, WrongProof
+from symbolon.node.services.share_encodings import ShareEncodings, is_blind
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.codec import to_wire
+from symbolon.protocol.messages import FederationDirectory
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import new_batch_id
+
+LARGEST_BODY: Final = 6_000_000
+"""Bytes of items in one batch; what the hub takes at once is larger."""
+
+Unsent = Sequence[tuple[int, BatchEntry]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """Keyed tokens, by epoch, whose values are to be had before there is a batch."""
+
+    directory: FederationDirectory
+    tokens: Mapping[int, frozenset[KeyedToken]] = field(repr=False)
+
+
+class FormBatch:
+    """Takes the oldest items that may travel together. One at a time: the worker sees to that."""
+
+    def __init__(
+        self, unit_of_work: UnitOfWork, draws: Draws, share_encodings: ShareEncodings, obtain_tokens: ObtainTokens
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._share_encodings = share_encodings
+        self._obtain_tokens = obtain_tokens
+
+    def __call__(self) -> OutgoingBatch | None:
+        """The next batch, stored; None while nothing can go out.
+
+        Raises:
+            HubUnavailable: the hub is away, and tokens are needed.
+
+        """
+        while True:
+            with self._unit_of_work.begin() as work:
+                formed = self._formed(work)
+            if not isinstance(formed, _Lacking):
+                return formed
+            self._obtain(formed)
+
+    def _formed(self, work: Work) -> OutgoingBatch | _Lacking | None:
+        now = self._draws.now()
+        wait = work.tokens.wait()
+        if wait is not None and wait.until > now:
+            unsent = _together(work.outbox.lock_unsent_withdrawals(LARGEST_BATCH))
+        else:
+            unsent = _together(work.outbox.lock_unsent(LARGEST_BATCH))
+        if not unsent:
+            return None
+        kind = unsent[0][1].kind
+        directory = work.directory.find()
+        if directory is None:
+            raise NoDirectory
+        if kind is OutboxKind.SUBMISSION and is_blind(directory):
+            items = self._shared(work, unsent, directory)
+            if isinstance(items, _Lacking):
+                return items
+        else:
+            items = [parse_json(entry.payload) for _, entry in unsent]
+        batch_id = new_batch_id(self._draws.uuid())
+        body = canonical_bytes({"batch_id": batch_id, "items": items})
+        batch = OutgoingBatch(batch_id, kind, body, 0)
+        work.outbox.add_batch(batch, [number for number, _ in unsent[: len(items)]], now)
+        work.audit.record(AuditAct.BATCH_SENT, WORKER, batch_id, {"kind": kind.value, "items": len(items)})
+        return batch
+
+    def _shared(self, work: Work, unsent: Unsent, directory: FederationDirectory) -> list[Any] | _Lacking:
+        """The items in the form in which they may leave, as many as one body takes."""
+        opened = [self._share_encodings.open(entry) for _, entry in unsent]
+        sought: dict[int, set[KeyedToken]] = defaultdict(set)
+        for each in opened:
+            sought[each.item.key_epoch] |= each.tokens
+        known = {epoch: work.tokens.known(token_place(directory, epoch), tokens) for epoch, tokens in sought.items()}
+        lacking = {epoch: frozenset(tokens - known[epoch].keys()) for epoch, tokens in sought.items()}
+        if any(lacking.values()):
+            return _Lacking(directory, lacking)
+        work.tokens.end_wait()
+        items: list[Any] = []
+        size = 0
+        for each in opened:
+            item = to_wire(self._share_encodings.share(each, directory, known[each.item.key_epoch]))
+            size += len(canonical_bytes(item))
+            if items and size > LARGEST_BODY:
+                break
+            items.append(item)
+        return items
+
+    def _obtain(self, lacking: _Lacking) -> None:
+        try:
+            for epoch, tokens in lacking.tokens.items():
+                if tokens:
+                    self._obtain_tokens(lacking.directory, epoch, tuple(tokens))
+        except (HubNotNow, HubRefused, WrongProof) as error:
+            # Submissions wait; nothing else does.
+            self._wait(error.problem)
+
+    def _wait(self, problem: Problem) -> None:
+        now = self._draws.now()
+        with self._unit_of_work.begin() as work:
+            earlier = work.tokens.wait()
+            attempts = 1 if earlier is None else earlier.attempts + 1
+            work.tokens.note_wait(problem, now, attempts, next_attempt(now, attempts, self._draws.jitter()))
+            if earlier is None or earlier.problem is not problem:
+                detail = {"kind": "tokens", "problem": problem.value}
+                work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, None, detail)
+
+
+def _together(unsent: Unsent) -> Unsent:
+    """The longest beginning that may travel together: one kind, no record twice, not too many bytes."""
+    chosen: list[tuple[int, BatchEntry]] = []
+    seen: set[str] = set()
+    size = 0
+    for number, entry in unsent:
+        size += len(entry.payload)
+        if chosen and (entry.kind is not chosen[0][1].kind or entry.reference in seen or size > LARGEST_BODY):
+            break
+        seen.add(entry.reference)
+        chosen.append((number, entry))
+    return chosen
