@@ -239,6 +239,16 @@ class OperatorAway(HubError):
         self.place = place
 
 
+class OperatorsLate(HubError):
+    """The operators took up a comparison and do not finish it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.SERVICE_UNAVAILABLE,
+            "The operators do not finish a comparison: nothing is lost, and it is asked again.",
+        )
+
+
 class OperatorRefused(HubError):
     """An operator does not do what it was asked; `code` is its own word for why."""
 

@@ -155,8 +155,8 @@ class OperatorLines:
     def _wait(self, place: int, future: "Future[OperatorMessage]", answer: type[A]) -> A:
         try:
             message = future.result(self._patience_s)
-        except (TimeoutError, LinkBroken) as away:
-            raise OperatorAway(place) from away
+        except TimeoutError as late:
+            raise OperatorAway(place) from late
         if isinstance(message, Refusal):
             raise OperatorRefused(place, message.code, message.reason)
         if not isinstance(message, answer):
@@ -174,7 +174,7 @@ class OperatorLines:
                     self._take_answer(place, Call.from_bytes(arrival.payload))
         except (LinkBroken, MalformedMessage, BlindError) as broken:
             link.close()
-            self._fail(LinkBroken("A line to an operator is gone."), broken)
+            self._fail(place, broken)
 
     def _take_answer(self, place: int, call: Call) -> None:
         if isinstance(call.message, Spoilt):
@@ -205,12 +205,13 @@ class OperatorLines:
             if job.done.done():
                 self._jobs.pop(number)
 
-    def _fail(self, broken: LinkBroken, cause: Exception) -> None:
-        broken.__cause__ = cause
+    def _fail(self, place: int, cause: Exception) -> None:
+        away = OperatorAway(place)
+        away.__cause__ = cause
         with self._turn:
             failed: list[Future[Any]] = [*self._waiting.values(), *(job.done for job in self._jobs.values())]
             self._waiting.clear()
             self._jobs.clear()
         for future in failed:
             if not future.done():
-                future.set_exception(broken)
+                future.set_exception(away)

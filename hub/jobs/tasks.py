@@ -10,6 +10,7 @@ from typing import Final
 
 from celery import Celery
 
+from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate
 from symbolon.runtime.errors import DatabaseUnavailable
 from symbolon.runtime.logs import get_logger
 
@@ -111,8 +112,10 @@ def _task(job: Callable[[], object]) -> Callable[[], None]:
 
 
 def run_unless_database_is_away(job: Callable[[], object]) -> None:
-    """Do the job; while PostgreSQL is away, leave it to the next wake-up."""
+    """Do the job; while PostgreSQL is away, or an operator of blind comparison, leave it to the next wake-up."""
     try:
         job()
+    except (OperatorAway, OperatorRefused, OperatorsLate) as away:
+        get_logger().warning("an operator does not compare now; the next sweep tries again", reason=away.sentence)
     except DatabaseUnavailable:
         get_logger().warning("the database is away; the next sweep tries again")

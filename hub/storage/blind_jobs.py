@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
 
-from symbolon.hub.errors import OperatorRefused, OperatorsDisagree
+from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Opened, Operators
 from symbolon.protocol.messages_operators import RowRange
@@ -51,7 +51,8 @@ class AskOperators:
         """What was opened, for each asking in order.
 
         Raises:
-            OperatorAway, OperatorRefused, OperatorsDisagree: nothing is known then, and all is to be asked again.
+            OperatorAway, OperatorRefused, OperatorsLate, OperatorsDisagree: nothing is known then, and all is to be
+                asked again.
 
         """
         found: list[list[list[int]]] = [[[] for _ in asking.queries] for asking in askings]
@@ -77,6 +78,8 @@ class AskOperators:
                 waiting.append(part)
                 change = self._refresh(work)
                 continue
+            except TimeoutError as late:
+                raise OperatorsLate from late
             for query, rows in enumerate(opened):
                 found[part.place][part.first_query + query] += [part.first_row + row for row in rows]
         return [[tuple(sorted(rows)) for rows in asking] for asking in found]

@@ -32,20 +32,25 @@ class OperatorProcesses:
         self.federation = federation
         self.hub_home = hub_home
         self.ports = free_ports(3)
+        self.moved: dict[int, Path] = {}
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
     def set_up(self) -> None:
         """Three requests, three additions, three times joining."""
         for place in PLACES:
-            self.typed(
-                "init", "--home", str(self.home(place)), "--place", str(place), "--name", f"Body {place}",
-                "--federation", self.federation, "--listen", f"{HOST}:{self.ports[place]}",
-                "--database", self.conninfos[place], "--out", str(self.request(place)),
-            )  # fmt: skip
+            self.initialise(place)
         for place in PLACES:
             self.add(place)
         for place in PLACES:
             self.join(place)
+
+    def initialise(self, place: int) -> str:
+        """At an operator."""
+        return self.typed(
+            "init", "--home", str(self.home(place)), "--place", str(place), "--name", f"Body {place}",
+            "--federation", self.federation, "--listen", f"{HOST}:{self.ports[place]}",
+            "--database", self.conninfos[place], "--out", str(self.request(place)),
+        )  # fmt: skip
 
     def add(self, place: int) -> str:
         """At the hub."""
@@ -61,7 +66,7 @@ class OperatorProcesses:
         return self.typed("join", str(welcome), "--home", str(self.home(place)))
 
     def home(self, place: int) -> Path:
-        return self.folder / f"operator{place}"
+        return self.moved.get(place, self.folder / f"operator{place}")
 
     def request(self, place: int) -> Path:
         return self.folder / f"request{place}.json"
@@ -93,6 +98,14 @@ class OperatorProcesses:
         process = self._running.pop(place)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
+
+    def pause(self, place: int) -> None:
+        """The process does nothing more for now."""
+        os.kill(self._running[place].pid, signal.SIGSTOP)
+
+    def resume(self, place: int) -> None:
+        """It goes on."""
+        os.kill(self._running[place].pid, signal.SIGCONT)
 
     def close(self) -> None:
         for place in list(self._running):
