@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from tests.simulators.token_operators import TokenOperators
+
 from symbolon.hub.domain.directory_drafts import Ends, Founding, Step, amend, found, with_card, with_member
-from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.envelope import Envelope, EnvelopeHeader, Expectation, Message, body_digest, sign, verify
 from symbolon.protocol.federation import (
@@ -57,10 +59,12 @@ from symbolon.protocol.messages import (
     Submission,
     SubmissionItem,
     SubmissionReceipt,
+    TokenRequest,
     Withdrawal,
     WithdrawalOutcome,
     WithdrawalReceipt,
 )
+from symbolon.protocol.messages_comparison import OPEN_COMPARISON
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     HUB,
@@ -112,6 +116,8 @@ class HubInMemory:
     sides: dict[HitId, dict[MemberCode, RecordReference]] = field(default_factory=dict)
     refusals: dict[RecordReference, Problem] = field(default_factory=dict)
     refusal_details: dict[RecordReference, str] = field(default_factory=dict)
+    token_operators: TokenOperators | None = None
+    tokens_not_now: Problem | None = None
     refuse_batches_with: Problem | None = None
     away: bool = False
     lose_answers: int = 0
@@ -131,7 +137,8 @@ class HubInMemory:
         )
         if self.proposal is None and not self.history:
             epoch = LinkageEpoch(1, self.schema_id, self.schema_digest)
-            founding = Founding(FEDERATION, True, self.signing_key.public.to_bytes(), epoch)
+            comparison = OPEN_COMPARISON if self.token_operators is None else self.token_operators.comparison
+            founding = Founding(FEDERATION, True, self.signing_key.public.to_bytes(), epoch, comparison)
             self.proposal = found(founding, [member], self.clock_now())
         else:
             self.propose(with_member(member))
@@ -323,6 +330,8 @@ class HubInMemory:
                 return self._submit(sender, envelope.read(Submission), digest)
             case Purpose.WITHDRAWAL:
                 return self._withdraw(sender, envelope.read(Withdrawal), digest)
+            case Purpose.TOKEN_REQUEST:
+                return self._evaluate(sender, envelope.read(TokenRequest))
             case Purpose.ROTATION_REQUEST:
                 return self._rotate(sender, envelope.read(RotationRequest))
             case Purpose.VOTE:
@@ -337,6 +346,12 @@ class HubInMemory:
             case _:
                 self.put(envelope.audience, envelope)
         return b""
+
+    def _evaluate(self, sender: MemberCode, request: TokenRequest) -> bytes:
+        assert self.token_operators is not None
+        if self.tokens_not_now is not None:
+            raise HubNotNow(self.tokens_not_now)
+        return self.sign(self.token_operators.evaluate(request), sender).to_bytes()
 
     def _approve(self, approval: DirectoryApproval) -> None:
         known = self._known()

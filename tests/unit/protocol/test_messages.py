@@ -153,7 +153,7 @@ def test_there_is_a_sample_of_every_message(samples):
     parts |= {messages.FederationPolicies, messages.FederationDirectory, messages.SignedDirectory}
     parts |= {messages.DirectorySignature, messages.ReconciliationRecord, messages.ReconciliationHit, messages.KnownHit}
     parts |= {messages.Comparison, messages.OperatorCard, messages.OperatorErasure, messages.ErasedVersion}
-        parts |= {messages.TokenAnswer}
+    parts |= {messages.TokenAnswer}
     assert {type(message) for message in samples.CLEAR + samples.SEALABLE} == set(MESSAGES) - parts
 
 
