@@ -329,3 +329,24 @@ def test_an_operator_signs_to_the_owner_what_it_erased(bench: OperatorBench) -> 
         assert lines.call(place, AskErasures(receipts[0].number), Erasures).receipts == receipts[1:]
         assert statuses(lines)[place].erasures == receipts[-1].number
     lines.close()
+
+
+def test_a_refresh_that_waits_for_an_operator_stands_still_and_is_given_up_to_restore_it(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    queries, records = filled(bench, lines)
+    before = bundles(bench, 2)
+    lines.close()
+    wipe(bench, 2)
+    order(bench, 0, Doing.REFRESHING)
+    for _ in range(50):
+        with bench.store(1).work() as work:
+            if work.standing().doing is Doing.REFRESHING:
+                break
+        time.sleep(0.1)
+    order(bench, 2, Doing.RESTORING)
+    bench.start(2)
+    lines = settled(bench, 0)
+    assert bundles(bench, 2) == before
+    assert compared(lines, bench, 0, 0) == expected(queries, records)
+    assert not [*bench.folder.glob("secrets*/refresh-*")]
+    lines.close()
