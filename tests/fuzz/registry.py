@@ -2,10 +2,16 @@
 
 from tests.fuzz.decoder import Decoder
 from tests.fuzz.matching_decoders import matching_decoders
+from tests.fuzz.operator_decoders import operator_decoders
 from tests.fuzz.party_decoders import party_decoders
 from tests.fuzz.protocol_decoders import protocol_decoders
 
-DECODERS: tuple[Decoder, ...] = (*protocol_decoders(), *matching_decoders(), *party_decoders())
+DECODERS: tuple[Decoder, ...] = (
+    *protocol_decoders(),
+    *operator_decoders(),
+    *matching_decoders(),
+    *party_decoders(),
+)
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(decoder.group for decoder in DECODERS))
 
 
