@@ -142,7 +142,7 @@ class Operator:
             standing, number = work.standing(), work.progress()
             (records, unreadable), others = work.counts(), work.others()
         known = tuple(sorted(joined(self.home).contacts)) if self.home.tls.has("welcome.json") else ()
-        share = OperatorSecrets(self.home.keys).token_share(standing.generation)
+        has_share = OperatorSecrets(self.home.keys).has_token_share(standing.generation)
         return OperatorReport(
             self.settings.place,
             self.settings.federation,
@@ -150,7 +150,7 @@ class Operator:
             number,
             records,
             unreadable,
-            share is not None,
+            has_share,
             others,
             known,
         )

@@ -3,7 +3,7 @@
 import secrets
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,11 +26,13 @@ from symbolon.protocol.messages_peers import PeerMessage, peer_message_bytes
 from symbolon.protocol.oprf_sharing import Commitment
 from symbolon.protocol.problems import ProtocolError
 from symbolon.runtime.clock import Clock
+from symbolon.runtime.errors import DatabaseUnavailable
 from symbolon.runtime.links import Link, Listener
 from symbolon.runtime.logs import get_logger, log_unexpected
 
 _COMPARING: Final = 4
 _TICK_S: Final = 0.25
+_HOUSEKEEPING_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class RunningOperator:
         rows = FillRows(store, ShareSegments(where.segments))()
         self._place = where.place
         self._store = store
+        self._clock = clock
         self._coordinator = keys.coordinator_fingerprint
         self._peers = Peers(where.place, where.peers, where.client_context)
         self._sessions = Sessions(PlaceAndKeys(where.place, keys.pair_keys), secrets.token_bytes, self._peers.send)
@@ -104,7 +107,8 @@ class RunningOperator:
     def serve(self) -> None:
         """Call the other operators, and take calls until `stop`."""
         self._peers.call(self._hearing)
-        threading.Thread(target=self._keep_in_step, name="standing", daemon=True).start()
+        for keep in (self._keep_in_step, self._keep_house):
+            threading.Thread(target=keep, name="keeping", daemon=True).start()
         get_logger().info("operator started", place=self._place)
         self._listener.serve()
 
@@ -118,11 +122,24 @@ class RunningOperator:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _keep_in_step(self) -> None:
-        while not self._stopping.wait(_TICK_S):
+        self._again_and_again(_TICK_S, self._standing.tick, "keeping in step with the other operators")
+
+    def _keep_house(self) -> None:
+        def tidy() -> None:
+            with self._store.work() as work:
+                work.sequence_audit()
+                work.forget_spending(self._clock.now().date())
+
+        self._again_and_again(_HOUSEKEEPING_S, tidy, "keeping the audit log in order")
+
+    def _again_and_again(self, pause_s: float, step: Callable[[], None], what: str) -> None:
+        while not self._stopping.wait(pause_s):
             try:
-                self._standing.tick()
+                step()
+            except DatabaseUnavailable:
+                get_logger().warning("the database is away; tried again in a moment")
             except Exception as error:  # noqa: BLE001  # the next one tries again
-                log_unexpected(error, while_doing="keeping in step with the other operators")
+                log_unexpected(error, while_doing=what)
 
     def _hear(self, place: int, data: bytes) -> None:
         try:
@@ -161,7 +178,7 @@ class RunningOperator:
             reaches=self._peers.reached(),
             generation=standing.generation,
             doing=standing.doing.value,
-            has_token_share=self._standing.token_share() is not None,
+            has_token_share=self._standing.has_token_share(),
             erasures=erasures,
         )
 

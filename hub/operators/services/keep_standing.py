@@ -108,12 +108,23 @@ class KeepStanding:
         self._heard: dict[int, PeerStanding] = {}
         self._parts: dict[int, Parts] = {}
         self._asked: tuple[int, datetime] | None = None
+        self._token: tuple[int, TokenShare] | None = None
 
     def token_share(self) -> TokenShare | None:
         """The present share of the token key; None before it is made, or where it was lost."""
         with self._store.work() as work:
             generation = work.standing().generation
-        return self._secrets.token_share(generation)
+        kept = self._token
+        if kept is not None and kept[0] == generation:
+            return kept[1]
+        found = self._secrets.token_share(generation)
+        self._token = None if found is None else (generation, found)
+        return found
+
+    def has_token_share(self) -> bool:
+        """Whether there is one."""
+        with self._store.work() as work:
+            return self._secrets.has_token_share(work.standing().generation)
 
     def begin(self) -> None:
         """Take up what was begun before this process: nothing is compared on half of it."""
@@ -185,7 +196,7 @@ class KeepStanding:
     def _announce(self) -> None:
         standing, number = self._standing()
         dealt = self._secrets.dealt()
-        has_key = self._secrets.token_share(standing.generation) is not None
+        has_key = self._secrets.has_token_share(standing.generation)
         check = None
         if standing.doing is Doing.REFRESHING:
             seed = self._seed(standing.generation + 1, number)
@@ -200,7 +211,7 @@ class KeepStanding:
             # A refresh needs every operator's disk: whoever is behind one was put back to before it.
             get_logger().warning("this operator is behind a refresh, and needs to be restored")
             self._change(replace(standing, doing=Doing.LOST), number)
-        elif any(each.doing in {Doing.LOST, Doing.RESTORING} for each in heard) or self._secrets.line() is not None:
+        elif any(each.doing in {Doing.LOST, Doing.RESTORING} for each in heard) or self._secrets.has_line():
             return
         elif any(each.doing is Doing.REFRESHING and each.generation == standing.generation for each in heard):
             self._change(replace(standing, doing=Doing.REFRESHING, agreed=False), number)
@@ -230,26 +241,26 @@ class KeepStanding:
             if standing.doing is Doing.WORKING:
                 self._change(replace(standing, doing=Doing.LOST), number)
             return
-        if operator.place not in self._secrets.dealt() and self._secrets.token_share(0) is None:
+        if operator.place not in self._secrets.dealt() and not self._secrets.has_token_share(0):
             self._secrets.keep_dealt(operator.place, line.share_for(operator.place))
         waiting = [other for other in operator.others if not self._heard[other].has_dealt_share]
         for other in waiting:
             self._tell(other, DealtShare(line.share_for(other)))
         self._sum_up()
-        if not waiting and self._secrets.token_share(0) is not None:
+        if not waiting and self._secrets.has_token_share(0):
             self._secrets.forget_dealt()
             self._secrets.forget_line()
 
     def _take_dealt(self, sender: int, dealt: DealtShare) -> None:
         commitment = self._operator.commitments.get(sender)
-        if commitment is None or self._standing()[0].generation or self._secrets.token_share(0) is not None:
+        if commitment is None or self._standing()[0].generation or self._secrets.has_token_share(0):
             return
         self._secrets.keep_dealt(sender, checked_share(commitment, self._operator.place, parse_scalar(dealt.share)))
         self._sum_up()
 
     def _sum_up(self) -> None:
         dealt = self._secrets.dealt()
-        if len(dealt) < len(oprf_sharing.HOLDERS) or self._secrets.token_share(0) is not None:
+        if len(dealt) < len(oprf_sharing.HOLDERS) or self._secrets.has_token_share(0):
             return
         self._secrets.keep_token_share(0, TokenShare(summed(list(dealt.values()))))
         with self._store.work() as work:
@@ -275,7 +286,7 @@ class KeepStanding:
             self._change(replace(standing, doing=Doing.WORKING), number)
             return
         ready = lost or all(_is_ready(each, standing.generation, number) for each in heard)
-        if not ready or self._secrets.line() is not None:
+        if not ready or self._secrets.has_line():
             return
         mine = self._secrets.contributions(following, number).get(operator.place)
         if mine is None:

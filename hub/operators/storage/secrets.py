@@ -56,6 +56,14 @@ class OperatorSecrets:
         """They are summed."""
         self._forget(_DEALT)
 
+    def has_line(self) -> bool:
+        """Whether the line is still to be dealt; without reading it."""
+        return self._folder.has(_LINE)
+
+    def has_token_share(self, generation: int) -> bool:
+        """Whether there is a share of the token key of this generation; without reading it."""
+        return self._folder.has(f"{_SHARE}{generation}")
+
     def token_share(self, generation: int) -> TokenShare | None:
         """The share of the token key of this generation."""
         name = f"{_SHARE}{generation}"

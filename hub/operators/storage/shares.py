@@ -82,6 +82,10 @@ class OperatorWork:
         """Leave one leaf."""
         self._audit_log.record(self._transaction, act, actor, None, detail)
 
+    def sequence_audit(self) -> int:
+        """Give leaves of the audit log their places; how many."""
+        return self._audit_log.sequence(self._transaction)
+
     def seat(self) -> Seat | None:
         """Whom this operator serves; None before it joined."""
         row = self._transaction.fetch_one(_QUERIES["find_seat"])

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from tests.simulators.operator_bench import PLACES
 from tests.simulators.operator_processes import OperatorProcesses
 
 from symbolon.hub.bootstrap.opening import Hub
-from symbolon.hub.bootstrap.worker import operator_room
+from symbolon.hub.bootstrap.operators import operator_room
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.matching.identifier_types import BirthDate, PersonName, RecordIdentifiers
@@ -92,6 +93,12 @@ def match_all(bench: Any, failures: list[Exception] | None = None) -> None:
     raise AssertionError("the operators do not come back")
 
 
+def audit(what: str, home: Path) -> str:
+    """What `symbolon audit` prints of an operator's own log."""
+    command = [sys.executable, "-m", "symbolon.cli", "audit", what, "--home", str(home), "--json"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def test_three_bodies_set_up_an_operator_each_and_their_hub_compares_blind(
     bench: Any, processes: OperatorProcesses
 ) -> None:
@@ -112,10 +119,15 @@ def test_three_bodies_set_up_an_operator_each_and_their_hub_compares_blind(
     assert (processes.folder / "welcomes" / "welcome-1.json").read_bytes() == before
     assert bench.directory() == directory
     # Each operator keeps an audit log of its own.
-    command = ["python", "-m", "symbolon.cli", "audit", "query", "--home", str(processes.home(2)), "--json"]
-    leaves = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    leaves = audit("query", processes.home(2))
     acts = {json.loads(line)["act"] for line in leaves.splitlines() if line.startswith("{")}
     assert {"operator-joined", "operator-key-made", "shares-taken", "pairs-compared"} <= acts
+    for _ in range(50):
+        head = json.loads(audit("verify", processes.home(2)).splitlines()[-1])
+        if head["size"] >= len(acts):
+            break
+        time.sleep(0.2)
+    assert (head["ok"], head["size"] >= len(acts)) == (True, True)
 
 
 @pytest.mark.parametrize("place", PLACES)
