@@ -344,11 +344,12 @@ class KeepStanding:
     def _refresh_some(self, seed: bytes, generation: int) -> int:
         with self._store.work() as work:
             records = work.shares_before(generation)
+            fresh = {}
             for record in records:
-                row = _row_of(len(record.bundle))
-                slope = expand(seed, Use.REFRESH, str(record.handle).encode(), len(record.bundle))
-                fresh = refreshed(row, self._operator.place, record.bundle, slope)
-                work.put_refreshed(record.handle, fresh, generation)
+                size = len(record.bundle)
+                slope = expand(seed, Use.REFRESH, str(record.handle).encode(), size)
+                fresh[record.handle] = refreshed(_row_of(size), self._operator.place, record.bundle, slope)
+            work.put_refreshed(fresh, generation)
         return len(records)
 
     # Restoring.

@@ -1,6 +1,6 @@
 """The operator's tables: shares, segments, schemas, budgets; one transaction at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -202,9 +202,12 @@ class OperatorWork:
         )
         return [StoredShares(row["handle"], row["bundle"], _rows(row)) for row in rows]
 
-    def put_refreshed(self, handle: int, bundle: bytes, generation: int) -> None:
-        """Keep a record's refreshed shares in the place of those before."""
-        self._transaction.execute(_QUERIES["put_refreshed"], handle=handle, bundle=bundle, generation=generation)
+    def put_refreshed(self, bundles: Mapping[int, bytes], generation: int) -> None:
+        """Keep refreshed shares, by handle, in the place of those before."""
+        self._transaction.execute_many(
+            _QUERIES["put_refreshed"],
+            [{"handle": handle, "bundle": bundle, "generation": generation} for handle, bundle in bundles.items()],
+        )
 
     def records_after(self, handle: int, limit: int) -> Sequence[NewShares]:
         """Some whole records, by rising handles."""

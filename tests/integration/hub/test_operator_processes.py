@@ -300,7 +300,7 @@ def test_who_takes_an_operators_place_without_its_keys_is_given_its_shares(
     processes.conninfos = [*processes.conninfos[:1], fresh_database("successor"), *processes.conninfos[2:]]
     processes.initialise(1)
     assert "Operator 1 (Body 1) has a new card" in processes.add(1)
-    bench.co_sign("XA", "XB", "XC")
+    bench.co_sign("XA", "XB")
     for place in PLACES:
         processes.join(place)
     processes.start(*PLACES)
