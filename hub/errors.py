@@ -258,6 +258,16 @@ class OperatorRefused(HubError):
         self.code = code
 
 
+class TokenBudgetSpent(HubError):
+    """A member had as many tokens evaluated on this day as it may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.TOKEN_BUDGET_SPENT,
+            "This member had as many tokens evaluated today as it may: what is left is taken up tomorrow.",
+        )
+
+
 class OperatorsDisagree(HubError):
     """The operators answered differently where they must agree."""
 

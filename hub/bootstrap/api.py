@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from symbolon.hub.bootstrap.comparison import TokensByDirectory
 from symbolon.hub.bootstrap.opening import CLOCK, Hub
 from symbolon.hub.domain.members import MAY_SIGN
 from symbolon.hub.ports import EncodingIntake, WakeUp
@@ -25,6 +26,7 @@ from symbolon.hub.services.reconcile_hub import NoteReconciled, TakeKnownHits, T
 from symbolon.hub.services.reconcile_member import ListHoldings, Redeliver
 from symbolon.hub.services.reconciliation_services import ReconciliationServices
 from symbolon.hub.services.relay_message import RelayMessage
+from symbolon.hub.services.relay_tokens import RelayTokens, TokenDesk
 from symbolon.hub.services.rotate_keys import ProposeNewCard, RotateKeys
 from symbolon.hub.services.withdraw_records import WithdrawRecords
 
@@ -37,8 +39,9 @@ class WakeUps:
     clear_away: WakeUp
 
 
-def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps) -> ApiServices:
-    """The use cases of the members' API."""
+def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps, tokens: TokenDesk | None = None) -> ApiServices:
+    """The use cases of the members' API; `tokens` None: the operators are those that were added at this hub."""
+    tokens = TokensByDirectory(hub) if tokens is None else tokens
     store, post = hub.store, hub.post_message()
     open_envelope = OpenEnvelope(hub.identity)
     answer = AnswerBatch(store, AdmitBatches(), open_envelope, hub.sign_message(), CLOCK)
@@ -61,6 +64,7 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps) -> ApiSe
         note_epoch_progress=NoteEpochProgress(store, open_envelope, CLOCK),
         accept_submission=AcceptSubmission(answer, intake, change_hits, wake.match),
         withdraw_records=WithdrawRecords(answer, EraseRecords(intake, change_hits), wake.match),
+        relay_tokens=RelayTokens(store, open_envelope, tokens, hub.sign_message(), CLOCK),
         deposit_vote=DepositVote(store, open_envelope, hand_over, CLOCK),
         relay_message=RelayMessage(store, open_envelope, post, CLOCK),
         decide_hold=DecideHold(store, open_envelope, change_hits, hand_over, CLOCK),

@@ -5,6 +5,7 @@ from symbolon.hub.services.add_operator import AddOperator
 from symbolon.hub.services.change_policies import ChangePolicies
 from symbolon.hub.services.close_epoch import CloseEpoch, DropEpoch
 from symbolon.hub.services.expel_member import ExpelMember
+from symbolon.hub.services.mind_operators import ResumeComparison
 from symbolon.hub.services.open_epoch import OpenEpoch
 from symbolon.hub.services.reinstate_member import ReinstateMember
 from symbolon.hub.services.renew_certificate import RenewCertificate
@@ -67,6 +68,11 @@ def renew_certificate(hub: Hub) -> RenewCertificate:
 def add_operator(hub: Hub) -> AddOperator:
     """Adds an operator of blind comparison."""
     return AddOperator(hub.store, hub.identity, hub.authority, hub.home.tls, hub.draft_directory(), CLOCK)
+
+
+def resume_comparison(hub: Hub) -> ResumeComparison:
+    """Compares again after the operators did not agree."""
+    return ResumeComparison(hub.store)
 
 
 def show_directory(hub: Hub) -> ShowDirectory:

@@ -2,6 +2,7 @@
 
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.broker import create_celery
+from symbolon.hub.bootstrap.comparison import IntakeByDirectory
 from symbolon.hub.bootstrap.opening import open_hub
 from symbolon.hub.bootstrap.people import registry_of
 from symbolon.hub.jobs.tasks import CLEAR_AWAY
@@ -12,7 +13,6 @@ from symbolon.hub.services.initialise_hub import (
     SERVER_KEY,
 )
 from symbolon.hub.storage.delivery_bell import PostgresDeliveryBell
-from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.hub.web.api_app import create_api
 from symbolon.hub.web.desk_app import create_desk_app
 from symbolon.runtime.home import PartyHome
@@ -27,7 +27,7 @@ def build_listeners(home: PartyHome) -> list[Listener]:
     hub = open_hub(home, "web", connections=16)
     celery = create_celery(hub.settings)
     wake = WakeUps(match=CeleryWakeUp(celery), clear_away=CeleryWakeUp(celery, CLEAR_AWAY))
-    services = build_api_services(hub, OpenEncodings(hub.linkage_schemas()), wake)
+    services = build_api_services(hub, IntakeByDirectory(hub), wake)
     api = create_api(services, PostgresDeliveryBell(hub.settings.database))
     desk = create_desk_app(
         hub.show_status(),

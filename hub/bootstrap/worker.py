@@ -3,49 +3,46 @@
 import os
 import secrets
 import socket
-import ssl
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 from celery import signals
 
 from symbolon.hub.bootstrap.broker import create_celery
 from symbolon.hub.bootstrap.opening import CLOCK, Hub, default_schema, open_hub
-from symbolon.hub.errors import NotPossible
 from symbolon.hub.jobs.freshness import keep_fresh
-from symbolon.hub.jobs.tasks import WorkerServices, register_tasks
+from symbolon.hub.jobs.tasks import WorkerServices, register_tasks, run_unless_database_is_away
 from symbolon.hub.ports import Comparator
 from symbolon.hub.ports.operators import Operators
-from symbolon.hub.services.add_operator import COORDINATOR_CERTIFICATE, COORDINATOR_KEY
 from symbolon.hub.services.erase_closed_epochs import EraseClosedEpochs
 from symbolon.hub.services.erase_expelled import EraseExpelled
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.hub.services.expire_records import ExpireRecords
 from symbolon.hub.services.find_matches import FindMatches
 from symbolon.hub.services.forward_erasures import ForwardErasures
-from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE
+from symbolon.hub.services.mind_operators import MindOperators
 from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.hub.services.refresh_index import RefreshIndex
 from symbolon.hub.services.sequence_audit import SequenceAudit
 from symbolon.hub.services.tidy_up import TidyUp
 from symbolon.hub.settings import load_settings
 from symbolon.matching.linkage_schema import LinkageSchema
-from symbolon.protocol.messages_operators import OPERATORS
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.logs import configure_logging
-from symbolon.runtime.tls import TlsFiles, client_context
-
-if TYPE_CHECKING:
-    from symbolon.hub.gateway.operator_room import OperatorRoom
 
 # A task is a wake-up; three threads, so that the audit log waits neither for a long comparison nor for a long erasure.
 _WORKER_THREADS: Final = 3
 
 
-def open_comparator(hub: Hub) -> Comparator:
-    """Open comparison, compiled when this returns."""
+def tell_numba_its_cache(hub: Hub) -> None:
+    """Before numba is imported."""
     if hub.settings.numba_cache is not None:
         os.environ.setdefault("NUMBA_CACHE_DIR", str(hub.settings.numba_cache))
+
+
+def open_comparator(hub: Hub) -> Comparator:
+    """Open comparison, compiled when this returns."""
+    tell_numba_its_cache(hub)
     # Imported after numba is told where its cache is.
     from symbolon.hub.storage.open_comparator import OpenComparator
     from symbolon.matching.index import warm_up
@@ -66,51 +63,36 @@ def blind_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -
     return BlindComparator(hub.linkage_schemas(), feed, ask)
 
 
-def operator_room(hub: Hub, *, patience_s: float = 20.0, tree: bool = False) -> "OperatorRoom":
-    """The three operators that were added at this hub, to ask them in. Raises `NotPossible` where some are missing."""
-    from symbolon.hub.gateway.operator_lines import OperatorAddress
-    from symbolon.hub.gateway.operator_room import OperatorRoom, RoomSettings
-
-    with hub.store.work() as work:
-        contacts = [each.contact for each in work.operators.all()]
-    if len(contacts) < OPERATORS:
-        raise NotPossible("The federation compares blind, and not all its operators are added: `hub operator add`.")
-    addresses = {
-        each.card.place: OperatorAddress(each.host, each.port, each.card.certificate_fingerprint) for each in contacts
-    }
-    tls = hub.home.tls
-
-    def context() -> ssl.SSLContext:
-        own = TlsFiles(tls.file(COORDINATOR_CERTIFICATE), tls.private_file(COORDINATOR_KEY))
-        return client_context(own, tls.file(AUTHORITY_CERTIFICATE))
-
-    return OperatorRoom(RoomSettings(addresses, context, patience_s, tree=tree))
-
-
 def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:
     """The use cases of the worker; what is compared is loaded when this returns."""
     post = hub.post_message()
     raise_alerts = RaiseAlerts(comparator, post, uuid4, exercise=hub.identity.exercise)
     erase = EraseRecords(comparator, hub.change_hits())
     worker_id = f"{socket.gethostname()}-{os.getpid()}"
+    mind = MindOperators(hub.store, CLOCK)
     services = WorkerServices(
-        find_matches=FindMatches(hub.store, comparator, raise_alerts, CLOCK),
+        find_matches=mind.comparing(FindMatches(hub.store, comparator, raise_alerts, CLOCK)),
         sequence_audit=SequenceAudit(hub.store, hub.audit_log),
-        refresh_index=RefreshIndex(hub.store, comparator, CLOCK, worker_id),
+        refresh_index=mind.following(RefreshIndex(hub.store, comparator, CLOCK, worker_id)),
         expire_records=ExpireRecords(hub.store, erase, post, CLOCK, uuid4),
         erase_expelled=EraseExpelled(hub.store, erase, CLOCK),
         erase_closed_epochs=EraseClosedEpochs(hub.store, comparator, post, CLOCK),
         tidy_up=TidyUp(hub.store, comparator, CLOCK),
         forward_erasures=ForwardErasures(hub.store, post, CLOCK),
     )
-    services.refresh_index()
+    run_unless_database_is_away(services.refresh_index)
     return services
 
 
 def run_worker(home: PartyHome) -> None:
     """The worker process, until it is told to stop."""
     hub = open_hub(home, "worker", connections=6)
-    services = build_worker_services(hub, open_comparator(hub))
+    tell_numba_its_cache(hub)
+    from symbolon.hub.bootstrap.comparison import ComparatorByDirectory
+
+    comparator = ComparatorByDirectory(hub)
+    comparator.prepare()
+    services = build_worker_services(hub, comparator)
     app = create_celery(hub.settings)
     register_tasks(app, services)
     keep_fresh(services.refresh_index)

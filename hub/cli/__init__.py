@@ -8,6 +8,7 @@ from symbolon.hub.cli.epochs import epoch_app
 from symbolon.hub.cli.federation import federation_app
 from symbolon.hub.cli.members import member_app
 from symbolon.hub.cli.operator import operator_app
+from symbolon.hub.cli.resume import resume
 from symbolon.hub.cli.users import user_app
 
 app = typer.Typer(no_args_is_help=True, help="The neutral hub: members, comparison, relay.")
@@ -19,5 +20,6 @@ app.add_typer(member_app, name="member")
 app.add_typer(federation_app, name="federation")
 app.add_typer(certificate_app, name="certificate")
 app.add_typer(epoch_app, name="epoch")
+operator_app.command("resume")(resume)
 app.add_typer(operator_app, name="operator")
 app.add_typer(user_app, name="user")

@@ -1,10 +1,11 @@
 """The hub's state in numbers: nothing here identifies a person, a record or a hit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from symbolon.hub.domain.epochs import MemberProgress
 from symbolon.hub.domain.members import Standing
+from symbolon.hub.domain.operators import BlindStatus
 from symbolon.protocol.federation import ExpiryNotice, notice_level
 from symbolon.protocol.handling import RecordKind
 from symbolon.protocol.lifecycle import JointState
@@ -110,6 +111,7 @@ class HubStatus:
     directory: DirectoryStatus
     epochs: tuple[EpochStatus, ...]
     progress: tuple[MemberProgress, ...]
+    blind: BlindStatus = field(default_factory=BlindStatus)
     certificate_expires_on: date | None = None
     """The last day of the hub's own certificate; None where its home has none."""
 

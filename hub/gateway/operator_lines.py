@@ -70,8 +70,17 @@ class _Job:
 class OperatorLines:
     """One session with the three operators. Any thread may ask."""
 
-    def __init__(self, addresses: Mapping[int, OperatorAddress], context: ssl.SSLContext, patience_s: float) -> None:
-        """Call all three and begin a session; `patience_s`: how long an answer, or a result, is waited for.
+    def __init__(
+        self,
+        addresses: Mapping[int, OperatorAddress],
+        context: ssl.SSLContext,
+        patience_s: float,
+        *,
+        in_session: bool = True,
+    ) -> None:
+        """Call all and begin a session; `patience_s`: how long an answer, or a result, is waited for.
+
+        Jobs need a session of all three; what is no job is asked of any without one.
 
         Raises `OperatorAway` where one does not answer, `OperatorRefused` where one refuses.
         """
@@ -82,14 +91,16 @@ class OperatorLines:
         self._waiting: dict[tuple[int, int], Future[OperatorMessage]] = {}
         self._jobs: dict[int, _Job] = {}
         self._links: dict[int, Link] = {}
+        calling = 0
         try:
             for place, address in sorted(addresses.items()):
+                calling = place
                 self._links[place] = dial(address.host, address.port, context, address.fingerprint)
                 threading.Thread(target=self._read, args=(place,), name="operator", daemon=True).start()
-            self.session = self._begin()
+            self.session = self._begin() if in_session else SessionId(bytes(16))
         except LinkBroken as broken:
             self.close()
-            raise OperatorAway(len(self._links)) from broken
+            raise OperatorAway(calling) from broken
         except BaseException:
             self.close()
             raise

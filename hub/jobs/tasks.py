@@ -10,7 +10,7 @@ from typing import Final
 
 from celery import Celery
 
-from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate
+from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.runtime.errors import DatabaseUnavailable
 from symbolon.runtime.logs import get_logger
 
@@ -117,5 +117,7 @@ def run_unless_database_is_away(job: Callable[[], object]) -> None:
         job()
     except (OperatorAway, OperatorRefused, OperatorsLate) as away:
         get_logger().warning("an operator does not compare now; the next sweep tries again", reason=away.sentence)
+    except OperatorsDisagree as wrong:
+        get_logger().error("comparison is stopped: `symbolon hub operator resume` lets it go on", reason=wrong.sentence)
     except DatabaseUnavailable:
         get_logger().warning("the database is away; the next sweep tries again")

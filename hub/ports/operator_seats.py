@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from symbolon.hub.domain.operators import OperatorStanding
 from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt
 from symbolon.protocol.references import MemberCode
 
@@ -26,6 +27,27 @@ class OperatorSeats(Protocol):
 
     def seat(self, operator: SeatedOperator, now: datetime) -> None:
         """Add an operator, or put it in the place of the one before."""
+
+    def spend_tokens(self, member: MemberCode, day: date, tokens: int) -> bool:
+        """Take tokens from a member's budget of the day; False where it has not so many left."""
+
+    def forget_budgets(self, day: date) -> int:
+        """Forget the budgets of days before this one; how many."""
+
+    def note_trouble(self, place: int, trouble: str, now: datetime) -> None:
+        """Note that an operator is away, or refuses."""
+
+    def stop(self, now: datetime) -> bool:
+        """Let nothing be compared any more; False where that was so already."""
+
+    def resume(self) -> bool:
+        """Let it be compared again; False where it was."""
+
+    def stopped_since(self) -> datetime | None:
+        """Since when nothing is compared."""
+
+    def standings(self) -> tuple[OperatorStanding, ...]:
+        """How the operators that were added are."""
 
     def take_erasures(self, limit: int) -> Sequence[tuple[MemberCode, OperatorErasureReceipt]]:
         """Receipts that wait for their owners; taken with this transaction, they wait no more."""

@@ -13,6 +13,7 @@ from symbolon.hub.services.list_deliveries import ListDeliveries
 from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
 from symbolon.hub.services.reconciliation_services import ReconciliationServices
 from symbolon.hub.services.relay_message import RelayMessage
+from symbolon.hub.services.relay_tokens import RelayTokens
 from symbolon.hub.services.rotate_keys import RotateKeys
 from symbolon.hub.services.withdraw_records import WithdrawRecords
 
@@ -29,6 +30,7 @@ class ApiServices:
     note_epoch_progress: NoteEpochProgress
     accept_submission: AcceptSubmission
     withdraw_records: WithdrawRecords
+    relay_tokens: RelayTokens
     deposit_vote: DepositVote
     relay_message: RelayMessage
     decide_hold: DecideHold

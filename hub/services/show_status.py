@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from symbolon.hub.domain.operators import BlindStatus
 from symbolon.hub.domain.status import DirectoryStatus, HubStatus
 from symbolon.hub.ports import Store
 from symbolon.hub.services.draft_directory import outlook
@@ -28,4 +29,5 @@ class ShowStatus:
                 quorum=proposed.quorum,
             )
             status = work.status.read(directory, self._clock.now())
-        return replace(status, certificate_expires_on=self._certificate_expires_on)
+            blind = BlindStatus(work.operators.standings(), work.operators.stopped_since())
+        return replace(status, blind=blind, certificate_expires_on=self._certificate_expires_on)

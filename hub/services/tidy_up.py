@@ -22,5 +22,6 @@ class TidyUp:
         with self._store.work() as work:
             nonces = work.replays.forget(now)
             removals = self._finder.forget_removals(work, work.status.oldest_index(now))
+            budgets = work.operators.forget_budgets(now.date())
             delivered = forget_delivered(work, now)
-        return nonces + removals + delivered
+        return nonces + removals + budgets + delivered

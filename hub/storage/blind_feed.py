@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from symbolon.hub.errors import HubError
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
@@ -57,7 +56,10 @@ class FeedOperators:
                 if fed.unreadable:
                     work.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(fed.unreadable))
         for place, number in at.items():
-            work.transaction.execute(_QUERIES["note_operator"], place=place, number=number, now=self._clock.now())
+            held = found[place].records
+            work.transaction.execute(
+                _QUERIES["note_operator"], place=place, number=number, records=held, now=self._clock.now()
+            )
         self._take_erasures(work, {place: each.erasures for place, each in found.items()}, removed=removed)
         return newest
 
@@ -90,10 +92,6 @@ class FeedOperators:
         """Up to which change every operator is, as far as it was heard of."""
         rows = work.transaction.fetch_all(_QUERIES["list_operators"])
         return min((row["number"] for row in rows), default=0) if len(rows) == OPERATORS else 0
-
-    def note_trouble(self, work: Work, error: HubError, place: int) -> None:
-        """Keep in mind that an operator is away, or refuses, for the status page."""
-        work.transaction.execute(_QUERIES["note_trouble"], place=place, trouble=error.sentence, now=self._clock.now())
 
     def _feed(self, work: Work, place: int, after: int, floor: int) -> Feed:
         rows = work.transaction.fetch_all(_QUERIES["list_feed"], place=place, after=after, limit=MOST_CHANGES)

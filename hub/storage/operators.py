@@ -1,8 +1,10 @@
 """The operators of blind comparison, as the hub lists them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
+from symbolon.hub.domain.operators import OperatorStanding
 from symbolon.hub.ports import SeatedOperator
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
@@ -12,6 +14,8 @@ from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES = load_queries("symbolon.hub.storage", "operators")
+DAILY_TOKENS: Final = 200_000
+"""Tokens that one member may have evaluated in a day by way of this hub; each operator keeps a budget of its own."""
 
 
 class PostgresOperatorSeats:
@@ -40,6 +44,50 @@ class PostgresOperatorSeats:
             certificate_pem=operator.certificate_pem,
             request_fingerprint=operator.request_fingerprint,
             now=now,
+        )
+
+    def spend_tokens(self, member: MemberCode, day: date, tokens: int) -> bool:
+        """Take tokens from a member's budget of the day; False where it has not so many left."""
+        found = self._transaction.fetch_one(
+            _QUERIES["spend_tokens"], member=member, day=day, tokens=tokens, most=DAILY_TOKENS
+        )
+        return found is not None
+
+    def forget_budgets(self, day: date) -> int:
+        """Forget the budgets of days before this one; how many."""
+        return self._transaction.execute(_QUERIES["forget_budgets"], day=day)
+
+    def note_trouble(self, place: int, trouble: str, now: datetime) -> None:
+        """Note that an operator is away, or refuses."""
+        self._transaction.execute(_QUERIES["note_trouble"], place=place, trouble=trouble, now=now)
+
+    def stop(self, now: datetime) -> bool:
+        """Let nothing be compared any more; False where that was so already."""
+        return self._transaction.execute(_QUERIES["stop_comparison"], now=now) > 0
+
+    def resume(self) -> bool:
+        """Let it be compared again; False where it was."""
+        return self._transaction.execute(_QUERIES["resume_comparison"]) > 0
+
+    def stopped_since(self) -> datetime | None:
+        """Since when nothing is compared."""
+        row = self._transaction.fetch_one(_QUERIES["find_stop"])
+        return None if row is None else row["since"]
+
+    def standings(self) -> tuple[OperatorStanding, ...]:
+        """How the operators that were added are."""
+        return tuple(
+            OperatorStanding(
+                place=row["place"],
+                name=from_wire(OperatorContact, parse_json(row["contact"])).card.name,
+                number=row["number"],
+                changes_behind=max(0, row["newest"] - row["number"]),
+                records=row["records"],
+                seen_at=row["seen_at"],
+                away_since=row["away_since"],
+                trouble=row["trouble"],
+            )
+            for row in self._transaction.fetch_all(_QUERIES["list_standings"])
         )
 
     def take_erasures(self, limit: int) -> Sequence[tuple[MemberCode, OperatorErasureReceipt]]:

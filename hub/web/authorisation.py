@@ -37,6 +37,7 @@ API: Final[Mapping[RouteKey, frozenset[Standing]]] = {
     ("POST", "/v1/epochs/progress"): ACTIVE_ONLY,
     ("POST", "/v1/submissions"): ACTIVE_ONLY,
     ("POST", "/v1/withdrawals"): ACTIVE_ONLY,
+    ("POST", "/v1/tokens"): ACTIVE_ONLY,
     ("POST", "/v1/votes"): ACTIVE_ONLY,
     ("POST", "/v1/messages"): ACTIVE_ONLY,
     ("POST", "/v1/holds"): ACTIVE_ONLY,

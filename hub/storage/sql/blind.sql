@@ -84,13 +84,7 @@ SELECT schema_digest, content FROM linkage_schema WHERE schema_digest = ANY(%(di
 -- name: note_operator
 -- An operator answered, and is so far.
 UPDATE blind_operator
-SET number = greatest(number, %(number)s), seen_at = %(now)s, away_since = NULL, trouble = NULL
-WHERE place = %(place)s;
-
--- name: note_trouble
--- An operator is away, or refuses.
-UPDATE blind_operator
-SET away_since = coalesce(away_since, %(now)s), trouble = %(trouble)s
+SET number = greatest(number, %(number)s), records = %(records)s, seen_at = %(now)s, away_since = NULL, trouble = NULL
 WHERE place = %(place)s;
 
 -- name: list_operators

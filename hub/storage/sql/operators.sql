@@ -17,3 +17,40 @@ WHERE (place, number, owner) IN (
     SELECT place, number, owner FROM operator_erasure ORDER BY number, place, owner LIMIT %(limit)s
 )
 RETURNING owner, content, signature;
+
+-- name: spend_tokens
+-- Take from a member's budget of the day; no row where that would be more than it has.
+INSERT INTO token_budget (member, day, tokens)
+SELECT %(member)s, %(day)s, %(tokens)s WHERE %(tokens)s <= %(most)s
+ON CONFLICT (member, day) DO UPDATE SET tokens = token_budget.tokens + excluded.tokens
+WHERE token_budget.tokens + excluded.tokens <= %(most)s
+RETURNING tokens;
+
+-- name: forget_budgets
+-- The budgets of days that are over.
+DELETE FROM token_budget WHERE day < %(day)s;
+
+-- name: note_trouble
+-- An operator is away, or refuses; since when, for as long as it lasts.
+UPDATE blind_operator
+SET away_since = coalesce(away_since, %(now)s), trouble = %(trouble)s
+WHERE place = %(place)s;
+
+-- name: stop_comparison
+-- Nothing is compared from now on.
+INSERT INTO comparison_stop (since) VALUES (%(now)s) ON CONFLICT DO NOTHING;
+
+-- name: resume_comparison
+-- It is compared again.
+DELETE FROM comparison_stop;
+
+-- name: find_stop
+-- Since when nothing is compared.
+SELECT since FROM comparison_stop;
+
+-- name: list_standings
+-- How the operators are that were added, beside the newest change here.
+SELECT seat.place, seat.contact, operator.number, operator.records, operator.seen_at, operator.away_since,
+    operator.trouble, (SELECT coalesce(max(number), 0) FROM index_change) AS newest
+FROM operator_seat AS seat JOIN blind_operator AS operator USING (place)
+ORDER BY seat.place;

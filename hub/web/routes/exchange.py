@@ -14,7 +14,7 @@ _NO_CONTENT = 204
 
 
 def exchange_router(services: ApiServices) -> APIRouter:
-    """Submissions and withdrawals are answered with a signed receipt; all else with 204."""
+    """Submissions and withdrawals are answered with a signed receipt, tokens with their values; all else with 204."""
     router = APIRouter(prefix="/v1")
     calling = Depends(caller_of)
     handed_in = Depends(read_envelope)
@@ -28,6 +28,11 @@ def exchange_router(services: ApiServices) -> APIRouter:
     def withdraw(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> Response:
         """Take back up to 1,000 records: their encodings are erased. The same batch again gets the same receipt."""
         return json_response(services.withdraw_records(caller.member, envelope))
+
+    @router.post("/tokens")
+    def evaluate_tokens(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> Response:
+        """Have up to 1,000 blinded match tokens evaluated by two operators, where the federation compares blind."""
+        return json_response(services.relay_tokens(caller.member, envelope))
 
     @router.post("/votes", status_code=_NO_CONTENT)
     def deposit_vote(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:

@@ -180,7 +180,7 @@ def test_an_encoding_that_was_erased_while_it_was_compared_raises_no_alert(bench
     own = item(person)
     bench.submit(bench.amara, own)
     bench.submit(bench.belanu, item(person))
-    comparator = bench.worker.find_matches._finder
+    comparator = bench.worker.find_matches.job._finder
     compare = comparator.compare
 
     def compare_then_lose_one(*arguments: Any) -> Any:

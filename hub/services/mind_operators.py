@@ -1,0 +1,73 @@
+"""Work that needs the operators of blind comparison: who is away is noted, and where they disagree, nothing goes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from symbolon.hub.errors import NotPossible, OperatorAway, OperatorRefused, OperatorsDisagree
+from symbolon.hub.ports import Store
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.references import HUB
+from symbolon.runtime.clock import Clock
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Minded(Generic[T]):
+    """A job, and how it is done."""
+
+    job: Callable[[], T]
+    done: Callable[[], T]
+
+    def __call__(self) -> T:
+        """Do it."""
+        return self.done()
+
+
+class MindOperators:
+    """Does a piece of work, and leaves word of what an operator keeps it from."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def comparing(self, job: Callable[[], int]) -> Callable[[], int]:
+        """The job, or nothing while comparison is stopped."""
+        return Minded(job, lambda: 0 if self._is_stopped() else self._mind(job))
+
+    def following(self, job: Callable[[], T]) -> Callable[[], T]:
+        """The job, also while comparison is stopped: what was withdrawn goes at the operators as well."""
+        return Minded(job, lambda: self._mind(job))
+
+    def _is_stopped(self) -> bool:
+        with self._store.work() as work:
+            return work.operators.stopped_since() is not None
+
+    def _mind(self, job: Callable[[], T]) -> T:
+        """Raises whatever the job raises."""
+        try:
+            return job()
+        except (OperatorAway, OperatorRefused) as error:
+            with self._store.work() as work:
+                work.operators.note_trouble(error.place, error.sentence, self._clock.now())
+            raise
+        except OperatorsDisagree:
+            with self._store.work() as work:
+                if work.operators.stop(self._clock.now()):
+                    work.audit(AuditAct.OPERATORS_DISAGREE, HUB, None, {"stopped": True})
+            raise
+
+
+class ResumeComparison:
+    """The use case of `symbolon hub operator resume`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __call__(self) -> None:
+        """Compare again. Raises `NotPossible` where nothing is stopped."""
+        with self._store.work() as work:
+            if not work.operators.resume():
+                raise NotPossible("Comparison is not stopped: there is nothing to resume.")
+            work.audit(AuditAct.OPERATORS_DISAGREE, HUB, None, {"stopped": False})
