@@ -34,6 +34,9 @@ def run(
     once: Annotated[
         bool, typer.Option("--once", help="Check the run against the truth, then stop everything.")
     ] = False,
+    open_: Annotated[
+        bool, typer.Option("--open", help="The hub compares encodings itself; else three operators compare blind.")
+    ] = False,
     as_one_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, last.")] = False,
 ) -> None:
     """Start hub and three nodes, play the case, show the hits and stay up until Ctrl-C."""
@@ -46,8 +49,8 @@ def run(
         with ExitStack() as stack:
             drawing = stack.enter_context(ThreadPoolExecutor(1)).submit(make_population)
             with ShownProgress(console) as progress:
-                progress.step("Starting PostgreSQL, broker, hub and three nodes")
-                federation = stack.enter_context(Federation())
+                progress.step(f"Starting PostgreSQL, broker, hub, three nodes{'' if open_ else ' and three operators'}")
+                federation = stack.enter_context(Federation(blind=not open_))
                 federation.start_processes()
                 progress.step("The members compare their cards and sign the first directory")
                 federation.co_sign()

@@ -1,7 +1,7 @@
 """A whole federation on this machine: the hub and its members, each with processes, keys and a database of its own."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -12,9 +12,12 @@ from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.fiction import STATE_NAMES
 from symbolon.exercise.hub_party import WORKER, ExerciseHub
 from symbolon.exercise.node_party import ExerciseNode
+from symbolon.exercise.operator_party import ExerciseOperator
 from symbolon.exercise.own_log import OwnLog
 from symbolon.exercise.servers import ExerciseServers
 from symbolon.protocol.messages import welcome_fingerprint
+from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome
+from symbolon.protocol.messages_operators import OPERATORS
 from symbolon.protocol.references import MemberCode
 
 _TAKEN_WITHIN_S: Final = 45.0
@@ -23,13 +26,20 @@ _TAKEN_WITHIN_S: Final = 45.0
 class Federation:
     """Laid out when entered as a context manager; :meth:`start` starts the parties' processes."""
 
-    def __init__(self, states: Mapping[MemberCode, str] = STATE_NAMES, *, broker_url: str | None = None) -> None:
-        """``states``: the members' names by code; ``broker_url``: a broker that runs already, instead of our own."""
+    def __init__(
+        self, states: Mapping[MemberCode, str] = STATE_NAMES, *, broker_url: str | None = None, blind: bool = False
+    ) -> None:
+        """``states``: the members' names by code; ``broker_url``: a broker that runs already, instead of our own.
+
+        ``blind``: three operators compare what nobody sees; else the hub compares encodings.
+        """
         self.servers = ExerciseServers(broker_url=broker_url)
         self.hub = ExerciseHub(self.servers.folder / "hub")
         self.nodes: Mapping[MemberCode, ExerciseNode] = {
             code: ExerciseNode(self.servers.folder / code.lower(), code, name) for code, name in states.items()
         }
+        places = range(OPERATORS if blind else 0)
+        self.operators = tuple(ExerciseOperator(self.servers.folder / f"operator{place}", place) for place in places)
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -60,7 +70,8 @@ class Federation:
     def start_processes(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
         """Start all processes, and nothing else: the states are enrolled, and the federation is not founded yet."""
         logs, supervisor = self.servers.logs, self.servers.supervisor
-        first = list(self.hub.processes(logs, lambda: supervisor.pid(WORKER)))
+        first = [operator.process(logs) for operator in self.operators]
+        first += self.hub.processes(logs, lambda: supervisor.pid(WORKER))
         workers = []
         for code, node in self.nodes.items():
             detour = (hub_urls or {}).get(code)
@@ -118,14 +129,26 @@ class Federation:
 
     def _lay_out(self) -> None:
         postgres = self.servers.postgres
-        databases = {name: postgres.create_party(name) for name in ("hub", *(code.lower() for code in self.nodes))}
+        parties = ("hub", *(code.lower() for code in self.nodes), *(operator.name for operator in self.operators))
+        databases = {name: postgres.create_party(name) for name in parties}
         with ThreadPoolExecutor() as pool:
             founding = pool.submit(self.hub.found, databases["hub"], self.servers.broker_url)
             requests = [pool.submit(node.initialise, databases[code.lower()]) for code, node in self.nodes.items()]
+            asking = [pool.submit(operator.initialise, databases[operator.name]) for operator in self.operators]
             founding.result()
+            self._add_operators([request.result() for request in asking])
             welcomes = [self.hub.enrol(request.result()) for request in requests]
         for node, welcome in zip(self.nodes.values(), welcomes, strict=True):
             node.join(welcome, welcome_fingerprint(welcome))
+
+    def _add_operators(self, requests: Sequence[OperatorRequest]) -> None:
+        """Before the members: the founding that they sign lists the operators."""
+        welcomes: tuple[OperatorWelcome, ...] = ()
+        for operator, request in zip(self.operators, requests, strict=True):
+            welcomes = self.hub.add_operator(request, operator.port)
+        # Those that are written last know all three.
+        for operator, welcome in zip(self.operators, welcomes, strict=True):
+            operator.join(welcome)
 
     def _close_parties(self) -> None:
         self.hub.close()

@@ -11,13 +11,14 @@ from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.party import FEDERATION, LOOPBACK, party_command, party_process, put_password_apart
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.supervisor import ProcessSpec
-from symbolon.hub.bootstrap.commands import close_epoch, open_epoch
+from symbolon.hub.bootstrap.commands import add_operator, close_epoch, open_epoch
 from symbolon.hub.bootstrap.people import people_office
 from symbolon.hub.domain.members import Standing
 from symbolon.hub.domain.status import HubStatus
 from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE, HubDraft
 from symbolon.hub.services.open_epoch import Because, EpochDraft
 from symbolon.protocol.messages import EnrolmentRequest, Welcome, enrolment_fingerprint
+from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome, operator_request_fingerprint
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.people_commands import COMMAND
@@ -77,6 +78,12 @@ class ExerciseHub:
     def enrol(self, request: EnrolmentRequest) -> Welcome:
         """Do what `symbolon hub enrol` does, the fingerprint compared."""
         return self._opened.enrol_member()(request, enrolment_fingerprint(request))
+
+    def add_operator(self, request: OperatorRequest, port: int) -> tuple[OperatorWelcome, ...]:
+        """Do what `symbolon hub operator add` does, the fingerprint compared; the welcomes of all added so far."""
+        add = add_operator(self._opened)
+        welcomes, _outlook = add(request, LOOPBACK, port, operator_request_fingerprint(request))
+        return welcomes
 
     def open_epoch(self, *expelled: MemberCode) -> None:
         """Do what `symbolon hub epoch open` does: propose the next epoch, and without whom."""

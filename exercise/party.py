@@ -23,8 +23,8 @@ def party_environment() -> Mapping[str, str]:
 
 
 def party_command(role: str, command: str, home: PartyHome) -> tuple[str, ...]:
-    """The command line of one of a party's processes."""
-    return (sys.executable, "-m", "symbolon.cli", role, command, "--home", str(home.path))
+    """The command line of one of a party's processes; ``command`` may be of several words."""
+    return (sys.executable, "-m", "symbolon.cli", role, *command.split(), "--home", str(home.path))
 
 
 def party_process(

@@ -19,7 +19,7 @@ from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HitId, MemberCode
 
 CASE_FOLDER: Final = Path(case_package.__path__[0])
-_MATCHED_WITHIN_S: Final = 120.0
+_MATCHED_WITHIN_S: Final = 300.0
 _DECIDED_WITHIN_S: Final = 60.0
 _ANSWERED_WITHIN_S: Final = 30.0
 # Often enough for people; each look asks all parties and takes processor time from what it watches.
