@@ -13,7 +13,7 @@ from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.handling import ComparableWith, Namespace
 from symbolon.protocol.problems import MalformedMessage
-from symbolon.protocol.references import MemberCode, RecordReference
+from symbolon.protocol.references import IncarnationId, MemberCode, RecordReference
 from symbolon.protocol.wire_limits import (
     Counter,
     Name,
@@ -94,13 +94,15 @@ class SchemaContent:
 class Feed:
     """Changes after those that an operator has; schemas and segments that it may not know yet come first.
 
-    Up to ``floor`` the hub keeps no bundles any more: an operator that is behind it lost shares.
+    Up to ``floor`` the hub keeps no bundles any more: an operator that is behind it lost shares. ``incarnation`` is
+    another after the hub was restored from a backup; its numbers may mean other records then.
     """
 
     schemas: Annotated[tuple[SchemaContent, ...], entries(0, 4)]
     segments: Annotated[tuple[SegmentDescription, ...], entries(0, 10_000)]
     changes: Annotated[tuple[RecordChange, ...], entries(0, MOST_CHANGES)]
     floor: Annotated[int, between(0, 2**53 - 1)] = 0
+    incarnation: IncarnationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class RefusalCode(StrEnum):
     SPOILED = "spoiled"
     STANDING_STILL = "standing-still"
     NEEDS_RESTORE = "needs-restore"
+    ANOTHER_HUB = "another-hub"
 
 
 class OperatorError(Exception):
@@ -80,6 +81,12 @@ class StandingStill(OperatorError):
     """Shares are refreshed, or restored at another operator: nothing is compared or taken meanwhile."""
 
     code = RefusalCode.STANDING_STILL
+
+
+class AnotherHub(OperatorError):
+    """The hub hands out numbers a second time: what it calls by them is not what lies here."""
+
+    code = RefusalCode.ANOTHER_HUB
 
 
 class NeedsRestore(OperatorError):

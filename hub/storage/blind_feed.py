@@ -113,6 +113,7 @@ class FeedOperators:
             tuple(map(_segment, described)),
             tuple(changes),
             floor,
+            work.members.federation().incarnation,
         )
 
 

@@ -1,5 +1,8 @@
 -- How an operator stands towards the other two: refreshed shares, restored ones, and receipts that it owes.
 
+-- Which life of the hub feeds this operator: a hub that was put back to a backup hands out numbers a second time.
+ALTER TABLE seat ADD COLUMN incarnation text;
+
 -- Of which generation a record's shares are; all three operators' must be of the same.
 ALTER TABLE shared_record ADD COLUMN generation integer NOT NULL DEFAULT 0;
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from symbolon.hub.operators.errors import NeedsRestore, NotJoined, StandingStill, UnknownQuestion
+from symbolon.hub.operators.errors import AnotherHub, NeedsRestore, NotJoined, StandingStill, UnknownQuestion
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import (
     DroppedRecord,
@@ -131,6 +131,8 @@ class TakeFeed:
                 seat = work.seat()
                 if seat is None:
                     raise NotJoined("This operator has no place in a federation yet.")
+                if feed.incarnation is not None and not work.fed_by(feed.incarnation):
+                    raise AnotherHub("The hub was put back to a backup: its numbers mean other records than here.")
                 number = work.lock_progress()
                 if feed.changes and number < feed.floor:
                     work.note_standing(Standing(work.standing().generation, Doing.LOST))

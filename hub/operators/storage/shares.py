@@ -103,6 +103,13 @@ class OperatorWork:
             )
         )
 
+    def fed_by(self, incarnation: str) -> bool:
+        """Whether this life of the hub feeds the operator; the first one that does is noted."""
+        known = self._transaction.fetch_value(_QUERIES["find_incarnation"])
+        if known is None:
+            self._transaction.execute(_QUERIES["note_incarnation"], incarnation=incarnation)
+        return known in {None, incarnation}
+
     def keep_schema(self, digest: str, content: bytes) -> None:
         """Keep a linkage schema."""
         self._transaction.execute(_QUERIES["keep_schema"], digest=digest, content=content)

@@ -66,8 +66,12 @@ ORDER BY c.number
 LIMIT %(limit)s;
 
 -- name: newest_change
--- The number of the newest change.
-SELECT coalesce(max(number), 0) FROM index_change;
+-- The number of the newest change. Removals that every operator has made are forgotten, the newest one too: then it is
+-- the number that all of them are at.
+SELECT greatest(
+    (SELECT coalesce(max(number), 0) FROM index_change),
+    (SELECT coalesce(min(number), 0) FROM blind_operator)
+);
 
 -- name: describe_segments
 -- Segments as operators are told of them.

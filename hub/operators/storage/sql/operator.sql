@@ -7,6 +7,14 @@ select federation, exercise, place from seat;
 insert into seat (federation, exercise, place, joined_at)
 values (%(federation)s, %(exercise)s, %(place)s, %(now)s) on conflict do nothing;
 
+-- name: find_incarnation
+-- Which life of the hub feeds this operator.
+select incarnation from seat;
+
+-- name: note_incarnation
+-- The first that fed it.
+update seat set incarnation = %(incarnation)s;
+
 -- name: keep_schema
 -- A linkage schema that epochs are used under.
 insert into linkage_schema (digest, content) values (%(digest)s, %(content)s) on conflict do nothing;
