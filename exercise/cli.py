@@ -5,19 +5,22 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
 
 from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.federation import Federation
-from symbolon.exercise.population import make_population
+from symbolon.exercise.population import RECORDS_A_STATE, make_population
 from symbolon.exercise.report import ShownProgress, as_json, show_addresses, show_result, show_trust
 from symbolon.exercise.run import ExerciseRun, RunResult
 from symbolon.exercise.truth import read_truth, verify
 
 REFUSED = 1
+_RECORDS_OPEN: Final = RECORDS_A_STATE
+_RECORDS_BLIND: Final = 500
+"""Of a state: three operators, a hub and three nodes share one machine here, and the case is the same."""
 LEFT_TO_THE_READER = ("AM-0106", "BEL-2206")
 """The van: a hit that nobody has voted on when the exercise stays up."""
 
@@ -47,7 +50,9 @@ def run(
     result: RunResult | None = None
     try:
         with ExitStack() as stack:
-            drawing = stack.enter_context(ThreadPoolExecutor(1)).submit(make_population)
+            drawing = stack.enter_context(ThreadPoolExecutor(1)).submit(
+                make_population, records_a_state=_RECORDS_OPEN if open_ else _RECORDS_BLIND
+            )
             with ShownProgress(console) as progress:
                 progress.step(f"Starting PostgreSQL, broker, hub, three nodes{'' if open_ else ' and three operators'}")
                 federation = stack.enter_context(Federation(blind=not open_))

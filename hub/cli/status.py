@@ -34,12 +34,28 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
         )
     for warning in _warnings(found):
         typer.echo(warning)
+    for line in _operators(found):
+        typer.echo(line)
     typer.echo(f"{found.pending_comparisons} comparisons waiting")
     for state in found.hits_by_state:
         typer.echo(f"{state.hits} hits {state.state.value}")
     for each in found.workers:
         typer.echo(
             f"worker {each.worker_id}  last seen {_moment(each.last_seen)}  {each.changes_behind} changes behind"
+        )
+
+
+def _operators(found: HubStatus) -> Iterator[str]:
+    for each in found.blind.operators:
+        how = "" if each.away_since is None else f"  since {_moment(each.away_since)}: {each.trouble}"
+        yield (
+            f"operator {each.place}  {each.name}  last seen {_moment(each.seen_at) or 'never'}  "
+            f"{each.records} records  {each.changes_behind} changes behind{how}"
+        )
+    if found.blind.stopped_since is not None:
+        yield (
+            f"comparison is stopped since {_moment(found.blind.stopped_since)}: the operators did not agree; "
+            "`symbolon hub operator resume` lets it go on"
         )
 
 
@@ -78,6 +94,20 @@ def _as_json(found: HubStatus) -> dict[str, object]:
         if found.certificate_expires_on is None
         else found.certificate_expires_on.isoformat(),
         "certificate_notice": found.certificate_notice.value,
+        "operators": [
+            {
+                "place": each.place,
+                "name": each.name,
+                "number": each.number,
+                "changes_behind": each.changes_behind,
+                "records": each.records,
+                "last_seen": _moment(each.seen_at),
+                "away_since": _moment(each.away_since),
+                "trouble": each.trouble,
+            }
+            for each in found.blind.operators
+        ],
+        "comparison_stopped_since": _moment(found.blind.stopped_since),
         "members": [
             {
                 "code": member.code,

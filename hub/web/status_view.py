@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from symbolon.hub.domain.operators import OperatorStanding
 from symbolon.hub.domain.status import HubStatus, MemberStatus, WorkerStatus
 from symbolon.protocol.handling import RecordKind
 from symbolon.protocol.lifecycle import JointState
@@ -45,6 +46,15 @@ class WorkerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorLine:
+    """One operator of blind comparison; ``away`` None while it does what it should."""
+
+    operator: OperatorStanding
+    last_seen: str
+    away: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """All of the page."""
 
@@ -59,6 +69,9 @@ class StatusView:
     hits: int
     states: tuple[tuple[JointState, int], ...]
     workers: tuple[WorkerLine, ...]
+    operators: tuple[OperatorLine, ...]
+    stopped: str | None
+    """Since when nothing is compared, because the operators did not agree."""
 
 
 def arrange_status(status: HubStatus) -> StatusView:
@@ -85,6 +98,16 @@ def arrange_status(status: HubStatus) -> StatusView:
             WorkerLine(worker, _ago(worker.last_seen, status.at), status.at - worker.last_seen > WORKER_SILENT_AFTER)
             for worker in status.workers
         ),
+        operators=tuple(_operator_line(operator, status.at) for operator in status.blind.operators),
+        stopped=None if status.blind.stopped_since is None else _ago(status.blind.stopped_since, status.at),
+    )
+
+
+def _operator_line(operator: OperatorStanding, now: datetime) -> OperatorLine:
+    return OperatorLine(
+        operator=operator,
+        last_seen="never" if operator.seen_at is None else _ago(operator.seen_at, now),
+        away=None if operator.away_since is None else _ago(operator.away_since, now),
     )
 
 
