@@ -118,8 +118,9 @@ class FeedOperators:
 
 
 def _change(row: Row) -> RecordChange:
-    if row["sealed"] is None or row["reference"] is None:
-        # A removal, or an addition whose removal follows: either way nothing of it must be there.
+    if row["sealed"] is None or row["reference"] is None or not row["segments"]:
+        # A removal, or an addition whose removal follows, or numbers alone, which have no vectors to share: nothing of
+        # it must be there.
         return RecordChange(row["number"], row["handle"], None)
     return RecordChange(
         row["number"],
