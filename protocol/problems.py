@@ -56,6 +56,11 @@ class Problem(StrEnum):
     BATCH_TOO_LARGE = "batch-too-large"
     BATCH_REUSED = "batch-reused"
     ILLEGAL_TRANSITION = "illegal-transition"
+    NOT_THEIR_STEP = "not-their-step"
+    FOUR_EYES_MISSING = "four-eyes-missing"
+    STALE_STATE = "stale-state"
+    ON_HOLD = "on-hold"
+    NOT_DISCLOSED = "not-disclosed"
     ALREADY_VOTED = "already-voted"
     BROKEN_AUDIT_LOG = "broken-audit-log"
     PAYLOAD_TOO_LARGE = "payload-too-large"
@@ -131,6 +136,11 @@ _TITLES = {
     Problem.BATCH_TOO_LARGE: "The batch holds more items than the hub takes at once.",
     Problem.BATCH_REUSED: "This batch id was used before with another content.",
     Problem.ILLEGAL_TRANSITION: "The hit's state does not allow this step.",
+    Problem.NOT_THEIR_STEP: "This step is for another party or office to make.",
+    Problem.FOUR_EYES_MISSING: "A second officer must approve this before it leaves.",
+    Problem.STALE_STATE: "The hit moved on meanwhile; look at it again.",
+    Problem.ON_HOLD: "The hit is on hold; the step waits until the hold is lifted.",
+    Problem.NOT_DISCLOSED: "The handling of this information does not allow that.",
     Problem.ALREADY_VOTED: "A vote was already cast in this round.",
     Problem.BROKEN_AUDIT_LOG: "An entry of the audit log was changed, removed or reordered.",
     Problem.PAYLOAD_TOO_LARGE: "The request is larger than this party accepts.",

@@ -29,7 +29,7 @@ def opened_votes(own: tuple[VoteView, ...], counterpart: tuple[VoteView, ...]) -
 
 def state_actions(hit: Hit, requests: tuple[RequestView, ...]) -> frozenset[HitAction]:
     """What the hit's state allows this side to do now, whoever does it."""
-    actions = set(permitted_actions(hit.joint_state, hit.side_state))
+    actions = set(permitted_actions(hit.joint_state, hit.side_state) & RIGHT_FOR.keys())
     if not hit.protected or not hit.hold_confirmed or hit.hold_decision is not None:
         # The other side's hold is its owner's to decide; ours once the hub knows of it; and no hold is decided twice.
         actions -= {HitAction.RELEASE, HitAction.CLOSE}

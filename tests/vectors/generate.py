@@ -22,6 +22,7 @@ from symbolon.protocol.handling import Verdict
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
 from symbolon.protocol.lifecycle import TRANSITIONS, joint_outcome
+from symbolon.protocol.lifecycle_diagram import lifecycle_diagram, lifecycle_rows
 from symbolon.protocol.messages import (
     EnrolmentRequest,
     FederationDirectory,
@@ -323,12 +324,14 @@ def _sealed(message: Any, context: SealContext, *, hybrid: bool) -> Vector:
 
 
 def lifecycle_vectors() -> Vector:
-    """The whole table of joint states, and what every pair of votes means."""
+    """The whole table of joint states, who causes each step, its diagram, and what every pair of votes means."""
     return {
         "transitions": {
             state.value: {event.value: following.value for event, following in events.items()}
             for state, events in TRANSITIONS.items()
         },
+        "steps": [list(row) for row in lifecycle_rows()],
+        "diagram": lifecycle_diagram(),
         "joint_outcomes": [
             {"round": number, "one": one.value, "other": other.value, "event": joint_outcome(number, one, other).value}
             for number in (1, 2, 3)
