@@ -4,6 +4,9 @@ A hit has a track of its own (votes, holds, withdrawal, closure), and each excha
 the version that it was taken from. The hub keeps the order (:func:`take`), so that of two steps which cross (an answer
 and a recall) one counts, and the side of the other is told. A node follows each track in its order (:func:`follow`), in
 whatever order the deliveries come; as all tracks are independent of each other there, both sides agree in the end.
+
+What the votes came to, both nodes say. The first word counts, with its time; the second is stale like any other step
+that came too late, and its node, which opened the same votes, checks that the first said the same.
 """
 
 from collections.abc import Iterable
@@ -174,13 +177,6 @@ def foreseen(ledger: HitLedger, pending: Iterable[TrackStep]) -> HitLedger:
             # Another step was taken from the same version meanwhile: this one will be refused.
             continue
     return ledger
-
-
-def is_said_already(ledger: HitLedger, step: TrackStep) -> bool:
-    """Whether a step only repeats what the other side has said: both nodes tell the hub what the votes came to."""
-    if step.event not in _OUTCOMES or step.exchange_id is not None:
-        return False
-    return ledger.version == step.follows + 1 and ledger.state.value == step.event.value.upper()
 
 
 def _after_own_step(ledger: HitLedger, step: TrackStep) -> HitLedger:
