@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.simulators.exchange_parties import NEW, PARTIES, START, XA, XB, XC, Box, Hub, Message, Node
+from tests.simulators.exchange_hub import Hub
+from tests.simulators.exchange_node import Node
+from tests.simulators.exchange_words import NEW, PARTIES, START, XA, XB, XC, Box, Message
 
 from symbolon.protocol.handling import Urgency, Verdict
 from symbolon.protocol.hit_ledger import Exchange, HitLedger, TrackStep, follow

@@ -116,6 +116,7 @@ def _item(reference: RecordReference, comparable_with: ComparableWith) -> m.Subm
         schema_digest=DIGEST,
         key_epoch=1,
         envelopes=(bytes(range(256)), b"\xff\xfe"),
+        reconsider=(HIT,),
     )
 
 
