@@ -113,6 +113,11 @@ class World:
         before = self.hub.ledger
         step = TrackStep(None, Event.CLOSED, XA, before.version, self.now)
         assert self.hub.receive(Message(-1, XC, "step", step), self.now) == "refused"
+        for exchange in before.exchanges:
+            # Nor does a party that answers its own request in the other's place.
+            self.counter += 1
+            lie = TrackStep(exchange.exchange_id, Event.RESPONDED, exchange.receiver, exchange.version, self.now)
+            assert self.hub.receive(Message(self.counter, exchange.receiver, "step", lie), self.now) != "taken"
         assert self.hub.ledger is before
 
     def _send(self, node: Node, kind: str, **content: object) -> None:
