@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# The folder of the open sets that `make bench-quality` measures; they are not part of the repository.
+DATA ?=
 # Tests side by side: many wait for processes, so twice as many as two cores.
 JOBS ?= 4
 # Where the virtual environment may come from, best known first; `make PYTHON=/path/to/python3.12 setup` overrides.
@@ -46,7 +48,7 @@ format: setup ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll, bench-trust; ARGS="--help" says how
+bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll, bench-trust, bench-epoch_change; ARGS="--help" says how
 	PYTHONPATH=. $(BIN)/python benchmarks/$*.py $(ARGS)
 
 STEPS ?= 1000000
@@ -64,6 +66,21 @@ schemathesis: setup ## Ask the hub's API and a node's desk for everything that t
 	FUZZ_SECONDS=$$(($(MINUTES) * 20)) $(BIN)/pytest --timeout 0 tests/integration/hub/test_described_api.py \
 	  tests/integration/node/test_described_desk.py $(ARGS)
 
+.PHONY: bench-quality
+bench-quality: $(VENV)/peers.stamp ## Matching beside its peers on the open sets: make bench-quality DATA=/path/to/the/sets
+	DATA="$(DATA)" $(BIN)/python benchmarks/quality.py $(ARGS)
+
+.PHONY: bench-load
+bench-load: setup ## False alerts and recall against a million people: ARGS="--population 100000 --queries 1000"
+	$(BIN)/python benchmarks/load.py $(ARGS)
+
+bench-encode bench-kernel: $(VENV)/peers.stamp
+
+# Without what they ask for: clkhash wants an old cryptography, which the product may not use.
+$(VENV)/peers.stamp: $(VENV)/dev.stamp requirements/bench.txt
+	@$(PIP_INSTALL) --no-deps --require-hashes -r requirements/bench.txt >&2
+	@touch $@
+
 .PHONY: compose-env
 compose-env: $(VENV)/pyvenv.cfg ## Print fresh secrets for docker compose: make compose-env > .env
 	@$(BIN)/python -c 'import secrets; [print(name + "=" + secrets.token_urlsafe(24)) for name in "HUB_DATABASE_PASSWORD XA_DATABASE_PASSWORD XB_DATABASE_PASSWORD XC_DATABASE_PASSWORD BROKER_PASSWORD DESK_PASSWORD".split()]'
@@ -77,6 +94,8 @@ requirements: $(VENV)/pyvenv.cfg ## Pin anew, with hashes, what pyproject.toml a
 	$(COMPILE) $(ARGS) pyproject.toml requirements/build.in --extra exercise -c requirements/dev.txt -o requirements/exercise.txt
 	$(COMPILE) $(ARGS) pyproject.toml --extra hub -c requirements/dev.txt -o requirements/hub.txt
 	$(COMPILE) $(ARGS) pyproject.toml -c requirements/dev.txt -o requirements/node.txt
+	$(COMPILE) $(ARGS) pyproject.toml --extra evaluate -c requirements/dev.txt -o requirements/evaluate.txt
+	$(COMPILE) $(ARGS) --no-deps requirements/bench.in -c requirements/dev.txt -o requirements/bench.txt
 	$(COMPILE) $(ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 
 .PHONY: clean

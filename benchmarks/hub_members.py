@@ -15,10 +15,11 @@ from symbolon.exercise.hub_party import ExerciseHub
 from symbolon.exercise.servers import ExerciseServers
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import DirectoryProposal, FederationDirectory
 from symbolon.protocol.references import DeliveryId, MemberCode
 from symbolon.runtime.tls import TlsFiles, client_context
 
-__all__ = ["LONG_WAIT_S", "WireMember", "item", "running_hub"]
+__all__ = ["FEDERATION", "LONG_WAIT_S", "WireMember", "co_sign", "item", "running_hub"]
 
 LONG_WAIT_S = 25
 
@@ -43,6 +44,7 @@ class WireMember:
     def __init__(self, hub: ExerciseHub, code: str, folder: Path) -> None:
         self.simulated = SimulatedMember(MemberCode(code))
         welcome = hub.enrol(self.simulated.enrolment_request())
+        self.hub_signing_key = welcome.hub_signing_key
         certificate, key = folder / f"{code}.pem", folder / f"{code}-key.pem"
         certificate.write_text(welcome.certificate_pem)
         key.write_bytes(self.simulated.tls_key)
@@ -61,5 +63,18 @@ class WireMember:
         assert isinstance(found, list)
         return tuple(DeliveryId(str(each["delivery_id"])) for each in found if isinstance(each, dict))
 
+    def proposal(self) -> FederationDirectory:
+        """The version of the directory that waits for signatures."""
+        answer = self.client.get("/v1/federation/proposal").raise_for_status()
+        proposed = Envelope.from_bytes(answer.content).read(DirectoryProposal).directory
+        assert proposed is not None
+        return proposed
+
     def acknowledge(self, *delivery_ids: DeliveryId) -> None:
         self.post("/v1/deliveries/acknowledgements", self.simulated.acknowledgement(*delivery_ids))
+
+
+def co_sign(*members: WireMember) -> None:
+    """Let these states sign what is proposed: with the last of them the federation begins its work."""
+    for member in members:
+        member.post("/v1/federation/approvals", member.simulated.approval(member.proposal()))

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 import httpx
-from hub_members import LONG_WAIT_S, WireMember, item, running_hub
+from hub_members import LONG_WAIT_S, WireMember, co_sign, item, running_hub
 
 from symbolon.exercise.fiction import drama_phone
 from symbolon.matching.identifiers import RecordIdentifiers, parse_phone
@@ -62,6 +62,7 @@ def main() -> None:
     took: list[float] = []
     with tempfile.TemporaryDirectory() as folder, running_hub(matching=True) as hub:
         one, other = (WireMember(hub, code, Path(folder)) for code in ("XA", "XB"))
+        co_sign(one, other)
         # A node's connection for handing in is not the one that waits.
         listeners = [Listener(one), Listener(other)]
         for number in range(WARM_UP_ROUNDS + rounds):

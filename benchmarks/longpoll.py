@@ -15,7 +15,7 @@ from string import ascii_uppercase
 from time import perf_counter
 
 import httpx
-from hub_members import LONG_WAIT_S, WireMember, running_hub
+from hub_members import LONG_WAIT_S, WireMember, co_sign, running_hub
 
 SETTLE_S = 1.0
 
@@ -69,6 +69,7 @@ def main() -> None:
     codes = [first + second for first in ascii_uppercase for second in ascii_uppercase]
     with tempfile.TemporaryDirectory() as folder, running_hub(matching=False) as hub:
         ordinary, *waiting = (WireMember(hub, code, Path(folder)) for code in codes[: arguments.nodes + 1])
+        co_sign(ordinary, *waiting)
         result = asyncio.run(measure(hub.url, ordinary, waiting, arguments.rounds))
     print(json.dumps({"nodes": arguments.nodes, **result, "target_ratio": 1.2}))
 

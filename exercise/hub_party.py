@@ -83,9 +83,9 @@ class ExerciseHub:
         because = Because.EXPULSION if expelled else Because.ROTATION
         open_epoch(self._opened)(EpochDraft(schema=None, because=because, expel=expelled))
 
-    def close_epoch(self, epoch: int) -> None:
+    def close_epoch(self, epoch: int, *, leave_behind: bool = False) -> None:
         """Do what `symbolon hub epoch close` does: propose to close the older epoch."""
-        close_epoch(self._opened)(epoch)
+        close_epoch(self._opened)(epoch, leave_behind=leave_behind)
 
     def directory_version(self) -> int:
         """The version of the directory that is in effect; 0 before the founding."""

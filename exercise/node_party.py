@@ -21,6 +21,7 @@ from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
+from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.gateway.enrolment import DESK_AUTHORITY
 from symbolon.node.services.show_federation import VersionView
@@ -46,6 +47,7 @@ class ExerciseNode:
             Credentials(f"{login}-{code.lower()}", f"exercise-{secrets.token_hex(4)}") for login in _OFFICERS
         )
         """The focal point's and the protection officer's."""
+        self.administrator = Credentials(f"admin-{code.lower()}", f"exercise-{secrets.token_hex(4)}")
         self._node: Node | None = None
 
     @property
@@ -82,7 +84,8 @@ class ExerciseNode:
         }
         draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = initialise(self.home, draft)
-        for credentials, role, name in zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True):
+        officers = zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True)
+        for credentials, role, name in (*officers, (self.administrator, Role.ADMINISTRATOR, "Exercise administrator")):
             people_office(self._node).add_with_password(
                 COMMAND.login, credentials.login, credentials.password, frozenset({role.value}), name
             )
@@ -140,6 +143,10 @@ class ExerciseNode:
     def status(self) -> NodeStatus:
         """What `symbolon node status` shows."""
         return self._opened.services.show_status()
+
+    def list_records(self) -> tuple[ListedRecord, ...]:
+        """What `symbolon node records` lists."""
+        return self._opened.services.list_records(COMMAND, RecordFilter())
 
     def show_hit(self, actor: Actor, hit_id: HitId) -> HitView:
         """A hit as `actor` may see it."""

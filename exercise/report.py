@@ -89,7 +89,7 @@ def show_addresses(console: Console, federation: Federation) -> None:
     for heading in ("desk", "address", "login", "password"):
         table.add_column(heading)
     for node in federation.nodes.values():
-        for credentials in node.logins:
+        for credentials in (*node.logins, node.administrator):
             table.add_row(node.name, node.desk_url, credentials.login, credentials.password)
     hub = federation.hub
     table.add_row("Hub", hub.desk_url, OPERATOR, hub.operator_password)

@@ -49,7 +49,10 @@ class MemberExpelled(HubError):
     """The caller was expelled."""
 
     def __init__(self) -> None:
-        super().__init__(Problem.MEMBER_EXPELLED, "This member was expelled from the federation.")
+        super().__init__(
+            Problem.MEMBER_EXPELLED,
+            "This member was expelled from the federation: to come back, it is enrolled anew by a new request.",
+        )
 
 
 class ProposalChanged(HubError):
@@ -82,6 +85,17 @@ class EpochNotReady(HubError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(Problem.EPOCH_NOT_READY, sentence)
+
+
+class RotationPending(HubError):
+    """A member asks for new keys while others that it asked for wait for signatures."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.FORBIDDEN,
+            "New keys of this member wait for the others to sign: wait until they are in effect, or have the hub's "
+            "operator drop them.",
+        )
 
 
 class NotPossible(HubError):
@@ -144,14 +158,20 @@ class UnknownHit(HubError):
     """No such hit, or none that this member was told of: the two are told apart to nobody."""
 
     def __init__(self) -> None:
-        super().__init__(Problem.UNKNOWN_HIT, "The hub knows no such hit of this member.")
+        super().__init__(
+            Problem.UNKNOWN_HIT,
+            "The hub knows no such hit of this member: take what waits, it may have been withdrawn meanwhile.",
+        )
 
 
 class NotTheCounterpart(HubError):
     """A message about a hit is addressed to a member that is not its other party."""
 
     def __init__(self) -> None:
-        super().__init__(Problem.NOT_A_PARTY, "The addressee is not the other party of this hit.")
+        super().__init__(
+            Problem.NOT_A_PARTY,
+            "The addressee is not the other party of this hit: address the counterpart of its alert.",
+        )
 
 
 class NotTheProtector(HubError):
@@ -159,7 +179,7 @@ class NotTheProtector(HubError):
 
     def __init__(self) -> None:
         super().__init__(
-            Problem.FORBIDDEN, "The hold is not this member's: only the protected record's owner decides it."
+            Problem.FORBIDDEN, "The hold is not this member's: wait, only the protected record's owner decides."
         )
 
 
@@ -167,7 +187,10 @@ class AlreadyVoted(HubError):
     """A side votes once in each round, and there are no more than two rounds."""
 
     def __init__(self) -> None:
-        super().__init__(Problem.ALREADY_VOTED, "This side's vote already lies here, or both rounds are over.")
+        super().__init__(
+            Problem.ALREADY_VOTED,
+            "This side's vote already lies here, or both rounds are over: wait for the other side, or ask it directly.",
+        )
 
 
 class NotNow(HubError):

@@ -15,6 +15,7 @@ LATEST_YEAR: Final = 2100
 BUDDHIST_ERA_OFFSET: Final = 543
 """Thailand, Laos, Cambodia, Myanmar and Sri Lanka count from the parinibbana: 2567 is 2024."""
 _BUDDHIST_YEARS: Final = range(2400, 2601)
+_DAYS_OF_EVERY_MONTH: Final = 28
 
 _MONTHS: Final = {
     name: number
@@ -64,9 +65,23 @@ def read_date(text: str, calendar: Calendar | None = None) -> tuple[int, int | N
         raise _refusal("there is no such month")
     if not day:
         return year, month, None
-    if day > gregorian_calendar.monthrange(year, month)[1]:
+    if day > _DAYS_OF_EVERY_MONTH and day > gregorian_calendar.monthrange(year, month)[1]:
         raise _refusal("that month has no such day")
     return year, month, day
+
+
+def read_date_as_written(text: str, calendar: Calendar | None = None) -> tuple[int, int | None, int | None]:
+    """Read `text` like `read_date`, but keep what no calendar has: month 61, 31 June, the year 1630.
+
+    For files that are compared as they are, where a mistyped date still tells more than none. What an office enters
+    goes through `read_date`, so that the mistake is put right at its source.
+
+    Raises:
+        IdentifierError: the text has not the form of a date.
+
+    """
+    year, month, day = _parts(ascii_digits(text).strip().lower())
+    return _gregorian_year(year, calendar), month or None, (day or None) if month else None
 
 
 def _parts(plain: str) -> tuple[int, int, int]:

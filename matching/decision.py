@@ -15,6 +15,7 @@ from symbolon.matching.scoring import (
     best_permille,
     profile_score,
     shared_tokens,
+    supports,
 )
 
 
@@ -44,7 +45,7 @@ def explain(schema: LinkageSchema, first: EncodedRecord, second: EncodedRecord) 
     """Decide a pair of encodings of the same schema and key; None means no hit.
 
     A hit is a profile at its threshold, or a decisive token in common, or a supporting token in common beside a name
-    that agrees. Symmetric in its records.
+    or a whole date of birth that agrees. Symmetric in its records.
     """
     score = profile_score(schema, first, second)
     agreement = agreement_by_kind(schema, first, second)
@@ -53,9 +54,9 @@ def explain(schema: LinkageSchema, first: EncodedRecord, second: EncodedRecord) 
     if score is not None and score.is_match:
         grounds.append((_profile_band(score), score.permille))
     grounds += [(Band(schema.decisive_tokens[kind]), 1000) for kind in shared & schema.decisive_tokens.keys()]
-    if agreement["name"] is Agreement.AGREE:
+    supporting = shared & schema.supporting_tokens.keys()
+    if supporting and supports(schema, first, second):
         permille = best_permille(first.explanations["name"], second.explanations["name"])
-        supporting = shared & schema.supporting_tokens.keys()
         grounds += [(Band(schema.supporting_tokens[kind]), permille) for kind in supporting]
     if not grounds:
         return None

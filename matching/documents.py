@@ -23,6 +23,21 @@ def ocr_fold(number: str) -> str:
     return letters_and_digits(number).translate(_OCR_CLASSES)
 
 
+def near_forms(number: str) -> frozenset[str]:
+    """The folded number and all that is left of it when one character is dropped.
+
+    Two numbers that are one wrong, missing, extra or swapped-with-its-neighbour character apart share one of these
+    (deletion neighbourhoods, Mor & Fraenkel 1982); so do misread ones, since the folded number is what is thinned out.
+
+    >>> sorted(near_forms("A12"))
+    ['12', 'A1', 'A12', 'A2']
+    >>> near_forms("AB0123458").isdisjoint(near_forms("AB0123457")), near_forms("123").isdisjoint(near_forms("789"))
+    (False, True)
+    """
+    folded = ocr_fold(number)
+    return frozenset({folded, *(folded[:place] + folded[place + 1 :] for place in range(len(folded)))})
+
+
 def icao_check_digit(field: str) -> int:
     """The check digit of a machine-readable field (ICAO Doc 9303 part 3, 4.9): weights 7 3 1, A=10 … Z=35, < = 0.
 

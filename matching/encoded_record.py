@@ -20,9 +20,9 @@ TOKEN_BYTES: Final = 16
 _MOST_VALUES: Final = 255
 
 KIND_OF_TOKEN: Final = {
-    "document": "document", "document_ocr": "document", "phone": "phone", "vessel_imo": "vessel",
-    "vessel_mmsi": "vessel", "vehicle_plate": "vehicle", "vehicle_vin": "vehicle", "account": "account",
-    "online_handle": "online_handle",
+    "document": "document", "document_ocr": "document", "document_near": "document", "phone": "phone",
+    "vessel_imo": "vessel", "vessel_mmsi": "vessel", "vehicle_plate": "vehicle", "vehicle_vin": "vehicle",
+    "account": "account", "online_handle": "online_handle",
 }  # fmt: skip
 
 

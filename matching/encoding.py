@@ -1,38 +1,77 @@
 """Identifiers to an encoded record: a composite Bloom filter per profile and name, keyed tokens, explanation vectors.
 
 Record-level Bloom filters (Durham et al. 2014): every token of every field sets bits in one vector, in proportion to
-its weight. Positions come from HMAC-SHA-512 under a key of that vector's own label. Plain integers serve as bit sets;
-each distinct word's bits are computed once and kept, so a warm encoder only combines them. The same identifiers, schema
-and keys give the same bytes on any machine, in any order of names' words and of fields.
+its weight. Plain integers serve as bit sets, and one integer holds side by side the vectors of all profiles that a
+record fills, so that a name costs one look-up a word however many vectors it goes into. The same identifiers, schema
+and keys give the same bytes on any machine, in any order of fields and of values within a field.
 """
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable, Iterable
-from functools import partial
-from itertools import combinations
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Final, NamedTuple
 
-from symbolon.matching.bit_sets import BitSets
-from symbolon.matching.encoded_record import EncodedRecord
+from symbolon.matching.encoded_record import TOKEN_BYTES, EncodedRecord
 from symbolon.matching.errors import TooLittleToMatch
 from symbolon.matching.exact_tokens import exact_tokens
-from symbolon.matching.identifier_types import RecordIdentifiers
-from symbolon.matching.linkage_schema import LinkageSchema, Profile
-from symbolon.matching.names import NameWord, name_words, tells_people_apart
-from symbolon.matching.tokens import (
-    WeightedToken,
-    birth_date_tokens,
-    birth_year_tokens,
-    name_pair_tokens,
-    name_word_tokens,
-    place_tokens,
-)
+from symbolon.matching.field_masks import FieldMasks
+from symbolon.matching.identifier_types import PersonName, RecordIdentifiers
+from symbolon.matching.linkage_schema import FIELDS, LinkageSchema, Profile
+from symbolon.matching.name_rarity import NameRarity
+from symbolon.matching.names import roman_readings, tells_people_apart
+from symbolon.matching.readings import require_readings
+from symbolon.matching.remembered import Remembered
 
 __all__ = ["EncodedRecord", "RecordEncoder", "TooLittleToMatch"]
 
-TOKEN_BYTES: Final = 16
+_NOTHING: Final[tuple[bytes, ...]] = ()
+_Vectors = tuple[bytes, ...]
+_Given = tuple[bool, bool, bool, bool, bool]
+"""Whether a record has a date, a whole one, nationality, sex, place."""
+
+
+_Reading = tuple[tuple[str, ...], int, _Vectors, float]
+"""One way in which a name is read: its words in Latin letters, in any order; its bits in the profiles' vectors, side by
+side; its explanation; its rarity."""
+
+
+class _Place(NamedTuple):
+    """Where a profile's vector lies among those of the profiles that a record fills, and what it must fulfil."""
+
+    profile_id: str
+    first_bit: int
+    all_bits: int
+    rarity: float
+    least: int
+    most: int
+
+
+class _FilledProfiles:
+    """The profiles that records with the same fields fill, and what was computed for such records before."""
+
+    def __init__(self, schema: LinkageSchema, keys: Mapping[str, bytes], profiles: Sequence[Profile]) -> None:
+        all_bits = (1 << schema.vector_bits) - 1
+        self.places = [
+            _Place(profile.id, place * schema.vector_bits, all_bits, *_bounds(profile))
+            for place, profile in enumerate(profiles)
+        ]
+        self.fields = FieldMasks(schema, keys, profiles)
+        self._rarity = NameRarity(schema.rarity)
+        self._known = Remembered(self._of_name)
+
+    def readings(self, name: PersonName) -> tuple[_Reading, ...]:
+        """The readings of a name, without those that are one title."""
+        return self._known[name.text, name.language]
+
+    def _of_name(self, name: tuple[str, str | None]) -> tuple[_Reading, ...]:
+        return tuple(
+            [
+                (tuple(sorted(romans)), *self.fields.name(romans), self._rarity.of(romans))
+                for romans in roman_readings(*name)
+                if tells_people_apart(romans)
+            ]
+        )
 
 
 class RecordEncoder:
@@ -40,138 +79,140 @@ class RecordEncoder:
 
     Args:
         schema: the agreed linkage schema.
-        subkey: gives the key of a label (32 bytes), so that each vector and token kind has a key of its own.
+        subkey: gives the key of a label (32 bytes), so that each field and token kind has a key of its own.
+
+    Raises:
+        SchemaError: the schema was made for other tables of reading names than this program's.
 
     """
 
     def __init__(self, schema: LinkageSchema, subkey: Callable[[str], bytes]) -> None:
+        require_readings(schema.readings)
         self._schema = schema
-        self._profiles = {
-            profile.id: BitSets(subkey(f"{schema.id}/profile/{profile.id}"), schema.vector_bits)
-            for profile in schema.profiles
-        }
-        self._explanations = {
-            kind: BitSets(subkey(f"{schema.id}/explanation/{kind}"), vector.bits)
-            for kind, vector in schema.explanations.items()
-        }
+        self._max_names = schema.max_names
+        self._field_keys = {field: subkey(f"{schema.id}/field/{field}") for field in FIELDS}
         self._token_keys = {kind: subkey(f"{schema.id}/token/{kind}") for kind in schema.token_kinds}
+        self._no_profiles = {profile.id: _NOTHING for profile in schema.profiles}
+        self._no_explanations = dict.fromkeys(schema.explanations, _NOTHING)
+        self._no_tokens = dict.fromkeys(schema.token_kinds, _NOTHING)
+        self._filled = Remembered(self._filled_by)
+        self._filled_by_fields = Remembered[_Given, _FilledProfiles](lambda given: self._filled[self._profiles(*given)])
 
     def encode(self, identifiers: RecordIdentifiers) -> EncodedRecord:
         """Encode all that the record gives.
 
         Raises:
-            TooLittleToMatch: no profile is filled and no token is decisive.
+            TooLittleToMatch: nothing in it could be compared with anything, or it would match far too much.
 
         """
-        names = self._names(identifiers)
-        profiles = {profile.id: self._profile(profile, identifiers, names) for profile in self._schema.profiles}
-        tokens = {kind: self._tokens(kind, values) for kind, values in exact_tokens(identifiers).items()}
-        explanations = {kind: self._explanation(kind, identifiers, names) for kind in self._schema.explanations}
-        record = EncodedRecord(
-            profiles, explanations, {kind: tokens.get(kind, ()) for kind in self._schema.token_kinds}
-        )
-        self._refuse_if_too_little(record, identifiers)
+        date = identifiers.birth_date
+        filled = self._filled_by_fields[
+            date is not None,
+            date is not None and date.day is not None,
+            identifiers.nationality is not None,
+            identifiers.sex is not None,
+            identifiers.place is not None,
+        ]
+        profiles, explanations = self._no_profiles.copy(), self._no_explanations.copy()
+        beside = filled.fields.beside_the_name(identifiers, explanations)
+        readings = self._readings(filled, identifiers.names)
+        if readings:
+            explanations["name"] = _distinct(readings)
+            for place in filled.places:
+                profiles[place[0]] = _vectors(place, readings, beside)
+        tokens = self._no_tokens.copy()
+        if identifiers.has_numbers:
+            for kind, values in exact_tokens(identifiers).items():
+                if kind in tokens:
+                    tokens[kind] = self._tokens(kind, values)
+        record = EncodedRecord(profiles, explanations, tokens)
+        if not any(profiles.values()):
+            self._refuse_if_too_little(record, identifiers, [rarity for _, _, _, rarity in readings])
         return record
 
-    def _names(self, identifiers: RecordIdentifiers) -> tuple[tuple[NameWord, ...], ...]:
-        """The names as words, without those that are one title; of too many, the first in sorted order."""
-        distinct = {name_words(name.text) for name in identifiers.names}
-        telling = (words for words in distinct if tells_people_apart(words))
-        return tuple(sorted(telling, key=lambda words: [word.roman for word in words]))[: self._schema.max_names]
+    def _profiles(self, dated: bool, wholly: bool, nationality: bool, sex: bool, place: bool) -> tuple[Profile, ...]:
+        """The profiles that a name fills beside these fields."""
+        given = zip(FIELDS, (True, wholly, dated, nationality, sex, place), strict=True)
+        filled = {field for field, is_given in given if is_given}
+        return tuple(profile for profile in self._schema.profiles if filled.issuperset(profile.beside_name))
 
-    def _profile(
-        self, profile: Profile, identifiers: RecordIdentifiers, names: tuple[tuple[NameWord, ...], ...]
-    ) -> tuple[bytes, ...]:
-        bit_sets = self._profiles[profile.id]
-        scales = dict(profile.fields)
-        shared = 0
-        for field, scale in profile.fields:
-            if field == "name":
-                continue
-            bits = self._field(bit_sets, field, scale, identifiers)
-            if not bits:
-                return ()
-            shared |= bits
-        vectors = []
-        for words in names:
-            name_bits = self._name(bit_sets, words, scales["name"])
-            bits = _capped(name_bits | shared, profile.popcount_max)
-            if name_bits.bit_count() >= profile.min_name_bits and bits.bit_count() >= profile.popcount_min:
-                vectors.append(bits)
-        return self._as_bytes(vectors, self._schema.vector_bits)
+    def _filled_by(self, profiles: tuple[Profile, ...]) -> _FilledProfiles:
+        return _FilledProfiles(self._schema, self._field_keys, profiles)
 
-    def _explanation(
-        self, kind: str, identifiers: RecordIdentifiers, names: tuple[tuple[NameWord, ...], ...]
-    ) -> tuple[bytes, ...]:
-        bit_sets = self._explanations[kind]
-        vector = self._schema.explanations[kind]
-        if kind == "name":
-            vectors = [self._name(bit_sets, words, vector.scale) for words in names]
-        else:
-            field = "partial_date" if kind == "birth_date" else kind
-            vectors = [self._field(bit_sets, field, vector.scale, identifiers)]
-        return self._as_bytes([bits for bits in vectors if bits], vector.bits)
+    def _readings(self, filled: _FilledProfiles, names: tuple[PersonName, ...]) -> Sequence[_Reading]:
+        """The readings of all names, without those that are one title.
 
-    def _name(self, bit_sets: BitSets, words: tuple[NameWord, ...], scale: float) -> int:
-        bits = 0
-        for word in words:
-            bits |= bit_sets.of_value("name", word, partial(name_word_tokens, word, self._schema.name), scale)
-        full_words = [word for word in words if not word.is_particle]
-        for pair in combinations(full_words, 2):
-            key = (*pair, len(full_words))
-            bits |= bit_sets.of_value(
-                "name", key, partial(name_pair_tokens, pair, len(full_words), self._schema.name), scale
-            )
-        return bits
-
-    def _field(self, bit_sets: BitSets, field: str, scale: float, identifiers: RecordIdentifiers) -> int:
-        value, tokens = self._field_tokens(field, identifiers)
-        return bit_sets.of_value(field, value, tokens, scale) if tokens else 0
-
-    def _field_tokens(
-        self, field: str, identifiers: RecordIdentifiers
-    ) -> tuple[object, Callable[[], Iterable[WeightedToken]] | None]:
-        schema = self._schema
-        date, place = identifiers.birth_date, identifiers.place
-        if field == "birth_date" and date and date.day:
-            return date, lambda: birth_date_tokens(date, schema.date)
-        if field == "partial_date" and date:
-            return date, lambda: birth_date_tokens(date, schema.date)
-        if field == "birth_year" and date:
-            return date.year, lambda: birth_year_tokens(date.year, schema.year)
-        if field == "place" and place:
-            return place.text, lambda: place_tokens(place.text, schema.name)
-        category = identifiers.nationality if field == "nationality" else identifiers.sex if field == "sex" else None
-        if category:
-            return category.code, lambda: ((category.code, schema.category_value),)
-        return None, None
+        First readings come before second ones; of more than the schema allows, the first in sorted order.
+        """
+        if len(names) == 1:
+            readings = filled.readings(names[0])
+            return readings if len(readings) <= self._max_names else readings[: self._max_names]
+        by_name = [filled.readings(name) for name in names]
+        kept: dict[tuple[str, ...], _Reading] = {}
+        for rank in range(max(map(len, by_name), default=0)):
+            for reading in sorted([readings[rank] for readings in by_name if len(readings) > rank], key=_order):
+                kept.setdefault(reading[0], reading)
+        return list(kept.values())[: self._max_names]
 
     def _tokens(self, kind: str, values: frozenset[str]) -> tuple[bytes, ...]:
         key = self._token_keys[kind]
-        return tuple(sorted(hmac.digest(key, value.encode(), "sha256")[:TOKEN_BYTES] for value in values))
+        return tuple(sorted(blake2b(value.encode(), key=key, digest_size=TOKEN_BYTES).digest() for value in values))
 
-    @staticmethod
-    def _as_bytes(vectors: list[int], bits: int) -> tuple[bytes, ...]:
-        return tuple(sorted({vector.to_bytes(bits // 8, "little") for vector in vectors}))
-
-    def _refuse_if_too_little(self, record: EncodedRecord, identifiers: RecordIdentifiers) -> None:
-        named = any(record.explanations["name"])
-        decisive = any(record.tokens[kind] for kind in self._schema.decisive_tokens)
-        if any(record.profiles.values()) or decisive or (named and any(record.tokens.values())):
+    def _refuse_if_too_little(
+        self, record: EncodedRecord, identifiers: RecordIdentifiers, rarities: list[float]
+    ) -> None:
+        if any(record.tokens[kind] for kind in self._schema.decisive_tokens):
             return
-        if named and identifiers.birth_date and identifiers.birth_date.day:
-            raise TooLittleToMatch("the name is too short to tell people apart: add the rest of it, or a number")
-        if named:
-            raise TooLittleToMatch("add a date of birth, or a nationality beside a year of birth and a long name")
+        if rarities and any(record.tokens.values()):
+            return
+        if rarities and identifiers.birth_date and identifiers.birth_date.is_whole:
+            raise TooLittleToMatch(
+                "the name is too common or too short to tell people apart: add the rest of it, or a number"
+            )
+        if rarities and max(rarities) < self._schema.least_name_rarity:
+            raise TooLittleToMatch("the name is so common that it would match a crowd: add a whole date of birth")
+        if rarities:
+            raise TooLittleToMatch("add a date of birth, or a nationality beside a year of birth and a rarer name")
         if identifiers.documents:
             raise TooLittleToMatch("add the state that issued the document, or a name")
         raise TooLittleToMatch("add a name with a date of birth, or the number of a document, phone, ship or account")
 
 
-def _capped(bits: int, most: int) -> int:
-    """Drop the highest bits beyond `most`: the same ones in vectors that are alike, and as good as random."""
-    excess = bits.bit_count() - most
-    while excess > 0:
+def _bounds(profile: Profile) -> tuple[float, int, int]:
+    return profile.min_name_rarity, profile.popcount_min, profile.popcount_max
+
+
+def _order(reading: _Reading) -> tuple[tuple[str, ...], list[int], int]:
+    """By words; the same words written in another order make other bits, which decide then."""
+    words, judging, explanation, _ = reading
+    return words, [int.from_bytes(vector, "little") for vector in explanation], judging
+
+
+def _vectors(place: _Place, readings: Sequence[_Reading], beside: int) -> _Vectors:
+    """The vectors of one profile, of all readings of a name that tell enough."""
+    _, first_bit, all_bits, rarity, least, most = place
+    vectors = []
+    for _, judging, _, told in readings:
+        if told < rarity:
+            continue
+        bits = (judging | beside) >> first_bit & all_bits
+        count = bits.bit_count()
+        if count > most:
+            bits = _capped(bits, count - most)
+        if count >= least:
+            vectors.append(bits.to_bytes(all_bits.bit_length() // 8, "little"))
+    return tuple(vectors) if len(vectors) < 2 else tuple(sorted(set(vectors)))
+
+
+def _distinct(readings: Sequence[_Reading]) -> _Vectors:
+    """The explanations of all readings."""
+    if len(readings) == 1:
+        return readings[0][2]
+    return tuple(sorted({vector for _, _, explanation, _ in readings for vector in explanation}))
+
+
+def _capped(bits: int, over: int) -> int:
+    """Without the `over` highest bits: the same ones in vectors that are alike, and as good as random."""
+    for _ in range(over):
         bits ^= 1 << (bits.bit_length() - 1)
-        excess -= 1
     return bits

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symbolon.matching.documents import ocr_fold
+from symbolon.matching.documents import near_forms, ocr_fold
 from symbolon.matching.identifier_types import RecordIdentifiers
 
 _SHORTEST_FOLDED_NUMBER = 6
 """Shorter numbers fold together too often to support anything."""
+_SHORTEST_NEAR_NUMBER = 5
+_LONGEST_NEAR_NUMBER = 20
+"""A longer number would fill the encoding with its neighbourhood; none of the region's documents has one."""
 
 
 def exact_tokens(identifiers: RecordIdentifiers) -> dict[str, frozenset[str]]:
@@ -27,6 +30,8 @@ def _values(identifiers: RecordIdentifiers) -> Iterator[tuple[str, str]]:
         folded = ocr_fold(document.number)
         if len(folded) >= _SHORTEST_FOLDED_NUMBER:
             yield "document_ocr", folded
+        if _SHORTEST_NEAR_NUMBER <= len(folded) <= _LONGEST_NEAR_NUMBER:
+            yield from (("document_near", form) for form in near_forms(document.number))
     for phone in identifiers.phones:
         yield "phone", phone.e164
     for vessel in identifiers.vessels:

@@ -44,6 +44,16 @@ class BirthDate:
     month: int | None = field(default=None, repr=False)
     day: int | None = field(default=None, repr=False)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether year, month and day are known."""
+        return self.day is not None
+
+    @property
+    def is_new_year(self) -> bool:
+        """Whether it is a 1 January."""
+        return (self.month, self.day) == (1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Nationality:
@@ -131,6 +141,13 @@ class RecordIdentifiers:
     vehicles: tuple[Vehicle, ...] = ()
     accounts: tuple[Account, ...] = ()
     online_handles: tuple[OnlineHandle, ...] = ()
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the record gives anything that is compared as an exact value."""
+        return bool(
+            self.documents or self.phones or self.vessels or self.vehicles or self.accounts or self.online_handles
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict for storage: absent fields are left out; the same value always gives the same dict."""

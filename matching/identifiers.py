@@ -6,12 +6,13 @@ Every `parse_*` raises `IdentifierError` (field, what is wrong, what to do; neve
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
 
 from symbolon.matching.countries import country_code
-from symbolon.matching.dates import Calendar, read_date
+from symbolon.matching.dates import Calendar, read_date, read_date_as_written
 from symbolon.matching.documents import icao_check_digit, is_imo_number, is_vehicle_identification_number
 from symbolon.matching.errors import IdentifierError
 from symbolon.matching.identifier_types import (
@@ -78,17 +79,32 @@ _SEX_WORDS: Final = {
 
 def parse_person_name(text: str, language: str | None = None) -> PersonName:
     """A whole name in any script; `language` is a BCP 47 code ("th", "ur") where the file tells it."""
-    cleaned = _short_text("names", text)
-    if not has_letter(cleaned):
-        raise IdentifierError("names", "no letter in it", "give the name as the document shows it")
+    cleaned = _name_text(text)
     if language is not None and not _LANGUAGE.fullmatch(language):
         raise IdentifierError("names", "the language is no language code", "use a code such as th, my or ur")
     return PersonName(cleaned, language.lower() if language else None)
 
 
-def parse_birth_date(text: str, calendar: Calendar | None = None) -> BirthDate:
-    """A date of birth, whole or partial (`dates.read_date` says which forms)."""
-    return BirthDate(*read_date(text, calendar))
+# Plain texts and numbers are remembered, rather than what is made of them, which the garbage collector would search.
+@lru_cache(maxsize=65536)
+def _name_text(text: str) -> str:
+    cleaned = _short_text("names", text)
+    if not has_letter(cleaned):
+        raise IdentifierError("names", "no letter in it", "give the name as the document shows it")
+    return cleaned
+
+
+def parse_birth_date(text: str, calendar: Calendar | None = None, *, impossible_as_written: bool = False) -> BirthDate:
+    """A date of birth, whole or partial (`dates.read_date` says which forms).
+
+    An impossible date is refused, or kept as written where the caller compares files as they are.
+    """
+    if impossible_as_written:
+        return BirthDate(*read_date_as_written(text, calendar))
+    return BirthDate(*_known_date(text, calendar))
+
+
+_known_date: Final = lru_cache(maxsize=65536)(read_date)
 
 
 def parse_nationality(text: str) -> Nationality:

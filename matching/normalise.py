@@ -12,13 +12,19 @@ _JOINERS: Final = "\u200c\u200d"
 """Zero-width joiners carry meaning inside Indic and Persian words, so they may not become spaces."""
 
 
-@lru_cache(maxsize=65536)
 def clean_text(text: str) -> str:
     r"""NFKC, without control, format (bidi) and unassigned characters, white space collapsed.
 
     >>> clean_text("  Ａmina\u202e\tBEGUM ")
     'Amina BEGUM'
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    return _composed(text)
+
+
+@lru_cache(maxsize=65536)
+def _composed(text: str) -> str:
     composed = unicodedata.normalize("NFKC", text)
     kept = "".join(_kept(character) for character in composed)
     return _SPACES.sub(" ", kept).strip()
@@ -39,9 +45,12 @@ def ascii_digits(text: str) -> str:
     >>> ascii_digits("๒๕๖๗-০৫")
     '2567-05'
     """
+    cleaned = clean_text(text)
+    if cleaned.isascii():
+        return cleaned
     return "".join(
         str(unicodedata.digit(character)) if unicodedata.category(character) == "Nd" else character
-        for character in clean_text(text)
+        for character in cleaned
     )
 
 
@@ -56,4 +65,4 @@ def letters_and_digits(text: str) -> str:
 
 def has_letter(text: str) -> bool:
     """Whether any letter of any script is left in `text`."""
-    return any(character.isalpha() for character in text)
+    return text[:1].isalpha() or any(map(str.isalpha, text))

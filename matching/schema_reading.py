@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Self
 
 from symbolon.matching.errors import SchemaError
@@ -84,7 +85,28 @@ class Section:
             raise SchemaError(f"{self.path}.{name}", "must be a list of two integers")
         return value[0], value[1]
 
+    def fraction(self, name: str) -> Fraction:
+        """A field that is [numerator, denominator], over 0 and at most 1."""
+        numerator, denominator = self.pair(name)
+        if not 0 < numerator <= denominator:
+            raise SchemaError(f"{self.path}.{name}", "must be [numerator, denominator], over 0 and at most 1")
+        return Fraction(numerator, denominator)
+
+    def points(self, name: str) -> tuple[tuple[int, float], ...]:
+        """A field that is a list of [integer from 0 to 1000, number], one at least."""
+        value = self._value(name)
+        if not isinstance(value, list) or not value or not all(map(_is_point, value)):
+            raise SchemaError(f"{self.path}.{name}", "must be a list of [integer from 0 to 1000, number], one at least")
+        return tuple((score, float(number)) for score, number in value)
+
     def _value(self, name: str) -> Any:
         if name not in self.content:
             raise SchemaError(f"{self.path}.{name}", "is missing")
         return self.content[name]
+
+
+def _is_point(item: object) -> bool:
+    if not isinstance(item, list) or len(item) != 2:
+        return False
+    score, number = item
+    return type(score) is int and 0 <= score <= 1000 and type(number) in {int, float}

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
+from typing import Final
 
 from symbolon.matching.encoded_record import KIND_OF_TOKEN, EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
 from symbolon.matching.similarity import dice_permille, is_contained, reaches
+
+NEAR_NUMBER: Final = "document_near"
 
 
 class Agreement(StrEnum):
@@ -62,10 +65,29 @@ def agreement_by_kind(schema: LinkageSchema, first: EncodedRecord, second: Encod
         pairs = [(one, other) for one in first.explanations[kind] for other in second.explanations[kind]]
         alike = is_contained if form.measure == "containment" else reaches
         verdicts[kind] = _verdict(bool(pairs), any(alike(one, other, form.agree) for one, other in pairs))
-    shared = {KIND_OF_TOKEN[kind] for kind in shared_tokens(first, second)}
+    tokens = shared_tokens(first, second)
+    shared = {KIND_OF_TOKEN[kind] for kind in tokens if kind != NEAR_NUMBER}
     for kind in dict.fromkeys(KIND_OF_TOKEN.values()):
-        verdicts[kind] = _verdict(kind in first.kinds_present and kind in second.kinds_present, kind in shared)
+        comparable = kind in first.kinds_present and kind in second.kinds_present
+        verdicts[kind] = _verdict(comparable, kind in shared)
+    if NEAR_NUMBER in tokens and verdicts["document"] is Agreement.DISAGREE:
+        # One character apart: a slip of the pen, or a neighbour's passport.
+        verdicts["document"] = Agreement.UNKNOWN
     return verdicts
+
+
+def supports(schema: LinkageSchema, first: EncodedRecord, second: EncodedRecord) -> bool:
+    """Whether a name, or a whole date of birth, agrees, beside which a number that nearly agrees counts."""
+    return any(
+        reaches(one, other, schema.explanations[kind].agree)
+        for kind in ("name", "birth_date")
+        for one, other in product(first.explanations[kind], second.explanations[kind])
+        if min(_popcount(one), _popcount(other)) >= schema.explanations[kind].whole_bits
+    )
+
+
+def _popcount(vector: bytes) -> int:
+    return int.from_bytes(vector, "little").bit_count()
 
 
 def _verdict(comparable: bool, alike: bool) -> Agreement:

@@ -64,6 +64,25 @@ class HubUnavailable(NodeError):
         super().__init__(Problem.SERVICE_UNAVAILABLE, sentence)
 
 
+class HubNotNow(HubUnavailable):
+    """The hub answered that it cannot take this one thing now: it may take another at the same moment."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"The hub cannot take this now: {problem.title} It is tried again.")
+        self.problem = problem
+
+
+class HubShutsOut(HubUnavailable):
+    """The hub answered that it takes nothing of this node now."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(
+            f"The hub takes nothing of this node now: {problem.title} It is tried again; ask the hub's operator if it"
+            " lasts."
+        )
+        self.problem = problem
+
+
 class HubRefused(NodeError):
     """The hub understood the whole envelope and refused it: sending the same again cannot help."""
 

@@ -154,8 +154,17 @@ def awaited(state: CeremonyState) -> tuple[MemberCode, ...]:
 
 
 def newest_attempt_heard(state: CeremonyState) -> int:
-    """Give the newest attempt that anybody spoke of: where it is above the own one, this node is to restart too."""
-    return max((each.message.attempt for each in state.heard), default=state.attempt)
+    """Give the newest attempt that more than half of the others who count have come to: a node that restarts joins it.
+
+    Fewer do not lead the others on: one member alone would use up all attempts of a ceremony.
+    """
+    others = [code for code in state.counted if code != state.own]
+    came_to = sorted(
+        (max((each.message.attempt for each in state.heard if each.sender == code), default=0) for code in others),
+        reverse=True,
+    )
+    more_than_half = len(others) // 2 + 1
+    return max(came_to[more_than_half - 1], state.attempt) if len(came_to) >= more_than_half else state.attempt
 
 
 def disputes_of(state: CeremonyState) -> tuple[Dispute, ...]:

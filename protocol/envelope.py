@@ -36,6 +36,9 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 LONGEST_TO_HUB: Final = timedelta(hours=1)
 """The longest validity of an envelope to the hub, which keeps each nonce for as long."""
 
+LONGEST_BETWEEN_MEMBERS: Final = timedelta(days=400)
+"""The longest validity of an envelope from member to member: the hub keeps its nonce until it is over."""
+
 _LABEL: Final = b"symbolon/1 envelope\n"
 
 
@@ -194,6 +197,9 @@ def body_digest(envelope: Envelope) -> str:
 def _refuse_long_validity(envelope: Envelope) -> None:
     if envelope.audience == HUB and envelope.expires_at - envelope.issued_at > LONGEST_TO_HUB:
         raise ValidityTooLong("An envelope to the hub is valid for an hour at most; sign it shortly before it is sent.")
+    between_members = HUB not in (envelope.audience, envelope.sender)
+    if between_members and envelope.expires_at - envelope.issued_at > LONGEST_BETWEEN_MEMBERS:
+        raise ValidityTooLong("An envelope to a member is valid for 400 days at most; sign it for a shorter time.")
 
 
 def _purposes_of(kind: type[B]) -> frozenset[Purpose]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from symbolon.protocol.directory_changes import DirectoryChange, DirectoryChangeKind, changes_between
 from symbolon.protocol.keys import SigningKey, VerifyingKey
+from symbolon.protocol.member_keys import check_new_cards
 from symbolon.protocol.membership_problems import BrokenSuccession, NotCoSigned, OlderVersion, RetiredKeyUsed
 from symbolon.protocol.messages_federation import DirectorySignature, SignedDirectory
 from symbolon.protocol.messages_membership import FederationDirectory, Member
@@ -19,10 +20,12 @@ from symbolon.protocol.problems import BadSignature, WrongFederation
 from symbolon.protocol.references import KeyId, MemberCode, key_id_of
 
 __all__ = [
+    "FEWEST_ACTIVE",
     "DirectoryChange",
     "DirectoryChangeKind",
     "ExpiryNotice",
     "RequiredSignatures",
+    "allowed_quorums",
     "changes_between",
     "check_quorum",
     "key_that_signed",
@@ -33,6 +36,10 @@ __all__ = [
     "verify_signature",
     "verify_succession",
 ]
+
+
+FEWEST_ACTIVE: Final = 2
+"""One member alone would sign every version, and choose every linkage key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,9 @@ def verify_succession(known: FederationDirectory | None, offered: SignedDirector
     """Check that a version may be taken after the known one (None: at the beginning); in this order:
 
     the federation and exercise flag (:class:`WrongFederation`), an older or equal version (:class:`OlderVersion`), the
-    step from the known one (:class:`BrokenSuccession`), and the signatures: a version that carries one which is wrong
-    is refused as a whole (:class:`BadSignature`), as is one with too few or from others (:class:`NotCoSigned`).
+    step from the known one (:class:`BrokenSuccession`), the keys of new cards (:class:`MalformedMessage`), and the
+    signatures: a version that carries one which is wrong is refused as a whole (:class:`BadSignature`), as is one with
+    too few or from others (:class:`NotCoSigned`).
     """
     directory = offered.directory
     if known is None:
@@ -92,10 +100,14 @@ def verify_succession(known: FederationDirectory | None, offered: SignedDirector
     else:
         _check_step(known, directory)
     check_quorum(directory)
+    check_new_cards(known, directory)
     required = required_signatures(known, directory)
     members = [signature.member for signature in offered.signatures]
     if len(set(members)) != len(members):
-        raise NotCoSigned("A member's signature stands under the federation directory twice.")
+        raise NotCoSigned(
+            "A member's signature stands under the federation directory twice: take it from the hub anew, and tell the "
+            "hub's operator where it comes so again."
+        )
     signed_bytes = directory.signed_bytes()
     for signature in offered.signatures:
         _verify_one(required, signed_bytes, signature)
@@ -105,13 +117,28 @@ def verify_succession(known: FederationDirectory | None, offered: SignedDirector
         )
 
 
+def allowed_quorums(active_members: int) -> range:
+    """Give the quorums that so many active members (two at least) may agree on: a majority, and not all of them.
+
+    With less than a majority two versions could both be signed, and with one signature one member alone would decide
+    the linkage key; with all of them each could keep its own expulsion from being signed. Of two members both sign.
+
+    >>> [list(allowed_quorums(n)) for n in (2, 3, 4, 5, 6)]
+    [[2], [2], [3], [3, 4], [4, 5]]
+    """
+    lowest = majority(active_members)
+    return range(lowest, max(lowest, active_members - 1) + 1)
+
+
 def check_quorum(directory: FederationDirectory) -> None:
-    """Refuse (:class:`BrokenSuccession`) a version after which no further one could come into effect."""
-    active = len(directory.active_members)
-    if directory.policies.signing_quorum > active:
+    """Refuse (:class:`BrokenSuccession`) a quorum that is not among :func:`allowed_quorums`, and one member alone."""
+    active, quorum = len(directory.active_members), directory.policies.signing_quorum
+    if active < FEWEST_ACTIVE:
+        raise BrokenSuccession("The directory lists fewer than two active members: a federation has two at least.")
+    if quorum not in (allowed := allowed_quorums(active)):
         raise BrokenSuccession(
-            f"The directory asks for {directory.policies.signing_quorum} signatures of {active} active members; "
-            "lower the signing quorum in the same version."
+            f"The directory asks for {quorum} signatures of {active} active members: it may ask for {allowed[0]} to "
+            f"{allowed[-1]}."
         )
 
 
@@ -131,6 +158,14 @@ def _check_step(known: FederationDirectory, offered: FederationDirectory) -> Non
     for epoch in offered.epochs:
         if known.epoch(epoch.epoch) != epoch and epoch.epoch != known.newest_epoch.epoch + 1:
             raise BrokenSuccession("The directory changes an epoch, or lists one again that was closed.")
+    if offered.newest_epoch.epoch < known.newest_epoch.epoch:
+        raise BrokenSuccession("The directory leaves out the newest epoch and lists none after it.")
+    for member in offered.members:
+        before = known.member_of(member.code)
+        if not member.is_active and (before is None or before.card != member.card):
+            raise BrokenSuccession(
+                "The directory gives a card to a member that is not active: it is given one when it takes part again."
+            )
 
 
 def _verify_one(required: RequiredSignatures, signed_bytes: bytes, signature: DirectorySignature) -> None:
@@ -153,7 +188,9 @@ def key_that_signed(member: Member, key_id: KeyId, issued_at: datetime) -> Verif
     for retired in member.retired_keys:
         if key_id == key_id_of(retired.signing_key):
             if issued_at >= retired.retired_at:
-                raise RetiredKeyUsed("The envelope was signed with a key after that key was retired.")
+                raise RetiredKeyUsed(
+                    "The envelope was signed with a key after that key was retired: sign it anew with the present one."
+                )
             return VerifyingKey(retired.signing_key)
     raise BadSignature("The envelope was signed with a key that the directory does not list for its sender.")
 

@@ -230,8 +230,3 @@ def namespace_of(category: SubjectCategory) -> Namespace:
     if category in (SubjectCategory.VICTIM, SubjectCategory.MINOR):
         return Namespace.PROTECTED
     return Namespace.GENERAL
-
-
-def is_publishable(category: SubjectCategory | None) -> bool:
-    """A record may be published once somebody has set its subject category (invariant 6); ``unknown`` is a category."""
-    return category is not None

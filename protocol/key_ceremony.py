@@ -77,11 +77,16 @@ def join(state: CeremonyState, contribution: bytes) -> CeremonyState:
     Raises :class:`NotAParticipant`, and :class:`CeremonyStepRefused` where this node joined with others.
     """
     if state.own not in state.counted:
-        raise NotAParticipant("This member does not take part in this attempt of the ceremony.")
+        raise NotAParticipant(
+            "This member does not take part in this attempt of the ceremony: ask another member to share the key once "
+            "it is made."
+        )
     if len(contribution) != KEY_BYTES:
         raise MalformedMessage(f"A contribution to the linkage key is {KEY_BYTES} bytes long.")
     if state.contribution not in (None, contribution):
-        raise CeremonyStepRefused("This member has joined the ceremony's present attempt already.")
+        raise CeremonyStepRefused(
+            "This member has joined the ceremony's present attempt already: wait for the others, or begin a new one."
+        )
     return replace(state, contribution=contribution)
 
 
@@ -92,9 +97,13 @@ def hear(state: CeremonyState, sender: MemberCode, message: CeremonyMessage) -> 
     part in this one. Once a key is agreed on, nobody's further word on contributions is heard.
     """
     if (message.ceremony_id, message.epoch) != (state.ceremony.ceremony_id, state.ceremony.epoch):
-        raise UnknownCeremony("The message belongs to another linkage-key ceremony.")
+        raise UnknownCeremony(
+            "The message belongs to another linkage-key ceremony: compare the directory's fingerprint with its sender."
+        )
     if sender not in state.ceremony.participants or sender == state.own:
-        raise NotAParticipant("Only the other participants of a ceremony are heard in it.")
+        raise NotAParticipant(
+            "Only the other participants of a ceremony are heard in it: its sender has to ask for the key to be shared."
+        )
     if not isinstance(message, KeyConfirmation) and stage_of(state) is Stage.AGREED:
         return state
     said = [each for each in state.heard if each.sender == sender and _stands_beside(each.message, message)]

@@ -42,7 +42,6 @@ class Problem(StrEnum):
     CEREMONY_STEP_REFUSED = "ceremony-step-refused"
     KEY_NOT_CONFIRMED = "key-not-confirmed"
     EPOCH_NOT_READY = "epoch-not-ready"
-    RECONCILIATION_NEEDED = "reconciliation-needed"
     NOT_A_PARTY = "not-a-party"
     UNKNOWN_HIT = "unknown-hit"
     UNKNOWN_RECORD = "unknown-record"
@@ -122,7 +121,6 @@ _TITLES = {
     Problem.CEREMONY_STEP_REFUSED: "The linkage-key ceremony does not allow this step now.",
     Problem.KEY_NOT_CONFIRMED: "The linkage key is not the one that a quorum of members confirmed.",
     Problem.EPOCH_NOT_READY: "Not every member is ready for this step of the key epoch.",
-    Problem.RECONCILIATION_NEEDED: "The hub was restored from a backup; reconcile with it first.",
     Problem.NOT_A_PARTY: "Only the two parties of a hit may exchange messages about it.",
     Problem.UNKNOWN_HIT: "There is no such hit.",
     Problem.UNKNOWN_RECORD: "There is no such record.",

@@ -83,7 +83,10 @@ def admit_at_node(envelope: Envelope, delivery_id: DeliveryId, sight: NodeSight)
     """
     if sight.delivered_as is not None:
         if sight.delivered_as != delivery_id:
-            raise Replayed("A message with this id was received before, under another delivery.")
+            raise Replayed(
+                "A message with this id was received before, under another delivery: it counted once; tell the hub's "
+                "operator where that goes on."
+            )
         return Arrival.REPEATED
     _refuse_older(envelope, sight.newest_issued_at)
     return Arrival.NEW
@@ -91,4 +94,7 @@ def admit_at_node(envelope: Envelope, delivery_id: DeliveryId, sight: NodeSight)
 
 def _refuse_older(envelope: Envelope, newest_issued_at: datetime | None) -> None:
     if newest_issued_at is not None and envelope.issued_at < newest_issued_at:
-        raise OutOfOrder("A message that was issued later was received before this one.")
+        raise OutOfOrder(
+            "A message that was issued later was received before this one: its sender has to sign it anew; where that "
+            "goes on, compare the sender's clock."
+        )

@@ -12,7 +12,7 @@ from symbolon.protocol.problems import Problem
 from symbolon.runtime.accounts import SHORTEST_PASSWORD, WeakPassword
 from symbolon.runtime.desk_access import DeskAccess, doer, visitor
 from symbolon.runtime.form_fields import NO_MISTAKES, Fields
-from symbolon.runtime.gatekeeper import Gatekeeper
+from symbolon.runtime.gatekeeper import Gatekeeper, TriesRefused
 from symbolon.runtime.own_factor import OwnSecondFactor, Proof, WrongPassword
 from symbolon.runtime.pages import Pages
 from symbolon.runtime.problem_responses import Refusal
@@ -55,8 +55,10 @@ def account_routes(gatekeeper: Gatekeeper, own_factor: OwnSecondFactor, pages: P
             is_done = gatekeeper.change_password(session, present, wanted, access.knock(request))
         except WeakPassword as mistake:
             return account_page(request, session, {"new_password": str(mistake)})
+        except TriesRefused as refused:
+            return account_page(request, session, {"password": str(refused)})
         if not is_done:
-            return account_page(request, session, {"password": str(WrongPassword())})
+            return account_page(request, session, {"password": "This is not your present password."})
         return back_to_account("password-changed")
 
     @router.post("/account/sign-out-elsewhere")
@@ -72,10 +74,10 @@ def account_routes(gatekeeper: Gatekeeper, own_factor: OwnSecondFactor, pages: P
 
     @router.post("/account/recovery-codes")
     def renew_recovery_codes(request: Request, session: Doer, fields: Fields) -> Response:
-        proof = Proof(fields.secret("password"))
+        proof = Proof(fields.secret("password"), fields.text("present_code"))
         try:
             codes = own_factor.renew_codes(session, proof, access.knock(request))
-        except WrongPassword as mistake:
+        except (WrongPassword, TriesRefused) as mistake:
             return account_page(request, session, {"codes_password": str(mistake)})
         return pages.render(request, "recovery_codes.html", session, codes=codes, is_new_here=False)
 
@@ -97,10 +99,10 @@ def _second_factor_routes(own_factor: OwnSecondFactor, pages: Pages, access: Des
 
     @router.post("")
     def enrol(request: Request, session: Doer, fields: Fields) -> Response:
-        proof = Proof(fields.secret("password"), fields.text("code"))
+        proof = Proof(fields.secret("password"), fields.text("present_code"), fields.text("code"))
         try:
             codes = own_factor.enrol(session, proof, access.knock(request))
-        except WrongPassword as mistake:
+        except (WrongPassword, TriesRefused) as mistake:
             return factor_page(request, session, {"password": str(mistake)})
         except WrongCode as mistake:
             return factor_page(request, session, {"code": str(mistake)})
@@ -110,9 +112,14 @@ def _second_factor_routes(own_factor: OwnSecondFactor, pages: Pages, access: Des
         enrolment = own_factor.proposed(session)
         if enrolment is None:
             return RedirectResponse("/account", 303)
-        status = 422 if mistakes else 200
         return pages.render(
-            request, "second_factor.html", session, status=status, enrolment=enrolment, mistakes=mistakes
+            request,
+            "second_factor.html",
+            session,
+            status=422 if mistakes else 200,
+            enrolment=enrolment,
+            replaces=own_factor.has_factor(session),
+            mistakes=mistakes,
         )
 
     return router

@@ -25,6 +25,10 @@ SHORTEST_PASSWORD: Final = 12
 LONGEST_NAME: Final = 80
 ACCOUNT_STATES: Final = ("active", "without second factor", "invited", "disabled")
 
+RESERVED_LOGINS: Final = frozenset({"command", "unknown", "worker", "hub"})
+"""What stands as an actor in audit logs without being a person."""
+# Codes of members have two letters, or three (ISO 3166); given names of three letters are left to people.
+_MEMBER_CODE: Final = re.compile(r"[a-z]{2}")
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _ROLE: Final = re.compile(r"[a-z][a-z_]{1,39}")
 
@@ -98,7 +102,6 @@ class Credentials:
     login: str
     password_hash: str | None = field(repr=False)
     factor_sealed: bytes | None = field(repr=False)
-    proposed_factor_sealed: bytes | None = field(repr=False)
 
 
 def add_user(tx: Transaction, login: str, password: str, roles: Iterable[str], display_name: str = "") -> None:
@@ -149,19 +152,20 @@ def find_credentials(tx: Transaction, login: str) -> Credentials | None:
     row = tx.fetch_one(QUERIES["find_credentials"], login=login) if _LOGIN.fullmatch(login) else None
     if row is None:
         return None
-    return Credentials(row["login"], row["password_hash"], row["second_factor_sealed"], row["proposed_factor_sealed"])
+    return Credentials(row["login"], row["password_hash"], row["second_factor_sealed"])
 
 
 def note_right(tx: Transaction, checked: Credentials, password_hash: str, now: datetime) -> bool:
     """Note a right password and store its hash anew (the same, one with newer parameters, or a new password's).
 
-    False when it does not count any more: since the credentials were read, the password was changed, or the account
-    disabled.
+    False when it does not count any more: since the credentials were read, the password or the second factor was
+    changed, or the account disabled.
     """
     row = tx.fetch_one(
         QUERIES["note_right_password"],
         login=checked.login,
         checked_hash=checked.password_hash,
+        checked_factor=checked.factor_sealed,
         password_hash=password_hash,
         now=now,
     )
@@ -196,6 +200,10 @@ def require_login(login: str) -> None:
     if not _LOGIN.fullmatch(login):
         raise AccountMistake(
             "A login has 2 to 64 characters: lower-case letters, digits, '.', '_', '-' or '@', a letter or digit first."
+        )
+    if login in RESERVED_LOGINS or _MEMBER_CODE.fullmatch(login):
+        raise AccountMistake(
+            "The audit log uses this word for something else (a member's code, a program): choose another login."
         )
 
 

@@ -32,7 +32,14 @@ def audit_router(query_audit: QueryAudit, pages: Pages) -> APIRouter:
     ) -> Response:
         leaves = query_audit(session.login, wanted)
         return pages.render(
-            request, "audit.html", session, leaves=leaves, wanted=wanted, acts=sorted(AuditAct), most=MOST_LEAVES
+            request,
+            "audit.html",
+            session,
+            leaves=leaves,
+            wanted=wanted,
+            last_day="" if wanted.until is None else (wanted.until - timedelta(days=1)).date().isoformat(),
+            acts=sorted(AuditAct),
+            most=MOST_LEAVES,
         )
 
     return router

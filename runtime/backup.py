@@ -21,9 +21,12 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.runtime.backup_container import BackupRefused, Lock, Unlock, read_container, write_container
 from symbolon.runtime.backup_sections import BrokenSections, read_sections, write_section
+from symbolon.runtime.database import Database
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.key_services import DEFAULT_FILE as NODE_KEY_FILE
-from symbolon.runtime.postgres_tools import PostgresTools, refuse_filled
+from symbolon.runtime.postgres_tools import PostgresTools, is_filled, refuse_filled
+from symbolon.runtime.secret_files import replace_secret
+from symbolon.runtime.vault import wrapped_data_keys
 
 _FOLDERS: Final = ("keys", "tls", "secrets")
 _MANIFEST: Final = "manifest"
@@ -119,17 +122,31 @@ def check_backup(file: Path, unlock: Unlock) -> Manifest:
 def restore_backup(file: Path, unlock: Unlock, expected: Expected, place: NewPlace, tools: PostgresTools) -> Manifest:
     """Restore a party into a new home and an empty database: all of it, or nothing.
 
+    From before the database is filled, the home bears a mark by which nothing opens it; :func:`finish_restore` takes it
+    away when the caller has noted what followed. Broken off in between, the same call goes on from there.
+
     Raises `BackupRefused`, or `ConfigurationMistake` where the settings of the new place cannot be used.
     """
     manifest = check_backup(file, unlock)
     expected.refuse_another(manifest)
     folder = place.home.path
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    mark = canonical_bytes(to_wire(manifest))
+    if place.home.restore_mark.is_file():
+        if place.home.restore_mark.read_bytes() != mark:
+            raise BackupRefused("Another backup's restore into this home was broken off: go on with that one.")
+        if is_filled(place.conninfo(place.home)):
+            return manifest
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BackupRefused("The folder of --home is not empty, and a restore never mixes with what is there.")
     try:
-        _restore_home(file, unlock, manifest, place)
+        if not place.home.restore_mark.is_file():
+            _restore_home(file, unlock, manifest, place)
+            for name in place.home.keys.names():
+                # Shows that the key service has this party's key, before anything depends on it.
+                place.home.keys.read(name)
         conninfo = place.conninfo(place.home)
         refuse_filled(conninfo)
+        replace_secret(place.home.restore_mark, mark)
         with _sections(file, unlock) as sections:
             for name, pieces in sections:
                 if name == _DATABASE:
@@ -138,19 +155,22 @@ def restore_backup(file: Path, unlock: Unlock, expected: Expected, place: NewPla
                     _drained(pieces)
     except BaseException:
         # Half of a party must not look like one.
-        for part in (*_FOLDERS, f"{manifest.role}.toml"):
+        for part in (*_FOLDERS, f"{manifest.role}.toml", place.home.restore_mark.name):
             path = folder / part
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         raise
     return manifest
 
 
+def finish_restore(home: PartyHome) -> None:
+    """Let the party be opened: what a restore has to note is noted."""
+    home.restore_mark.unlink(missing_ok=True)
+
+
 def _pieces(home: PartyHome, conninfo: str, manifest: Manifest, tools: PostgresTools) -> Iterator[bytes]:
     yield from write_section(_MANIFEST, (canonical_bytes(to_wire(manifest)),))
-    key_before = _node_key(home)
+    keys_before = _keys_at_rest(home, conninfo)
     yield from write_section(_DATABASE, tools.dump(conninfo))
-    if _node_key(home) != key_before:
-        raise BackupRefused("The node key was rotated while the backup was made: make it again.")
     settings = home.settings_file(manifest.role)
     if settings.is_file():
         yield from write_section(f"{_HOME}{settings.name}", (settings.read_bytes(),))
@@ -159,10 +179,16 @@ def _pieces(home: PartyHome, conninfo: str, manifest: Manifest, tools: PostgresT
         for file in sorted((home.path / folder).iterdir()):
             if file.is_file() and not file.name.startswith("."):
                 yield from write_section(f"{_HOME}{folder}/{file.name}", (file.read_bytes(),))
+    # Last of all: what was rotated in between would lie here under one key, and there under another.
+    if _keys_at_rest(home, conninfo) != keys_before:
+        raise BackupRefused("The node key was rotated while the backup was made: make it again.")
 
 
-def _node_key(home: PartyHome) -> bytes | None:
-    return home.secrets.read(NODE_KEY_FILE) if home.secrets.has(NODE_KEY_FILE) else None
+def _keys_at_rest(home: PartyHome, conninfo: str) -> tuple[bytes | None, tuple[bytes, ...]]:
+    """The node key, where it lies in the home, and every data key as it is wrapped, wherever the node key lies."""
+    node_key = home.secrets.read(NODE_KEY_FILE) if home.secrets.has(NODE_KEY_FILE) else None
+    with Database(conninfo, application_name="symbolon backup", max_size=1) as database, database.transaction() as tx:
+        return node_key, wrapped_data_keys(tx)
 
 
 def _restore_home(file: Path, unlock: Unlock, manifest: Manifest, place: NewPlace) -> None:

@@ -104,6 +104,25 @@ def expires_at(certificate_pem: bytes) -> datetime:
     return _load_certificate(certificate_pem).not_valid_after_utc
 
 
+def hosts_of(certificate_pem: bytes) -> tuple[str, ...]:
+    """The names and addresses that a server certificate is for. Raises :class:`BadCertificate` where it has none."""
+    extensions = _load_certificate(certificate_pem).extensions
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        raise BadCertificate("A server certificate of this federation has the server's names in it.") from None
+    return tuple(str(name.value) for name in names)
+
+
+def is_for_request(certificate_pem: bytes, request_pem: bytes) -> bool:
+    """Whether the certificate is for the key that the request asks one for; False where that cannot be read."""
+    try:
+        key = x509.load_pem_x509_csr(request_pem).public_key()
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
+        return False
+    return _load_certificate(certificate_pem).public_key() == key
+
+
 @dataclass(frozen=True, slots=True)
 class _EndProfile:
     """What a certificate is for, the host names in it, and for how long it is valid at most."""

@@ -2,8 +2,9 @@
 
 A try comes through one of two doors. In a browser in which the person signed in before (it shows a cookie of ours), it
 is counted in that browser alone: nobody else's wrong tries keep the right password out. From anywhere else it is
-counted at the login and at the place that it comes from, so that guesses at one login and guesses at many are both
-slowed. This is the protocol of device cookies (OWASP, *Slow Down Online Guessing Attacks with Device Cookies*).
+counted at what was typed as a login, whether or not an account has it, and at the place that it comes from, so that
+guesses at one login and guesses at many are both slowed, and nobody learns from it which logins exist. This is the
+protocol of device cookies (OWASP, *Slow Down Online Guessing Attacks with Device Cookies*).
 
 Wherever it is counted, the first wrong tries are free; then each refuses the next one for two seconds, doubling up to a
 minute: short enough that nobody can lock a focal point, or an office behind one address, out of an urgent case.
@@ -27,6 +28,8 @@ LONGEST_REFUSAL: Final = timedelta(seconds=60)
 KNOWN_FOR: Final = timedelta(days=180)
 _COUNTED_FOR: Final = timedelta(days=1)
 BROWSER_TOKEN_BYTES: Final = 32
+NO_LOGIN: Final = "-"
+"""Stands for the login where none is typed, such as at a token: no login can be written so. It counts nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ def find_door(tx: Transaction, login: str, knock: Knock, now: datetime) -> Door:
         )
         if row is not None:
             return Door(login, knock, is_known=True, refused_until=row["refused_until"])
-    until = tx.fetch_value(QUERIES["find_refusal"], login=login, source_digest=knock.source_digest, now=now)
+    digest = login_digest(login)
+    until = tx.fetch_value(QUERIES["find_refusal"], login_digest=digest, source_digest=knock.source_digest, now=now)
     return Door(login, knock, is_known=False, refused_until=until if isinstance(until, datetime) else None)
 
 
@@ -94,17 +98,16 @@ def count_wrong(tx: Transaction, door: Door, now: datetime) -> Count:
             now=now,
         )
         return _refused_meanwhile(tx, door, now) if row is None else Count(True, row["refused_until"])
-    at_login = tx.fetch_one(
-        QUERIES["count_wrong_of_login"],
-        login=door.login,
-        free_attempts=FREE_ATTEMPTS,
-        longest_refusal=LONGEST_REFUSAL,
-        now=now,
-    )
-    # There is no row for a login that does not exist either: such tries count where they come from.
-    meanwhile = _refused_meanwhile(tx, door, now)
-    if at_login is None and meanwhile.refused_until is not None:
-        return meanwhile
+    if door.login != NO_LOGIN:
+        at_login = tx.fetch_one(
+            QUERIES["count_wrong_of_login"],
+            login_digest=login_digest(door.login),
+            free_attempts=FREE_ATTEMPTS,
+            longest_refusal=LONGEST_REFUSAL,
+            now=now,
+        )
+        if at_login is None:
+            return _refused_meanwhile(tx, door, now)
     tx.fetch_one(
         QUERIES["count_wrong_of_source"],
         source_digest=door.knock.source_digest,
@@ -118,7 +121,8 @@ def count_wrong(tx: Transaction, door: Door, now: datetime) -> Count:
 def let_through(tx: Transaction, door: Door, browser_token: str, now: datetime) -> None:
     """A right try: the browser is known to be this person's from now on, and the counts of its door start anew."""
     if not door.is_known:
-        tx.execute(QUERIES["forgive_login"], login=door.login)
+        tx.execute(QUERIES["forgive_login"], login_digest=login_digest(door.login))
+    tx.execute(QUERIES["forget_old_logins"], counted_since=now - _COUNTED_FOR)
     tx.execute(QUERIES["forget_old_browsers"], known_since=now - KNOWN_FOR)
     tx.execute(QUERIES["forget_old_sources"], counted_since=now - _COUNTED_FOR)
     tx.execute(QUERIES["know_browser"], browser_digest=_digest("browser", browser_token), login=door.login, now=now)
@@ -127,6 +131,11 @@ def let_through(tx: Transaction, door: Door, browser_token: str, now: datetime) 
 def forget_browsers(tx: Transaction, login: str) -> None:
     """No browser is known to be this person's any more."""
     tx.execute(QUERIES["forget_browsers_of_login"], login=login)
+
+
+def login_digest(login: str) -> bytes:
+    """By what a login is counted: what was typed may have been a password, and is not stored."""
+    return _digest("login", login)
 
 
 def new_browser_token(random_bytes: bytes) -> str:

@@ -4,6 +4,7 @@ Each outcome and its leaf are one transaction. No password is hashed inside one 
 wrong or right as a whole: nobody learns which of login, password and code was wrong.
 """
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.runtime import accounts, doors, passwords, second_factor, sessions
-from symbolon.runtime.accounts import Account, Credentials
+from symbolon.runtime.accounts import Account, AccountMistake, Credentials
 from symbolon.runtime.database import Transaction
 from symbolon.runtime.doors import Door, Knock
 from symbolon.runtime.metrics import SIGN_INS
@@ -20,6 +21,14 @@ from symbolon.runtime.sessions import OpenSession, Session
 
 UNKNOWN_LOGIN = "unknown"
 """Stands in the audit log for a login that does not exist: what was typed there may have been a password."""
+
+
+class TriesRefused(AccountMistake):
+    """Nobody looked at a password, right or wrong: too many wrong ones came before."""
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = max(1, math.ceil(wait.total_seconds()))
+        super().__init__(f"Too many wrong tries. Wait {seconds} seconds, then try again.")
 
 
 class Outcome(StrEnum):
@@ -78,6 +87,7 @@ class Gatekeeper:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        passwords.get_ready()
 
     def enter(self, attempt: Attempt, knock: Knock) -> Entry:
         """Try to sign in. Whatever comes of it is counted and leaves a leaf.
@@ -121,11 +131,12 @@ class Gatekeeper:
     def change_password(self, session: Session, password: str, new_password: str, knock: Knock) -> bool:
         """Change the person's own password, and sign their other browsers out; False when the present one is wrong.
 
-        Raises :class:`symbolon.runtime.accounts.WeakPassword` or :class:`symbolon.runtime.passwords.TooManySignIns`.
+        Raises :class:`symbolon.runtime.accounts.WeakPassword`, :class:`TriesRefused` or
+        :class:`symbolon.runtime.passwords.TooManySignIns`.
         """
         accounts.require_strength(new_password, session.login)
-        door, checked = self._approach(session.login, knock)
-        proved = None if door.refused_until else _prove(password, checked, door)
+        door, checked = self._approach_open(session, knock)
+        proved = _prove(password, checked, door)
         new_hash = None if proved is None else passwords.hash_password(new_password)
         now = self._registry.clock.now()
         with self._registry.database.transaction() as tx:
@@ -136,17 +147,20 @@ class Gatekeeper:
             self._end_others(tx, session, now)
             return True
 
-    def confirm(self, session: Session, password: str, knock: Knock) -> bool:
-        """Whether this is the person's own password: asked before what a borrowed browser must not do.
+    def confirm(self, session: Session, password: str, code: str, knock: Knock) -> bool:
+        """Whether this is the person's own password, and the code one of their second factor if they have one: asked
+        before what a borrowed browser must not do.
 
-        Raises :class:`symbolon.runtime.passwords.TooManySignIns`.
+        Raises :class:`TriesRefused` or :class:`symbolon.runtime.passwords.TooManySignIns`.
         """
-        door, checked = self._approach(session.login, knock)
-        if not door.refused_until and _prove(password, checked, door) is not None:
-            return True
+        door, checked = self._approach_open(session, knock)
+        proved = _prove(password, checked, door)
+        now = self._registry.clock.now()
         with self._registry.database.transaction() as tx:
-            self._note_wrong(tx, session, door, self._registry.clock.now())
-        return False
+            if checked is not None and proved is not None and self._has_second_factor(tx, checked, code, now):
+                return True
+            self._note_wrong(tx, session, door, now)
+            return False
 
     def note_refusal(self, session: Session, route: str) -> None:
         """Leave a leaf when somebody asked for what they may not see or do; ``route`` is a template, without ids."""
@@ -168,6 +182,14 @@ class Gatekeeper:
     def _approach(self, login: str, knock: Knock) -> tuple[Door, Credentials | None]:
         with self._registry.database.transaction() as tx:
             return doors.find_door(tx, login, knock, self._registry.clock.now()), accounts.find_credentials(tx, login)
+
+    def _approach_open(self, session: Session, knock: Knock) -> tuple[Door, Credentials | None]:
+        door, checked = self._approach(session.login, knock)
+        if door.refused_until is not None:
+            with self._registry.database.transaction() as tx:
+                self._registry.audit.record(tx, AuditAct.SIGN_IN_REFUSED, session.login)
+            raise TriesRefused(door.refused_until - self._registry.clock.now())
+        return door, checked
 
     def _judge(self, tx: Transaction, tried: _Tried, now: datetime) -> Entry:
         # A try that nobody looked at counts neither way, even when the refusal has ended since.
@@ -205,8 +227,7 @@ class Gatekeeper:
         return Entry(Outcome.WRONG)
 
     def _note_wrong(self, tx: Transaction, session: Session, door: Door, now: datetime) -> None:
-        if door.refused_until is None:
-            doors.count_wrong(tx, door, now)
+        doors.count_wrong(tx, door, now)
         self._registry.audit.record(tx, AuditAct.SIGN_IN_REFUSED, session.login)
 
     def _end_others(self, tx: Transaction, session: Session, now: datetime) -> None:
@@ -216,9 +237,9 @@ class Gatekeeper:
 
 def open_session(tx: Transaction, registry: Registry, door: Door, now: datetime) -> Entry:
     """Sign the browser in that came through this door; it is known from now on."""
-    browser_token = door.knock.browser_token or doors.new_browser_token(
-        registry.random_bytes(doors.BROWSER_TOKEN_BYTES)
-    )
+    # One that somebody else planted, or knows from another account's browser, becomes nobody's.
+    known = door.knock.browser_token if door.is_known else None
+    browser_token = known or doors.new_browser_token(registry.random_bytes(doors.BROWSER_TOKEN_BYTES))
     doors.let_through(tx, door, browser_token, now)
     token = sessions.start(tx, door.login, door.knock.browser, registry.random_bytes(sessions.TOKEN_BYTES), now)
     return Entry(Outcome.IN, token, browser_token)

@@ -7,10 +7,14 @@
       tls/        certificates and their private keys
       secrets/    passwords, and the node key unless a setting names another place
       node.toml   or hub.toml: the settings
+      restore-unfinished    only while a restore fills the database, or broke off there
 """
 
 import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -19,6 +23,9 @@ from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.key_services import key_service_of
 from symbolon.runtime.sealed_files import FileSealer, is_sealed
 from symbolon.runtime.secret_files import opened_secret, read_secret, replace_secret, write_new_secret
+
+if sys.platform != "win32":
+    import fcntl
 
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -50,6 +57,18 @@ class PartyHome:
     def secrets(self) -> "SecretFolder":
         """Passwords, and the node key."""
         return SecretFolder(self.path / "secrets")
+
+    @property
+    def restore_mark(self) -> Path:
+        """The file that lies here from before a restore fills the database until it noted what it did."""
+        return self.path / "restore-unfinished"
+
+    def refuse_unfinished_restore(self) -> None:
+        """Raise :class:`ConfigurationMistake` where a restore broke off: nothing may act on half of one."""
+        if self.restore_mark.exists():
+            raise ConfigurationMistake(
+                f"The restore of {self.path} was broken off: give the same `restore` command again, and it goes on."
+            )
 
     def settings_file(self, role: str) -> Path:
         """The settings file of ``role`` ("node" or "hub")."""
@@ -108,11 +127,26 @@ class SecretFolder:
 
         Raises :class:`ConfigurationMistake` when it exists: a key is never overwritten.
         """
-        write_new_secret(self.file(name), self._as_stored(name, content))
+        with self.one_writer():
+            write_new_secret(self.file(name), self._as_stored(name, content))
 
     def replace(self, name: str, content: bytes) -> None:
         """Write a file in place of what is there, whole or not at all, for the owner alone. Never for a key in use."""
-        replace_secret(self.file(name), self._as_stored(name, content))
+        with self.one_writer():
+            replace_secret(self.file(name), self._as_stored(name, content))
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        """Let no other process, nor thread, write or remove a file of this folder while the block runs.
+
+        Not to be taken twice by one: within the block, only :meth:`seal_again_alone` changes files.
+        """
+        if sys.platform == "win32":
+            yield
+            return
+        with os.fdopen(os.open(self.path / ".lock", os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600), "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def without_sealing(self) -> "SecretFolder":
         """The same folder for files as they lie on disk: to take them along as they are."""
@@ -120,16 +154,18 @@ class SecretFolder:
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is not there is no fault."""
-        self.file(name).unlink(missing_ok=True)
+        with self.one_writer():
+            self.file(name).unlink(missing_ok=True)
 
-    def seal_again(self) -> int:
+    def seal_again_alone(self) -> int:
         """Seal every file of this folder under the newest node key: what lies open, and what an older key wrapped.
 
-        Each file is replaced whole, so that this may be broken off and repeated; how many files.
+        Called within :meth:`one_writer`, since a file that is removed meanwhile would come back. Each file is replaced
+        whole, so that this may be broken off and repeated; how many files.
         """
         names = self.names()
         for name in names:
-            self.replace(name, self.read(name))
+            replace_secret(self.file(name), self._as_stored(name, self.read(name)))
         return len(names)
 
     def seal_what_lies_open(self) -> int:

@@ -77,6 +77,11 @@ def is_right(password_hash: str | None, password: str, *, in_known_browser: bool
     return password_hash is not None
 
 
+def get_ready() -> None:
+    """Hash nobody's password before the first guess comes: afterwards it takes no longer than somebody's."""
+    _hash_of_nobody()
+
+
 def renewed(password_hash: str, password: str) -> str:
     """The stored hash of a right password, or one with today's parameters where it was made with older ones."""
     return hash_password(password) if _HASHER.check_needs_rehash(password_hash) else password_hash

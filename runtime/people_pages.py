@@ -95,7 +95,8 @@ def people_router(office: PeopleOffice, pages: Pages, role_words: Mapping[str, s
         )
 
     def token_page(request: Request, session: Session, login: str, issued: IssuedToken) -> Response:
-        return pages.render(request, "token.html", session, login=login, issued=issued)
+        address = str(request.url.replace(path="/welcome", query=""))
+        return pages.render(request, "token.html", session, login=login, issued=issued, address=address)
 
     def after(login: str, notice_code: str) -> Response:
         response = RedirectResponse(f"/people/{login}", 303)

@@ -15,11 +15,16 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from symbolon.runtime.backup_container import BackupRefused
+from symbolon.runtime.database import Database
 from symbolon.runtime.errors import ConfigurationMistake, DatabaseUnavailable
+from symbolon.runtime.sql_loader import load_queries
+
+QUERIES: Final = load_queries("symbolon.runtime", "restore")
 
 _PIECE_BYTES: Final = 65_536
-_NOT_IN_A_BACKUP: Final = ("web_session",)
-"""Tables whose rows no backup holds: whoever was signed in signs in again."""
+_NOT_IN_A_BACKUP: Final = ("web_session", "one_time_token", "known_browser", "sign_in_login", "sign_in_source")
+"""Tables whose rows no backup holds, so that no restore opens a door again: whoever was signed in signs in again, in a
+browser that is not known, and a token that was handed out is worth nothing."""
 _SAFE_WORDS: Final = ("connection to server", "server version", "unsupported version", "could not connect")
 """What a line of the tools says that can hold nothing of a party's rows."""
 
@@ -119,20 +124,18 @@ class PostgresTools:
         return fitting
 
 
+def is_filled(conninfo: str) -> bool:
+    """Whether a database holds anything. Raises `DatabaseUnavailable` where the server does not answer."""
+    with Database(conninfo, application_name="symbolon restore", max_size=1) as database, database.transaction() as tx:
+        return bool(tx.fetch_value(QUERIES["count_relations"]))
+
+
 def refuse_filled(conninfo: str) -> None:
     """Refuse a database that holds anything: a restore never mixes with what is there.
 
     Raises `BackupRefused`, or `DatabaseUnavailable` where the server does not answer.
     """
-    try:
-        with psycopg.connect(conninfo, connect_timeout=10) as connection:
-            row = connection.execute(
-                "select count(*) from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
-                " where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_%'"
-            ).fetchone()
-    except psycopg.OperationalError as error:
-        raise DatabaseUnavailable("PostgreSQL does not answer: is it running?") from error
-    if row is None or row[0]:
+    if is_filled(conninfo):
         raise BackupRefused(
             "The database is not empty, and a restore never mixes with what is there: "
             "make a new, empty database and name that."

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import pyotp
 import segno
@@ -77,19 +78,27 @@ def use_step(tx: Transaction, login: str, step: int) -> bool:
     return tx.fetch_one(QUERIES["use_step"], login=login, step=step) is not None
 
 
-def propose_factor(tx: Transaction, login: str, sealed: bytes) -> None:
-    """Keep a secret that the person is shown, until its first right code."""
-    tx.execute(QUERIES["propose_factor"], login=login, sealed=sealed)
+def propose_factor(tx: Transaction, session_id: UUID, sealed: bytes) -> None:
+    """Keep a secret that a session's browser is shown, until its first right code."""
+    tx.execute(QUERIES["propose_factor"], session_id=session_id, sealed=sealed)
+
+
+def find_proposed_factor(tx: Transaction, session_id: UUID) -> bytes | None:
+    """The secret that this session's browser was shown, sealed; None when it was shown none."""
+    sealed = tx.fetch_value(QUERIES["find_proposed_factor"], session_id=session_id)
+    return sealed if isinstance(sealed, bytes) else None
 
 
 def enrol_factor(tx: Transaction, login: str, sealed: bytes, step: int, now: datetime) -> None:
     """Let this secret be the person's second factor; ``step`` is that of the code that showed that they have it."""
     tx.execute(QUERIES["enrol_factor"], login=login, sealed=sealed, step=step, now=now)
+    tx.execute(QUERIES["forget_proposed_factors"], login=login)
 
 
 def forget_factor(tx: Transaction, login: str) -> bool:
     """Take a person's second factor and recovery codes away; False when they had none."""
     tx.execute(QUERIES["forget_recovery_codes"], login=login)
+    tx.execute(QUERIES["forget_proposed_factors"], login=login)
     return tx.fetch_one(QUERIES["forget_factor"], login=login) is not None
 
 
@@ -122,9 +131,9 @@ def place_of(login: str) -> Place:
     return Place("account", "second_factor_sealed", login)
 
 
-def proposed_place_of(login: str) -> Place:
-    """Where an account's secret lies until its first right code."""
-    return Place("account", "proposed_factor_sealed", login)
+def proposed_place_of(session_id: UUID) -> Place:
+    """Where the secret that a session's browser was shown lies until its first right code."""
+    return Place("web_session", "proposed_factor_sealed", str(session_id))
 
 
 def _totp(factor: bytes) -> pyotp.TOTP:

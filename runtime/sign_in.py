@@ -21,6 +21,7 @@ from symbolon.runtime.sessions import Session
 
 # Printable ASCII without a backslash; two slashes first would begin the name of another host.
 _LOCAL_PATH: Final = re.compile(r"/(?!/)[!-\[\]-~]*")
+_FORM_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 NOTICES: Final = {
     "signed-out": "You are signed out.",
     "signed-out-elsewhere": "Every other browser is signed out.",
@@ -66,7 +67,9 @@ def sign_in_routes(gatekeeper: Gatekeeper, pages: Pages, access: DeskAccess) -> 
 
 def form_page(pages: Pages, request: Request, template: str, status: int, **context: Any) -> Response:
     """A page with a form for somebody who is not signed in."""
-    form_token = secrets.token_urlsafe(32)
+    # The same in every tab of a browser, so that the form of none is spoilt by opening another.
+    present = request.cookies.get(pages.desk.cookie("form"), "")
+    form_token = present if _FORM_TOKEN.fullmatch(present) else secrets.token_urlsafe(32)
     response = pages.render(request, template, status=status, form_token=form_token, **context)
     set_cookie(response, pages.desk.cookie("form"), form_token)
     return response

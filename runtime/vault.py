@@ -145,6 +145,11 @@ def wrap_data_keys_again(
     return len(rows)
 
 
+def wrapped_data_keys(tx: Transaction) -> tuple[bytes, ...]:
+    """Every data key as it is stored, the oldest first: after a rotation of the node key none is the same."""
+    return tuple(bytes(row["wrapped"]) for row in tx.fetch_all(QUERIES["list_data_keys"]))
+
+
 def count_data_keys(tx: Transaction, key_service: KeyService) -> int:
     """How many data keys there are, each unwrapped once to see that it can be."""
     rows = tx.fetch_all(QUERIES["list_data_keys"])

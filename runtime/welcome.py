@@ -1,7 +1,8 @@
 """How an account begins, or begins anew: with a token that somebody was handed, a password and a second factor.
 
-The token is good once and for minutes. Who opens it is shown a fresh second factor; the account changes only when its
-first code is right, the password is strong, and (for a party's first account) a login is chosen.
+The token is good once and for minutes. Who opens it is shown a fresh second factor, which travels in their page,
+sealed: whoever opens the token at another time is shown another. The account changes only when its first code is right,
+the password is strong, and (for a party's first account) a login is chosen.
 """
 
 from dataclasses import dataclass, field
@@ -18,12 +19,10 @@ from symbolon.runtime.registry import Registry
 from symbolon.runtime.second_factor import Enrolment
 from symbolon.runtime.spelled_secrets import SECRET_BYTES, spell, spelled_digest
 from symbolon.runtime.sql_loader import load_queries
-from symbolon.runtime.vault import Place
+from symbolon.runtime.vault import Place, SealBroken
 
 QUERIES: Final = load_queries("symbolon.runtime", "tokens")
 _LABEL: Final = "one-time token"
-_NO_LOGIN: Final = "-"
-"""Stands for the login where a token is tried: no login can be written so."""
 
 
 class BadToken(AccountMistake):
@@ -44,7 +43,10 @@ class WrongCode(AccountMistake):
     """The code is not the one that the authenticator shows now."""
 
     def __init__(self) -> None:
-        super().__init__("This is not the code that the authenticator shows now: check the clock of the telephone.")
+        super().__init__(
+            "This is not the code that the authenticator shows now: check the clock of the telephone, and type the"
+            " password and the next code."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class OpenedToken:
     login: str | None
     display_name: str
     enrolment: Enrolment = field(repr=False)
+    proposed: str = field(repr=False)
+    """The secret of the enrolment, sealed: the page brings it back with its first code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class NewPerson:
     display_name: str
     password: str = field(repr=False)
     code: str = field(repr=False)
+    proposed: str = field(repr=False)
+    """:attr:`OpenedToken.proposed` of the page that they filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +106,12 @@ class WelcomeOffice:
         self._registry = registry
 
     def open(self, typed: str, knock: Knock) -> OpenedToken:
-        """What a token is for, with a fresh second factor to enrol; opened again, it shows the same.
+        """What a token is for, with a fresh second factor to enrol. Raises :class:`BadToken`, :class:`TokenWait`."""
+        return self._opened(typed, second_factor.new_factor(self._registry.random_bytes), knock)
 
-        Raises :class:`BadToken`, :class:`TokenWait`.
-        """
-        digest = spelled_digest(typed, _LABEL)
-        with self._registry.database.transaction() as tx:
-            row = self._find(tx, digest, knock)
-            if row is not None:
-                factor = self._proposed(tx, row)
-        if row is None:
-            raise BadToken
-        name = row["login"] or "administrator"
-        enrolment = second_factor.describe_factor(factor, name, self._registry.party)
-        return OpenedToken(row["login"], row["display_name"] or "", enrolment)
+    def open_again(self, typed: str, proposed: str, knock: Knock) -> OpenedToken:
+        """The same with the second factor of a page that comes back. Raises :class:`BadToken`, :class:`TokenWait`."""
+        return self._opened(typed, self._proposed(spelled_digest(typed, _LABEL), proposed), knock)
 
     def complete(self, typed: str, person: NewPerson, knock: Knock) -> Arrival:
         """Set the account's password and second factor, and sign its person in.
@@ -121,17 +119,17 @@ class WelcomeOffice:
         Raises :class:`BadToken`, :class:`TokenWait`, :class:`WrongCode`,
         :class:`symbolon.runtime.accounts.AccountMistake` or :class:`symbolon.runtime.passwords.TooManySignIns`.
         """
-        self.open(typed, knock)
+        self._find_open(typed, knock)
         digest = spelled_digest(typed, _LABEL)
         password_hash = passwords.hash_password(person.password)
         now = self._registry.clock.now()
         with self._registry.database.transaction() as tx:
             row = tx.fetch_one(QUERIES["lock_token"], token_digest=digest, now=now)
-            if row is None:
+            if row is None or self._is_late(tx, row):
                 raise BadToken
             login = row["login"] or person.login
             accounts.require_strength(person.password, login)
-            factor = self._proposed(tx, row)
+            factor = self._proposed(digest, person.proposed)
             step = second_factor.step_of_code(factor, person.code, now)
             if step is None:
                 raise WrongCode
@@ -160,26 +158,47 @@ class WelcomeOffice:
             self._registry.audit.record(tx, act, login, login, detail)
         return Arrival(login, entry, codes)
 
+    def _opened(self, typed: str, factor: bytes, knock: Knock) -> OpenedToken:
+        row = self._find_open(typed, knock)
+        name = row["login"] or "administrator"
+        enrolment = second_factor.describe_factor(factor, name, self._registry.party)
+        sealed = self._registry.vault.seal(factor, _place_of(spelled_digest(typed, _LABEL)))
+        return OpenedToken(row["login"], row["display_name"] or "", enrolment, sealed.hex())
+
+    def _find_open(self, typed: str, knock: Knock) -> Row:
+        with self._registry.database.transaction() as tx:
+            row = self._find(tx, spelled_digest(typed, _LABEL), knock)
+        if row is None:
+            raise BadToken
+        return row
+
     def _find(self, tx: Transaction, digest: bytes, knock: Knock) -> Row | None:
         now = self._registry.clock.now()
         stranger = Knock(None, knock.address)
-        door = doors.find_door(tx, _NO_LOGIN, stranger, now)
+        door = doors.find_door(tx, doors.NO_LOGIN, stranger, now)
         if door.refused_until is not None:
             raise TokenWait
         row = tx.fetch_one(QUERIES["lock_token"], token_digest=digest, now=now)
-        if row is None:
+        if row is None or self._is_late(tx, row):
             doors.count_wrong(tx, door, now)
             self._registry.audit.record(tx, AuditAct.SIGN_IN_REFUSED, UNKNOWN_LOGIN, detail={"by_token": True})
+            return None
         return row
 
-    def _proposed(self, tx: Transaction, row: Row) -> bytes:
-        place = Place("one_time_token", "proposed_factor_sealed", bytes(row["token_digest"]).hex())
-        if row["proposed_factor_sealed"] is not None:
-            return self._registry.vault.open(bytes(row["proposed_factor_sealed"]), place)
-        factor = second_factor.new_factor(self._registry.random_bytes)
-        sealed = self._registry.vault.seal(factor, place)
-        tx.execute(QUERIES["propose_factor"], token_digest=row["token_digest"], sealed=sealed)
-        return factor
+    def _is_late(self, tx: Transaction, row: Row) -> bool:
+        """Whether a token for the party's first account came after somebody else was given that role."""
+        return row["login"] is None and accounts.has_anybody(tx, self._registry.rules.manager)
+
+    def _proposed(self, digest: bytes, proposed: str) -> bytes:
+        try:
+            return self._registry.vault.open(bytes.fromhex(proposed), _place_of(digest))
+        except (ValueError, SealBroken):
+            # Another token's page, or none of ours.
+            raise BadToken from None
+
+
+def _place_of(token_digest: bytes) -> Place:
+    return Place("one_time_token", "proposed_factor", token_digest.hex())
 
 
 def issue_token(tx: Transaction, registry: Registry, by: str, login: str | None, roles: tuple[str, ...]) -> IssuedToken:

@@ -60,7 +60,8 @@ def welcome_routes(office: WelcomeOffice, pages: Pages, access: DeskAccess) -> A
         except (BadToken, TokenWait) as mistake:
             return token_page(request, 422, str(mistake))
         except AccountMistake as mistake:
-            return account_page(request, fields, office.open(token, knock), {_field_of(mistake): str(mistake)})
+            opened = office.open_again(token, fields.text("proposed"), knock)
+            return account_page(request, fields, opened, {_field_of(mistake): str(mistake)})
         response = pages.render(request, "recovery_codes.html", codes=arrival.recovery_codes, is_new_here=True)
         keep_signed_in(pages, response, arrival.entry)
         return response
@@ -69,7 +70,13 @@ def welcome_routes(office: WelcomeOffice, pages: Pages, access: DeskAccess) -> A
 
 
 def _person(fields: FormFields) -> NewPerson:
-    return NewPerson(fields.text("login").lower(), fields.text("name"), fields.secret("password"), fields.text("code"))
+    return NewPerson(
+        login=fields.text("login").lower(),
+        display_name=fields.text("name"),
+        password=fields.secret("password"),
+        code=fields.text("code"),
+        proposed=fields.text("proposed"),
+    )
 
 
 def _field_of(mistake: AccountMistake) -> str:

@@ -12,7 +12,7 @@ from symbolon.hub.services.put_directory_in_effect import PutDirectoryInEffect
 from symbolon.hub.services.reconcile_hub import ProceedWithout
 from symbolon.hub.services.take_history import TakeHistory
 from symbolon.hub.settings import load_settings
-from symbolon.runtime.backup import Expected, Manifest, NewPlace, restore_backup
+from symbolon.runtime.backup import Expected, Manifest, NewPlace, finish_restore, restore_backup
 from symbolon.runtime.backup_container import Lock, Unlock
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.postgres_tools import PostgresTools
@@ -37,7 +37,9 @@ def restore(
     hub = open_hub(place.home, "restore")
     with hub.database:
         begin = BeginReconciliation(hub.store, hub.finish_reconciliation(), CLOCK, uuid4)
-        return manifest, begin(manifest.made_at)
+        waiting = begin(manifest.made_at)
+    finish_restore(place.home)
+    return manifest, waiting
 
 
 def proceed_without(hub: Hub) -> ProceedWithout:

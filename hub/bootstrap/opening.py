@@ -14,6 +14,7 @@ from symbolon.hub.services.enrol_member import CertificateOffice, EnrolMember, F
 from symbolon.hub.services.initialise_hub import (
     AUTHORITY_CERTIFICATE,
     AUTHORITY_KEY,
+    SERVER_CERTIFICATE,
     FoundFederation,
     HubDraft,
     PrepareHome,
@@ -30,7 +31,7 @@ from symbolon.protocol.keys import KeyPurpose, SigningKey
 from symbolon.protocol.messages import LinkageEpoch
 from symbolon.protocol.references import new_incarnation_id
 from symbolon.runtime.audit_store import HashChainAuditLog
-from symbolon.runtime.certificates import KeyAndCertificate
+from symbolon.runtime.certificates import KeyAndCertificate, expires_at
 from symbolon.runtime.clock import Clock, SystemClock
 from symbolon.runtime.database import Database
 from symbolon.runtime.errors import ConfigurationMistake
@@ -57,7 +58,7 @@ class Hub:
 
     def sign_message(self) -> SignMessage:
         """Signs as this hub."""
-        return SignMessage(self.identity, uuid4)
+        return SignMessage(self.identity, uuid4, secrets.token_bytes)
 
     def post_message(self) -> PostMessage:
         """Posts as this hub."""
@@ -73,27 +74,31 @@ class Hub:
 
     def show_status(self) -> ShowStatus:
         """The numbers of the status page."""
-        return ShowStatus(self.store, CLOCK)
+        tls = self.home.tls
+        # Read once: a process that goes on serving tells of the certificate that it serves.
+        ends = expires_at(tls.read(SERVER_CERTIFICATE)).date() if tls.has(SERVER_CERTIFICATE) else None
+        return ShowStatus(self.store, CLOCK, ends)
 
     def draft_directory(self) -> DraftDirectory:
         """Drafts the next version of the directory."""
         return DraftDirectory(self.post_message())
 
+    def authority(self) -> KeyAndCertificate:
+        """The development authority of this hub."""
+        return KeyAndCertificate(self.home.keys.read(AUTHORITY_KEY), self.home.tls.read(AUTHORITY_CERTIFICATE))
+
     def certificate_office(self) -> CertificateOffice:
         """Issues certificates of this hub's development authority."""
-        tls = self.home.tls
-        authority = KeyAndCertificate(self.home.keys.read(AUTHORITY_KEY), tls.read(AUTHORITY_CERTIFICATE))
-        return CertificateOffice(authority, self.settings.hub_url)
+        return CertificateOffice(self.authority(), self.settings.hub_url)
+
+    def founder(self) -> Founder:
+        """Founds the federation, and vouches for its members."""
+        _content, first_epoch = default_schema()
+        return Founder(self.identity, self.certificate_office(), first_epoch)
 
     def enrol_member(self) -> EnrolMember:
         """Enrols states."""
-        _content, first_epoch = default_schema()
-        return EnrolMember(
-            self.store,
-            Founder(self.identity, self.certificate_office(), first_epoch),
-            self.draft_directory(),
-            CLOCK,
-        )
+        return EnrolMember(self.store, self.founder(), self.draft_directory(), CLOCK)
 
     def linkage_schemas(self) -> LinkageSchemas:
         """What encodings are read with."""
@@ -114,6 +119,8 @@ def initialise(home: PartyHome, draft: HubDraft) -> Hub:
 
 def open_hub(home: PartyHome, process: str, *, connections: int = 2) -> Hub:
     """A hub that was initialised. Raises `ConfigurationMistake` where settings and database do not fit together."""
+    if process != "restore":
+        home.refuse_unfinished_restore()
     settings = load_settings(home, os.environ)
     configure_logging("hub", process, level=settings.log_level)
     seal_keys(home)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from symbolon.hub.bootstrap.commands import close_epoch, open_epoch
+from symbolon.hub.bootstrap.commands import close_epoch, drop_epoch, open_epoch
 from symbolon.hub.bootstrap.opening import open_hub
 from symbolon.hub.cli.outlooks import DryRunOption, HomeOption, JsonOption, read_member, tell
 from symbolon.hub.domain.epochs import MemberProgress, holds_another_key
@@ -24,16 +24,21 @@ def open_(
     schema: Annotated[Path | None, typer.Option(help="Another linkage schema (JSON) for this epoch.")] = None,
     because: Annotated[Because, typer.Option(help="Why; it is written into the audit log.")] = Because.ROTATION,
     expel: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Expel this member with it.")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Where two are listed: in the place of the newer one.")
+    ] = False,
     dry_run: DryRunOption = False,
 ) -> None:
     """Propose the next epoch: with its version, the members make a new linkage key and encode again.
 
-    Expulsion and new epoch are one proposal, signed once. A member that is expelled is suspended at once.
+    Expulsion and new epoch are one proposal, signed once. A member that is expelled is suspended at once. In the middle
+    of a change, an expulsion or a compromise replaces the newer epoch; so does --replace, for a key that nobody holds.
     """
     asked = EpochDraft(
         schema=None if schema is None else _read(schema),
         because=because,
         expel=tuple(read_member(code) for code in expel or ()),
+        replace=replace,
     )
     outlook = open_epoch(open_hub(PartyHome(home), "command"))(asked, dry_run=dry_run)
     for code in asked.expel:
@@ -72,6 +77,16 @@ def close(
     """
     outlook = close_epoch(open_hub(PartyHome(home), "command"))(number, leave_behind=leave_behind, dry_run=dry_run)
     tell(outlook, dry_run=dry_run)
+
+
+@epoch_app.command("drop")
+def drop(
+    number: Annotated[int, typer.Argument(metavar="N", help="The epoch that is proposed.")],
+    home: HomeOption,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Take back an epoch that is only proposed; what else is proposed stays."""
+    tell(drop_epoch(open_hub(PartyHome(home), "command"))(number, dry_run=dry_run), dry_run=dry_run)
 
 
 def epochs_as_json(found: HubStatus) -> dict[str, object]:

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from symbolon.hub.bootstrap.commands import change_policies, show_directory
+from symbolon.hub.bootstrap.commands import change_policies, drop_rotation, show_directory
 from symbolon.hub.bootstrap.opening import open_hub
-from symbolon.hub.cli.outlooks import DryRunOption, HomeOption, JsonOption, sentences_of, tell
+from symbolon.hub.cli.outlooks import DryRunOption, HomeOption, JsonOption, read_member, sentences_of, tell
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.messages import FederationDirectory, directory_fingerprint
+from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
 
 federation_app = typer.Typer(no_args_is_help=True, help="The directory in effect, what is proposed, and policies.")
@@ -57,6 +58,18 @@ def policy(
         quorum=quorum, key_lifetime_days=key_days, certificate_lifetime_days=certificate_days, dry_run=dry_run
     )
     tell(outlook, dry_run=dry_run)
+
+
+@federation_app.command("drop")
+def drop(
+    rotation: Annotated[
+        MemberCode, typer.Option("--rotation", parser=read_member, metavar="CODE", help="The member, as XC.")
+    ],
+    home: HomeOption,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Take a member's new card off the proposal; it keeps the one in effect, and may ask again."""
+    tell(drop_rotation(open_hub(PartyHome(home), "command"))(rotation, dry_run=dry_run), dry_run=dry_run)
 
 
 def _told(known: FederationDirectory) -> str:

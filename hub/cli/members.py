@@ -8,6 +8,7 @@ import typer
 from symbolon.hub.bootstrap.commands import expel_member, reinstate_member, suspend_member
 from symbolon.hub.bootstrap.opening import open_hub
 from symbolon.hub.cli.outlooks import DryRunOption, HomeOption, JsonOption, MemberArgument, tell
+from symbolon.hub.domain.members import Standing
 from symbolon.hub.domain.status import MemberStatus
 from symbolon.protocol.federation import ExpiryNotice
 from symbolon.runtime.home import PartyHome
@@ -29,6 +30,11 @@ def list_members(home: HomeOption, as_json: JsonOption = False) -> None:
             f"keys until {member.keys_expire_on}{_warning(member.keys_notice(today))}  "
             f"certificate until {member.certificate_expires_on}{_warning(member.certificate_notice(today))}  "
             f"{member.name}"
+        )
+    if [member.standing for member in status.members].count(Standing.ACTIVE) == 2:
+        typer.echo(
+            "Two members are active: both sign every version, so the directory can neither suspend nor expel one of "
+            "them. This hub alone can stop serving it."
         )
     if not status.members:
         typer.echo("No state is enrolled yet: `symbolon hub enrol`.")

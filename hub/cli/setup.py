@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from symbolon.hub.bootstrap.commands import show_directory
+from symbolon.hub.bootstrap.commands import replace_card, show_directory
 from symbolon.hub.bootstrap.opening import initialise, open_hub
 from symbolon.hub.bootstrap.people import people_office
 from symbolon.hub.cli.outlooks import HomeOption, tell
@@ -72,15 +72,20 @@ def enrol(
     fingerprint: Annotated[
         str | None, typer.Option(help="The request's fingerprint, as the state read it out on the phone.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="A member comes back that lost its keys or let its certificate lapse.")
+    ] = False,
 ) -> None:
     """Enrol a state: it is a member when the members have signed the directory that lists it.
 
+    With --replace a member comes back with new keys, and keeps its records: they count when the members have signed.
     May be repeated with the same request: the same welcome is written.
     """
     enrolment = from_wire(EnrolmentRequest, parse_json(request.read_bytes()))
     _refuse_unwritable(out)
     hub = open_hub(PartyHome(home), "command")
-    welcome = hub.enrol_member()(enrolment, fingerprint)
+    admit = replace_card(hub) if replace else hub.enrol_member()
+    welcome = admit(enrolment, fingerprint)
     try:
         out.write_bytes(canonical_bytes(to_wire(welcome)))
     except OSError:
@@ -88,7 +93,8 @@ def enrol(
             "The state is enrolled, but its welcome cannot be written to the file of --out: give the command again "
             "with another one."
         ) from None
-    typer.echo(f"{enrolment.code} is enrolled. Its request's fingerprint is {enrolment_fingerprint(enrolment)}.")
+    done = "has a new card in the proposal, or in effect" if replace else "is enrolled"
+    typer.echo(f"{enrolment.code} {done}. Its request's fingerprint is {enrolment_fingerprint(enrolment)}.")
     typer.echo(f"The fingerprint of its welcome is {welcome_fingerprint(welcome)}: read it out to the state.")
     _known, proposed = show_directory(hub)()
     tell(proposed, dry_run=False)

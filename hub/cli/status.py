@@ -56,6 +56,10 @@ def _directory(found: HubStatus) -> str:
 
 def _warnings(found: HubStatus) -> Iterator[str]:
     today = found.at.date()
+    if found.certificate_notice is ExpiryNotice.EXPIRED:
+        yield f"hub: its certificate expired on {found.certificate_expires_on}; `symbolon hub certificate renew`"
+    elif found.certificate_notice is not ExpiryNotice.NONE:
+        yield f"hub: its certificate expires on {found.certificate_expires_on}; `symbolon hub certificate renew`"
     for member in found.members:
         for what, ends, notice in (
             ("keys", member.keys_expire_on, member.keys_notice(today)),
@@ -70,6 +74,10 @@ def _warnings(found: HubStatus) -> Iterator[str]:
 def _as_json(found: HubStatus) -> dict[str, object]:
     return {
         "at": _moment(found.at),
+        "certificate_expires_on": None
+        if found.certificate_expires_on is None
+        else found.certificate_expires_on.isoformat(),
+        "certificate_notice": found.certificate_notice.value,
         "members": [
             {
                 "code": member.code,

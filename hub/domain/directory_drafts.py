@@ -11,7 +11,7 @@ from typing import Final
 
 from symbolon.hub.errors import NotPossible
 from symbolon.protocol.codec import whole_milliseconds
-from symbolon.protocol.federation import changes_between, majority
+from symbolon.protocol.federation import FEWEST_ACTIVE, allowed_quorums, changes_between, majority
 from symbolon.protocol.messages import (
     FederationDirectory,
     FederationPolicies,
@@ -26,13 +26,10 @@ from symbolon.protocol.references import MemberCode
 Step = Callable[[FederationDirectory], FederationDirectory]
 """One act of the operator or of a member, on the draft as it stands."""
 
-FEWEST_FOUNDERS: Final = 2
-"""One state alone would choose the first linkage key."""
-
 MOST_EPOCHS: Final = 2
 MOST_RETIRED_KEYS: Final = 8
-HANDOVER: Final = timedelta(days=30)
-"""For how long a member's former key counts: it signs with it until the members have signed the new card."""
+HANDOVER: Final = timedelta(days=90)
+"""For how long a member's former key counts from the last draft on: it signs with it until the members have signed."""
 
 DEFAULT_POLICIES: Final = FederationPolicies(signing_quorum=1, key_lifetime_days=730, certificate_lifetime_days=397)
 
@@ -76,14 +73,31 @@ def amend(
     if changed == base:
         return draft
     changed = replace(changed, policies=_fitting(base, changed))
-    if known is not None and not changes_between(known, changed):
+    if known is None:
+        return replace(changed, version=1, previous_digest=None, issued_at=whole_milliseconds(now))
+    if not changes_between(known, changed):
         return None
     return replace(
         changed,
-        version=1 if known is None else known.version + 1,
-        previous_digest=None if known is None else known.digest(),
-        issued_at=whole_milliseconds(now),
+        version=known.version + 1,
+        previous_digest=known.digest(),
+        # A clock that ran ahead once keeps nobody from following: no version is issued before the one that it follows.
+        issued_at=max(whole_milliseconds(now), known.issued_at),
+        members=tuple(_handed_over_from(known, member, now) for member in changed.members),
     )
+
+
+def _handed_over_from(known: FederationDirectory, member: Member, now: datetime) -> Member:
+    """A key that this draft retires counts from this draft on, however long the first one waited for signatures."""
+    present = known.member_of(member.code)
+    if present is None:
+        return member
+    until = whole_milliseconds(now + HANDOVER)
+    retired = (
+        replace(key, retired_at=until) if key.signing_key == present.card.signing_key else key
+        for key in member.retired_keys
+    )
+    return replace(member, retired_keys=tuple(retired))
 
 
 def with_member(member: Member) -> Step:
@@ -109,7 +123,10 @@ def without_candidate(code: MemberCode) -> Step:
 
 
 def with_standing(known: FederationDirectory | None, code: MemberCode, standing: MemberStanding, now: datetime) -> Step:
-    """Let a listed member stand so; where the version in effect says so already, since when it says."""
+    """Let a listed member stand so; where the version in effect says so already, since when it says.
+
+    A member that is to be suspended or expelled keeps the card in effect: nobody has to compare a new one to sign that.
+    """
 
     def step(directory: FederationDirectory) -> FederationDirectory:
         member = _listed(directory, code)
@@ -117,24 +134,31 @@ def with_standing(known: FederationDirectory | None, code: MemberCode, standing:
         if member.standing is standing:
             return directory
         since = whole_milliseconds(now)
-        if before is not None and before.standing is standing:
-            since = before.standing_since
+        if before is not None:
+            member = member if standing is MemberStanding.ACTIVE else before
+            since = before.standing_since if before.standing is standing else since
         changed = with_member(replace(member, standing=standing, standing_since=since))(directory)
-        if not changed.active_members:
-            raise NotPossible(f"{code} is the last active member: nobody would be left to sign.")
+        if len(changed.active_members) < FEWEST_ACTIVE:
+            raise NotPossible(
+                f"The directory cannot say that {code} is {standing.value}: two members at least stay active, to sign "
+                "it. Enrol another state first, or found the federation anew."
+            )
         return changed
 
     return step
 
 
-def with_card(known: FederationDirectory, card: MemberCard, ends: "Ends", retired_at: datetime | None) -> Step:
-    """Give a member its new card; its present signing key is retired at that moment, or with None at once."""
+def with_card(known: FederationDirectory, card: MemberCard, ends: "Ends", *, keeps_former: bool) -> Step:
+    """Give an active member its new card; `keeps_former`: what its present key signed before still counts."""
 
     def step(directory: FederationDirectory) -> FederationDirectory:
         present = _listed(known, card.code)
+        if not _listed(directory, card.code).is_active:
+            raise NotPossible(f"{card.code} is not to be active: its card stays as it is.")
         kept = present.retired_keys
-        if retired_at is not None and present.card.signing_key != card.signing_key:
-            retired = RetiredKey(present.card.signing_key, whole_milliseconds(retired_at))
+        if keeps_former and present.card.signing_key != card.signing_key:
+            # The moment is set by the draft.
+            retired = RetiredKey(present.card.signing_key, known.issued_at)
             kept = (retired, *kept)[:MOST_RETIRED_KEYS]
         member = replace(
             _listed(directory, card.code),
@@ -148,6 +172,27 @@ def with_card(known: FederationDirectory, card: MemberCard, ends: "Ends", retire
     return step
 
 
+def without_new_card(known: FederationDirectory, code: MemberCode) -> Step:
+    """Go back to the card in effect."""
+
+    def step(directory: FederationDirectory) -> FederationDirectory:
+        member, present = _listed(directory, code), _listed(known, code)
+        if member.card == present.card:
+            raise NotPossible(f"No new card of {code} is proposed: `symbolon hub federation show` shows what is.")
+        back = replace(present, standing=member.standing, standing_since=member.standing_since)
+        return with_member(back)(directory)
+
+    return step
+
+
+def gives_up_key(known: FederationDirectory, draft: FederationDirectory | None, code: MemberCode) -> bool:
+    """Whether the draft takes the member's present signing key from it at once, as after a compromise."""
+    present, proposed = known.member_of(code), None if draft is None else draft.member_of(code)
+    if present is None or proposed is None or proposed.card.signing_key == present.card.signing_key:
+        return False
+    return all(key.signing_key != present.card.signing_key for key in proposed.retired_keys)
+
+
 @dataclass(frozen=True, slots=True)
 class Ends:
     """The last days on which a member's keys and its certificate may be used."""
@@ -156,17 +201,40 @@ class Ends:
     certificate_expires_on: date
 
 
-def with_epoch(schema_id: str, schema_digest: str) -> Step:
-    """Open the next epoch of the linkage key, with this schema."""
+def with_epoch(schema_id: str, schema_digest: str, replacing_in: FederationDirectory | None = None) -> Step:
+    """Open the next epoch of the linkage key, with this schema.
+
+    `replacing_in`: the version in effect, where it may take the place of the newer of two (whose key is lost or known).
+    """
 
     def step(directory: FederationDirectory) -> FederationDirectory:
-        if len(directory.epochs) >= MOST_EPOCHS:
+        kept, newest = directory.epochs, directory.newest_epoch.epoch
+        if replacing_in is not None:
+            newest = replacing_in.newest_epoch.epoch
+            # One that is only proposed gives way, and so does the newer of two: the older has the members' records.
+            kept = tuple(epoch for epoch in kept if epoch.epoch <= newest)[: MOST_EPOCHS - 1]
+        elif len(kept) >= MOST_EPOCHS:
             raise NotPossible(
-                f"The epochs {directory.oldest_epoch.epoch} and {directory.newest_epoch.epoch} are open or proposed: "
-                f"close {directory.oldest_epoch.epoch} first."
+                f"The epochs {kept[0].epoch} and {newest} are open or proposed: close {kept[0].epoch} first "
+                f"(`symbolon hub epoch close {kept[0].epoch}`), or give --replace to begin another than {newest}."
             )
-        following = LinkageEpoch(directory.newest_epoch.epoch + 1, schema_id, schema_digest)
-        return replace(directory, epochs=(*directory.epochs, following))
+        return replace(directory, epochs=(*kept, LinkageEpoch(newest + 1, schema_id, schema_digest)))
+
+    return step
+
+
+def without_proposed_epoch(known: FederationDirectory, number: int) -> Step:
+    """Take back an epoch that is only proposed; one whose place it took is there again."""
+
+    def step(directory: FederationDirectory) -> FederationDirectory:
+        if known.epoch(number) is not None or directory.epoch(number) is None:
+            raise NotPossible(
+                f"Epoch {number} is not merely proposed: one in effect is closed (`symbolon hub epoch close`), or "
+                "replaced (`symbolon hub epoch open --replace`)."
+            )
+        kept = tuple(epoch for epoch in directory.epochs if epoch.epoch != number)
+        newest = known.newest_epoch
+        return replace(directory, epochs=kept if newest in kept else (*kept, newest))
 
     return step
 
@@ -178,7 +246,10 @@ def without_epoch(number: int) -> Step:
         if directory.epoch(number) is None:
             raise NotPossible(f"Epoch {number} is not open: `symbolon hub epoch status` shows those that are.")
         if number == directory.newest_epoch.epoch:
-            raise NotPossible(f"Epoch {number} is the newest: open the next one before it is closed.")
+            raise NotPossible(
+                f"Epoch {number} is the newest: open the next one before it is closed, or take back one that is only "
+                f"proposed (`symbolon hub epoch drop {number}`)."
+            )
         return replace(directory, epochs=tuple(each for each in directory.epochs if each.epoch != number))
 
     return step
@@ -190,8 +261,12 @@ def with_policies(quorum: int | None, key_lifetime_days: int | None, certificate
     def step(directory: FederationDirectory) -> FederationDirectory:
         policies = directory.policies
         active = len(directory.active_members)
-        if quorum is not None and not 1 <= quorum <= active:
-            raise NotPossible(f"The signing quorum is between 1 and the number of active members, which is {active}.")
+        allowed = allowed_quorums(active)
+        if quorum is not None and quorum not in allowed:
+            raise NotPossible(
+                f"With {active} active members the signing quorum is {allowed[0]} at least, a majority, and "
+                f"{allowed[-1]} at most, so that no member keeps its own expulsion from being signed."
+            )
         return replace(
             directory,
             policies=FederationPolicies(
@@ -205,12 +280,15 @@ def with_policies(quorum: int | None, key_lifetime_days: int | None, certificate
 
 
 def _fitting(before: FederationDirectory, after: FederationDirectory) -> FederationPolicies:
-    """A quorum that was the majority stays the majority, and none is more than there are members to sign."""
+    """A quorum that was the majority stays the majority, and none leaves the bounds."""
     quorum = after.policies.signing_quorum
     active_before, active = len(before.active_members), len(after.active_members)
+    if active < FEWEST_ACTIVE:
+        return replace(after.policies, signing_quorum=majority(active))
     if quorum == before.policies.signing_quorum == majority(active_before):
         quorum = majority(active)
-    return replace(after.policies, signing_quorum=min(quorum, max(active, 1)))
+    allowed = allowed_quorums(active)
+    return replace(after.policies, signing_quorum=min(max(quorum, allowed[0]), allowed[-1]))
 
 
 def _listed(directory: FederationDirectory, code: MemberCode) -> Member:

@@ -110,3 +110,11 @@ class HubStatus:
     directory: DirectoryStatus
     epochs: tuple[EpochStatus, ...]
     progress: tuple[MemberProgress, ...]
+    certificate_expires_on: date | None = None
+    """The last day of the hub's own certificate; None where its home has none."""
+
+    @property
+    def certificate_notice(self) -> ExpiryNotice:
+        """How near the end of the hub's own certificate is."""
+        ends = self.certificate_expires_on
+        return ExpiryNotice.NONE if ends is None else notice_level(ends, self.at.date())

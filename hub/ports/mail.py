@@ -63,6 +63,9 @@ class MailStore(Protocol):
     def purge(self, member: MemberCode) -> int:
         """Nothing waits for the member any more; how many deliveries went."""
 
+    def supersede(self, purpose: Purpose) -> None:
+        """What was posted for this purpose, and not acknowledged, is outdated: nobody gets it any more."""
+
     def ring(self, member: MemberCode) -> None:
         """Wake whoever waits for the member's deliveries, at commit: how it stands has changed."""
 

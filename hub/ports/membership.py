@@ -86,6 +86,9 @@ class MemberStore(Protocol):
     def keep_rotation(self, code: MemberCode, rotation: PendingRotation, now: datetime) -> None:
         """Keep what a member asked for, in the place of what it asked before; its certificate counts from now on."""
 
+    def drop_rotation(self, code: MemberCode) -> None:
+        """The member's new keys are not waited for any more, and their certificate counts no longer."""
+
     def note_visit(self, code: MemberCode, now: datetime) -> None:
         """The member was here."""
 

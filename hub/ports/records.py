@@ -43,6 +43,9 @@ class RecordStore(Protocol):
     def has_expelled(self) -> bool:
         """Whether an expelled member has a live record."""
 
+    def has_live(self, member: MemberCode) -> bool:
+        """Whether the member has a live record here."""
+
     def lock_encoded_under(self, epoch: int, limit: int) -> Mapping[RecordReference, RecordEntry]:
         """Records that have an encoding under the epoch, locked; the transaction holds the turn."""
 

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from symbolon.hub.domain.directory_drafts import FEWEST_FOUNDERS
 from symbolon.hub.errors import ProposalChanged, TooFewFounders
 from symbolon.hub.ports import Store, WakeUp, Work
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.hub.services.put_directory_in_effect import PutDirectoryInEffect
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.federation import required_signatures, verify_signature
+from symbolon.protocol.federation import FEWEST_ACTIVE, required_signatures, verify_signature
 from symbolon.protocol.messages import DirectoryApproval, FederationDirectory, SignedDirectory
 from symbolon.protocol.problems import WrongSender
 from symbolon.protocol.references import MemberCode
@@ -56,7 +55,7 @@ class ApproveDirectory:
         draft = work.directory.proposal()
         if draft is None or (draft.version, draft.digest()) != (approval.version, approval.digest):
             raise ProposalChanged
-        if known is None and len(draft.active_members) < FEWEST_FOUNDERS:
+        if known is None and len(draft.active_members) < FEWEST_ACTIVE:
             raise TooFewFounders
         verify_signature(known, draft, approval.signature)
         if not work.directory.keep_signature(approval.signature, now):

@@ -1,6 +1,6 @@
-"""The operator proposes to close the older of two epochs, once nothing is lost by it."""
+"""The operator proposes to close the older of two epochs, once nothing is lost by it; or takes a proposed one back."""
 
-from symbolon.hub.domain.directory_drafts import without_epoch
+from symbolon.hub.domain.directory_drafts import without_epoch, without_proposed_epoch
 from symbolon.hub.domain.epochs import what_keeps_open
 from symbolon.hub.errors import EpochNotReady, NotPossible
 from symbolon.hub.ports import Store
@@ -34,3 +34,21 @@ class CloseEpoch:
                     f"Epoch {number} cannot be closed yet. {' '.join(reasons)} Wait, or give --leave-behind."
                 )
         return outlook
+
+
+class DropEpoch:
+    """The use case of `symbolon hub epoch drop`."""
+
+    def __init__(self, store: Store, draft: DraftDirectory, clock: Clock) -> None:
+        self._store = store
+        self._draft = draft
+        self._clock = clock
+
+    def __call__(self, number: int, *, dry_run: bool = False) -> Outlook:
+        """Take back an epoch that is only proposed; raises `NotPossible`. What else is proposed stays."""
+        with self._store.work(rehearse=dry_run) as work:
+            work.records.order_commits()
+            known = work.directory.in_effect()
+            if known is None:
+                raise NotPossible("The federation is not founded yet: its first epoch comes with the founding.")
+            return self._draft(work, without_proposed_epoch(known, number), "epoch-dropped", self._clock.now())

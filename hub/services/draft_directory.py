@@ -9,6 +9,7 @@ from symbolon.hub.ports import Work
 from symbolon.hub.services.sign_message import PostMessage
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.federation import changes_between, required_signatures
+from symbolon.protocol.member_keys import check_new_cards
 from symbolon.protocol.messages import DirectoryProposal, FederationDirectory
 from symbolon.protocol.references import HUB, MemberCode
 
@@ -34,7 +35,10 @@ class DraftDirectory:
         self._post = post
 
     def __call__(self, work: Work, step: Step, because: str, now: datetime) -> Outlook:
-        """Take one more step; raises `NotPossible`. `because` is a code for the audit log."""
+        """Take one more step; raises `NotPossible`, or `MalformedMessage` for a card whose keys cannot be used.
+
+        `because` is a code for the audit log.
+        """
         known, before = work.directory.in_effect(), work.directory.proposal()
         draft = amend(known, before, step, now)
         if draft != before:
@@ -48,8 +52,10 @@ class DraftDirectory:
         return outlook(work)
 
     def _propose(self, work: Work, draft: FederationDirectory | None, because: str, now: datetime) -> None:
-        work.directory.propose(draft, now)
         known = work.directory.in_effect()
+        if draft is not None:
+            check_new_cards(known, draft)
+        work.directory.propose(draft, now)
         detail: Detail = {"because": because, "changes": 0 if draft is None else len(changes_between(known, draft))}
         subject = None if draft is None else str(draft.version)
         work.audit(AuditAct.DIRECTORY_PROPOSED, HUB, subject, detail)
@@ -58,6 +64,8 @@ class DraftDirectory:
 
 def tell_active_members(work: Work, post: PostMessage, proposal: DirectoryProposal, now: datetime) -> None:
     """Let the active members' nodes look at once; the others ask from time to time."""
+    # A proposal lists every member: only the newest waits, however often it is amended while a node is away.
+    work.mail.supersede(proposal.PURPOSE)
     for member in work.members.all():
         if member.standing is Standing.ACTIVE:
             post(work, member.code, proposal, now)

@@ -55,15 +55,24 @@ class Founder:
     office: CertificateOffice
     first_epoch: LinkageEpoch
 
+    def welcome(self, certificate_pem: str) -> Welcome:
+        """What a state needs to join, with its certificate."""
+        return Welcome(
+            certificate_pem=certificate_pem,
+            ca_pem=self.office.authority.certificate_pem.decode(),
+            hub_url=self.office.hub_url,
+            hub_signing_key=self.identity.signing_key.public.to_bytes(),
+            federation=self.identity.federation,
+            exercise=self.identity.exercise,
+        )
+
 
 class EnrolMember:
     """The use case of `symbolon hub enrol`."""
 
     def __init__(self, store: Store, founder: Founder, draft: DraftDirectory, clock: Clock) -> None:
         self._store = store
-        self._identity = founder.identity
-        self._office = founder.office
-        self._first_epoch = founder.first_epoch
+        self._founder = founder
         self._draft = draft
         self._clock = clock
 
@@ -75,27 +84,19 @@ class EnrolMember:
         """
         if request.code == HUB:
             raise EnrolmentRefused("The hub is no member: the state enrols under its own code.")
-        if fingerprint is not None and _digits(fingerprint) != _digits(enrolment_fingerprint(request)):
-            raise EnrolmentRefused("The fingerprint is not this request's: do not enrol, and ask the state again.")
+        check_fingerprint(request, fingerprint)
         now = self._clock.now()
         with self._store.work() as work:
             work.records.order_commits()
             certificate_pem = _enrolled_before(work, request) or self._enrol(work, request, now)
             if work.directory.in_effect() is None and work.directory.proposal() is None:
                 self._draft.begin(work, self._founding(work), now)
-        return Welcome(
-            certificate_pem=certificate_pem,
-            ca_pem=self._office.authority.certificate_pem.decode(),
-            hub_url=self._office.hub_url,
-            hub_signing_key=self._identity.signing_key.public.to_bytes(),
-            federation=self._identity.federation,
-            exercise=self._identity.exercise,
-        )
+        return self._founder.welcome(certificate_pem)
 
     def _enrol(self, work: Work, request: EnrolmentRequest, now: datetime) -> str:
         known = work.directory.in_effect() or work.directory.proposal()
         policies = DEFAULT_POLICIES if known is None else known.policies
-        certificate = self._office.issue(request.csr_pem, request.code, policies, now)
+        certificate = self._founder.office.issue(request.csr_pem, request.code, policies, now)
         member = _candidate(request, certificate, policies, now)
         work.members.enrol(member, Enrolment(enrolment_fingerprint(request), certificate.pem), now)
         work.audit(AuditAct.MEMBER_ENROLLED, HUB, request.code, {})
@@ -106,13 +107,20 @@ class EnrolMember:
     def _founding(self, work: Work) -> Founding:
         """The terms of the first version. Encodings from before there was a directory are of no epoch of it."""
         older = work.epochs.every_epoch()
-        number = max(older, default=self._first_epoch.epoch - 1) + 1
+        identity, first_epoch = self._founder.identity, self._founder.first_epoch
+        number = max(older, default=first_epoch.epoch - 1) + 1
         return Founding(
-            federation=self._identity.federation,
-            exercise=self._identity.exercise,
-            hub_signing_key=self._identity.signing_key.public.to_bytes(),
-            epoch=replace(self._first_epoch, epoch=number),
+            federation=identity.federation,
+            exercise=identity.exercise,
+            hub_signing_key=identity.signing_key.public.to_bytes(),
+            epoch=replace(first_epoch, epoch=number),
         )
+
+
+def check_fingerprint(request: EnrolmentRequest, fingerprint: str | None) -> None:
+    """Refuse (`EnrolmentRefused`) a request of which the state read out another fingerprint; None: nobody asked."""
+    if fingerprint is not None and _digits(fingerprint) != _digits(enrolment_fingerprint(request)):
+        raise EnrolmentRefused("The fingerprint is not this request's: do not enrol, and ask the state again.")
 
 
 def _enrolled_before(work: Work, request: EnrolmentRequest) -> str | None:
@@ -120,12 +128,20 @@ def _enrolled_before(work: Work, request: EnrolmentRequest) -> str | None:
     present = work.members.find(request.code)
     if present is None:
         return None
+    if present.standing is Standing.EXPELLED:
+        if work.records.has_live(request.code):
+            raise EnrolmentRefused(
+                "The records of this state's former membership are still being erased: let the hub's worker run, and "
+                "enrol it again when `symbolon hub status` shows none of them."
+            )
+        return None
     given = work.members.enrolment(request.code)
     if given is not None and given.request_fingerprint == enrolment_fingerprint(request):
         return given.certificate_pem
-    if present.standing is Standing.EXPELLED:
-        return None
-    raise EnrolmentRefused("A member of this code is enrolled already, by another request.")
+    raise EnrolmentRefused(
+        "A member of this code is enrolled already, by another request: where it lost its keys or its certificate "
+        "lapsed, give --replace."
+    )
 
 
 def _candidate(

@@ -5,7 +5,7 @@ from symbolon.hub.domain.members import EnrolledMember, Standing
 from symbolon.hub.errors import NotPossible
 from symbolon.hub.ports import Store, Work
 from symbolon.hub.services.draft_directory import DraftDirectory, Outlook
-from symbolon.hub.services.suspend_member import find_member, stop_serving
+from symbolon.hub.services.suspend_member import find_member, or_raise, propose_if_possible, stop_serving
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.messages import MemberStanding
 from symbolon.protocol.references import HUB, MemberCode
@@ -24,10 +24,14 @@ class ExpelMember:
         """Suspend, and propose; its records are erased when the members have signed. Raises `NotPossible`."""
         with self._store.work(rehearse=dry_run) as work:
             work.records.order_commits()
-            return self.within(work, code)
+            proposed = self.within(work, code)
+        return or_raise(proposed)
 
-    def within(self, work: Work, code: MemberCode) -> Outlook:
-        """The same as part of another act, in its transaction, which holds the turn."""
+    def within(self, work: Work, code: MemberCode) -> Outlook | NotPossible:
+        """The same as part of another act, in its transaction, which holds the turn.
+
+        A `NotPossible` that is given back is to be raised after the commit: the member is suspended all the same.
+        """
         now = self._clock.now()
         member = find_member(work, code)
         if member.standing is Standing.EXPELLED:
@@ -39,9 +43,8 @@ class ExpelMember:
             work.audit(AuditAct.MEMBER_EXPELLED, HUB, code, {"deliveries": 0})
             return outlook
         step = with_standing(work.directory.in_effect(), code, MemberStanding.EXPELLED, now)
-        outlook = self._draft(work, step, "expulsion", now)
         stop_serving(work, member, now)
-        return outlook
+        return propose_if_possible(lambda: self._draft(work, step, "expulsion", now))
 
 
 def _is_only_proposed(work: Work, member: EnrolledMember) -> bool:

@@ -32,7 +32,7 @@ class RaiseAlerts:
         if not pairs:
             return 0
         explanations = self._finder.explain(work, pairs)
-        epochs = work.epochs.every_epoch()
+        epochs = work.epochs.open_epochs()
         records = work.records.lock_handles({handle for pair in pairs for handle in (pair.query, pair.target)})
         # Nobody is suspended between here and the alert.
         active = work.members.hold_active({record.member for record in records.values()})
@@ -49,7 +49,10 @@ class RaiseAlerts:
             # The scope was kept when they were compared; an alert outside it could not be undone, so it is kept twice.
             if not may_be_compared(one.partition, other.partition):
                 continue
-            epoch = epochs[one.epoch_of(pair.query)]
+            epoch = epochs.get(one.epoch_of(pair.query))
+            if epoch is None:
+                # It was closed meanwhile: its encodings wait to be erased.
+                continue
             hit = detect_hit(new_hit_id(self._new_uuid()), (one, other), epoch, explanation, now)
             low, high = hit.sides
             hits.setdefault((low.reference, high.reference), hit)

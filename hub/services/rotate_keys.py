@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from symbolon.hub.domain.directory_drafts import HANDOVER, Ends, with_card
-from symbolon.hub.errors import NotYetAMember
+from symbolon.hub.domain.directory_drafts import Ends, gives_up_key, with_card, without_new_card
+from symbolon.hub.errors import NotPossible, NotYetAMember, RotationPending
 from symbolon.hub.ports import IssuedCertificate, PendingRotation, Store, Work
-from symbolon.hub.services.draft_directory import DraftDirectory
+from symbolon.hub.services.draft_directory import DraftDirectory, Outlook
 from symbolon.hub.services.enrol_member import CertificateOffice
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.hub.services.sign_message import SignMessage
@@ -45,6 +45,7 @@ class RotateKeys:
             digest = body_digest(envelope)
             pending = work.members.rotation(member)
             if pending is None or pending.request_digest != digest:
+                _refuse_second(work, member, request, pending)
                 pending = PendingRotation(digest, self._propose(work, member, request, now))
                 work.members.keep_rotation(member, pending, now)
         return self._sign(RotationAnswer(pending.certificate.pem), member, now).to_bytes()
@@ -72,12 +73,42 @@ class ProposeNewCard:
             hybrid_sealing_key=request.hybrid_sealing_key,
             certificate_fingerprint=certificate.fingerprint,
         )
-        retired_at = None if request.retire_old_at_once else now + HANDOVER
-        self._draft(work, with_card(known, card, _ends(known, certificate, now), retired_at), "rotation", now)
+        step = with_card(known, card, ends_of(known, certificate, now), keeps_former=not request.retire_old_at_once)
+        self._draft(work, step, "rotation", now)
         return certificate
 
 
-def _ends(known: FederationDirectory, certificate: IssuedCertificate, now: datetime) -> Ends:
+class DropRotation:
+    """The use case of `symbolon hub federation drop --rotation`."""
+
+    def __init__(self, store: Store, draft: DraftDirectory, clock: Clock) -> None:
+        self._store = store
+        self._draft = draft
+        self._clock = clock
+
+    def __call__(self, code: MemberCode, *, dry_run: bool = False) -> Outlook:
+        """Take a member's new card off the proposal, with the certificate for it. Raises `NotPossible`."""
+        with self._store.work(rehearse=dry_run) as work:
+            work.records.order_commits()
+            known = work.directory.in_effect()
+            if known is None:
+                raise NotPossible("The federation is not founded yet: no member has asked for new keys.")
+            outlook = self._draft(work, without_new_card(known, code), "rotation-dropped", self._clock.now())
+            work.members.drop_rotation(code)
+        return outlook
+
+
+def _refuse_second(work: Work, member: MemberCode, request: RotationRequest, pending: PendingRotation | None) -> None:
+    """Each request discards the others' signatures, so one waits at a time; the first word of a compromise does not."""
+    known = work.directory.in_effect()
+    if pending is None or known is None:
+        return
+    if not request.retire_old_at_once or gives_up_key(known, work.directory.proposal(), member):
+        raise RotationPending
+
+
+def ends_of(known: FederationDirectory, certificate: IssuedCertificate, now: datetime) -> Ends:
+    """Until when new keys and their certificate serve."""
     return Ends(
         keys_expire_on=now.date() + timedelta(days=known.policies.key_lifetime_days),
         certificate_expires_on=certificates.expires_at(certificate.pem.encode()).date(),

@@ -14,6 +14,8 @@ from symbolon.protocol.references import HUB, MemberCode, new_delivery_id, new_m
 # An alert waits as long as a node may be away; a node that comes back after a year must still take it.
 ENVELOPE_LIFETIME: Final = timedelta(days=730)
 
+NONCE_BYTES: Final = 16
+
 
 @dataclass(frozen=True, slots=True)
 class HubIdentity:
@@ -27,9 +29,12 @@ class HubIdentity:
 class SignMessage:
     """Signs as the hub."""
 
-    def __init__(self, identity: HubIdentity, new_uuid: Callable[[], UUID]) -> None:
+    def __init__(
+        self, identity: HubIdentity, new_uuid: Callable[[], UUID], random_bytes: Callable[[int], bytes]
+    ) -> None:
         self._identity = identity
         self._new_uuid = new_uuid
+        self._random_bytes = random_bytes
 
     def __call__(self, message: Message, audience: MemberCode, now: datetime) -> Envelope:
         """The signed envelope of a message to one member."""
@@ -40,7 +45,7 @@ class SignMessage:
             audience=audience,
             purpose=message.PURPOSE,
             message_id=new_message_id(self._new_uuid()),
-            nonce=self._new_uuid().bytes,
+            nonce=self._random_bytes(NONCE_BYTES),
             issued_at=now,
             expires_at=now + ENVELOPE_LIFETIME,
         )

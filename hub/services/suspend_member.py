@@ -1,5 +1,6 @@
 """The operator stops serving a member at once, and asks the others to confirm it in the directory."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from symbolon.hub.domain.directory_drafts import with_standing
@@ -24,7 +25,7 @@ class SuspendMember:
     def __call__(self, code: MemberCode, *, dry_run: bool = False) -> Outlook:
         """From the commit on the member's requests are refused, and its records are compared with nothing.
 
-        Raises `NotPossible`. Suspending again changes nothing.
+        Raises `NotPossible`, also where it was done but the directory cannot say so. Suspending again changes nothing.
         """
         now = self._clock.now()
         with self._store.work(rehearse=dry_run) as work:
@@ -32,11 +33,26 @@ class SuspendMember:
             member = find_member(work, code)
             if member.standing in (Standing.CANDIDATE, Standing.EXPELLED):
                 raise NotPossible(f"{code} does not take part: there is nothing to suspend.")
-            outlook = self._draft(
-                work, with_standing(work.directory.in_effect(), code, MemberStanding.SUSPENDED, now), "suspension", now
-            )
+            # First of all: whatever the directory can say of it, the hub stops serving.
             stop_serving(work, member, now)
-        return outlook
+            step = with_standing(work.directory.in_effect(), code, MemberStanding.SUSPENDED, now)
+            proposed = propose_if_possible(lambda: self._draft(work, step, "suspension", now))
+        return or_raise(proposed)
+
+
+def propose_if_possible(propose: Callable[[], Outlook]) -> Outlook | NotPossible:
+    """What is proposed, or why nothing can be: to be raised when what was done at this hub alone is committed."""
+    try:
+        return propose()
+    except NotPossible as refused:
+        return refused
+
+
+def or_raise(proposed: Outlook | NotPossible) -> Outlook:
+    """What is proposed; raises the `NotPossible` that was kept."""
+    if isinstance(proposed, NotPossible):
+        raise NotPossible(f"At this hub it is suspended from now on. {proposed.sentence}")
+    return proposed
 
 
 def find_member(work: Work, code: MemberCode) -> EnrolledMember:
@@ -52,6 +68,8 @@ def stop_serving(work: Work, member: EnrolledMember, now: datetime) -> None:
     if member.standing is not Standing.ACTIVE:
         return
     work.members.set_standing(member.code, Standing.SUSPENDED, now)
+    # Nobody is asked to compare a new card of a member that is to be suspended or expelled.
+    work.members.drop_rotation(member.code)
     # Whoever waits for deliveries is told at once.
     work.mail.ring(member.code)
     work.audit(AuditAct.MEMBER_SUSPENDED, HUB, member.code, {})

@@ -63,6 +63,10 @@ class PostgresMail:
         """Nothing waits for the member any more; how many deliveries went."""
         return self._transaction.execute(_QUERIES["purge"], member=member)
 
+    def supersede(self, purpose: Purpose) -> None:
+        """What was posted for this purpose, and not acknowledged, is outdated: nobody gets it any more."""
+        self._transaction.execute(_QUERIES["supersede"], purpose=purpose.value)
+
     def ring(self, member: MemberCode) -> None:
         """Wake whoever waits for the member's deliveries, at commit."""
         self._transaction.notify(DELIVERY_CHANNEL, member)

@@ -124,10 +124,7 @@ class PostgresMembers:
 
     def keep_rotation(self, code: MemberCode, rotation: PendingRotation, now: datetime) -> None:
         """Keep what a member asked for, in the place of what it asked before."""
-        before = self.rotation(code)
-        self._transaction.execute(_QUERIES["forget_rotation"], code=code)
-        if before is not None:
-            self._transaction.execute(_QUERIES["forget_certificate"], fingerprint=before.certificate.fingerprint)
+        self.drop_rotation(code)
         self._add_certificate(code, rotation.certificate, now)
         self._transaction.execute(
             _QUERIES["insert_rotation"],
@@ -136,6 +133,13 @@ class PostgresMembers:
             certificate_fingerprint=rotation.certificate.fingerprint,
             now=now,
         )
+
+    def drop_rotation(self, code: MemberCode) -> None:
+        """The member's new keys are not waited for any more, and their certificate counts no longer."""
+        before = self.rotation(code)
+        self._transaction.execute(_QUERIES["forget_rotation"], code=code)
+        if before is not None:
+            self._transaction.execute(_QUERIES["forget_certificate"], fingerprint=before.certificate.fingerprint)
 
     def note_visit(self, code: MemberCode, now: datetime) -> None:
         """The member was here."""

@@ -57,6 +57,10 @@ class PostgresRecords:
         """Whether an expelled member has a live record."""
         return bool(self._transaction.fetch_value(_QUERIES["has_expelled"]))
 
+    def has_live(self, member: MemberCode) -> bool:
+        """Whether the member has a live record here."""
+        return bool(self._transaction.fetch_value(_QUERIES["has_live"], member=member))
+
     def lock_encoded_under(self, epoch: int, limit: int) -> Mapping[RecordReference, RecordEntry]:
         """Records that have an encoding under the epoch, locked; the transaction holds the turn."""
         return self._lock("lock_encoded_under", epoch=epoch, limit=limit)

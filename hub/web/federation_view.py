@@ -54,6 +54,8 @@ class FederationPage:
     members: tuple[MemberLine, ...]
     epochs: tuple[EpochBlock, ...]
     names: dict[MemberCode, str]
+    own_certificate: End | None
+    """The hub's own."""
 
 
 def arrange_federation(status: HubStatus) -> FederationPage:
@@ -71,6 +73,9 @@ def arrange_federation(status: HubStatus) -> FederationPage:
     return FederationPage(
         members=tuple(lines),
         epochs=tuple(_block(epoch, status) for epoch in status.epochs),
+        own_certificate=None
+        if status.certificate_expires_on is None
+        else End(status.certificate_expires_on, status.certificate_notice),
         names={member.code: member.name for member in status.members},
     )
 

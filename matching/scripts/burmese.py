@@ -21,6 +21,14 @@ _ENDINGS: Final = {
 }  # fmt: skip
 _AFTER_W: Final = {"an": "un", "at": "ut", "a": "wa", "in": "win", "et": "wet", "e": "we", "ay": "way", "i": "wi"}
 _PALATALS: Final = {"ky": "ky", "khy": "ch", "gy": "gy", "yh": "sh", "lyh": "sh", "thyh": "sh"}
+_LETTERS_OF_OTHERS: Final = {"ရ": "r", "သ": "s", "ဖ": "f", "ထ": "t", "စ": "s", "ဆ": "s"}
+_SIGNS_OF_OTHERS: Final = {
+    "ာ": "a", "ါ": "a", "ိ": "i", "ီ": "i", "ု": "u", "ူ": "u", "ေ": "e", "ဲ": "e", "ံ": "an", "ျ": "y", "ြ": "r",
+    "ွ": "w",
+}  # fmt: skip
+_ENDS_UNLIKE_BURMESE: Final = re.compile("[လရဒဗဖဟဂဇဘဓခ]်")
+"""Burmese ends no syllable in these; names of Muslims and Hindus written in its script do."""
+_OTHER_PEOPLES: Final = frozenset({"rhg", "bn", "ar", "ur", "hi", "en", "ms"})
 _TONES: Final = re.compile("[့း]")
 _SYLLABLE: Final = re.compile(
     "(?:(?P<standing>[ဣဤဥဦဧဩဪ])|(?P<initial>[က-အဿ])(?P<medials>[ျ-ှ]*))(?P<ending>[ာ-ဲံ]*(?:[က-အ]်|်)?)"
@@ -37,6 +45,31 @@ def romanise(word: str) -> tuple[str, ...]:
     return tuple(_syllable(match) for match in _SYLLABLE.finditer(plain))
 
 
+def readings(word: str, language: str | None = None) -> tuple[tuple[str, ...], ...]:
+    """By syllables; letter by letter too, where a name of another people is written in this script (Rohingya).
+
+    >>> readings("နူရူလ်")
+    (('nu', 'ya'), ('nurul',))
+    """
+    by_syllable = romanise(word)
+    if language in _OTHER_PEOPLES or _ENDS_UNLIKE_BURMESE.search(word):
+        return by_syllable, (_by_letter(word),)
+    return (by_syllable,)
+
+
+def _by_letter(word: str) -> str:
+    plain = _TONES.sub("", word)
+    sounds: list[str] = []
+    for place, letter in enumerate(plain):
+        if letter in _INITIALS:
+            follows = plain[place + 1 : place + 2]
+            carries_a = follows == "" or follows in _INITIALS
+            sounds.append(_LETTERS_OF_OTHERS.get(letter, _INITIALS[letter]) + ("a" if carries_a else ""))
+        else:
+            sounds.append(_SIGNS_OF_OTHERS.get(letter, _STANDING_VOWELS.get(letter, "")))
+    return "".join(sounds).replace("iu", "o").replace("ea", "o")
+
+
 def _syllable(match: re.Match[str]) -> str:
     ending = _ENDINGS.get(match["ending"], "a")
     if match["standing"]:
@@ -49,6 +82,9 @@ def _syllable(match: re.Match[str]) -> str:
     if "ှ" in medials:
         initial = initial + "h" if initial in {"y", "ly", "thy"} else "h" + initial
     initial = _PALATALS.get(initial, initial)
+    if (match["initial"], match["ending"]) == ("ရ", "ိ") and not medials:
+        # Short ri is Pali, as in Thiri.
+        return "ri"
     if initial + ending == "i":
         return "ei"
     if "ွ" in medials:

@@ -7,6 +7,8 @@ from typing import Final
 
 from anyascii import anyascii
 
+from symbolon.matching.learned_romaniser import known_words, learned_romaniser
+
 _BLOCK: Final = 0x80
 _BENGALI: Final = 0x0980
 _DROPS_FINAL_VOWEL: Final = range(0x0900, 0x0B80)
@@ -64,11 +66,36 @@ _SIGNS: Final = {
     0x4B: "o", 0x4C: "au",
 }  # fmt: skip
 _NASALS: Final = {0x01: "n", 0x02: "n", 0x03: ""}
+_SINHALA: Final = {"ච": "ch", "ඡ": "chh", "ඥ": "gn", "ඤ": "n", "ඟ": "ng", "ඬ": "nd", "ඳ": "nd", "ඹ": "mb", "ඖ": "au"}
+_SINHALA_NASAL: Final = 0x0D82
+_SINHALA_LABIALS: Final = frozenset("පඵබභමඹ")
 _NUKTA: Final = 0x3C
 _VIRAMA: Final = 0x4D
 _WITH_NUKTA: Final = {"k": "q", "j": "z", "ph": "f", "d": "r", "dh": "rh", "g": "gh"}
+_SYMBOL: Final = re.compile(".[়़]?", re.DOTALL)
+_LEARNED: Final = {0x0980: "bengali"}
+"""Scripts whose spelling was learned from names."""
+_LISTED: Final = {0x0900: "devanagari", 0x0980: "bengali", 0x0B80: "tamil", 0x0D80: "sinhala"}
+"""Scripts that have a list of common words."""
+_TAMIL_ZH: Final = "ழ"
+"""Spelled zh in India (Kanimozhi) and l in Sri Lanka and Malaysia (Yal, Tamil)."""
+_TAMIL_J: Final = "ஜ"
 _SCHWA: Final = "@"
 _SILENT_SCHWA: Final = re.compile(r"([aeiou@][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
+
+
+def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], ...]:
+    """One written word as its list of common words or the rules have it, and as learned from names."""
+    block = ord(word[0]) & ~(_BLOCK - 1)
+    if block in _LISTED and (known := known_words(f"{_LISTED[block]}_words").get(word.rstrip(":"))):
+        return ((known,),)
+    by_rule = romanise(word)
+    if _TAMIL_ZH in word:
+        return by_rule, romanise(word.replace(_TAMIL_ZH, _TAMIL_J))
+    if block not in _LEARNED:
+        return (by_rule,)
+    learned = learned_romaniser(_LEARNED[block]).spell(symbols(word), lambda symbol: anyascii(symbol).lower())
+    return by_rule, (learned,)
 
 
 def romanise(word: str) -> tuple[str, ...]:
@@ -83,6 +110,11 @@ def romanise(word: str) -> tuple[str, ...]:
     if block in _DROPS_FINAL_VOWEL:
         text = _SILENT_SCHWA.sub(r"\1", text.removesuffix(_SCHWA))
     return (text.replace(_SCHWA, "a"),)
+
+
+def symbols(word: str) -> tuple[str, ...]:
+    """The letters and signs of a word, each with its nukta."""
+    return tuple(_SYMBOL.findall(word.replace("\u200c", "").replace("\u200d", "")))
 
 
 def _sounds(word: str, block: int) -> list[str]:
@@ -106,14 +138,17 @@ def _sounds(word: str, block: int) -> list[str]:
 
 def _sinhala_sounds(word: str) -> list[str]:
     sounds: list[str] = []
-    for character in word:
+    for place, character in enumerate(word):
         code = ord(character)
+        sound = _SINHALA.get(character) or anyascii(character).lower()
         if 0x0D9A <= code <= 0x0DC6:
-            sounds += (anyascii(character).lower(), _SCHWA)
+            sounds += (sound, _SCHWA)
         elif code == 0x0DCA or 0x0DCF <= code <= 0x0DDF:
             if sounds and sounds[-1] == _SCHWA:
                 sounds.pop()
-            sounds.append("" if code == 0x0DCA else anyascii(character).lower())
+            sounds.append("" if code == 0x0DCA else sound)
+        elif code == _SINHALA_NASAL:
+            sounds.append("m" if word[place + 1 : place + 2] in _SINHALA_LABIALS else "n")
         else:
-            sounds.append(anyascii(character).lower())
+            sounds.append(sound)
     return sounds

@@ -1,61 +1,20 @@
-"""Thai: vowels written around their consonant, silenced letters, finals that sound otherwise."""
+"""Thai: vowels written around their consonant, silenced letters, finals that sound otherwise, elements of names."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-_CONSONANTS: Final = dict(
-    zip(
-        "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬฮ",
-        [
-            "k",
-            "kh",
-            "kh",
-            "kh",
-            "kh",
-            "kh",
-            "ng",
-            "ch",
-            "ch",
-            "ch",
-            "s",
-            "ch",
-            "y",
-            "d",
-            "t",
-            "th",
-            "th",
-            "th",
-            "n",
-            "d",
-            "t",
-            "th",
-            "th",
-            "th",
-            "n",
-            "b",
-            "p",
-            "ph",
-            "f",
-            "ph",
-            "f",
-            "ph",
-            "m",
-            "y",
-            "r",
-            "l",
-            "w",
-            "s",
-            "s",
-            "s",
-            "h",
-            "l",
-            "h",
-        ],
-        strict=True,
-    )
-)
+from symbolon.matching.learned_romaniser import known_words, learned_romaniser
+
+_INITIALS: Final = {
+    "ก": "k", "ข": "kh", "ฃ": "kh", "ค": "kh", "ฅ": "kh", "ฆ": "kh", "ง": "ng", "จ": "ch", "ฉ": "ch",
+    "ช": "ch", "ซ": "s", "ฌ": "ch", "ญ": "y", "ฎ": "d", "ฏ": "t", "ฐ": "th", "ฑ": "th", "ฒ": "th", "ณ": "n",
+    "ด": "d", "ต": "t", "ถ": "th", "ท": "th", "ธ": "th", "น": "n", "บ": "b", "ป": "p", "ผ": "ph", "ฝ": "f",
+    "พ": "ph", "ฟ": "f", "ภ": "ph", "ม": "m", "ย": "y", "ร": "r", "ล": "l", "ว": "w", "ศ": "s", "ษ": "s",
+    "ส": "s", "ห": "h", "ฬ": "l", "ฮ": "h",
+}  # fmt: skip
 _FINALS: Final = {
     **dict.fromkeys("จฉชซฌฎฏฐฑฒดตถทธศษส", "t"), **dict.fromkeys("บปผฝพฟภ", "p"), **dict.fromkeys("กขคฆ", "k"),
     **dict.fromkeys("ญณนรลฬ", "n"),
@@ -66,25 +25,84 @@ _VOWELS: Final = {
 }  # fmt: skip
 _OPEN_VOWELS: Final = "ะไใำ"
 """No final follows these in the same syllable."""
-_SILENCED: Final = re.compile("(?:[ทตด]ร|.)[ิุ]?์")
+_SHORT_VOWELS: Final = "ิุ"
+_SILENCED: Final = re.compile("(?:[ทตดค]ร|.)[ิุ]?์")
 _TONES: Final = re.compile("[็-๋ํ๎ฺ]")
-_LEADING: Final = re.compile("([เแโ])([กขคตปผพ][รล](?=.)|[ก-ฮ])|([ใไ])([กขคตปผพ][รล]|[ก-ฮ])ย?")
+_SONORANT_CLUSTERS: Final = "[กขคตปผพ][รลว](?=[^รลว์]|$)|ท[ร](?=.)|ห[งญนมยรลว]"
+_LEADING: Final = re.compile(f"([เแโใไ])({_SONORANT_CLUSTERS}|[ก-ฮ])")
+_SILENT_YA: Final = re.compile("([ใไ])ย")
 _COMBINED: Final = (
-    ("เีย", "ia"), ("เือ", "uea"), ("เา", "ao"), ("เอ", "oe"), ("เิ", "oe"), ("ัว", "ua"), ("รร", "a"),
+    ("เีย", "ia"), ("เือ", "uea"), ("เาะ", "o"), ("เา", "ao"), ("เอะ", "oe"), ("เอ", "oe"), ("เิ", "oe"), ("ัวะ", "ua"),
+    ("ัว", "ua"), ("ัย", "ai"), ("รร", "a"),
 )  # fmt: skip
+_DEPENDENT: Final = re.compile("[ะ-ฺ็-๎]|รร|์")
+_LEADING_VOWELS: Final = "เแโใไ"
+_LONGEST_ELEMENT: Final = 9
 
 
 def romanise(word: str) -> tuple[str, ...]:
-    """One written word, near to the Royal Thai General System.
+    """One written word near to the Royal Thai General System, its known elements as names spell them.
 
     >>> romanise("สมชาย"), romanise("เกรียงไกร"), romanise("ณรงค์")
-    (('somchay',), ('kriangkrai',), ('narong',))
+    (('somchai',), ('kriangkrai',), ('narong',))
     """
-    text = _SILENCED.sub("", word.replace("ํา", "ำ"))
-    text = _LEADING.sub(r"\2\1\4\3", _TONES.sub("", text))
+    return ("".join(_spelled(word.replace("ํา", "ำ"))),)
+
+
+def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], ...]:
+    """By rule, and as learned from names: spelling follows sound, or Sanskrit, or taste."""
+    by_rule = romanise(word)
+    return by_rule, (learned_romaniser("thai").spell(symbols(word), lambda letter: _INITIALS.get(letter, "")),)
+
+
+def symbols(word: str) -> tuple[str, ...]:
+    """The letters of a word in the order of their sound, without tones and silenced letters."""
+    text = _TONES.sub("", _SILENCED.sub("", word.replace("ํา", "ำ")))
+    return tuple(re.sub("([เแโใไ])([ก-ฮ])", r"\2\1", text))
+
+
+def _spelled(word: str) -> list[str]:
+    """Known elements from the left, the longest first; what lies between them by rule."""
+    spelled: list[str] = []
+    start = rest = 0
+    while start < len(word):
+        end = _end_of_element(word, start)
+        if end:
+            if rest < start:
+                spelled.append(_by_rule(word[rest:start]))
+            spelled.append(_elements()[word[start:end]])
+            start = rest = end
+        else:
+            start += 1
+    if rest < start:
+        spelled.append(_by_rule(word[rest:start]))
+    return spelled
+
+
+def _end_of_element(word: str, start: int) -> int:
+    """Where the longest element that starts here ends, 0 for none; its last consonant may carry no further vowel."""
+    if (start and word[start - 1] in _LEADING_VOWELS) or _DEPENDENT.match(word, start):
+        return 0
+    for end in range(min(len(word), start + _LONGEST_ELEMENT), start + 1, -1):
+        if word[start:end] in _elements() and not _DEPENDENT.match(word, end):
+            left = len(word) - end
+            # One consonant left over at either edge is part of the syllable.
+            if not (left == 1 or (start == 1 and word[0] not in _LEADING_VOWELS and end - start == 2)):
+                return end
+    return 0
+
+
+@lru_cache(maxsize=1)
+def _elements() -> dict[str, str]:
+    return known_words("thai_elements")
+
+
+def _by_rule(word: str) -> str:
+    text = _TONES.sub("", _SILENCED.sub("", word))
+    text = _SILENT_YA.sub(r"\1", _LEADING.sub(r"\2\1", text))
     for written, sound in _COMBINED:
         text = text.replace(written, sound)
-    return (_sound(text),)
+    return _sound(text)
 
 
 def _sound(text: str) -> str:
@@ -94,25 +112,33 @@ def _sound(text: str) -> str:
         bare = _bare_consonants(text, place)
         if letter == "อ" and not awaits_final:
             # Without a vowel of its own it carries o (or a, where a syllable of its own follows); else it is silent.
-            sounds.append("" if bare == 0 else "o" if bare == 2 else "a")
-            awaits_final = bare > 0
-        elif letter not in _CONSONANTS:
+            vowel_before = place > 0 and text[place - 1] in _INITIALS
+            sounds.append("o" if vowel_before else "" if bare == 0 else "o" if bare == 2 else "a")
+            awaits_final = bare > 0 or vowel_before
+        elif letter not in _INITIALS:
             sounds.append(_VOWELS.get(letter, letter if letter.isascii() else ""))
             awaits_final = letter not in _OPEN_VOWELS
-        elif awaits_final and bare > 0:
-            sounds.append(_FINALS.get(letter, _CONSONANTS[letter]))
+        elif awaits_final and bare > 0 and not _opens_a_syllable(text, place, bare):
+            sounds.append("i" if letter == "ย" else _FINALS.get(letter, _INITIALS[letter]))
             awaits_final = False
         else:
             vowel = _unwritten_vowel(text, place, bare)
-            sounds.append(_CONSONANTS[letter] + vowel)
+            sounds.append(_INITIALS[letter] + vowel)
             awaits_final = vowel == "o"
     return "".join(sounds)
+
+
+def _opens_a_syllable(text: str, place: int, bare: int) -> bool:
+    """Whether a consonant after a vowel is the first of a syllable without a written vowel: Su-ra-chai, A-kon."""
+    if bare == 2 and place + 2 == len(text):
+        return True
+    return bare == 1 and text[place - 1] in _SHORT_VOWELS and text[place] in "รล" and place + 1 < len(text)
 
 
 def _bare_consonants(text: str, place: int) -> int:
     """How many consonants from `place` on have no written vowel after them; the last before a vowel does not count."""
     end = place
-    while end < len(text) and (text[end] in _CONSONANTS or (end == place and text[end] == "อ")):
+    while end < len(text) and (text[end] in _INITIALS or (end == place and text[end] == "อ")):
         end += 1
     return end - place - (end < len(text))
 

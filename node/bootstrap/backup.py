@@ -8,7 +8,7 @@ from symbolon.node.services.make_backup import ROLE, MakeBackup
 from symbolon.node.services.rotate_node_key import RotateNodeKey
 from symbolon.node.settings import load_settings
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.runtime.backup import Expected, Manifest, NewPlace, restore_backup
+from symbolon.runtime.backup import Expected, Manifest, NewPlace, finish_restore, restore_backup
 from symbolon.runtime.backup_container import Lock, Unlock
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.key_services import key_service_of
@@ -38,6 +38,7 @@ def restore(file: Path, unlock: Unlock, expected: Expected, place: NewPlace, too
             work.reconciliation.note_reconciled(node.draws.now())
         detail = {"backup_made_at": manifest.made_at.isoformat(timespec="seconds")}
         work.audit.record(AuditAct.BACKUP_RESTORED, COMMAND.login, None, detail)
+    finish_restore(place.home)
     return manifest
 
 

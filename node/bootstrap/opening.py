@@ -35,8 +35,9 @@ from symbolon.runtime.migrations import migrate
 from symbolon.runtime.vault import Vault, open_vault
 
 PACKAGE: Final = "symbolon.node"
-_WORKING: Final = frozenset({"web", "worker"})
-"""Processes that act: of a restored node they do not start before it has agreed with the hub."""
+BEFORE_RECONCILED: Final = frozenset({"restore", "reconcile", "export-directory", "status", "user"})
+"""Processes that open a restored node before it has agreed with the hub. No other does: what it did would rest on a
+state that is past, and could contradict what this node said since."""
 COMMAND: Final = Actor("command", frozenset({Role.ADMINISTRATOR}))
 """Who runs a command in the node's home without saying who they are: they hold its keys, so they administer it."""
 
@@ -127,6 +128,8 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
         DatabaseUnavailable: PostgreSQL does not answer.
 
     """
+    if process != "restore":
+        home.refuse_unfinished_restore()
     settings = load_settings(home, os.environ if environment is None else environment)
     configure_logging(settings.code, f"node {process}")
     home.keys.seal_what_lies_open()
@@ -142,8 +145,8 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
     try:
         vault = open_vault(database, key_service_of(home.path, os.environ), clock.now())
         seal_open_rows(database, vault)
-        unit_of_work = PostgresUnitOfWork(database, audit_log, vault)
-        if process in _WORKING:
+        unit_of_work = PostgresUnitOfWork(database, audit_log, vault, named_by_command=process == "command")
+        if process not in BEFORE_RECONCILED:
             _refuse_unreconciled(unit_of_work)
     except BaseException:
         database.close()

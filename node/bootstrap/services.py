@@ -12,9 +12,11 @@ from symbolon.node.services.answer_request import AnswerRequest
 from symbolon.node.services.cast_vote import CastVote
 from symbolon.node.services.ceremony import HoldCeremony
 from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.deliver_batches import DeliverBatches
 from symbolon.node.services.deliver_outbox import DeliverOutbox
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.federation import JoinFederation, RefreshDirectory
+from symbolon.node.services.hub_line import HubLine
 from symbolon.node.services.import_records import ImportRecords
 from symbolon.node.services.kept_deliveries import ListDeliveries, RetryDeliveries
 from symbolon.node.services.list_hits import ListHits
@@ -31,7 +33,7 @@ from symbolon.node.services.receive_notice import ReceiveNotice
 from symbolon.node.services.receive_proposal import ReceiveProposal
 from symbolon.node.services.receive_vote import ReceiveVote
 from symbolon.node.services.receive_withdrawal_receipt import ReceiveWithdrawalReceipt
-from symbolon.node.services.reconcile_node import ReconcileNode
+from symbolon.node.services.reconcile_node import ReconcileNode, WorkersSteps
 from symbolon.node.services.reconcile_with_hub import ReconcileWithHub
 from symbolon.node.services.reencode_records import ReencodeRecords
 from symbolon.node.services.release_hold import ReleaseHold
@@ -153,6 +155,7 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
 def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, ...] | None = None) -> HubServices:
     """Wire what talks to the hub."""
     unit_of_work, draws, correspondence = tools.unit_of_work, tools.draws, tools.correspondence
+    line = HubLine(unit_of_work, draws, hub, correspondence)
     hear = ReceiveKeyMessage(tools.ceremony)
     takers: dict[Purpose, TakeMessage] = {
         Purpose.ALERT: ReceiveAlert(),
@@ -165,19 +168,26 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         Purpose.KEY_CONFIRMATION: hear,
         Purpose.LINKAGE_KEY: ReceiveLinkageKey(tools.ceremony),
         Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
-        Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(),
+        Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(tools.linkage_keys),
         Purpose.DIRECTORY_PROPOSAL: ReceiveProposal(draws),
     }
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
     reseal_message = ResealMessage(tools.ceremony)
     encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
+    reconcile_with_hub = ReconcileWithHub(unit_of_work, draws, hub, correspondence, encode_record)
+    steps = WorkersSteps(
+        refresh_directory=refresh_directory,
+        reconcile_with_hub=reconcile_with_hub,
+        reencode_records=ReencodeRecords(unit_of_work, draws, encode_record),
+        deliver_batch=DeliverBatches(unit_of_work, draws, hub, correspondence),
+    )
     return HubServices(
         deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence, reseal_message),
-        receive_deliveries=ReceiveDeliveries(unit_of_work, draws, hub, correspondence, takers, refresh_directory),
+        receive_deliveries=ReceiveDeliveries(line, takers, refresh_directory),
         refresh_directory=refresh_directory,
-        sign_directory=SignDirectory(unit_of_work, draws, hub, correspondence, tools.keys, refresh_directory),
-        rotate_keys=RotateKeys(unit_of_work, draws, hub, correspondence, tools.keys, refresh_directory),
-        report_progress=ReportProgress(unit_of_work, draws, hub, correspondence, tools.linkage_keys, encode_record),
-        reconcile_node=ReconcileNode(unit_of_work, draws, hub, correspondence, refresh_directory),
-        reconcile_with_hub=ReconcileWithHub(unit_of_work, draws, hub, correspondence),
+        sign_directory=SignDirectory(line, tools.keys, refresh_directory),
+        rotate_keys=RotateKeys(line, tools.keys, refresh_directory),
+        report_progress=ReportProgress(line, tools.linkage_keys, encode_record),
+        reconcile_node=ReconcileNode(unit_of_work, draws, hub, correspondence, steps),
+        reconcile_with_hub=reconcile_with_hub,
     )

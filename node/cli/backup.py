@@ -79,21 +79,29 @@ def restore(
     manifest = restore(file, unlock, expected, place, PostgresTools(postgres_tools))
     typer.echo(
         f"{manifest.code} is restored in {home} as it was at {manifest.made_at.isoformat(timespec='seconds')}."
-        " Now run `symbolon node reconcile`: before that, neither its worker nor its desk starts."
+        " Now run `symbolon node reconcile`: before that, nothing of it works. Its people are as"
+        " they were then: look through `symbolon node user list` for who was disabled, or lost a role or a second"
+        " factor, since."
     )
 
 
 @app.command()
 def reconcile(home: HomeOption, as_json: JsonOption = False) -> None:
     """After a restore: take from the hub what happened since the backup. May be repeated."""
-    with open_node(home) as node, hub_services(node) as services:
+    with open_node(home, "reconcile") as node, hub_services(node) as services:
         report = services.reconcile_node(COMMAND)
     found = report.detail()
     if as_json:
         typer.echo(json.dumps(found))
         return
     for name, count in found.items():
-        typer.echo(f"{name:<20} {count}")
+        if name != "gone_before":
+            typer.echo(f"{name:<20} {count}")
+    if report.gone_before:
+        typer.echo(
+            f"The backup is older than what the hub keeps: messages from before {report.gone_before} do not come again."
+            " Ask your counterparts for requests and replies of that time."
+        )
     typer.echo("The node has agreed with the hub: start its worker and its desk.")
 
 
@@ -102,7 +110,7 @@ def export_directory(
     home: HomeOption, out: Annotated[Path, typer.Option("--out", help="Where to write it; the file must be new.")]
 ) -> None:
     """Write every version of the directory with its signatures, for a hub that was restored from an older backup."""
-    with open_node(home) as node, node.unit_of_work.begin() as work:
+    with open_node(home, "export-directory") as node, node.unit_of_work.begin() as work:
         lines = [canonical_bytes(to_wire(signed)) for signed, _taken_at in work.directory.history()]
     write_new_secret(out, b"\n".join(lines) + b"\n")
     typer.echo(f"{len(lines)} versions are in {out}: hand it to the hub's operator.")

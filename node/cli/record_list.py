@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from symbolon.node.bootstrap.opening import COMMAND
-from symbolon.node.cli.app import HomeOption, JsonOption, app, open_node
+from symbolon.node.cli.app import HomeOption, JsonOption, OptionalAsOption, app, open_node
 from symbolon.node.domain.record_list import ListedRecord, RecordFilter, RecordOrder
 from symbolon.node.domain.records import Publication
 
@@ -31,10 +31,14 @@ def records(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only records to be reviewed before this day.")
     ] = None,
     sort: Annotated[RecordOrder, typer.Option(help="What the list is sorted by.")] = RecordOrder.LOCAL_ID,
+    login: OptionalAsOption = None,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
-    """List records: how far each has come, why it was refused, and what to do. No names or numbers are shown."""
+    """List records: how far each has come, why it was refused, and what to do. No names or numbers are shown.
+
+    The ids of victims' and minors' records are shown to the protection officer (--as).
+    """
     publications = set(publication or ())
     if unpublished:
         publications.add(Publication.UNPUBLISHED)
@@ -47,7 +51,7 @@ def records(
         order=sort,
     )
     with open_node(home) as node:
-        listed = node.services.list_records(COMMAND, wanted)
+        listed = node.services.list_records(COMMAND if login is None else node.actor(login), wanted)
     if as_json:
         typer.echo(json.dumps([_row(record) for record in listed], ensure_ascii=False))
     elif as_csv:

@@ -75,6 +75,7 @@ def publish(
     local_ids: LocalIds = None,
     case: CaseOption = None,
     expect: ExpectOption = None,
+    login: OptionalAsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Publish what is not published: all records, those that are named, or a case."""
@@ -82,7 +83,7 @@ def publish(
         with _progress("records") as progress:
             task = progress.add_task("publish", total=None)
             report = node.services.publish_records(
-                COMMAND,
+                _actor(node, login),
                 local_ids or None,
                 case,
                 lambda done: progress.update(task, completed=done),
@@ -134,11 +135,18 @@ def revise(
 
 @app.command()
 def withdraw(
-    home: HomeOption, local_ids: LocalIds = None, case: CaseOption = None, as_json: JsonOption = False
+    home: HomeOption,
+    local_ids: LocalIds = None,
+    case: CaseOption = None,
+    login: OptionalAsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Take records back from the hub. `receipts` shows the hub's signed word that they are gone."""
+    """Take records back from the hub. `receipts` shows the hub's signed word that they are gone.
+
+    A victim's or minor's record is withdrawn by the protection officer (--as).
+    """
     with open_node(home) as node:
-        report = node.services.withdraw_records(COMMAND, local_ids or (), case)
+        report = node.services.withdraw_records(_actor(node, login), local_ids or (), case)
         if as_json:
             typer.echo(json.dumps(asdict(report)))
             return

@@ -38,7 +38,7 @@ def worker(home: HomeOption) -> None:
 @app.command()
 def status(home: HomeOption, as_json: JsonOption = False) -> None:
     """Show how the node stands, in counts."""
-    with open_node(home) as node:
+    with open_node(home, "status") as node:
         found = node.services.show_status()
         if as_json:
             typer.echo(json.dumps(asdict(found)))

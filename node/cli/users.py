@@ -12,7 +12,7 @@ from symbolon.runtime.people_commands import people_commands
 
 @contextmanager
 def _open_office(home: Path) -> Iterator[PeopleOffice]:
-    with open_node(home) as node:
+    with open_node(home, "user") as node:
         yield people_office(node)
 
 

@@ -125,10 +125,14 @@ class CeremonyFacts:
         return replace(self, shares=(*others, HeardShare(sender, share)))
 
 
+def begun_by_others(state: CeremonyState) -> int:
+    """The newest attempt that a member whose contribution counts spoke of; 0 where none did."""
+    return max((each.message.attempt for each in state.heard if each.sender in state.counted), default=0)
+
+
 def follows(facts: CeremonyFacts, state: CeremonyState) -> CeremonyState | None:
     """The next attempt, where a member whose contribution counts began it and this node takes part; else None."""
-    begun = max((each.message.attempt for each in state.heard if each.sender in state.counted), default=0)
-    if state.contribution is None or begun <= state.attempt:
+    if state.contribution is None or begun_by_others(state) <= state.attempt:
         return None
     if state.attempt >= facts.asked_attempt + FOLLOWED_UNASKED:
         return None

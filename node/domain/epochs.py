@@ -28,13 +28,28 @@ class EncodingCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class EncodingActivity:
+    """By what it shows that encodings may have changed: while it stays the same, nothing needs to be looked through."""
+
+    newest_item: int | None
+    newest_answer: int | None
+    hub_life_noted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EpochReceipt:
-    """The hub's signed word that this state's encodings of a closed epoch are gone (invariant 7)."""
+    """The hub's signed word that this state's encodings of a closed epoch are gone (invariant 7).
+
+    `own_records` are those that the hub had by what this node knew, and `agrees` says whether the receipt names exactly
+    them; both None where this node does not know it any more.
+    """
 
     epoch: int
     erased_encodings: int
     records: int
     erased_at: datetime
+    own_records: int | None
+    agrees: bool | None
     envelope: bytes = field(repr=False)
 
 

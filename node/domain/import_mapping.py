@@ -72,6 +72,8 @@ class FileFormat:
     """None: Gregorian, and years that can only be Buddhist era are recognised."""
     default_region: str
     language: str | None
+    impossible_dates_as_written: bool = False
+    """Whether a date that no calendar has is kept, where files are only compared; an import refuses it."""
 
 
 @dataclass(frozen=True, slots=True)

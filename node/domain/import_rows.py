@@ -72,6 +72,11 @@ class RowReader:
         content = reading.content()
         return tuple(reading.problems) or content
 
+    def read_identifiers(self, row: Row) -> tuple[RecordIdentifiers, tuple[RowProblem, ...]]:
+        """What the row can be matched by, without the cells that cannot be read, and what is wrong with those."""
+        reading = _Reading(self._mapping, row)
+        return reading.identifiers(), tuple(reading.problems)
+
 
 class _Reading:
     """The reading of one row: collects problems instead of stopping at the first."""
@@ -83,7 +88,7 @@ class _Reading:
 
     def content(self) -> RecordContent:
         record = self._mapping.record
-        identifiers = self._identifiers()
+        identifiers = self.identifiers()
         if identifiers == RecordIdentifiers():
             self._problem("", "the row holds no identifier", "fill in at least one of the mapped columns")
         return RecordContent(
@@ -160,7 +165,8 @@ class _Reading:
             self._problem(source.shown_column, "the states to compare with cannot be read", what_to_do)
             return ComparableWith.all_members()
 
-    def _identifiers(self) -> RecordIdentifiers:
+    def identifiers(self) -> RecordIdentifiers:
+        """Whatever identifies, of the cells that can be read."""
         found: dict[str, Any] = {}
         for mapped in self._mapping.fields:
             for value in self._values(mapped):
@@ -203,7 +209,7 @@ def _shown_columns(mapped: FieldMapping) -> str:
 
 def _birth_date(file: FileFormat, parts: Mapping[str, str]) -> object:
     text = parts.get("text") or "-".join(filter(None, (parts.get(part, "") for part in ("year", "month", "day"))))
-    return parse_birth_date(text, file.calendar)
+    return parse_birth_date(text, file.calendar, impossible_as_written=file.impossible_dates_as_written)
 
 
 _PARSERS: Mapping[FieldGroup, Callable[[FileFormat, Mapping[str, str]], object]] = {

@@ -11,6 +11,8 @@ from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId
 
 REMEMBERED_FOR: Final = timedelta(minutes=15)
+REMEMBERED_FOR_FORM: Final = timedelta(minutes=30)
+"""For as long a form comes back that was begun while the reason counted, with what was typed into it."""
 LONGEST_TEXT: Final = 500
 
 

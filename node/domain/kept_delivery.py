@@ -1,6 +1,6 @@
 """A delivery that is kept here because it could not be taken, as an administrator sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,3 +27,12 @@ class KeptDelivery:
     """The envelope's purpose as it stands there; empty where it has none."""
     problem: Problem | None
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDelivery:
+    """A delivery that came before what it needs; `place` counts up in the order in which they came."""
+
+    delivery_id: DeliveryId
+    place: int
+    envelope: bytes = field(repr=False)

@@ -1,10 +1,12 @@
 """What a node knows of its federation before, and apart from, the directory that the members sign."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from symbolon.protocol.directory_changes import DirectoryChange
-from symbolon.protocol.messages import FederationDirectory, MemberCard, Welcome, card_fingerprint
+from symbolon.protocol.messages import FederationDirectory, MemberCard, Welcome
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 
 
@@ -43,6 +45,14 @@ class Membership:
         return cls(welcome.federation, welcome.exercise, welcome.hub_signing_key, is_confirmed=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ShutOut:
+    """That the hub takes nothing of this node, why, and since when."""
+
+    problem: Problem
+    since: datetime
+
+
 def own_card(directory: FederationDirectory | None, code: MemberCode) -> MemberCard | None:
     """The card of this node, where the directory lists it."""
     return None if directory is None else directory.card_of(code)
@@ -51,11 +61,6 @@ def own_card(directory: FederationDirectory | None, code: MemberCode) -> MemberC
 def is_fingerprint(of: str, read_out: str) -> bool:
     """Whether what was read out over the telephone is this fingerprint; spaces and case do not matter."""
     return "".join(read_out.split()).lower() == of.replace(" ", "").lower()
-
-
-def is_fingerprint_of(card: MemberCard, read_out: str) -> bool:
-    """Whether what was read out over the telephone is the card's fingerprint."""
-    return is_fingerprint(card_fingerprint(card), read_out)
 
 
 @dataclass(frozen=True, slots=True)

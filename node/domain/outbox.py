@@ -4,14 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from symbolon.protocol.messages import Purpose
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference
+from symbolon.protocol.references import HUB, BatchId, HitId, MemberCode, MessageId, RecordReference
+from symbolon.protocol.replay import member_lane
 
 LARGEST_BATCH = 1_000
 """Items that the hub takes in one batch."""
 
 FIRST_PAUSE = timedelta(seconds=0.25)
 LONGEST_PAUSE = timedelta(seconds=60)
+_NEXT = timedelta(milliseconds=1)
 
 
 class OutboxKind(StrEnum):
@@ -27,9 +30,6 @@ class OutboxKind(StrEnum):
     KEY_COMMITMENT = "key-commitment"
     KEY_REVEAL = "key-reveal"
     KEY_CONFIRMATION = "key-confirmation"
-
-
-BATCHED = frozenset({OutboxKind.SUBMISSION, OutboxKind.WITHDRAWAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,19 @@ class OutgoingBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Of which linkage key a message speaks: its epoch, and the attempt of its ceremony (None: it is shared)."""
+
+    epoch: int
+    attempt: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One message to the hub or, sealed, to another member. `body` is canonical JSON and never changes."""
+    """One message to the hub or, sealed, to another member.
+
+    `body` is canonical JSON; it changes only where it is sealed again, for other keys of its recipient.
+    """
 
     message_id: MessageId
     kind: OutboxKind
@@ -64,6 +75,33 @@ class OutgoingMessage:
     hit_id: HitId | None
     body: bytes = field(repr=False)
     attempts: int
+    key_place: KeyPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLane:
+    """Messages of this node whose times of issue must rise, or the later ones are refused as out of order.
+
+    To the hub, and by way of it, they are those of one purpose; to a member those about one hit, or about none.
+    """
+
+    audience: MemberCode
+    topic: str
+
+
+def lanes_to_hub(purpose: Purpose) -> tuple[OwnLane, ...]:
+    """The lane of what is for the hub itself."""
+    return (OwnLane(HUB, purpose.value),)
+
+
+def lanes_to_member(audience: MemberCode, hit_id: HitId | None, purpose: Purpose) -> tuple[OwnLane, ...]:
+    """The lanes of what the hub relays: the hub compares it, and so does the member."""
+    return (*lanes_to_hub(purpose), OwnLane(audience, member_lane(audience, hit_id).topic))
+
+
+def next_issue(now: datetime, newest: datetime | None) -> datetime:
+    """The time of issue that follows the newest of a lane: now, unless this clock was set back since."""
+    return now if newest is None or newest < now else newest + _NEXT
 
 
 @dataclass(frozen=True, slots=True)

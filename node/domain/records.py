@@ -9,6 +9,7 @@ from typing import Any
 
 from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node.domain.compare_list import narrows
+from symbolon.node.domain.sealed_categories import is_sealed
 from symbolon.protocol.handling import (
     ComparableWith,
     Namespace,
@@ -129,12 +130,15 @@ def revision_effect(record: Record, content: RecordContent, *, ever_sent: bool) 
     return RevisionEffect.NOTHING
 
 
-def removes_protection(record: Record, content: RecordContent) -> bool:
-    """Whether a victim's or minor's record would no longer be one.
+def needs_protection_officer(record: Record, content: RecordContent) -> bool:
+    """Whether a revision is the protection officer's alone: of a victim's or minor's record each one is, for whom it is
+    compared with, and when it ends, is part of their protection; of any other that is sealed, what opens the seal.
 
-    Also where its category is only taken away: whoever set another one afterwards would have opened it in two steps.
+    Also where a category is only taken away: whoever set another one afterwards would have opened it in two steps.
     """
-    return record.content.namespace is Namespace.PROTECTED and content.namespace is not Namespace.PROTECTED
+    if record.content.namespace is Namespace.PROTECTED:
+        return True
+    return is_sealed(record.content.category) and not is_sealed(content.category)
 
 
 def revised(record: Record, content: RecordContent, *, today: date, review_days: int) -> Record:

@@ -1,11 +1,13 @@
 """A national CSV file as a stream of rows, whatever its encoding; memory does not grow with the file."""
 
 import csv
+import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from symbolon.node.domain.import_mapping import FileFormat
 from symbolon.node.domain.import_report import RowProblem
@@ -19,7 +21,7 @@ _REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class CsvRows:
-    """Opens the file at once for its header; `rows` reads it once from the start.
+    """Opens the file (`.gz`: compressed) at once for its header; `rows` reads it once from the start.
 
     Raises:
         UnreadableFile: there is no such file, or its first line is no header.
@@ -47,7 +49,7 @@ class CsvRows:
         """Each row, in order; blank lines are passed over."""
         with self._open() as file, self._text(io.BufferedReader(_Hashed(file, self._digest))) as text:
             reader = self._reader(text)
-            next(reader, None)
+            self._next(reader, 1)
             width = len(self.header)
             line = reader.line_num + 1
             while True:
@@ -76,6 +78,8 @@ class CsvRows:
 
     def _open(self) -> BinaryIO:
         try:
+            if self._path.suffix == ".gz":
+                return cast("BinaryIO", gzip.open(self._path, "rb"))
             return self._path.open("rb")
         except OSError:
             raise UnreadableFile(1, "the file cannot be opened", "check its path and who may read it") from None
@@ -97,6 +101,8 @@ class CsvRows:
         except UnicodeError:
             # A few encodings cannot mark what is not theirs, such as UTF-16 without its byte order mark.
             raise UnreadableFile(line, f"the file is not {self._encoding}", "correct file.encoding") from None
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise UnreadableFile(line, "the compressed file is damaged", "compress it anew with gzip") from None
 
     def _problems(self, line: int, cells: list[str], width: int) -> tuple[RowProblem, ...]:
         if len(cells) != width:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.node.errors import HubNotNow, HubRefused, HubShutsOut, HubUnavailable
 from symbolon.protocol.canonical import JsonValue, parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.envelope import Envelope
@@ -19,11 +19,21 @@ _ANSWER_S: Final = 60.0
 _CONNECT_S: Final = 5.0
 _URN: Final = "urn:symbolon:problem:"
 
-# What is wrong with the connection, the clocks or the membership, not with what was handed in: it may be mended.
-_PASSING: Final = frozenset(
+# What is wrong with this node's standing, whatever it hands in: it may be mended.
+_SHUTS_OUT: Final = frozenset(
     {
         Problem.UNAUTHENTICATED,
         Problem.FORBIDDEN,
+        Problem.NOT_YET_A_MEMBER,
+        Problem.MEMBER_SUSPENDED,
+        Problem.MEMBER_EXPELLED,
+        Problem.TOO_MANY_REQUESTS,
+    }
+)
+# What is wrong with the clocks, the keys, the addressee or the hub, not with what was handed in: it may be mended too,
+# and keeps nothing else from going out.
+_PASSING: Final = frozenset(
+    {
         Problem.UNKNOWN_MEMBER,
         Problem.BAD_SIGNATURE,
         Problem.WRONG_SENDER,
@@ -35,13 +45,8 @@ _PASSING: Final = frozenset(
         Problem.REPLAYED,
         Problem.OUT_OF_ORDER,
         Problem.RETIRED_KEY,
-        Problem.NOT_YET_A_MEMBER,
-        Problem.MEMBER_SUSPENDED,
-        Problem.MEMBER_EXPELLED,
-        Problem.RECONCILIATION_NEEDED,
         Problem.NOT_FOUND,
         Problem.METHOD_NOT_ALLOWED,
-        Problem.TOO_MANY_REQUESTS,
         Problem.SERVICE_UNAVAILABLE,
         Problem.INTERNAL,
     }
@@ -113,7 +118,8 @@ class HttpHubClient:
             return client
 
     def _request(self, method: str, path: str, **options: Any) -> bytes:
-        problem = Problem.UNAUTHENTICATED
+        problem: Problem | None = Problem.UNAUTHENTICATED
+        is_server_error = False
         for shown in self._certificates():
             try:
                 response = self._client(shown).request(method, path, **options)
@@ -121,12 +127,16 @@ class HttpHubClient:
                 raise HubUnavailable("The hub does not answer.") from error
             if response.is_success:
                 return response.content
-            problem = _problem_of(response)
+            problem, is_server_error = _problem_of(response), response.is_server_error
             if problem is not Problem.UNAUTHENTICATED:
-                if response.is_server_error or problem in _PASSING:
-                    break
-                raise HubRefused(problem, f"The hub refused this: {problem.title}")
-        raise HubUnavailable(f"The hub cannot take this now: {problem.value}.")
+                break
+        if problem is None:
+            raise HubUnavailable("Something between this node and the hub answered in its place.")
+        if problem in _SHUTS_OUT:
+            raise HubShutsOut(problem)
+        if is_server_error or problem in _PASSING:
+            raise HubNotNow(problem)
+        raise HubRefused(problem, f"The hub refused this: {problem.title}")
 
 
 def _listed(answer: JsonValue) -> list[JsonValue]:
@@ -143,11 +153,15 @@ def _read_envelope(raw: bytes) -> Envelope:
         raise HubUnavailable("The hub's answer cannot be read.") from error
 
 
-def _problem_of(response: httpx.Response) -> Problem:
+def _problem_of(response: httpx.Response) -> Problem | None:
     try:
         document = parse_json(response.content)
-        kind = document.get("type") if isinstance(document, dict) else None
-        return Problem(str(kind).removeprefix(_URN))
-    except (MalformedMessage, ValueError):
+    except MalformedMessage:
+        return None
+    kind = document.get("type") if isinstance(document, dict) else None
+    if not isinstance(kind, str) or not kind.startswith(_URN):
         # Not the hub's own answer: something between here and there.
-        return Problem.INTERNAL
+        return None
+    code = kind.removeprefix(_URN)
+    # A newer hub may name a problem that this program does not know.
+    return Problem(code) if code in set(Problem) else Problem.INTERNAL

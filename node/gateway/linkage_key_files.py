@@ -33,6 +33,10 @@ class LinkageKeyFiles:
                 f"Another linkage key of epoch {key.epoch} is here: agree with the other states on one of them.",
             )
 
+    def remove(self, epoch: int) -> None:
+        """Throw away the key of a closed epoch, if it is here."""
+        self._folder.remove(_file_name(epoch))
+
 
 def _file_name(epoch: int) -> str:
     return f"{KeyPurpose.LINKAGE.value}-{epoch}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from symbolon.node.errors import HubUnavailable, NodeError
+from symbolon.node.errors import HubNotNow, HubShutsOut, HubUnavailable, NodeError
 from symbolon.protocol.problems import ProtocolError
 from symbolon.runtime.errors import RuntimeFault
 from symbolon.runtime.logs import get_logger, log_unexpected
@@ -12,6 +12,8 @@ def goes_well(name: str, step: Callable[[], object]) -> bool:
     """Run a step to its end; whatever it raises is logged without its words, and said as False."""
     try:
         step()
+    except (HubNotNow, HubShutsOut) as not_now:
+        get_logger().warning("waiting", loop=name, reason=not_now.problem.value)
     except (HubUnavailable, RuntimeFault) as away:
         get_logger().warning("waiting", loop=name, reason=type(away).__name__)
     except (NodeError, ProtocolError) as refused:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from symbolon.node.domain.ceremony import Step, StepDone
-from symbolon.node.domain.epochs import EncodingAnswer, EncodingCounts, EpochReceipt
-from symbolon.node.domain.membership import Membership
-from symbolon.node.domain.outbox import BatchEntry
+from symbolon.node.domain.epochs import EncodingActivity, EncodingAnswer, EncodingCounts, EpochReceipt
+from symbolon.node.domain.membership import Membership, ShutOut
+from symbolon.node.domain.outbox import BatchEntry, OwnLane
 from symbolon.protocol.messages import DirectoryProposal, FederationDirectory, MemberCard, SignedDirectory
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import DeliveryId, IncarnationId, MemberCode, MessageId, RecordReference
 from symbolon.protocol.replay import Lane, NodeSight
 
@@ -56,8 +57,24 @@ class DirectoryStore(Protocol):
         """The proposal as it was last seen; None before the first look."""
         ...
 
-    def save_proposal(self, proposal: DirectoryProposal, now: datetime) -> None:
-        """Keep the proposal as it is seen now."""
+    def proposal_issued_at(self) -> datetime | None:
+        """When the hub issued the proposal that was last seen."""
+        ...
+
+    def save_proposal(self, proposal: DirectoryProposal, issued_at: datetime, now: datetime) -> None:
+        """Keep the proposal as it is seen now, and as of when the hub said it."""
+        ...
+
+    def note_shut_out(self, problem: Problem, now: datetime) -> None:
+        """Note that the hub takes nothing of this node."""
+        ...
+
+    def end_shut_out(self) -> None:
+        """Note that the hub answers again."""
+        ...
+
+    def shut_out(self) -> ShutOut | None:
+        """That the hub shuts this node out; None while it does not."""
         ...
 
     def note_compared(self, cards: Sequence[MemberCard], compared_by: str, now: datetime) -> None:
@@ -78,6 +95,10 @@ class CeremonyStore(Protocol):
 
     def note(self, epoch: int, attempt: int, step: Step, member: MemberCode | None, now: datetime) -> bool:
         """Note a step; False where it was done before."""
+        ...
+
+    def forget_told(self, member: MemberCode) -> None:
+        """Let everything that was told to a member be told again."""
         ...
 
     def steps(self, epoch: int) -> tuple[StepDone, ...]:
@@ -112,12 +133,31 @@ class EncodingStore(Protocol):
         """Those whose same version the hub has, or is about to get, under another epoch than the refused one."""
         ...
 
-    def close_all_but(self, epochs: Collection[int], now: datetime) -> None:
-        """Forget what was under other epochs, and take back what was queued for them."""
+    def close_all_but(self, epochs: Collection[int]) -> None:
+        """Keep what was under other epochs for their receipts alone, and take out of the outbox what was for them."""
         ...
 
-    def unencoded(self, epoch: int, limit: int) -> tuple[RecordReference, ...]:
-        """Published records without an encoding of their present version under the epoch."""
+    def closed(self, epoch: int) -> Mapping[RecordReference, bool]:
+        """What was under a closed epoch, and whether it was at the hub by what this node knew."""
+        ...
+
+    def forget_closed(self, epoch: int) -> None:
+        """The receipt for a closed epoch is in."""
+        ...
+
+    def unencoded(
+        self,
+        epoch: int,
+        limit: int,
+        *,
+        after: RecordReference | None = None,
+        among: Collection[RecordReference] | None = None,
+    ) -> tuple[RecordReference, ...]:
+        """Records whose present version the hub does not have under the epoch, nor is about to get, in order."""
+        ...
+
+    def activity(self) -> EncodingActivity:
+        """By what it shows that encodings may have changed."""
         ...
 
     def nothing_waits(self) -> bool:
@@ -138,7 +178,7 @@ class EncodingStore(Protocol):
 
 
 class LaneStore(Protocol):
-    """In which order members' messages were accepted."""
+    """In which order members' messages were accepted, and this node's own were issued."""
 
     def sight(self, lane: Lane, message_id: MessageId) -> NodeSight:
         """What this node has of a lane and of a message."""
@@ -146,4 +186,12 @@ class LaneStore(Protocol):
 
     def note(self, lane: Lane, message_id: MessageId, delivery_id: DeliveryId, issued_at: datetime) -> None:
         """Note that a message was accepted."""
+        ...
+
+    def issue(self, lanes: Sequence[OwnLane], now: datetime) -> datetime:
+        """Note a time of issue for a try in these lanes, later than that of every try before, and give it."""
+        ...
+
+    def take_back(self, lanes: Sequence[OwnLane], issued_at: datetime, now: datetime) -> None:
+        """Forget a time of issue that lies in the hub's future: no message of that time was taken."""
         ...

@@ -7,7 +7,7 @@ from typing import Protocol
 from symbolon.node.domain.exchange import StoredRequest
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import Direction, VoteView
-from symbolon.node.domain.kept_delivery import KeptDelivery
+from symbolon.node.domain.kept_delivery import KeptDelivery, WaitingDelivery
 from symbolon.protocol.messages import Reply, Request
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
@@ -34,8 +34,8 @@ class InboxStore(Protocol):
         """Keep a delivery that was refused, with its problem."""
         ...
 
-    def lock_waiting(self, hit_id: HitId | None, limit: int) -> tuple[tuple[DeliveryId, bytes], ...]:
-        """Kept deliveries of a hit, or of all, oldest first."""
+    def lock_waiting(self, hit_id: HitId | None, after: int, limit: int) -> tuple[WaitingDelivery, ...]:
+        """Kept deliveries of a hit, or of all, that lie after a place, oldest first."""
         ...
 
     def settle(self, delivery_id: DeliveryId, problem: Problem | None) -> None:

@@ -14,6 +14,6 @@ class JustificationStore(Protocol):
         """Keep a reason."""
         ...
 
-    def newest(self, visit: Visit, hit_id: HitId, since: datetime | None) -> ViewReason | None:
-        """The reason that was given last in a visit, for this hit and after this moment (None: at any)."""
+    def newest(self, visit: Visit, hit_id: HitId, since: datetime) -> ViewReason | None:
+        """The reason that was given last in a visit, for this hit and after this moment."""
         ...

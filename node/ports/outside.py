@@ -15,7 +15,11 @@ from symbolon.protocol.messages import Delivery
 
 
 class HubClient(Protocol):
-    """The hub, seen from the node. Raises `HubUnavailable` (try again) or `HubRefused` (never try the same again)."""
+    """The hub, seen from the node.
+
+    Raises `HubUnavailable` (try again: nobody answered, or, as `HubShutsOut` and `HubNotNow`, the hub said so) or
+    `HubRefused` (never try the same again).
+    """
 
     def fetch_history(self, after: int) -> Envelope:
         """The versions of the directory after one (0: from the founding on), oldest first."""
@@ -97,6 +101,10 @@ class LinkageKeys(Protocol):
             NodeError: another key of that epoch is there.
 
         """
+        ...
+
+    def remove(self, epoch: int) -> None:
+        """Throw away the key of a closed epoch, if it is here."""
         ...
 
 

@@ -48,7 +48,7 @@ class AnswerRequest:
             )
             message_id = new_message_id(self._draws.uuid())
             if not work.exchange.add_reply(reply, message_id):
-                raise NotAllowedNow("This request was answered already.")
+                raise NotAllowedNow("This request was answered already: what is to be added needs a new request.")
             if can(hit, Event.RESPONDED):
                 work.hits.save(moved(hit, Event.RESPONDED, now))
             card = counterpart_card(directory, hit.counterpart)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.ceremony import CeremonyView
+from symbolon.node.domain.ceremony import CeremonyView, begun_by_others
 from symbolon.node.errors import Forbidden, NodeError, NoDirectory, NoLinkageKey
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import counterpart_card
@@ -163,7 +163,7 @@ class HoldCeremony:
             what_to_do="",
         )
         key_is_known = confirmed_check_value(run.state) is not None
-        behind = newest_attempt_heard(run.state) > run.state.attempt
+        behind = begun_by_others(run.state) > run.state.attempt
         return replace(view, what_to_do=_what_to_do(view, own, confirmed=confirmed, known=key_is_known, behind=behind))
 
 

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from symbolon.node.domain.key_generations import KeyGeneration, in_use
 from symbolon.node.domain.membership import Federation, own_card
-from symbolon.node.domain.outbox import OutboxKind, OutgoingMessage
+from symbolon.node.domain.outbox import KeyPlace, OutboxKind, OutgoingMessage
 from symbolon.node.errors import NodeError
 from symbolon.node.ports.outside import Draws, MemberKeys
+from symbolon.node.ports.storage import Work
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.envelope import Envelope, EnvelopeHeader, Expectation, Message, sign, verify
@@ -63,9 +64,9 @@ class Stamp:
     nonce: bytes = field(repr=False)
 
 
-def stamp(draws: Draws, message_id: MessageId) -> Stamp:
-    """The stamp of a try that is made now."""
-    return Stamp(message_id, draws.now(), draws.random_bytes(NONCE_BYTES))
+def stamp(draws: Draws, message_id: MessageId, issued_at: datetime | None = None) -> Stamp:
+    """The stamp of a try that is made now; with the time of issue that its lanes gave it, where they were asked."""
+    return Stamp(message_id, issued_at or draws.now(), draws.random_bytes(NONCE_BYTES))
 
 
 class Correspondence:
@@ -126,7 +127,12 @@ class Correspondence:
     def seal_message(
         self, plain: Plain, recipient: MemberCard, directory: FederationDirectory, message_id: MessageId
     ) -> OutgoingMessage:
-        """Seal a message for one member; what comes out is ready for the outbox."""
+        """Seal a message for one member; what comes out is ready for the outbox.
+
+        Raises:
+            ProtocolError: the keys on the member's card cannot be used.
+
+        """
         hit_id = hit_of(plain)
         context = SealContext(directory.federation, self._code, recipient.code, plain.PURPOSE, hit_id, message_id)
         hybrid = recipient.hybrid_sealing_key
@@ -136,12 +142,14 @@ class Correspondence:
         )
         sealed = seal(plain, keys, context, sender_has_hybrid=_has_hybrid(directory, self._code))
         body = canonical_bytes(to_wire(sealed))
-        return OutgoingMessage(message_id, _OUTBOX_KINDS[plain.PURPOSE], recipient.code, hit_id, body, 0)
+        kind = _OUTBOX_KINDS[plain.PURPOSE]
+        return OutgoingMessage(message_id, kind, recipient.code, hit_id, body, 0, _key_place(plain))
 
-    def open_sealed(self, kind: type[Opened], envelope: Envelope, directory: FederationDirectory) -> Opened:
+    def open_sealed(self, kind: type[Opened], envelope: Envelope, signer: MemberCard | None) -> Opened:
         """Open a verified envelope of another member, or raise a `ProtocolError`.
 
-        Former keys open what was sealed before they were replaced, and stayed on its way.
+        Former keys open what was sealed before they were replaced, and stayed on its way. `signer` is the sender's card
+        of that time (:func:`card_that_signed`): by it the suite is judged, not by what the sender has now.
         """
         sealed = envelope.read(Sealed)
         context = SealContext(
@@ -149,7 +157,7 @@ class Correspondence:
         )
         generations = self._keys.generations()
         addressed = next((each for each in generations if each.opens(sealed.recipient_key_id)), generations[-1])
-        hybrid = _has_hybrid(directory, envelope.sender)
+        hybrid = signer is not None and signer.hybrid_sealing_key is not None
         return unseal(kind, sealed, addressed.sealing_keys, context, sender_has_hybrid=hybrid)
 
     def _verify(self, envelope: Envelope, key: VerifyingKey, expected: Expectation, now: datetime) -> None:
@@ -160,6 +168,15 @@ class Correspondence:
         # was issued in the future of this node's clock.
         latest = envelope.expires_at - timedelta(microseconds=1)
         verify(envelope, key, expected, min(now, latest))
+
+
+def card_that_signed(work: Work, envelope: Envelope, directory: FederationDirectory) -> MemberCard | None:
+    """The sender's card with the key that signed a verified envelope: the present one, or a former one."""
+    card = directory.card_of(envelope.sender)
+    if card is None or key_id_of(card.signing_key) == envelope.key_id:
+        return card
+    former = (signed.directory.card_of(envelope.sender) for signed, _taken_at in reversed(work.directory.history()))
+    return next((each for each in former if each and key_id_of(each.signing_key) == envelope.key_id), card)
 
 
 def counterpart_card(directory: FederationDirectory, code: MemberCode) -> MemberCard:
@@ -187,6 +204,14 @@ def hit_of(plain: Plain) -> HitId | None:
     """The hit that a message is about; None for what is about the linkage key."""
     if plain.PURPOSE in HIT_PURPOSES and isinstance(plain, Vote | Request | Reply):
         return plain.hit_id
+    return None
+
+
+def _key_place(plain: Plain) -> KeyPlace | None:
+    if isinstance(plain, LinkageKeyShare):
+        return KeyPlace(plain.epoch, None)
+    if isinstance(plain, KeyCommitment | KeyReveal | KeyConfirmation):
+        return KeyPlace(plain.epoch, plain.attempt)
     return None
 
 

@@ -14,10 +14,11 @@ from symbolon.node.domain.outbox import (
     ItemResult,
     OutboxKind,
     OutgoingBatch,
+    lanes_to_hub,
     next_attempt,
 )
 from symbolon.node.domain.receipts import StoredReceipt
-from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable, NoDirectory
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.correspondence import Correspondence, stamp
@@ -57,29 +58,41 @@ class DeliverBatches:
         self._hub = hub
         self._correspondence = correspondence
 
-    def __call__(self, directory: FederationDirectory) -> bool:
-        """Send one batch if one is due; says whether there was one.
+    def __call__(self) -> bool:
+        """Send one batch if one is due; says whether there was one. Where the hub cannot take it now, it waits.
 
         Raises:
-            HubUnavailable: the batch waits for its next try.
+            HubUnavailable: the hub does not answer, or shuts this node out; the batch waits for its next try.
 
         """
         batch = self._due_batch()
         if batch is None:
             return False
         try:
-            self._send(batch, directory)
+            self._send(batch, self._directory())
         except HubRefused as refusal:
             if refusal.problem in ID_TAKEN:
                 self._renew(batch, refusal.problem)
             else:
                 self._note_refusal(batch, refusal.problem)
+        except HubNotNow:
+            self._postpone(batch)
         except HubUnavailable:
-            with self._unit_of_work.begin() as work:
-                until = next_attempt(self._draws.now(), batch.attempts + 1, self._draws.jitter())
-                work.outbox.postpone_batch(batch.batch_id, until)
+            self._postpone(batch)
             raise
         return True
+
+    def _postpone(self, batch: OutgoingBatch) -> None:
+        with self._unit_of_work.begin() as work:
+            until = next_attempt(self._draws.now(), batch.attempts + 1, self._draws.jitter())
+            work.outbox.postpone_batch(batch.batch_id, until)
+
+    def _directory(self) -> FederationDirectory:
+        with self._unit_of_work.begin() as work:
+            directory = work.directory.find()
+        if directory is None:
+            raise NoDirectory
+        return directory
 
     def _due_batch(self) -> OutgoingBatch | None:
         now = self._draws.now()
@@ -140,9 +153,18 @@ class DeliverBatches:
         self, batch: OutgoingBatch, message: Submission | Withdrawal, path: str, directory: FederationDirectory
     ) -> bytes:
         # The message id is the batch id: a repetition is the same message, only its time of issue moves.
-        sent = stamp(self._draws, MessageId(batch.batch_id))
+        lanes = lanes_to_hub(message.PURPOSE)
+        with self._unit_of_work.begin() as work:
+            issued_at = work.lanes.issue(lanes, self._draws.now())
+        sent = stamp(self._draws, MessageId(batch.batch_id), issued_at)
         envelope = self._correspondence.sign_for(HUB, message, message.PURPOSE, directory, sent)
-        return self._hub.post(path, envelope)
+        try:
+            return self._hub.post(path, envelope)
+        except HubNotNow as not_now:
+            if not_now.problem is Problem.NOT_YET_VALID:
+                with self._unit_of_work.begin() as work:
+                    work.lanes.take_back(lanes, issued_at, self._draws.now())
+            raise
 
     def _verified(
         self, answer: bytes, kind: type[Receipt], batch: OutgoingBatch, directory: FederationDirectory

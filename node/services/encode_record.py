@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from symbolon.matching.encoding import RecordEncoder
 from symbolon.matching.errors import TooLittleToMatch
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
+from symbolon.matching.readings import require_readings
 from symbolon.node.domain.compare_list import unknown_states, what_to_do_about
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
 from symbolon.node.domain.records import Record
@@ -36,11 +37,14 @@ def refuse_unknown_states(
 class EncodeRecord:
     """Encodes under the key and the schema of each epoch that the directory lists; keeps one warm encoder for each.
 
-    An epoch names its schema by digest: it is looked for among the schemas that this program brings.
+    An epoch names its schema by digest: it is looked for among the schemas that this program brings and whose reading
+    tables are this program's.
     """
 
     def __init__(self, schemas: Collection[bytes], linkage_keys: LinkageKeys) -> None:
         self._schemas = {schema_digest(content): LinkageSchema.from_bytes(content) for content in schemas}
+        for schema in self._schemas.values():
+            require_readings(schema.readings)
         self._linkage_keys = linkage_keys
         self._warm: dict[LinkageEpoch, RecordEncoder] = {}
 

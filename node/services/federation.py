@@ -167,10 +167,13 @@ class RefreshDirectory:
         directory = signed.directory
         if any(signature.member == self._correspondence.code for signature in signed.signatures):
             work.directory.confirm(self._draws.now())
-        work.encodings.close_all_but([epoch.epoch for epoch in directory.epochs], self._draws.now())
+        work.encodings.close_all_but([epoch.epoch for epoch in directory.epochs])
         if any(change.kind in _NEW_KEYS for change in changes):
             work.inbox.take_up_again(Problem.BAD_SIGNATURE)
         for change in changes:
+            if change.member is not None and change.kind in _NEW_KEYS:
+                # It may have come back with nothing of what it was told before.
+                work.ceremony.forget_told(change.member)
             act = _ACTS.get(change.kind)
             if act is not None:
                 detail: dict[str, str | int | bool] = {"version": directory.version}
@@ -202,4 +205,4 @@ class RefreshDirectory:
         proposal = envelope.read(DirectoryProposal)
         with self._unit_of_work.begin() as work:
             if work.directory.proposal() != proposal:
-                work.directory.save_proposal(proposal, self._draws.now())
+                work.directory.save_proposal(proposal, envelope.issued_at, self._draws.now())

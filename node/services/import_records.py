@@ -119,7 +119,7 @@ class ImportRecords:
             try:
                 self._revise_record.apply(work, actor, record, revision)
             except Forbidden:
-                tally.refuse((_unprotecting_row(line, _column(mapped.category)),))
+                tally.refuse((_protected_row(line, _column(mapped.category)),))
             except UnknownState as unknown:
                 what = "the list of states names a code that is no member's"
                 tally.refuse((RowProblem(line, mapped.comparable_with.shown_column, what, unknown.sentence),))
@@ -220,12 +220,12 @@ def _changed_row(line: int, column: str) -> RowProblem:
     )
 
 
-def _unprotecting_row(line: int, column: str) -> RowProblem:
+def _protected_row(line: int, column: str) -> RowProblem:
     return RowProblem(
         line,
         column,
-        "the row would take the protection off a victim's or minor's record",
-        "have the victim-protection officer import it in their own name (--as), or put the category right",
+        "the row would change a victim's or minor's record, or take the seal off a witness's",
+        "have the victim-protection officer import it in their own name (--as), or leave the row out",
     )
 
 

@@ -12,6 +12,7 @@ from symbolon.node.ports.outside import Draws, Progress
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.handling import Namespace
 from symbolon.protocol.references import MemberCode, RecordReference
 
 CHUNK = 500
@@ -96,6 +97,7 @@ class PublishRecords:
         expected_states: Collection[MemberCode],
     ) -> tuple[Record, ...]:
         now = self._draws.now()
+        may_protect = actor.permits(Right.HANDLE_PROTECTED)
         with self._unit_of_work.begin() as work:
             directory = work.directory.find()
             if directory is None:
@@ -105,6 +107,11 @@ class PublishRecords:
             for stored in work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id):
                 # What was withdrawn goes out as a new version: the old one is over for good.
                 was_withdrawn = stored.publication is Publication.WITHDRAWN
+                if was_withdrawn and stored.content.namespace is Namespace.PROTECTED and not may_protect:
+                    raise Forbidden(
+                        "Only the victim-protection officer publishes a victim's or minor's record again once it was"
+                        " withdrawn: have them do it in their own name (--as)."
+                    )
                 record = replace(stored, version=stored.version + was_withdrawn)
                 try:
                     entries.extend(self._encode_record(record, directory, expected_states))

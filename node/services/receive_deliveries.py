@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from symbolon.node.errors import NodeError, NoDirectory, NotJoined, WaitsForMore
-from symbolon.node.ports.outside import Draws, HubClient
-from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.correspondence import Correspondence, stamp
+from symbolon.node.errors import HubShutsOut, NodeError, NoDirectory, NotJoined, WaitsForMore
+from symbolon.node.ports.storage import Work
+from symbolon.node.services.correspondence import stamp
+from symbolon.node.services.hub_line import HubLine
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.envelope import Envelope
@@ -58,19 +58,17 @@ class ReceiveDeliveries:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWork,
-        draws: Draws,
-        hub: HubClient,
-        correspondence: Correspondence,
+        line: HubLine,
         takers: Mapping[Purpose, TakeMessage],
         refresh_directory: Callable[[], bool],
     ) -> None:
-        self._unit_of_work = unit_of_work
-        self._draws = draws
-        self._hub = hub
-        self._correspondence = correspondence
+        self._unit_of_work = line.unit_of_work
+        self._draws = line.draws
+        self._hub = line.hub
+        self._correspondence = line.correspondence
         self._takers = takers
         self._refresh_directory = refresh_directory
+        self._retried_to = 0
 
     def __call__(self, wait_s: int, limit: int = 100) -> Reception:
         """Wait for deliveries, take them in order, and acknowledge those that are settled here.
@@ -81,7 +79,7 @@ class ReceiveDeliveries:
 
         """
         directory = self._directory()
-        deliveries = self._hub.fetch_deliveries(wait_s, limit)
+        deliveries = self._fetch(wait_s, limit)
         if any(_calls_for_refresh(delivery, directory) for delivery in deliveries):
             # A member, or a key of one, that is newer than the directory here is heard, not refused; read anew in any
             # case, since another thread may have saved the newer directory meanwhile.
@@ -106,10 +104,27 @@ class ReceiveDeliveries:
         """Try the kept deliveries of a hit (or of all) again; returns how many were settled."""
         with self._unit_of_work.begin() as work:
             directory = work.directory.find()
-            waiting = () if directory is None else work.inbox.lock_waiting(hit_id, WAITING_AT_ONCE)
+            after = self._retried_to if hit_id is None else 0
+            waiting = () if directory is None else work.inbox.lock_waiting(hit_id, after, WAITING_AT_ONCE)
         if directory is None:
             return 0
-        return sum(self._retry(delivery_id, raw, directory) for delivery_id, raw in waiting)
+        if hit_id is None:
+            # In turns: what waits for long does not keep what came after it.
+            self._retried_to = waiting[-1].place if len(waiting) == WAITING_AT_ONCE else 0
+        return sum(self._retry(each.delivery_id, each.envelope, directory) for each in waiting)
+
+    def _fetch(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:
+        """Look at the queue; whether the hub shuts this node out is seen here first, and shown in the node's status."""
+        try:
+            deliveries = self._hub.fetch_deliveries(wait_s, limit)
+        except HubShutsOut as shut_out:
+            with self._unit_of_work.begin() as work:
+                work.directory.note_shut_out(shut_out.problem, self._draws.now())
+            raise
+        with self._unit_of_work.begin() as work:
+            if work.directory.shut_out() is not None:
+                work.directory.end_shut_out()
+        return deliveries
 
     def _refresh(self) -> None:
         try:

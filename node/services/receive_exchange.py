@@ -5,7 +5,7 @@ from symbolon.node.domain.hits import Direction
 from symbolon.node.errors import UnreadableDelivery, WaitsForMore
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
-from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.correspondence import Correspondence, card_that_signed
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.lifecycle import Event, JointState
@@ -26,7 +26,7 @@ class ReceiveRequest:
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
         """Take a verified request."""
-        request = self._correspondence.open_sealed(Request, envelope, directory)
+        request = self._correspondence.open_sealed(Request, envelope, card_that_signed(work, envelope, directory))
         hit = _hit_of_counterpart(work, request.hit_id, envelope)
         if hit.joint_state in _TOO_EARLY:
             raise WaitsForMore(hit.hit_id)
@@ -50,7 +50,7 @@ class ReceiveReply:
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
         """Take a verified reply."""
-        reply = self._correspondence.open_sealed(Reply, envelope, directory)
+        reply = self._correspondence.open_sealed(Reply, envelope, card_that_signed(work, envelope, directory))
         hit = _hit_of_counterpart(work, reply.hit_id, envelope)
         stored = work.exchange.find_request(reply.request_id)
         if stored is None or stored.direction is not Direction.SENT or stored.hit_id != hit.hit_id:

@@ -2,6 +2,7 @@
 
 from symbolon.node.errors import UnreadableDelivery, WaitsForMore
 from symbolon.node.ports.storage import Work
+from symbolon.node.services.correspondence import card_that_signed
 from symbolon.node.services.run_ceremony import CeremonyRun, CeremonyTools
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
@@ -12,6 +13,7 @@ from symbolon.protocol.messages import (
     KeyConfirmation,
     KeyReveal,
     LinkageKeyShare,
+    MemberCard,
     Purpose,
 )
 from symbolon.protocol.problems import Problem, WrongFederation
@@ -26,7 +28,7 @@ class ReceiveKeyMessage:
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> None:
         """Take a verified message."""
-        message = self._opened(envelope, directory)
+        message = self._opened(envelope, card_that_signed(work, envelope, directory))
         run = run_for(self._tools, work, directory, message.epoch)
         if run.key is not None:
             self._compare(run, envelope.sender, message)
@@ -34,13 +36,13 @@ class ReceiveKeyMessage:
         run.keep(hear(run.state, envelope.sender, message))
         run.advance()
 
-    def _opened(self, envelope: Envelope, directory: FederationDirectory) -> CeremonyMessage:
+    def _opened(self, envelope: Envelope, signer: MemberCard | None) -> CeremonyMessage:
         open_sealed = self._tools.correspondence.open_sealed
         if envelope.purpose is Purpose.KEY_COMMITMENT:
-            return open_sealed(KeyCommitment, envelope, directory)
+            return open_sealed(KeyCommitment, envelope, signer)
         if envelope.purpose is Purpose.KEY_REVEAL:
-            return open_sealed(KeyReveal, envelope, directory)
-        return open_sealed(KeyConfirmation, envelope, directory)
+            return open_sealed(KeyReveal, envelope, signer)
+        return open_sealed(KeyConfirmation, envelope, signer)
 
     def _compare(self, run: CeremonyRun, sender: MemberCode, message: CeremonyMessage) -> None:
         """The key is here, and nobody's word takes it away; that a member has another one must not go unseen."""
@@ -58,7 +60,8 @@ class ReceiveLinkageKey:
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> None:
         """Take a verified share."""
-        share = self._tools.correspondence.open_sealed(LinkageKeyShare, envelope, directory)
+        signer = card_that_signed(work, envelope, directory)
+        share = self._tools.correspondence.open_sealed(LinkageKeyShare, envelope, signer)
         if share.federation != directory.federation:
             raise WrongFederation("The linkage key belongs to another federation.")
         run = run_for(self._tools, work, directory, share.epoch)
@@ -75,12 +78,14 @@ def run_for(tools: CeremonyTools, work: Work, directory: FederationDirectory, ep
     """The ceremony that a message is about.
 
     Raises:
-        WaitsForMore: the directory that lists the epoch is not here yet.
-        UnreadableDelivery: the epoch is closed.
+        WaitsForMore: the directory that lists the epoch, the next one, is not here yet.
+        UnreadableDelivery: the epoch is closed, or one of a far future.
 
     """
-    if epoch > directory.newest_epoch.epoch:
+    if epoch == directory.newest_epoch.epoch + 1:
         raise WaitsForMore(None)
+    if epoch > directory.newest_epoch.epoch:
+        raise UnreadableDelivery(Problem.WRONG_KEY_EPOCH, "The message is about an epoch that nobody has opened yet.")
     if directory.epoch(epoch) is None:
         raise UnreadableDelivery(Problem.WRONG_KEY_EPOCH, "The message is about an epoch that is closed.")
     return CeremonyRun(tools, work, directory, epoch)

@@ -13,5 +13,8 @@ class ReceiveProposal:
         self._draws = draws
 
     def __call__(self, work: Work, envelope: Envelope, _directory: FederationDirectory) -> None:
-        """Take a verified proposal."""
-        work.directory.save_proposal(envelope.read(DirectoryProposal), self._draws.now())
+        """Take a verified proposal; one that lay at the hub while a newer one was fetched changes nothing."""
+        proposal = envelope.read(DirectoryProposal)
+        newest = work.directory.proposal_issued_at()
+        if newest is None or envelope.issued_at >= newest:
+            work.directory.save_proposal(proposal, envelope.issued_at, self._draws.now())

@@ -5,7 +5,7 @@ from symbolon.node.domain.hits import VoteView
 from symbolon.node.errors import UnreadableDelivery, WaitsForMore
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
-from symbolon.node.services.correspondence import Correspondence
+from symbolon.node.services.correspondence import Correspondence, card_that_signed
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.lifecycle import JointState, SideState
@@ -36,7 +36,7 @@ class ReceiveVote:
             raise WaitsForMore(hit_id)
         if hit.counterpart != envelope.sender:
             raise UnreadableDelivery(Problem.NOT_A_PARTY, "The vote comes from a state that is no party of the hit.")
-        vote = self._correspondence.open_sealed(Vote, envelope, directory)
+        vote = self._correspondence.open_sealed(Vote, envelope, card_that_signed(work, envelope, directory))
         if vote.hit_id != hit_id:
             raise UnreadableDelivery(Problem.MALFORMED_MESSAGE, "The vote inside is about another hit.")
         own, counterpart = work.hits.votes(hit_id)

@@ -1,7 +1,8 @@
 """A node was restored from a backup: it takes from the hub what happened since, before it does anything else.
 
 Withdrawn since stays withdrawn; published since is published; received since is delivered again; versions never go
-back. It may be broken off at any point, and given again.
+back. A hub that was restored as well is told first what this node knows. It may be broken off at any point, and given
+again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +15,9 @@ from symbolon.node.domain.epochs import EncodingAnswer
 from symbolon.node.domain.hit import can, moved
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
 from symbolon.node.domain.receipts import StoredReceipt
-from symbolon.node.domain.reconciliation import REVISED_SINCE, after_restore, is_unwithdrawn, lost_rounds
+from symbolon.node.domain.reconciliation import REVISED_SINCE, HubStep, after_restore, is_unwithdrawn, lost_rounds
 from symbolon.node.domain.records import Publication, Record
-from symbolon.node.errors import Forbidden, NotFound, NotJoined
+from symbolon.node.errors import Forbidden, HubUnavailable, NotFound, NotJoined
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence, stamp
@@ -43,6 +44,16 @@ _MARGIN: Final = timedelta(hours=1)
 _ENDED: Final = {JointState.WITHDRAWN: Event.WITHDRAWN, JointState.CLOSED: Event.CLOSED}
 
 
+@dataclass(frozen=True, slots=True)
+class WorkersSteps:
+    """What the worker does every few seconds, and whoever reconciles does alone: the worker stands still meanwhile."""
+
+    refresh_directory: Callable[[], bool]
+    reconcile_with_hub: Callable[[], HubStep]
+    reencode_records: Callable[[], int]
+    deliver_batch: Callable[[], bool]
+
+
 @dataclass(slots=True)
 class ReconciliationReport:
     """What came of it, in numbers; the same numbers are in the audit log."""
@@ -61,6 +72,8 @@ class ReconciliationReport:
     """Deliveries that come again."""
     votes_lost: int = 0
     """Votes that went out since the backup: their officers cast them once more, and they stay here."""
+    gone_before: str = ""
+    """Where the hub has let go of deliveries since the backup: before which moment. Empty where it has all of them."""
 
     def detail(self) -> Detail:
         """The numbers, for the audit log."""
@@ -76,13 +89,13 @@ class ReconcileNode:
         draws: Draws,
         hub: HubClient,
         correspondence: Correspondence,
-        refresh_directory: Callable[[], bool],
+        steps: WorkersSteps,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._hub = hub
         self._correspondence = correspondence
-        self._refresh_directory = refresh_directory
+        self._steps = steps
 
     def __call__(self, actor: Actor) -> ReconciliationReport:
         """Take what happened since the backup.
@@ -100,14 +113,17 @@ class ReconcileNode:
             restoration = work.reconciliation.restoration()
         if restoration is None:
             raise NotFound("This node was never restored from a backup: there is nothing to reconcile.")
-        self._refresh_directory()
+        self._steps.refresh_directory()
         directory = self._directory()
         report = ReconciliationReport()
         self._take_records(directory, report)
+        self._tell_restored_hub()
         self._take_hits(directory, report)
         request = RedeliveryRequest(since=restoration.backup_made_at - _MARGIN)
         answer = self._post("/v1/reconciliation/deliveries", request, directory).read(RedeliveryReceipt)
         report.deliveries = answer.queued
+        if answer.kept_since > restoration.backup_made_at:
+            report.gone_before = answer.kept_since.isoformat(timespec="seconds")
         with self._unit_of_work.begin() as work:
             work.reconciliation.note_reconciled(self._draws.now())
             work.audit.record(AuditAct.RECONCILED, actor.login, None, report.detail())
@@ -147,6 +163,24 @@ class ReconcileNode:
             queue_withdrawals(work, again, WithdrawalReason.OWNER_REQUEST, now)
         known = {record.reference for record in records}
         return tuple(record.reference for record in page if record.reference not in known and not record.withdrawn)
+
+    def _tell_restored_hub(self) -> None:
+        """Where the hub was restored as well: it names no hits before every member has told it all, this one too."""
+        step: HubStep | None = None
+        while self._owes_hub_word():
+            before, step = step, self._steps.reconcile_with_hub()
+            sent = 0
+            while self._steps.reencode_records() or self._steps.deliver_batch():
+                sent += 1
+            if not sent and step is before:
+                raise HubUnavailable("The hub cannot take this node's records now: give the command again later.")
+
+    def _owes_hub_word(self) -> bool:
+        with self._unit_of_work.begin() as work:
+            life, incarnation = work.reconciliation.hub_life(), work.directory.incarnation()
+        if life is None or incarnation is None:
+            return False
+        return life.incarnation != incarnation or life.step in (HubStep.TELL, HubStep.SEND)
 
     def _withdraw_unknown(
         self, references: Sequence[RecordReference], directory: FederationDirectory, report: ReconciliationReport

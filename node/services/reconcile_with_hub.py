@@ -12,6 +12,7 @@ from symbolon.node.domain.records import Publication, Record
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence, Plain, counterpart_card, stamp
+from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope, Message
@@ -37,7 +38,15 @@ from symbolon.protocol.references import HUB, IncarnationId, RecordReference, ne
 class ReconcileWithHub:
     """Notices that the hub lives another life, and brings it to where this node is."""
 
-    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, hub: HubClient, correspondence: Correspondence) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        draws: Draws,
+        hub: HubClient,
+        correspondence: Correspondence,
+        encode_record: EncodeRecord,
+    ) -> None:
+        self._encode_record = encode_record
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._hub = hub
@@ -108,7 +117,9 @@ class ReconcileWithHub:
     def _finish_sending(self, life: HubLife, directory: FederationDirectory) -> HubStep:
         with self._unit_of_work.begin() as work:
             waiting = work.outbox.open_batch() is not None or not work.encodings.nothing_waits()
-            waiting = waiting or any(work.encodings.unencoded(epoch.epoch, 1) for epoch in directory.epochs)
+            # Under an epoch whose key is not here nothing can be sent: the others are not to wait for that.
+            usable = [epoch for epoch in directory.epochs if self._encode_record.can_encode(epoch)]
+            waiting = waiting or any(work.encodings.unencoded(epoch.epoch, 1) for epoch in usable)
             records = work.records.count_by_publication().get(Publication.PUBLISHED, 0)
             hits = len(work.hits.all())
         if waiting:

@@ -1,13 +1,16 @@
 """Seals a message again that has not gone out, when its recipient has other keys since: after a compromise the old ones
 are known to somebody else.
 
-What it says is taken from where it is kept anyway: the vote, the request, the reply, the linkage key, the ceremony.
+What it says is taken from where it is kept anyway: the vote, the request, the reply, the linkage key, the ceremony. It
+says the same as before, of the same epoch and attempt, or it does not go out.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
+from symbolon.node.domain.ceremony import Step
 from symbolon.node.domain.hits import Direction
-from symbolon.node.domain.outbox import OutboxKind, OutgoingMessage
+from symbolon.node.domain.outbox import KeyPlace, OutboxKind, OutgoingMessage
 from symbolon.node.ports.outside import CeremonyVault, LinkageKeys
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Correspondence, Plain, is_sealed_for
@@ -15,7 +18,7 @@ from symbolon.node.services.run_ceremony import CeremonyTools
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.key_ceremony import Ceremony, messages_due, share_linkage_key
-from symbolon.protocol.messages import FederationDirectory, MemberCard, Purpose, Sealed, Vote
+from symbolon.protocol.messages import FederationDirectory, KeyConfirmation, Sealed, Vote
 from symbolon.protocol.references import RequestId
 
 
@@ -27,10 +30,12 @@ class ResealMessage:
         self._linkage_keys: LinkageKeys = tools.linkage_keys
         self._correspondence: Correspondence = tools.correspondence
 
-    def __call__(self, work: Work, message: OutgoingMessage, directory: FederationDirectory) -> OutgoingMessage:
-        """The message, sealed for a key that its recipient has now; as it is, where what it says is kept no more.
+    def __call__(self, work: Work, message: OutgoingMessage, directory: FederationDirectory) -> OutgoingMessage | None:
+        """The message, sealed for a key that its recipient has now; None, where what it says is kept no more.
 
-        The recipient keeps its former keys, so that what was sealed for them still opens there.
+        Raises:
+            ProtocolError: the keys on the recipient's card cannot be used.
+
         """
         if message.kind is OutboxKind.HOLD:
             return message
@@ -40,17 +45,10 @@ class ResealMessage:
             return message
         plain = self._plain(work, message, directory)
         if plain is None:
-            return message
-        return self._sealed(work, message, plain, card, directory)
-
-    def _sealed(
-        self, work: Work, message: OutgoingMessage, plain: Plain, card: MemberCard, directory: FederationDirectory
-    ) -> OutgoingMessage:
+            return None
         again = self._correspondence.seal_message(plain, card, directory, message.message_id)
         work.outbox.seal_again(message.message_id, again.body)
-        return OutgoingMessage(
-            message.message_id, message.kind, message.audience, message.hit_id, again.body, message.attempts
-        )
+        return replace(message, body=again.body)
 
     def _plain(self, work: Work, message: OutgoingMessage, directory: FederationDirectory) -> Plain | None:
         match message.kind:
@@ -59,7 +57,7 @@ class ResealMessage:
             case OutboxKind.REQUEST | OutboxKind.REPLY:
                 return _of_exchange(work, message)
             case OutboxKind.LINKAGE_KEY:
-                return self._share(directory)
+                return self._share(message.key_place, directory)
             case OutboxKind.KEY_COMMITMENT | OutboxKind.KEY_REVEAL | OutboxKind.KEY_CONFIRMATION:
                 return self._of_ceremony(work, message, directory)
             case OutboxKind.SUBMISSION | OutboxKind.WITHDRAWAL | OutboxKind.HOLD:
@@ -67,22 +65,28 @@ class ResealMessage:
             case _:
                 assert_never(message.kind)
 
-    def _share(self, directory: FederationDirectory) -> Plain | None:
-        key = self._linkage_keys.find(directory.newest_epoch.epoch)
+    def _share(self, place: KeyPlace | None, directory: FederationDirectory) -> Plain | None:
+        key = None if place is None else self._linkage_keys.find(place.epoch)
         return None if key is None else share_linkage_key(key, directory.federation)
 
     def _of_ceremony(self, work: Work, message: OutgoingMessage, directory: FederationDirectory) -> Plain | None:
-        purpose = Purpose(message.kind.value)
-        for epoch in directory.epochs:
-            first = work.directory.first_with_epoch(epoch.epoch)
-            if first is None:
-                continue
-            ceremony = Ceremony.authorised_by(first, epoch.epoch)
-            state = self._vault.read(epoch.epoch).state(ceremony, self._correspondence.code)
-            for due in messages_due(state):
-                if due.PURPOSE is purpose:
-                    return due
-        return None
+        place = message.key_place
+        first = None if place is None else work.directory.first_with_epoch(place.epoch)
+        if place is None or place.attempt is None or first is None or directory.epoch(place.epoch) is None:
+            return None
+        ceremony = Ceremony.authorised_by(first, place.epoch)
+        key = self._linkage_keys.find(place.epoch)
+        if message.kind is OutboxKind.KEY_CONFIRMATION and key is not None and _came_by(work, place):
+            return KeyConfirmation(ceremony.ceremony_id, place.epoch, place.attempt, key.check_value())
+        state = self._vault.read(place.epoch).state(ceremony, self._correspondence.code)
+        due = messages_due(state) if state.attempt == place.attempt else ()
+        return next((each for each in due if each.PURPOSE.value == message.kind.value), None)
+
+
+def _came_by(work: Work, place: KeyPlace) -> bool:
+    """Whether the key that is here was made, or confirmed to this node, in that attempt."""
+    steps = work.ceremony.steps(place.epoch)
+    return any(done.attempt == place.attempt and done.step in (Step.AGREED, Step.RECEIVED) for done in steps)
 
 
 def _vote(work: Work, message: OutgoingMessage) -> Plain | None:

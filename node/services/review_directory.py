@@ -29,7 +29,10 @@ def view_proposal(
         return None
     required = required_signatures(known, proposed)
     changes = changes_between(known, proposed)
-    cards = [change.card for change in changes if change.card is not None and change.card.code != own]
+    # A member that is not listed active keeps the card that it had (`verify_succession`): nothing is to be compared.
+    listed = proposed.members if known is None else proposed.active_members
+    others = {member.code for member in listed} - {own}
+    cards = [change.card for change in changes if change.card is not None and change.card.code in others]
     fingerprints = [(card.code, card_fingerprint(card)) for card in cards]
     return ProposalView(
         version=proposed.version,

@@ -13,7 +13,7 @@ from symbolon.node.domain.records import (
     Record,
     RecordContent,
     RevisionEffect,
-    removes_protection,
+    needs_protection_officer,
     revised,
     revision_effect,
 )
@@ -107,15 +107,16 @@ class ReviseRecord:
         """Put new content in the place of a locked record's, within the caller's transaction (invariant 12).
 
         Raises:
-            Forbidden: a victim's or minor's record would lose its protection, and the actor is no protection officer.
+            Forbidden: it is a victim's or minor's record, or a witness's that would lie open, and the actor is no
+                protection officer.
             UnknownState: it would be published again with a list that names nobody's code. Nothing was changed yet.
 
         """
         content = revision.content
-        if removes_protection(record, content) and not actor.permits(Right.HANDLE_PROTECTED):
+        if needs_protection_officer(record, content) and not actor.permits(Right.HANDLE_PROTECTED):
             raise Forbidden(
-                "Only the victim-protection officer takes the protection off a victim's or minor's record: have them"
-                " revise it in their own name."
+                "Only the victim-protection officer revises a victim's or minor's record, or takes the seal off a"
+                " witness's: have them revise it in their own name (--as)."
             )
         now = self._draws.now()
         ever_sent = bool(work.outbox.ever_sent((record.reference,)))

@@ -54,11 +54,13 @@ class RotateNodeKey:
         if rehearse:
             with self._database.transaction() as tx:
                 return RotationReport(count_data_keys(tx, self._key_service), len(self._keys.names()))
-        self._key_service.begin_rotation()
-        with self._database.transaction() as tx:
-            data_keys = wrap_data_keys_again(tx, self._key_service, self._draws.now())
-        key_files = self._keys.seal_again()
-        self._key_service.end_rotation()
+        # What another process seals or removes waits: it would lie under the old key, or come back.
+        with self._keys.one_writer():
+            self._key_service.begin_rotation()
+            with self._database.transaction() as tx:
+                data_keys = wrap_data_keys_again(tx, self._key_service, self._draws.now())
+            key_files = self._keys.seal_again_alone()
+            self._key_service.end_rotation()
         with self._unit_of_work.begin() as work:
             detail = {"data_keys": data_keys, "key_files": key_files}
             work.audit.record(AuditAct.NODE_KEY_ROTATED, actor.login, None, detail)

@@ -124,10 +124,16 @@ class CeremonyRun:
             if not self._note(message.attempt, Step(message.PURPOSE.value), member):
                 continue
             card = self._directory.card_of(member)
-            if card is not None:
-                message_id = new_message_id(self._tools.draws.uuid())
+            if card is None:
+                continue
+            message_id = new_message_id(self._tools.draws.uuid())
+            try:
                 sealed = self._tools.correspondence.seal_message(message, card, self._directory, message_id)
-                self._work.outbox.add_message(sealed, self._tools.draws.now())
+            except ProtocolError as unusable:
+                # What one member's card says keeps none of the others waiting; another card of it is told all anew.
+                self.record(AuditAct.KEY_REFUSED, WORKER, {"member": member, "problem": unusable.problem.value})
+                continue
+            self._work.outbox.add_message(sealed, self._tools.draws.now())
 
     def _agree(self) -> None:
         try:

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from symbolon.node.domain.epochs import EpochStanding
+from symbolon.node.domain.epochs import EpochReceipt, EpochStanding
 from symbolon.node.domain.expiry import expiry_board
+from symbolon.node.domain.membership import ShutOut
 from symbolon.node.ports.outside import Draws, LinkageKeys
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.report_progress import standings
 from symbolon.node.services.review_directory import proposal_view
 from symbolon.protocol.federation import ExpiryNotice
+from symbolon.protocol.messages import Member
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 
 _LATELY: Final = timedelta(minutes=5)
+_STANDINGS: Final = {
+    Problem.MEMBER_SUSPENDED: "suspended",
+    Problem.MEMBER_EXPELLED: "expelled",
+    Problem.NOT_YET_A_MEMBER: "candidate",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +35,17 @@ class NodeStatus:
     directory_version: int
     """The newest version that the members signed; 0 before the founding."""
     standing: str
-    """How this node stands in it: active, suspended, expelled, or candidate while it is not listed."""
+    """How this node stands: active, suspended, expelled, or candidate while it is not listed.
+
+    As the hub treats it, where that shuts it out, else as the directory says.
+    """
     members: tuple[str, ...]
     """The members that are active."""
     awaits_signature: int | None
     """The version of the directory that is proposed and that this node has a say in, but has not signed."""
     epochs: tuple[EpochStanding, ...]
     warnings: tuple[str, ...]
-    """Keys and certificates that end within 60 days."""
+    """Keys and certificates that end within 60 days; that the hub shuts this node out; receipts that do not agree."""
     records: Mapping[str, int]
     without_category: int
     hits: Mapping[str, int]
@@ -76,17 +87,23 @@ class ShowStatus:
             outbox = work.outbox.count_waiting()
             inbox = work.inbox.count()
             slow_clock_at = work.inbox.slow_clock_at()
+            shut_out = work.directory.shut_out()
+            disputed = [receipt for receipt in work.encodings.receipts() if receipt.agrees is False]
         own = None if directory is None else directory.member_of(self._own)
         board = () if directory is None else expiry_board(directory, self._own, now.date())
         return NodeStatus(
             federation=None if membership is None else membership.federation,
             exercise=membership is not None and membership.exercise,
             directory_version=0 if directory is None else directory.version,
-            standing="candidate" if own is None else own.standing.value,
+            standing=_standing(own, shut_out),
             members=() if directory is None else tuple(member.code for member in directory.active_members),
             awaits_signature=proposal.version if proposal is not None and proposal.waits_for_this_node else None,
             epochs=epochs,
-            warnings=tuple(line.text for line in board if line.notice is not ExpiryNotice.NONE),
+            warnings=(
+                *(line.text for line in board if line.notice is not ExpiryNotice.NONE),
+                *(() if shut_out is None else (_of_shut_out(shut_out),)),
+                *(_of_receipt(receipt) for receipt in disputed),
+            ),
             records=records,
             without_category=without_category,
             hits=hits,
@@ -94,3 +111,24 @@ class ShowStatus:
             inbox=inbox,
             clock_seems_slow=slow_clock_at is not None and now - slow_clock_at < _LATELY,
         )
+
+
+def _standing(own: Member | None, shut_out: ShutOut | None) -> str:
+    told = None if shut_out is None else _STANDINGS.get(shut_out.problem)
+    listed = "candidate" if own is None else own.standing.value
+    return told or listed
+
+
+def _of_shut_out(shut_out: ShutOut) -> str:
+    return (
+        f"The hub has taken nothing of this node since {shut_out.since:%Y-%m-%d %H:%M} UTC: {shut_out.problem.title}"
+        " Ask the hub's operator why; nothing is lost, what waits goes out afterwards."
+    )
+
+
+def _of_receipt(receipt: EpochReceipt) -> str:
+    return (
+        f"The hub's receipt for epoch {receipt.epoch} names {receipt.records} erased records, and this node knew of"
+        f" {receipt.own_records} there, or of others: what was withdrawn or on its way when the epoch was closed may"
+        " explain a few; for more, ask the hub's operator to account for them."
+    )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.membership import Federation, Membership, ProposalView, is_fingerprint
 from symbolon.node.errors import Forbidden, InvalidDraft, NodeError, NotJoined
-from symbolon.node.ports.outside import Draws, HubClient, MemberKeys
-from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.correspondence import Correspondence, stamp
+from symbolon.node.ports.outside import MemberKeys
+from symbolon.node.services.correspondence import stamp
+from symbolon.node.services.hub_line import HubLine
 from symbolon.node.services.review_directory import check_follows, check_own_card, view_proposal
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.federation import sign_directory
@@ -36,17 +36,14 @@ class SignDirectory:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWork,
-        draws: Draws,
-        hub: HubClient,
-        correspondence: Correspondence,
+        line: HubLine,
         keys: MemberKeys,
         refresh_directory: Callable[[], bool],
     ) -> None:
-        self._unit_of_work = unit_of_work
-        self._draws = draws
-        self._hub = hub
-        self._correspondence = correspondence
+        self._unit_of_work = line.unit_of_work
+        self._draws = line.draws
+        self._hub = line.hub
+        self._correspondence = line.correspondence
         self._keys = keys
         self._refresh_directory = refresh_directory
 

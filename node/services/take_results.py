@@ -96,7 +96,8 @@ def _submitted(work: Work, record: Record, result: ItemResult, now: datetime) ->
             return record
         publication = Publication.PUBLISHED if is_newest else record.publication
         return replace(record, publication=publication, hub_version=result.version)
-    if not is_newest:
+    if not is_newest or result.problem is Problem.WRONG_KEY_EPOCH:
+        # Its epoch was closed while it was on its way: it stays queued, and goes out under one that is open.
         return record
     if record.hub_version is not None:
         queue_withdrawals(work, (record,), WithdrawalReason.CORRECTED, now)

@@ -6,6 +6,7 @@ from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.justification import (
     LONGEST_TEXT,
     REMEMBERED_FOR,
+    REMEMBERED_FOR_FORM,
     Justification,
     JustificationNeeded,
     ViewReason,
@@ -39,12 +40,12 @@ class ViewHit:
 
     def again(self, actor: Actor, hit_id: HitId, visit: Visit) -> HitView:
         """The same after a form of this visit that could not be taken as it was: what was typed is not to be lost, so
-        any reason of the visit counts.
+        a reason counts for twice as long.
         """
         return self._view(actor, hit_id, visit, is_begun=True)
 
     def _view(self, actor: Actor, hit_id: HitId, visit: Visit, *, is_begun: bool) -> HitView:
-        since = None if is_begun else self._draws.now() - REMEMBERED_FOR
+        since = self._draws.now() - (REMEMBERED_FOR_FORM if is_begun else REMEMBERED_FOR)
         reason: ViewReason | None = None
         with self._unit_of_work.begin() as work:
             if _is_protected(work, actor, hit_id):

@@ -14,7 +14,7 @@ from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.handling import WithdrawalReason
+from symbolon.protocol.handling import Namespace, WithdrawalReason
 from symbolon.protocol.messages import WithdrawalItem
 from symbolon.protocol.references import RecordReference
 
@@ -68,6 +68,12 @@ class WithdrawRecords:
 
         A record that was at the hub is withdrawn also where its encodings are gone already: after a reclassification
         its hits live on there, held, until it is withdrawn for good.
+
+        Raises:
+            Forbidden: the actor may not change records; or one of these is a victim's or minor's, and the actor is no
+                protection officer. Then none is withdrawn.
+            NotFound: one of the local ids is not known, or nothing was named.
+
         """
         if not actor.permits(Right.CHANGE_RECORDS):
             raise Forbidden("Withdrawing records needs the right to change them.")
@@ -76,6 +82,8 @@ class WithdrawRecords:
             if len({local_id for _, local_id in known} & set(local_ids)) < len(set(local_ids)) or not known:
                 raise NotFound("One of these records is not known here: check the local ids.")
             references = tuple(reference for reference, _ in known)
+            if not actor.permits(Right.HANDLE_PROTECTED):
+                _refuse_protected(work.records.lock(references))
             return self._withdraw(work, actor.login, references, WithdrawalReason.OWNER_REQUEST)
 
     def expired(self, worker: str) -> int:
@@ -116,3 +124,11 @@ class WithdrawRecords:
                 {"records": len(changed), "reason": reason.value},
             )
         return WithdrawalReport(len(changed), len(sent), tuple(record.reference for record in changed))
+
+
+def _refuse_protected(records: Sequence[Record]) -> None:
+    if any(record.content.namespace is Namespace.PROTECTED for record in records):
+        raise Forbidden(
+            "Only the victim-protection officer withdraws a victim's or minor's record: have them do it in their own"
+            " name (--as), or leave it out."
+        )

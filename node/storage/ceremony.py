@@ -30,6 +30,10 @@ class PostgresCeremony:
         )
         return row is not None
 
+    def forget_told(self, member: MemberCode) -> None:
+        """Let everything that was told to a member be told again."""
+        self._tx.execute(QUERIES["forget_told"], member=member)
+
     def steps(self, epoch: int) -> tuple[StepDone, ...]:
         """What this node did for an epoch's key, in order."""
         return tuple(

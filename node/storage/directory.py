@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from symbolon.node.domain.membership import Membership
+from symbolon.node.domain.membership import Membership, ShutOut
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.messages import (
@@ -15,6 +15,7 @@ from symbolon.protocol.messages import (
     SignedDirectory,
     card_fingerprint,
 )
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import IncarnationId
 from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
@@ -91,9 +92,28 @@ class PostgresDirectory:
         body = self._tx.fetch_value(QUERIES["find_proposal"])
         return None if body is None else from_wire(DirectoryProposal, parse_json(bytes(body)))
 
-    def save_proposal(self, proposal: DirectoryProposal, now: datetime) -> None:
-        """Keep the proposal as it is seen now."""
-        self._tx.execute(QUERIES["save_proposal"], body=canonical_bytes(to_wire(proposal)), seen_at=now)
+    def proposal_issued_at(self) -> datetime | None:
+        """When the hub issued the proposal that was last seen."""
+        row = self._tx.fetch_one(QUERIES["find_proposal"])
+        return None if row is None else row["issued_at"]
+
+    def save_proposal(self, proposal: DirectoryProposal, issued_at: datetime, now: datetime) -> None:
+        """Keep the proposal as it is seen now, and as of when the hub said it."""
+        body = canonical_bytes(to_wire(proposal))
+        self._tx.execute(QUERIES["save_proposal"], body=body, issued_at=issued_at, seen_at=now)
+
+    def note_shut_out(self, problem: Problem, now: datetime) -> None:
+        """Note that the hub takes nothing of this node."""
+        self._tx.execute(QUERIES["note_shut_out"], problem=problem, since=now)
+
+    def end_shut_out(self) -> None:
+        """Note that the hub answers again."""
+        self._tx.execute(QUERIES["end_shut_out"])
+
+    def shut_out(self) -> ShutOut | None:
+        """That the hub shuts this node out; None while it does not."""
+        row = self._tx.fetch_one(QUERIES["find_shut_out"])
+        return None if row is None else ShutOut(Problem(row["problem"]), row["since"])
 
     def note_compared(self, cards: Sequence[MemberCard], compared_by: str, now: datetime) -> None:
         """Note that these cards were compared with the members themselves."""

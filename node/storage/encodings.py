@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from symbolon.node.domain.epochs import EncodingAnswer, EncodingCounts, EpochReceipt
+from symbolon.node.domain.epochs import EncodingActivity, EncodingAnswer, EncodingCounts, EpochReceipt
 from symbolon.node.domain.outbox import BatchEntry
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MessageId, RecordReference
@@ -12,6 +12,7 @@ from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 QUERIES: Final = load_queries("symbolon.node.storage", "reencoding")
+_BEFORE_ALL: Final = "00000000-0000-0000-0000-000000000000"
 
 
 class PostgresEncodings:
@@ -40,6 +41,12 @@ class PostgresEncodings:
             problems=[answer.problem for answer in answers],
             now=now,
         )
+        taken = [answer for answer in answers if answer.problem is None]
+        self._tx.execute(
+            QUERIES["note_closed_answers"],
+            references=[answer.reference for answer in taken],
+            epochs=[answer.epoch for answer in taken],
+        )
 
     def note_not_encodable(self, epoch: int, versions: Mapping[RecordReference, int]) -> None:
         """Note that these versions cannot be compared under the epoch's schema."""
@@ -65,17 +72,43 @@ class PostgresEncodings:
         )
         return frozenset(RecordReference(str(row["reference"])) for row in rows)
 
-    def close_all_but(self, epochs: Collection[int], now: datetime) -> None:
-        """Forget what was under other epochs, and take back what was queued for them."""
+    def close_all_but(self, epochs: Collection[int]) -> None:
+        """Keep what was under other epochs for their receipts alone, and take out of the outbox what was for them."""
         listed = sorted(epochs)
-        if self._tx.execute(QUERIES["close_epochs"], epochs=listed):
-            self._tx.execute(QUERIES["take_back_queued"], now=now)
-        self._tx.execute(QUERIES["forget_epochs"], epochs=listed)
+        for query in ("close_epochs", "keep_closed", "forget_epochs"):
+            self._tx.execute(QUERIES[query], epochs=listed)
 
-    def unencoded(self, epoch: int, limit: int) -> tuple[RecordReference, ...]:
-        """Published records without an encoding of their present version under the epoch."""
-        rows = self._tx.fetch_all(QUERIES["list_unencoded"], epoch=epoch, limit=limit)
+    def closed(self, epoch: int) -> Mapping[RecordReference, bool]:
+        """What was under a closed epoch, and whether it was at the hub by what this node knew."""
+        rows = self._tx.fetch_all(QUERIES["list_closed"], epoch=epoch)
+        return {RecordReference(str(row["reference"])): row["at_hub"] for row in rows}
+
+    def forget_closed(self, epoch: int) -> None:
+        """The receipt for a closed epoch is in."""
+        self._tx.execute(QUERIES["forget_closed"], epoch=epoch)
+
+    def unencoded(
+        self,
+        epoch: int,
+        limit: int,
+        *,
+        after: RecordReference | None = None,
+        among: Collection[RecordReference] | None = None,
+    ) -> tuple[RecordReference, ...]:
+        """Records whose present version the hub does not have under the epoch, nor is about to get, in order."""
+        rows = self._tx.fetch_all(
+            QUERIES["list_unencoded"],
+            epoch=epoch,
+            limit=limit,
+            after=after or _BEFORE_ALL,
+            among=None if among is None else list(among),
+        )
         return tuple(RecordReference(str(row["reference"])) for row in rows)
+
+    def activity(self) -> EncodingActivity:
+        """By what it shows that encodings may have changed."""
+        row = self._tx.fetch_one(QUERIES["find_activity"])
+        return EncodingActivity(None, None, None) if row is None else EncodingActivity(**row)
 
     def nothing_waits(self) -> bool:
         """Whether every item of the outbox is in a batch."""
@@ -95,6 +128,8 @@ class PostgresEncodings:
             erased_encodings=receipt.erased_encodings,
             records=receipt.records,
             erased_at=receipt.erased_at,
+            own_records=receipt.own_records,
+            agrees=receipt.agrees,
             envelope=receipt.envelope,
         )
 
@@ -102,7 +137,13 @@ class PostgresEncodings:
         """The receipts for closed epochs, oldest first."""
         return tuple(
             EpochReceipt(
-                row["epoch"], row["erased_encodings"], row["records"], row["erased_at"], bytes(row["envelope"])
+                epoch=row["epoch"],
+                erased_encodings=row["erased_encodings"],
+                records=row["records"],
+                erased_at=row["erased_at"],
+                own_records=row["own_records"],
+                agrees=row["agrees"],
+                envelope=bytes(row["envelope"]),
             )
             for row in self._tx.fetch_all(QUERIES["list_epoch_receipts"])
         )

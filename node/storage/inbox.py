@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from symbolon.node.domain.kept_delivery import KeptDelivery, KeptState
+from symbolon.node.domain.kept_delivery import KeptDelivery, KeptState, WaitingDelivery
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import DeliveryId, HitId
@@ -32,10 +32,12 @@ class PostgresInbox:
         """Keep a delivery that was refused, with its problem."""
         self._add(delivery_id, "refused", None, problem, envelope, now)
 
-    def lock_waiting(self, hit_id: HitId | None, limit: int) -> tuple[tuple[DeliveryId, bytes], ...]:
-        """Kept deliveries of a hit, or of all, oldest first."""
-        rows = self._tx.fetch_all(QUERIES["list_waiting"], hit_id=hit_id, limit=limit)
-        return tuple((DeliveryId(str(row["delivery_id"])), bytes(row["envelope"])) for row in rows)
+    def lock_waiting(self, hit_id: HitId | None, after: int, limit: int) -> tuple[WaitingDelivery, ...]:
+        """Kept deliveries of a hit, or of all, that lie after a place, oldest first."""
+        rows = self._tx.fetch_all(QUERIES["list_waiting"], hit_id=hit_id, after=after, limit=limit)
+        return tuple(
+            WaitingDelivery(DeliveryId(str(row["delivery_id"])), row["place"], bytes(row["envelope"])) for row in rows
+        )
 
     def settle(self, delivery_id: DeliveryId, problem: Problem | None) -> None:
         """Note what became of a kept delivery."""

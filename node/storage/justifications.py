@@ -33,7 +33,7 @@ class PostgresJustifications:
             given_at=justification.given_at,
         )
 
-    def newest(self, visit: Visit, hit_id: HitId, since: datetime | None) -> ViewReason | None:
-        """The reason that was given last in a visit, for this hit and after this moment (None: at any)."""
+    def newest(self, visit: Visit, hit_id: HitId, since: datetime) -> ViewReason | None:
+        """The reason that was given last in a visit, for this hit and after this moment."""
         found = self._tx.fetch_value(QUERIES["find_newest_reason"], visit=visit.name, hit_id=hit_id, since=since)
         return None if found is None else ViewReason(str(found))

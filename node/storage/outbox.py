@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutboxKind, OutgoingBatch, OutgoingMessage
+from symbolon.node.domain.outbox import BatchEntry, ItemResult, KeyPlace, OutboxKind, OutgoingBatch, OutgoingMessage
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference, RequestId
@@ -129,6 +129,8 @@ class PostgresOutbox:
             audience=message.audience,
             hit_id=message.hit_id,
             body=message.body,
+            key_epoch=None if message.key_place is None else message.key_place.epoch,
+            key_attempt=None if message.key_place is None else message.key_place.attempt,
             now=now,
         )
         self._tx.notify(OUTBOX_CHANNEL)
@@ -143,6 +145,7 @@ class PostgresOutbox:
                 None if row["hit_id"] is None else HitId(str(row["hit_id"])),
                 bytes(row["body"]),
                 row["attempts"],
+                None if row["key_epoch"] is None else KeyPlace(row["key_epoch"], row["key_attempt"]),
             )
             for row in self._tx.fetch_all(QUERIES["list_due_messages"], now=now, limit=limit)
         )

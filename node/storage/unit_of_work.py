@@ -16,18 +16,25 @@ from symbolon.node.storage.outbox import PostgresOutbox
 from symbolon.node.storage.reconciliation import PostgresReconciliation
 from symbolon.node.storage.records import PostgresRecords
 from symbolon.protocol.audit_log import AuditAct, Detail
+from symbolon.runtime.accounts import RESERVED_LOGINS
 from symbolon.runtime.audit_store import AuditLog
 from symbolon.runtime.database import Database, Transaction
 from symbolon.runtime.vault import Vault
 
 
 class PostgresUnitOfWork:
-    """Begins transactions in the node's database; audit leaves are written in them."""
+    """Begins transactions in the node's database; audit leaves are written in them.
 
-    def __init__(self, database: Database, audit_log: AuditLog, vault: Vault) -> None:
+    `named_by_command`: the actors are those that a command line names, which nobody proved to be: their leaves say so.
+    """
+
+    def __init__(
+        self, database: Database, audit_log: AuditLog, vault: Vault, *, named_by_command: bool = False
+    ) -> None:
         self._database = database
         self._audit_log = audit_log
         self._vault = vault
+        self._named_by_command = named_by_command
 
     @contextmanager
     def begin(self) -> Iterator[Work]:
@@ -45,17 +52,20 @@ class PostgresUnitOfWork:
                 lanes=PostgresLanes(tx),
                 justifications=PostgresJustifications(tx, self._vault),
                 reconciliation=PostgresReconciliation(tx),
-                audit=_TransactionAudit(tx, self._audit_log),
+                audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
             )
 
 
 class _TransactionAudit:
     """The audit log within one transaction."""
 
-    def __init__(self, tx: Transaction, audit_log: AuditLog) -> None:
+    def __init__(self, tx: Transaction, audit_log: AuditLog, *, named_by_command: bool) -> None:
         self._tx = tx
         self._audit_log = audit_log
+        self._named_by_command = named_by_command
 
     def record(self, act: AuditAct, actor: str, subject: str | None, detail: Detail) -> None:
         """Leave one leaf."""
+        if self._named_by_command and actor not in RESERVED_LOGINS:
+            detail = {**detail, "by_command": True}
         self._audit_log.record(self._tx, act, actor, subject, detail)

@@ -7,7 +7,7 @@ RETURNING login;
 
 -- name: find_credentials
 -- What a sign-in is checked against. Nothing is locked: the check takes its time, and its outcome is noted with care.
-SELECT login, password_hash, second_factor_sealed, proposed_factor_sealed
+SELECT login, password_hash, second_factor_sealed
 FROM account
 WHERE login = %(login)s;
 
@@ -48,10 +48,12 @@ FROM account
 WHERE %(role)s = ANY (roles);
 
 -- name: note_right_password
--- A right password. No row when it does not count: since it was read, it was changed or the account disabled.
+-- A right password. No row when it does not count: since they were read, it or the second factor was changed, or the
+-- account disabled.
 UPDATE account
 SET last_sign_in_at = %(now)s, password_hash = %(password_hash)s
 WHERE login = %(login)s AND password_hash = %(checked_hash)s AND disabled_at IS NULL
+  AND second_factor_sealed IS NOT DISTINCT FROM %(checked_factor)s::bytea
 RETURNING login;
 
 -- name: set_password

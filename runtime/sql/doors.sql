@@ -5,10 +5,10 @@ FROM known_browser
 WHERE browser_digest = %(browser_digest)s AND login = %(login)s AND last_sign_in_at > %(known_since)s;
 
 -- name: find_refusal
--- Until when the login, or the place that the try comes from, takes no try from a browser that is not known.
+-- Until when what was typed as a login, or the place that the try comes from, takes no try from an unknown browser.
 SELECT max(refused_until) AS refused_until
 FROM (
-    SELECT refused_until FROM account WHERE login = %(login)s
+    SELECT refused_until FROM sign_in_login WHERE login_digest = %(login_digest)s
     UNION ALL
     SELECT refused_until FROM sign_in_source WHERE source_digest = %(source_digest)s
 ) AS refusal
@@ -31,16 +31,18 @@ RETURNING refused_until;
 -- name: count_wrong_of_login
 -- A wrong try from elsewhere. From the one after the free attempts on, the login is refused for a while: two seconds,
 -- doubling. No row while the login takes none: wrong ones that are noted at the same time count one after the other.
-UPDATE account
-SET failed_attempts = failed_attempts + 1,
+INSERT INTO sign_in_login AS typed (login_digest, last_attempt_at, failed_attempts)
+VALUES (%(login_digest)s, %(now)s, 1)
+ON CONFLICT (login_digest) DO UPDATE
+SET last_attempt_at = %(now)s,
+    failed_attempts = typed.failed_attempts + 1,
     refused_until = CASE
-        WHEN failed_attempts >= %(free_attempts)s THEN %(now)s::timestamptz + least(
+        WHEN typed.failed_attempts >= %(free_attempts)s THEN %(now)s::timestamptz + least(
             %(longest_refusal)s::interval,
-            make_interval(secs => power(2, least(failed_attempts + 1 - %(free_attempts)s, 10)))
+            make_interval(secs => power(2, least(typed.failed_attempts + 1 - %(free_attempts)s, 10)))
         )
     END
-WHERE login = %(login)s
-  AND (refused_until IS NULL OR refused_until <= %(now)s)
+WHERE typed.refused_until IS NULL OR typed.refused_until <= %(now)s
 RETURNING refused_until;
 
 -- name: count_wrong_of_source
@@ -61,9 +63,8 @@ RETURNING refused_until;
 
 -- name: forgive_login
 -- A right try from elsewhere: the login's count starts anew.
-UPDATE account
-SET failed_attempts = 0, refused_until = NULL
-WHERE login = %(login)s;
+DELETE FROM sign_in_login
+WHERE login_digest = %(login_digest)s;
 
 -- name: know_browser
 -- The person signed in with this browser: from now on it is known, and its count starts anew.
@@ -81,6 +82,11 @@ WHERE login = %(login)s;
 -- Browsers that nobody used for long.
 DELETE FROM known_browser
 WHERE last_sign_in_at <= %(known_since)s;
+
+-- name: forget_old_logins
+-- What was typed as a login, and nothing wrong for a day.
+DELETE FROM sign_in_login
+WHERE last_attempt_at <= %(counted_since)s;
 
 -- name: forget_old_sources
 -- Places from which nothing wrong came for a day.

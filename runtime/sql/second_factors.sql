@@ -6,24 +6,35 @@ WHERE login = %(login)s AND second_factor_last_step < %(step)s
 RETURNING login;
 
 -- name: propose_factor
--- A secret that its person is shown; it proves nothing before its first right code.
-UPDATE account
+-- A secret that the browser of a session is shown, and no other; it proves nothing before its first right code.
+UPDATE web_session
 SET proposed_factor_sealed = %(sealed)s
-WHERE login = %(login)s;
+WHERE session_id = %(session_id)s;
+
+-- name: find_proposed_factor
+-- The secret that this session's browser was shown.
+SELECT proposed_factor_sealed
+FROM web_session
+WHERE session_id = %(session_id)s;
+
+-- name: forget_proposed_factors
+-- What any browser of a person was shown and did not enrol.
+UPDATE web_session
+SET proposed_factor_sealed = NULL
+WHERE login = %(login)s AND proposed_factor_sealed IS NOT NULL;
 
 -- name: enrol_factor
 -- The secret whose first right code was given, of this time step, takes the place of an older one.
 UPDATE account
 SET second_factor_sealed = %(sealed)s,
     second_factor_since = %(now)s,
-    second_factor_last_step = %(step)s,
-    proposed_factor_sealed = NULL
+    second_factor_last_step = %(step)s
 WHERE login = %(login)s;
 
 -- name: forget_factor
 -- The person has no second factor any more. No row when there was none.
 UPDATE account
-SET second_factor_sealed = NULL, second_factor_since = NULL, proposed_factor_sealed = NULL
+SET second_factor_sealed = NULL, second_factor_since = NULL
 WHERE login = %(login)s AND second_factor_sealed IS NOT NULL
 RETURNING login;
 

@@ -10,7 +10,7 @@ WHERE login IS NOT DISTINCT FROM %(login)s AND used_at IS NULL;
 
 -- name: lock_token
 -- A token that is still good, with the person whom it is for.
-SELECT t.token_digest, t.login, t.roles, t.expires_at, t.proposed_factor_sealed, a.display_name
+SELECT t.token_digest, t.login, t.roles, t.expires_at, a.display_name
 FROM one_time_token AS t
 LEFT JOIN account AS a USING (login)
 WHERE t.token_digest = %(token_digest)s
@@ -19,14 +19,8 @@ WHERE t.token_digest = %(token_digest)s
   AND a.disabled_at IS NULL
 FOR UPDATE OF t;
 
--- name: propose_factor
--- The secret that whoever opened the token is shown.
-UPDATE one_time_token
-SET proposed_factor_sealed = %(sealed)s
-WHERE token_digest = %(token_digest)s;
-
 -- name: use_token
 -- A token is good once.
 UPDATE one_time_token
-SET used_at = %(now)s, proposed_factor_sealed = NULL
+SET used_at = %(now)s
 WHERE token_digest = %(token_digest)s;

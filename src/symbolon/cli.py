@@ -41,6 +41,7 @@ FAULT: Final = 70
 ROOMS: Final[Mapping[str, tuple[str, str]]] = {
     "node": ("symbolon.node.cli", "A member state's node: its records, its hits, its exchanges."),
     "hub": ("symbolon.hub.cli", "The neutral hub: members, comparison, relay."),
+    "evaluate": ("symbolon.node.cli.evaluate", "Measure, on clear files of your own, how well encodings would match."),
     "exercise": ("symbolon.exercise.cli", "A whole federation on this machine, with a fictional case."),
 }
 

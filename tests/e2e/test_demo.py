@@ -54,15 +54,30 @@ def running_processes_below(folder: Path) -> list[int]:
     return found
 
 
-def test_the_run_finds_exactly_the_truth_and_opens_the_reply() -> None:
-    run = subprocess.run((*COMMAND, "--once", "--json"), capture_output=True, text=True, timeout=170, check=False)
-    result = json.loads(run.stdout.splitlines()[-1])
-    assert run.returncode == 0, run.stderr
+@pytest.fixture(scope="module")
+def finished_run() -> "subprocess.CompletedProcess[str]":
+    return subprocess.run((*COMMAND, "--once", "--json"), capture_output=True, text=True, timeout=170, check=False)
+
+
+def test_the_run_finds_exactly_the_truth_and_opens_the_reply(
+    finished_run: "subprocess.CompletedProcess[str]",
+) -> None:
+    result = json.loads(finished_run.stdout.splitlines()[-1])
+    assert finished_run.returncode == 0, finished_run.stderr
     assert result["ok"] is True
     assert result["hits_found"] == result["hits_expected"] == 11
     assert result["false_hits"] == 0
     assert result["alerts_delivered"] == result["alerts_expected"] == 22
     assert result["replies_opened"] == 1
+
+
+def test_the_run_tells_who_signed_the_directory_and_how_the_key_came_about(
+    finished_run: "subprocess.CompletedProcess[str]",
+) -> None:
+    told = " ".join(finished_run.stderr.split())
+    assert "They make the linkage key together" in told
+    assert "is signed by XA, XB, XC." in told
+    assert "was made by all and never at the hub." in told
 
 
 def test_all_processes_end_when_the_launcher_is_killed(short_folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Input for decoders, for hypothesis: bytes that nobody wrote, and what was written, changed a little or much."""
 
 import json
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -41,19 +42,19 @@ def _changed_json(draw: st.DrawFn, seed: bytes) -> bytes:
         places = list(_places(document))
         if not places:
             break
-        holder, key = draw(st.sampled_from(places))
+        holder, key = places[draw(st.integers(0, len(places) - 1))]
         others = [inner for other, step in places for inner in (other[step],)]
         match draw(st.sampled_from(("exchange", "move", "leave out", "add", "edit"))):
             case "exchange":
-                holder[key] = draw(st.sampled_from(SOME_VALUES))
+                # A copy: later steps change what stands inside of it.
+                holder[key] = deepcopy(draw(st.sampled_from(SOME_VALUES)))
             case "move":
-                holder[key] = json.loads(json.dumps(draw(st.sampled_from(others))))
+                holder[key] = deepcopy(others[draw(st.integers(0, len(others) - 1))])
             case "leave out":
                 del holder[key]
             case "add" if isinstance(holder, dict):
-                holder[draw(st.sampled_from(("body", "extra", "version", "purpose")))] = draw(
-                    st.sampled_from(SOME_VALUES)
-                )
+                extra = draw(st.sampled_from(("body", "extra", "version", "purpose")))
+                holder[extra] = deepcopy(draw(st.sampled_from(SOME_VALUES)))
             case _:
                 holder[key] = _edited(holder[key], draw)
     return json.dumps(document).encode("utf-8", "surrogatepass")

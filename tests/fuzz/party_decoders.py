@@ -248,14 +248,14 @@ def _hub_answers() -> Decoder:
     status, answer = 200, b""
 
     class Client(HttpHubClient):
-        def _client(self) -> httpx.Client:
+        def _client(self, shown: TlsFiles) -> httpx.Client:  # noqa: ARG002 - there is no connection
             return httpx.Client(transport=httpx.MockTransport(respond), base_url="https://hub.example")
 
     def respond(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(status, content=answer)
 
     files = TlsFiles(Path("certificate"), Path("key"))
-    client = Client("https://hub.example", lambda: files, lambda _files: None)
+    client = Client("https://hub.example", lambda: (files,), lambda _files: None)
 
     def read(data: bytes) -> None:
         nonlocal status, answer

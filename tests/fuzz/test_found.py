@@ -1,10 +1,12 @@
 """What fuzzing found once, and must not find again: input that ended in an error nobody had words for."""
 
+import json
 import ssl
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from tests.fuzz.matching_decoders import SCHEMA_BYTES
 from tests.fuzz.party_decoders import MAPPING
 from tests.fuzz.registry import DECODERS
 
@@ -39,6 +41,12 @@ def test_a_mapping_beyond_measure_is_named_as_a_mistake(value: bytes) -> None:
 
 def test_a_linkage_schema_nested_without_end_is_refused() -> None:
     assert not BY_NAME["linkage-schema"].try_on(b"[" * 100_000)
+
+
+def test_a_linkage_schema_without_a_kind_of_token_encodes_records_that_have_it() -> None:
+    schema = json.loads(SCHEMA_BYTES)
+    del schema["decisive_tokens"]["account"]
+    assert BY_NAME["linkage-schema"].try_on(json.dumps(schema).encode())
 
 
 def test_a_certificate_request_for_a_kind_of_key_that_nobody_knows_is_refused() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from symbolon.hub.domain.directory_drafts import HANDOVER, Ends, Founding, Step, amend, found, with_card, with_member
+from symbolon.hub.domain.directory_drafts import Ends, Founding, Step, amend, found, with_card, with_member
 from symbolon.node.errors import HubRefused, HubUnavailable
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.envelope import Envelope, EnvelopeHeader, Expectation, Message, body_digest, sign, verify
@@ -29,7 +29,7 @@ from symbolon.protocol.handling import (
     Urgency,
     WithdrawalReason,
 )
-from symbolon.protocol.keys import SigningKey, VerifyingKey
+from symbolon.protocol.keys import SealingKey, SigningKey, VerifyingKey
 from symbolon.protocol.lifecycle import HitEvent, JointState
 from symbolon.protocol.messages import (
     MAX_HISTORY,
@@ -151,6 +151,19 @@ class HubInMemory:
                 self._keep_signature(sign_directory(self.proposal, code, self.keys[code]))
         assert self.proposal is None, "the keys of too few members are known to sign for them"
         return self.directory()
+
+    def enrol_on_paper(self, code: MemberCode) -> None:
+        """Let the members sign that another state is one, which has no node here: of two, none could be expelled."""
+        known = self.directory()
+        card = replace(
+            known.members[0].card,
+            code=code,
+            signing_key=SigningKey.generate(secrets.token_bytes(32)).public.to_bytes(),
+            sealing_key=SealingKey.generate(secrets.token_bytes(32)).public.to_bytes(),
+            hybrid_sealing_key=None,
+        )
+        self.propose(with_member(replace(known.members[0], card=card, retired_keys=())))
+        self.co_sign()
 
     def directory(self) -> FederationDirectory:
         """The version in effect."""
@@ -346,8 +359,7 @@ class HubInMemory:
             certificate_fingerprint=certificates.fingerprint(pem),
         )
         ends = Ends(now.date() + timedelta(days=730), certificates.expires_at(pem).date())
-        retired_at = None if request.retire_old_at_once else now + HANDOVER
-        self.propose(with_card(self.directory(), card, ends, retired_at))
+        self.propose(with_card(self.directory(), card, ends, keeps_former=not request.retire_old_at_once))
         return self.sign(RotationAnswer(pem.decode()), sender).to_bytes()
 
     def _submit(self, sender: MemberCode, submission: Submission, digest: str) -> bytes:

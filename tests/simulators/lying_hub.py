@@ -1,10 +1,11 @@
-"""A hub that lies to one node: about the directory, about what was delivered, about who said what."""
+"""A hub that lies to one node about the directory, what was delivered and who said what, or is too busy for it."""
 
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from tests.simulators.hub_in_memory import FEDERATION, HubClientInMemory, HubInMemory
 
+from symbolon.node.errors import HubNotNow
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.federation import sign_directory
@@ -18,9 +19,10 @@ from symbolon.protocol.messages import (
     MemberCard,
     SignedDirectory,
 )
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode, new_delivery_id
 
-__all__ = ["FEDERATION", "LyingClient", "followed_by", "signed_by", "with_card"]
+__all__ = ["FEDERATION", "BusyClient", "LyingClient", "again", "followed_by", "signed_by", "with_card"]
 
 
 @dataclass
@@ -69,3 +71,15 @@ def signed_by(directory: FederationDirectory, **keys: SigningKey) -> SignedDirec
 def again(hub: HubInMemory, member: str, delivery: Delivery) -> None:
     """Deliver what was delivered, under another delivery id."""
     hub.queues[MemberCode(member)].append(Delivery(new_delivery_id(uuid4()), delivery.envelope))
+
+
+@dataclass
+class BusyClient(HubClientInMemory):
+    """A hub that answers, and says of everything handed in at some paths that it cannot take it now."""
+
+    not_now: dict[str, Problem] = field(default_factory=dict)
+
+    def post(self, path: str, envelope: Envelope) -> bytes:
+        if path in self.not_now:
+            raise HubNotNow(self.not_now[path])
+        return super().post(path, envelope)

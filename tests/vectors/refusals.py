@@ -101,6 +101,20 @@ def directories(samples: ModuleType) -> Iterator[DirectoryRefusal]:
     yield "an epoch left out", Problem.BROKEN_SUCCESSION, known, signed(xa, xb, epochs=skipped)
     greedy = replace(later.policies, signing_quorum=3)
     yield "a quorum of more than are active", Problem.BROKEN_SUCCESSION, known, signed(xa, xb, policies=greedy)
+    lonely = replace(later.policies, signing_quorum=1)
+    yield "a quorum of one", Problem.BROKEN_SUCCESSION, known, signed(xa, xb, policies=lonely)
+    reissued = replace(later.members[2], card=replace(later.members[2].card, certificate_fingerprint="00" * 32))
+    members = (*later.members[:2], reissued)
+    yield "a new card of an expelled member", Problem.BROKEN_SUCCESSION, known, signed(xa, xb, members=members)
+    for name, keys in (
+        ("a sealing key of low order", {"sealing_key": bytes(32)}),
+        ("a signing key of low order", {"signing_key": bytes([1]) + bytes(31)}),
+        ("a hybrid sealing key out of range", {"hybrid_sealing_key": b"\xff" * 1216}),
+        ("another member's sealing key", {"sealing_key": later.members[1].card.sealing_key}),
+    ):
+        unusable = replace(later.members[0], card=replace(later.members[0].card, **keys))
+        members = (unusable, *later.members[1:])
+        yield name, Problem.MALFORMED_MESSAGE, known, signed(xa, xb, members=members)
     yield "another federation", Problem.WRONG_FEDERATION, known, signed(xa, xb, federation="exercise-other")
     yield "live instead of exercise", Problem.WRONG_FEDERATION, known, signed(xa, xb, exercise=False)
     yield "no signature", Problem.NOT_CO_SIGNED, known, signed()

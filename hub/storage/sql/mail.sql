@@ -43,3 +43,8 @@ WHERE sender = %(sender)s AND message_id = %(message_id)s;
 -- Nothing waits for the member any more.
 DELETE FROM delivery
 WHERE member = %(member)s AND acknowledged_at IS NULL;
+
+-- name: supersede
+-- A newer word of the same purpose takes the place of what nobody has acknowledged.
+DELETE FROM delivery
+WHERE purpose = %(purpose)s AND acknowledged_at IS NULL;

@@ -47,6 +47,13 @@ SELECT EXISTS (
     WHERE m.standing = 'expelled' AND r.withdrawn_at IS NULL
 );
 
+-- name: has_live
+-- Whether a member has a live record.
+SELECT EXISTS (
+    SELECT FROM record
+    WHERE member = %(member)s AND withdrawn_at IS NULL
+);
+
 -- name: lock_encoded_under
 -- Records that have an encoding under an epoch, locked in the order of references.
 SELECT reference
@@ -142,12 +149,15 @@ SELECT handle, again, %(now)s
 FROM unnest(%(handles)s::bigint[], %(agains)s::boolean[]) AS item (handle, again);
 
 -- name: queue_comparisons_of_member
--- All that a member has here waits to be compared (again).
+-- All that a member has here waits to be compared (again). The update waits for a worker that has the handle in hand
+-- and compares it by an older scope: once that worker has settled it, the handle is put in anew.
 INSERT INTO pending_comparison (handle, again, asked_at)
 SELECT handle, true, %(now)s
 FROM encoded_version
 WHERE member = %(member)s
-ON CONFLICT DO NOTHING;
+ORDER BY handle
+ON CONFLICT (handle) DO UPDATE
+SET again = excluded.again, asked_at = excluded.asked_at;
 
 -- name: retire_records
 -- Withdrawn. The row stays for its version number.
@@ -157,13 +167,19 @@ WHERE reference = ANY(%(references)s) AND withdrawn_at IS NULL;
 
 -- name: take_waiting
 -- The oldest handles that wait to be compared and that no other worker has in hand; if this worker dies, they
--- are free again. None while a restored hub waits for what its members know.
-SELECT handle
-FROM pending_comparison
+-- are free again. None while a restored hub waits for what its members know, and none of a closed epoch, whose
+-- encodings wait to be erased.
+SELECT p.handle
+FROM pending_comparison AS p
 WHERE NOT EXISTS (SELECT FROM reconciliation WHERE finished_at IS NULL)
-ORDER BY again, handle
+  AND NOT EXISTS (
+    SELECT FROM encoded_version AS v
+    JOIN linkage_epoch AS e ON e.epoch = v.key_epoch
+    WHERE v.handle = p.handle AND e.closed_at IS NOT NULL
+  )
+ORDER BY p.again, p.handle
 LIMIT %(limit)s
-FOR UPDATE SKIP LOCKED;
+FOR UPDATE OF p SKIP LOCKED;
 
 -- name: settle
 -- These handles were compared, or are gone.

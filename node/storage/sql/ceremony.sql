@@ -11,6 +11,11 @@ values (%(epoch)s, %(attempt)s, %(step)s, %(member)s, %(done_at)s)
 on conflict (epoch, attempt, step, member) do nothing
 returning step;
 
+-- name: forget_told
+-- A member has another card: what it was told before was for the former one, and is told again.
+delete from ceremony_step
+where member = %(member)s and step in ('key-commitment', 'key-reveal', 'key-confirmation');
+
 -- name: list_steps
 -- Every step in the ceremony of an epoch, in order.
 select attempt, step, member, done_at from ceremony_step

@@ -43,12 +43,27 @@ select body, taken_at from directory_version order by version;
 
 -- name: find_proposal
 -- The proposal as it was last seen.
-select body from directory_proposal;
+select body, issued_at from directory_proposal;
 
 -- name: save_proposal
 -- The proposal as it is seen now.
-insert into directory_proposal (body, seen_at) values (%(body)s, %(seen_at)s)
-on conflict (only_row) do update set body = excluded.body, seen_at = excluded.seen_at;
+insert into directory_proposal (body, issued_at, seen_at) values (%(body)s, %(issued_at)s, %(seen_at)s)
+on conflict (only_row) do update
+set body = excluded.body, issued_at = excluded.issued_at, seen_at = excluded.seen_at;
+
+-- name: note_shut_out
+-- The hub takes nothing of this node; since when, for as long as it says the same.
+insert into shut_out (problem, since) values (%(problem)s, %(since)s)
+on conflict (only_row) do update set problem = excluded.problem, since = excluded.since
+where shut_out.problem <> excluded.problem;
+
+-- name: end_shut_out
+-- The hub answers again.
+delete from shut_out;
+
+-- name: find_shut_out
+-- Whether the hub shuts this node out.
+select problem, since from shut_out;
 
 -- name: note_compared
 -- A card was compared with the member itself.

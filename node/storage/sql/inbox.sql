@@ -8,10 +8,10 @@ on conflict (delivery_id) do nothing
 returning delivery_id;
 
 -- name: list_waiting
--- Deliveries that came before what they need, oldest first; of one hit, or of all.
-select delivery_id, envelope
+-- Deliveries that came before what they need, after a place, oldest first; of one hit, or of all.
+select delivery_id, envelope, place
 from inbox_delivery
-where state = 'waiting' and (%(hit_id)s::uuid is null or hit_id = %(hit_id)s)
+where state = 'waiting' and place > %(after)s and (%(hit_id)s::uuid is null or hit_id = %(hit_id)s)
 order by place
 limit %(limit)s
 for update skip locked;

@@ -6,9 +6,9 @@ insert into justification (justification_id, hit_id, login, visit, reason, seale
 values (%(justification_id)s, %(hit_id)s, %(login)s, %(visit)s, %(reason)s, %(sealed_text)s, %(given_at)s);
 
 -- name: find_newest_reason
--- The last reason of a visit for a hit, after a moment or (null) at any.
+-- The last reason of a visit for a hit, after a moment.
 select reason
 from justification
-where visit = %(visit)s and hit_id = %(hit_id)s and (%(since)s::timestamptz is null or given_at > %(since)s)
+where visit = %(visit)s and hit_id = %(hit_id)s and given_at > %(since)s
 order by given_at desc
 limit 1;

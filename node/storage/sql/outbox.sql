@@ -72,13 +72,16 @@ where batch_id = %(batch_id)s;
 
 -- name: add_message
 -- A message to the hub or, sealed, to another member, in the transaction of the act.
-insert into outbox_message (message_id, kind, audience, hit_id, body, next_attempt_at, created_at)
-values (%(message_id)s, %(kind)s, %(audience)s, %(hit_id)s, %(body)s, %(now)s, %(now)s);
+insert into outbox_message (
+    message_id, kind, audience, hit_id, body, key_epoch, key_attempt, next_attempt_at, created_at
+) values (
+    %(message_id)s, %(kind)s, %(audience)s, %(hit_id)s, %(body)s, %(key_epoch)s, %(key_attempt)s, %(now)s, %(now)s
+);
 
 -- name: list_due_messages
 -- Messages whose time has come, oldest first; of each lane (one party, one hit or none) the oldest alone, so that what
 -- is about one hit arrives in its order.
-select message_id, kind, audience, hit_id, body, attempts
+select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt
 from outbox_message as message
 where delivered_at is null and next_attempt_at <= %(now)s
   and not exists (

@@ -38,33 +38,81 @@ join record_encoding as encoding
     and encoding.epoch <> refused.epoch and encoding.state in ('queued', 'at-hub');
 
 -- name: close_epochs
--- The directory lists these epochs alone: what was queued under others, in no batch yet, need not leave the node.
+-- The directory lists these epochs alone: what was queued under others, in no batch yet, need not leave the node. Its
+-- records stay queued, and are encoded under an epoch that is listed.
 delete from outbox_item
 where kind = 'submission' and batch_id is null and key_epoch <> all(%(epochs)s);
 
--- name: take_back_queued
--- Records of which nothing is on its way any more: they go out when somebody publishes them again.
-update record set publication = 'unpublished', changed_at = %(now)s
-where publication = 'queued' and not exists (
-    select from outbox_item as item
-    where item.reference = record.reference and item.kind = 'submission' and item.delivered_at is null
-);
+-- name: keep_closed
+-- What the hub had, or was about to get, under the epochs that the directory lists no longer: for their receipts.
+insert into closed_encoding (epoch, reference, at_hub)
+select epoch, reference, state = 'at-hub' from record_encoding
+where epoch <> all(%(epochs)s) and state in ('queued', 'at-hub')
+on conflict (epoch, reference) do nothing;
 
 -- name: forget_epochs
--- What the hub had under the epochs that the directory lists no longer.
+-- What is known of the epochs that the directory lists no longer, besides what is kept for their receipts.
 delete from record_encoding where epoch <> all(%(epochs)s);
 
+-- name: note_closed_answers
+-- What was on its way when its epoch was closed did reach the hub.
+update closed_encoding as closed set at_hub = true
+from unnest(%(references)s::uuid[], %(epochs)s::int[]) as answer (reference, epoch)
+where closed.reference = answer.reference and closed.epoch = answer.epoch;
+
+-- name: list_closed
+-- What the hub had under a closed epoch, by what this node knew.
+select reference, at_hub from closed_encoding where epoch = %(epoch)s;
+
+-- name: forget_closed
+-- The receipt is in.
+delete from closed_encoding where epoch = %(epoch)s;
+
 -- name: list_unencoded
--- Published records without an encoding of their present version under an epoch, in the order of reference.
-select record.reference from record
-where record.publication = 'published' and record.hub_version = record.version
-  and not exists (
-      select from record_encoding as encoding
-      where encoding.reference = record.reference and encoding.epoch = %(epoch)s
-        and encoding.version = record.version
-  )
-order by record.reference
+-- Records whose present version the hub does not have under an epoch, in the order of reference: published ones, and
+-- queued ones of which nothing is on its way (their epoch was closed). After one of them, or among some.
+select found.reference from (
+    (
+        select record.reference from record
+        where record.publication = 'published' and record.hub_version = record.version
+          and record.reference > %(after)s::uuid
+          and (%(among)s::uuid[] is null or record.reference = any(%(among)s::uuid[]))
+          and not exists (
+              select from record_encoding as encoding
+              where encoding.reference = record.reference and encoding.epoch = %(epoch)s
+                and encoding.version = record.version
+          )
+        order by record.reference
+        limit %(limit)s
+    )
+    union all
+    (
+        select record.reference from record
+        where record.publication = 'queued' and record.reference > %(after)s::uuid
+          and (%(among)s::uuid[] is null or record.reference = any(%(among)s::uuid[]))
+          and not exists (
+              select from outbox_item as item
+              where item.reference = record.reference and item.kind = 'submission' and item.delivered_at is null
+          )
+          and not exists (
+              select from record_encoding as encoding
+              where encoding.reference = record.reference and encoding.epoch = %(epoch)s
+                and encoding.version = record.version
+          )
+        order by record.reference
+        limit %(limit)s
+    )
+) as found
+order by found.reference
 limit %(limit)s;
+
+-- name: find_activity
+-- By what it shows that encodings may have changed: the newest item, the newest batch with an answer, and the last word
+-- about a restored hub.
+select
+    (select max(id) from outbox_item) as newest_item,
+    (select max(place) from outbox_batch where delivered_at is not null) as newest_answer,
+    (select noted_at from hub_life) as hub_life_noted_at;
 
 -- name: count_unsent
 -- Items that no batch has taken: while there are any, nothing is encoded again.
@@ -84,10 +132,14 @@ where record.publication = 'published';
 
 -- name: add_epoch_receipt
 -- The hub's signed word that a closed epoch's encodings are gone.
-insert into epoch_receipt (message_id, epoch, erased_encodings, records, erased_at, envelope)
-values (%(message_id)s, %(epoch)s, %(erased_encodings)s, %(records)s, %(erased_at)s, %(envelope)s)
+insert into epoch_receipt (
+    message_id, epoch, erased_encodings, records, erased_at, own_records, agrees, envelope
+) values (
+    %(message_id)s, %(epoch)s, %(erased_encodings)s, %(records)s, %(erased_at)s, %(own_records)s, %(agrees)s,
+    %(envelope)s
+)
 on conflict (message_id) do nothing;
 
 -- name: list_epoch_receipts
 -- The receipts for closed epochs, oldest first.
-select epoch, erased_encodings, records, erased_at, envelope from epoch_receipt order by erased_at, message_id;
+select epoch, erased_encodings, records, erased_at, own_records, agrees, envelope from epoch_receipt order by erased_at, message_id;

@@ -314,4 +314,4 @@ def co_sign(federation: Federation) -> None:
 
 def reopened(federation: Federation, home: PartyHome, folder: Path) -> State:
     """A node that was restored, in the place of the one that was destroyed."""
-    return federation.add(open_node(home, "drill"), folder)
+    return federation.add(open_node(home, "reconcile"), folder)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from symbolon.hub.bootstrap import backup as hub_backup
 from symbolon.hub.bootstrap.opening import open_hub
 from symbolon.node.bootstrap import backup as node_backup
 from symbolon.node.bootstrap.opening import COMMAND, open_node
+from symbolon.node.errors import HubUnavailable
 from symbolon.protocol.handling import Verdict
 from symbolon.runtime.backup import Expected, NewPlace
 from symbolon.runtime.backup_container import Passphrase, PassphraseCost
@@ -125,7 +127,7 @@ def test_reconciling_twice_changes_nothing_more(
     assert federation.picture() == once
 
 
-def test_neither_worker_nor_desk_of_a_restored_node_starts_before_it_agreed_with_the_hub(
+def test_nothing_of_a_restored_node_acts_before_it_agreed_with_the_hub(
     new_federation: NewFederation, tmp_path: Path, fresh_database: FreshDatabase
 ) -> None:
     federation = new_federation()
@@ -133,11 +135,42 @@ def test_neither_worker_nor_desk_of_a_restored_node_starts_before_it_agreed_with
     node_backup.back_up(federation["XA"].node, PASSPHRASE, backup)
     destroy_and_restore_node(federation, backup, tmp_path, fresh_database("xa_again"))
     home = federation["XA"].node.home
-    for process in ("worker", "web"):
+    for process in ("worker", "web", "command"):
         with pytest.raises(ConfigurationMistake, match="symbolon node reconcile"):
             open_node(home, process)
     federation["XA"].worker.reconcile_node(COMMAND)
     open_node(home, "worker").database.close()
+
+
+def test_a_hub_and_a_node_that_burnt_together_come_back_without_the_operator_giving_pairs_up(
+    new_federation: NewFederation, tmp_path: Path, fresh_database: FreshDatabase
+) -> None:
+    federation = new_federation()
+    before_the_backup(federation)
+    hub_file, node_file = tmp_path / "hub.backup", tmp_path / "xa.backup"
+    hub_backup.back_up(federation.hub.hub, PASSPHRASE, hub_file)
+    node_backup.back_up(federation["XA"].node, PASSPHRASE, node_file)
+    since_the_backup(federation)
+    destroy_and_restore_hub(federation, hub_file, tmp_path, fresh_database("hub_again"))
+    destroy_and_restore_node(federation, node_file, tmp_path, fresh_database("xa_again"))
+    amara, belanu = federation["XA"], federation["XB"]
+    belanu.worker.refresh_directory()
+    for _round in range(3):
+        belanu.worker.reconcile_with_hub()
+        belanu.node.services.reencode_records()
+        with suppress(HubUnavailable):
+            belanu.worker.deliver_outbox()
+        if not waits_for(federation, "XB"):
+            break
+    amara.worker.reconcile_node(COMMAND)
+    assert hub_backup.proceed_without(federation.hub.hub).waiting() is None
+    federation.pump()
+    assert amara.hit_on("A-1") == belanu.hit_on("B-1")
+
+
+def waits_for(federation: Federation, code: str) -> bool:
+    waiting = hub_backup.proceed_without(federation.hub.hub).waiting()
+    return waiting is not None and code in waiting.waiting_for
 
 
 def test_records_that_came_after_the_backup_leave_the_hub(

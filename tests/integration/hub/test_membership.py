@@ -3,6 +3,7 @@
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,23 +11,28 @@ from tests.simulators.hub_members import SimulatedMember, body_of, item
 
 from symbolon.hub.bootstrap.commands import (
     change_policies,
+    drop_rotation,
     expel_member,
     reinstate_member,
+    replace_card,
     suspend_member,
 )
 from symbolon.hub.domain.ids import CertificateFingerprint
 from symbolon.hub.domain.members import Standing
 from symbolon.hub.errors import (
     CertificateRefused,
+    EnrolmentRefused,
     HubError,
     MemberExpelled,
     MemberSuspended,
     NotPossible,
     NotYetAMember,
     ProposalChanged,
+    RotationPending,
     TooFewFounders,
     UnknownMember,
 )
+from symbolon.hub.services.replace_card import ReplaceCard
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.federation import verify_succession
 from symbolon.protocol.lifecycle import HitEvent
@@ -188,10 +194,13 @@ def test_two_last_signatures_at_once_put_the_version_in_effect_once(bench: Any, 
 
 def test_members_are_told_at_once_of_a_proposal_and_of_a_version_in_effect(bench: Any) -> None:
     _enrol(bench, "XD")
-    assert bench.purposes(bench.amara) == [Purpose.DIRECTORY_PROPOSAL]
+    [proposed] = bench.mail(bench.cassor)
+    directory = body_of(proposed.envelope, DirectoryProposal).directory
+    assert directory is not None
+    assert directory.version == 2
     bench.co_sign("XA", "XB")
-    told = [body_of(each.envelope, DirectoryProposal).directory for each in bench.mail(bench.cassor)]
-    assert [None if directory is None else directory.version for directory in told] == [2, None]
+    [in_effect] = bench.mail(bench.cassor)
+    assert body_of(in_effect.envelope, DirectoryProposal).directory is None
 
 
 def test_the_same_request_is_given_the_same_certificate_and_is_proposed_once(bench: Any) -> None:
@@ -467,8 +476,31 @@ def test_the_same_rotation_asked_for_again_gets_the_same_certificate(bench: Any)
     assert first == again
 
 
-def test_a_second_rotation_takes_the_place_of_one_that_waits(bench: Any) -> None:
+def test_one_members_rotations_do_not_discard_the_others_signatures_again_and_again(bench: Any) -> None:
+    _rotate(bench)
+    bench.sign("XB")
+    before = bench.proposal()
+    with pytest.raises(RotationPending):
+        _rotate(bench)
+    assert bench.proposal() == before
+
+
+def test_after_a_compromise_a_member_does_not_wait_for_the_rotation_before(bench: Any) -> None:
     _first, first_pem = _rotate(bench)
+    second, second_pem = _rotate(bench, retire_old_at_once=True)
+    with pytest.raises(RotationPending):
+        _rotate(bench, retire_old_at_once=True)
+    with pytest.raises(RotationPending):
+        _rotate(bench)
+    assert bench.proposal().member_of(second.code).retired_keys == ()
+    with pytest.raises(HubError):
+        _caller(bench, "XA", first_pem)
+    assert _caller(bench, "XA", second_pem).standing is Standing.ACTIVE
+
+
+def test_a_member_asks_for_other_keys_when_the_operator_dropped_those_that_waited(bench: Any) -> None:
+    _first, first_pem = _rotate(bench)
+    drop_rotation(bench.hub)(bench.amara.code)
     second, second_pem = _rotate(bench)
     with pytest.raises(HubError):
         _caller(bench, "XA", first_pem)
@@ -493,6 +525,123 @@ def test_a_certificate_lasts_as_long_as_the_members_agreed(bench: Any) -> None:
     _new, pem = _rotate(bench)
     days = (certificates.expires_at(pem.encode()) - bench.now()).days
     assert days in (89, 90)
+
+
+# Coming back with new keys
+
+
+def _come_back(bench: Any, code: str) -> SimulatedMember:
+    member = SimulatedMember(MemberCode(code))
+    bench.welcomes[code] = replace_card(bench.hub)(member.enrolment_request(), None)
+    bench.members[code] = member
+    return member
+
+
+def test_a_member_that_lost_its_keys_comes_back_and_its_records_stay(bench: Any, person: Any) -> None:
+    lost, lost_pem = bench.cassor, bench.welcomes["XC"].certificate_pem
+    bench.submit(lost, item(person))
+    waited = lost.submission(item(person))
+    member = _come_back(bench, "XC")
+    assert _caller(bench, "XC").standing is Standing.ACTIVE
+    bench.co_sign("XA", "XB")
+    with pytest.raises(BadSignature):
+        bench.api.accept_submission(XC, waited)
+    with pytest.raises(HubError):
+        _caller(bench, "XC", lost_pem)
+    assert bench.directory().card_of(XC).signing_key == member.signing_key.public.to_bytes()
+    bench.submit(bench.amara, item(person))
+    assert bench.worker.find_matches() == 1
+    bench.submit(member, item(person))
+
+
+def test_a_member_that_comes_back_is_audited_as_enrolled_in_its_own_place(bench: Any) -> None:
+    _come_back(bench, "XC")
+    bench.worker.sequence_audit()
+    with bench.hub.database.transaction() as tx:
+        leaves = [entry.leaf for entry in bench.hub.audit_log.entries(tx)]
+    enrolled = [leaf.detail for leaf in leaves if leaf.act is AuditAct.MEMBER_ENROLLED and leaf.subject == XC]
+    assert enrolled == [{}, {"replaced": True}]
+
+
+def test_the_same_request_to_come_back_gets_the_same_welcome_before_and_after_the_members_signed(bench: Any) -> None:
+    request = SimulatedMember(XC).enrolment_request()
+    replace_anew = replace_card(bench.hub)
+    before = replace_anew(request, None)
+    proposal = bench.proposal()
+    assert replace_anew(request, None) == before
+    assert bench.proposal() == proposal
+    bench.co_sign("XA", "XB")
+    assert replace_anew(request, None) == before
+    assert bench.acts().count(AuditAct.MEMBER_ENROLLED) == 4
+
+
+def test_a_member_whose_certificate_lapsed_is_given_a_new_one_for_the_keys_of_before(bench: Any) -> None:
+    class NextYear:
+        def now(self) -> datetime:
+            moment: datetime = bench.now() + timedelta(days=400)
+            return moment
+
+    member = SimulatedMember(MemberCode("XD"))
+    request = member.enrolment_request()
+    first = bench.hub.enrol_member()(request, None)
+    bench.members["XD"] = member
+    bench.co_sign("XA", "XB")
+    hub = bench.hub
+    again = ReplaceCard(hub.store, hub.founder(), hub.draft_directory(), NextYear())(request, None)
+    assert again.certificate_pem != first.certificate_pem
+    assert bench.proposal().card_of(member.code).signing_key == request.signing_key
+
+
+def test_another_request_to_come_back_takes_the_place_of_the_one_before(bench: Any) -> None:
+    _come_back(bench, "XC")
+    first = bench.welcomes["XC"].certificate_pem
+    _come_back(bench, "XC")
+    with pytest.raises(HubError):
+        _caller(bench, "XC", first)
+    assert _caller(bench, "XC").standing is Standing.ACTIVE
+
+
+def test_the_operator_takes_the_new_card_of_a_member_that_came_back_off_the_proposal(bench: Any) -> None:
+    _come_back(bench, "XC")
+    assert drop_rotation(bench.hub)(XC).version is None
+    with pytest.raises(HubError):
+        _caller(bench, "XC")
+
+
+def test_a_suspended_member_that_comes_back_stays_suspended_until_the_others_have_signed(
+    bench: Any, person: Any
+) -> None:
+    suspend_member(bench.hub)(XC)
+    member = _come_back(bench, "XC")
+    assert _standing(bench, "XC") is Standing.SUSPENDED
+    bench.co_sign("XA", "XB")
+    assert _standing(bench, "XC") is Standing.ACTIVE
+    bench.submit(member, item(person))
+
+
+def test_a_member_whose_suspension_was_confirmed_comes_back_with_new_keys(bench: Any, person: Any) -> None:
+    suspend_member(bench.hub)(XC)
+    bench.co_sign("XA", "XB")
+    member = _come_back(bench, "XC")
+    bench.co_sign("XA", "XB")
+    bench.submit(member, item(person))
+
+
+def test_nobody_comes_back_who_is_a_candidate_or_expelled_or_no_member(bench: Any) -> None:
+    _enrol(bench, "XD")
+    expel_member(bench.hub)(XC)
+    bench.co_sign("XA", "XB")
+    _enrol(bench, "XE")
+    before = bench.proposal()
+    for code in ("XC", "XE", "XF"):
+        with pytest.raises(EnrolmentRefused):
+            _come_back(bench, code)
+    assert bench.proposal() == before
+
+
+def test_a_request_to_come_back_with_another_fingerprint_is_refused(bench: Any) -> None:
+    with pytest.raises(EnrolmentRefused):
+        replace_card(bench.hub)(SimulatedMember(XC).enrolment_request(), "0000 1111")
 
 
 def _approval() -> Any:

@@ -143,7 +143,7 @@ def acknowledgement(stage: Stage) -> tuple[str, Envelope]:
 
 
 def approval(stage: Stage) -> tuple[str, Envelope]:
-    change_policies(stage.bench.hub)(quorum=3)
+    change_policies(stage.bench.hub)(key_lifetime_days=200)
     return "/v1/federation/approvals", stage.amara.approval(stage.bench.proposal())
 
 

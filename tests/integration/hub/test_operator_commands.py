@@ -4,10 +4,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.simulators.hub_members import SimulatedMember, item, under_epoch
+
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
+from symbolon.protocol.messages import Welcome, enrolment_fingerprint
+from symbolon.runtime import certificates
+from symbolon.runtime.tls import TlsFiles, mutual_server_context
 
 Typed = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -58,7 +66,7 @@ def test_an_expulsion_with_a_new_epoch_is_rehearsed_done_and_finished(bench: Any
     assert typed("epoch", "close", "1").returncode == 0
     bench.co_sign("XA", "XB")
     bench.worker.clear_away()
-    assert "Epoch 1 (symbolon-2026-1): closed and erased" in typed("epoch", "status").stdout
+    assert "Epoch 1 (symbolon-2026-2): closed and erased" in typed("epoch", "status").stdout
 
 
 def test_a_member_is_suspended_and_reinstated(bench: Any, typed: Typed) -> None:
@@ -68,9 +76,24 @@ def test_a_member_is_suspended_and_reinstated(bench: Any, typed: Typed) -> None:
 
 
 def test_a_policy_is_proposed(bench: Any, typed: Typed) -> None:
-    assert "3 members sign a version" in typed("federation", "policy", "--quorum", "3").stdout
+    assert "keys serve 400 days" in typed("federation", "policy", "--key-days", "400").stdout
     bench.co_sign("XA", "XB")
-    assert bench.directory().policies.signing_quorum == 3
+    assert bench.directory().policies.key_lifetime_days == 400
+
+
+def test_a_quorum_of_one_or_of_all_is_refused(bench: Any, typed: Typed) -> None:
+    for quorum in ("1", "3"):
+        refused = typed("federation", "policy", "--quorum", quorum)
+        assert refused.returncode == 1
+        assert "the signing quorum is 2 at least" in refused.stderr
+
+
+def test_what_is_only_proposed_is_taken_back(bench: Any, typed: Typed) -> None:
+    typed("epoch", "open")
+    bench.api.rotate_keys(bench.amara.code, bench.amara.rotation(SimulatedMember(bench.amara.code)))
+    assert "XA (State XA) has a new card" in typed("federation", "show").stdout
+    assert "Epoch 2 opens" in typed("federation", "drop", "--rotation", "XA").stdout
+    assert "Nothing is proposed" in typed("epoch", "drop", "2").stdout
 
 
 def test_the_list_of_members_warns_of_what_expires(bench: Any, typed: Typed) -> None:
@@ -82,3 +105,43 @@ def test_the_list_of_members_warns_of_what_expires(bench: Any, typed: Typed) -> 
     assert (listed["XA"]["keys_notice"], listed["XA"]["certificate_notice"]) == ("within-30", "within-7")
     assert (listed["XB"]["keys_notice"], listed["XB"]["certificate_notice"]) == ("none", "none")
     assert "XA: its certificate expires on" in typed("status").stdout
+
+
+def test_a_member_that_lost_its_keys_is_taken_back(bench: Any, typed: Typed, tmp_path: Path) -> None:
+    member = SimulatedMember(bench.cassor.code)
+    request = member.enrolment_request()
+    (tmp_path / "request.json").write_bytes(canonical_bytes(to_wire(request)))
+    arguments = ("enrol", str(tmp_path / "request.json"), "--out", str(tmp_path / "welcome.json"))
+    refused = typed(*arguments)
+    assert (refused.returncode, "give --replace" in refused.stderr) == (1, True)
+    told = typed(*arguments, "--replace", "--fingerprint", enrolment_fingerprint(request))
+    assert told.returncode == 0
+    assert "XC (State XC) has a new card" in told.stdout
+    welcome = from_wire(Welcome, parse_json((tmp_path / "welcome.json").read_bytes()))
+    assert certificates.is_for_request(welcome.certificate_pem.encode(), request.csr_pem.encode())
+    bench.co_sign("XA", "XB")
+    assert bench.directory().card_of(member.code).signing_key == request.signing_key
+
+
+def test_the_hubs_own_certificate_is_rehearsed_and_renewed_for_the_same_names(bench: Any, typed: Typed) -> None:
+    tls = bench.hub.home.tls
+    before = {name: tls.read(name) for name in ("hub.pem", "hub-key.pem")}
+    assert "nothing was changed" in typed("certificate", "renew", "--dry-run").stdout
+    assert {name: tls.read(name) for name in before} == before
+    assert "takes it at its next start" in typed("certificate", "renew").stdout
+    assert all(tls.read(name) != content for name, content in before.items())
+    assert certificates.hosts_of(tls.read("hub.pem")) == ("localhost", "127.0.0.1")
+    files = TlsFiles(certificate=tls.file("hub.pem"), private_key=tls.private_file("hub-key.pem"))
+    mutual_server_context(files, tls.file("authority.pem"))
+    assert bench.acts()[-1] is AuditAct.KEYS_ROTATED
+
+
+def test_the_status_warns_of_the_end_of_the_hubs_own_certificate(bench: Any, typed: Typed) -> None:
+    assert "hub: its certificate" not in typed("status").stdout
+    tls = bench.hub.home.tls
+    long_ago = bench.now() - timedelta(days=377)
+    tls.replace(
+        "hub.pem", certificates.issue_server_certificate(bench.hub.authority(), ["hub"], long_ago).certificate_pem
+    )
+    assert "hub: its certificate expires on" in typed("status").stdout
+    assert json.loads(typed("status", "--json").stdout)["certificate_notice"] == "within-30"

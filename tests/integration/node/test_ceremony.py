@@ -1,11 +1,12 @@
 """The linkage key, made by three nodes together, whatever is killed, lost or said twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from symbolon.hub.domain.directory_drafts import with_standing
+from symbolon.hub.domain.directory_drafts import with_epoch, with_member, with_standing
 from symbolon.node.domain.ceremony import FOLLOWED_UNASKED, CeremonyView
 from symbolon.node.errors import Forbidden, NodeError, NoLinkageKey
 from symbolon.node.services.correspondence import stamp
@@ -346,3 +347,70 @@ def test_a_key_that_is_here_is_not_made_again_and_one_that_is_not_is_not_shared(
         trio.xa.services.ceremony.restart(ADMINISTRATOR, [], None, dry_run=False)
     with pytest.raises(NodeError, match="no other active member"):
         trio.xa.services.ceremony.share(ADMINISTRATOR, MemberCode("XA"), None, dry_run=False)
+
+
+def test_a_clock_that_is_set_back_in_a_ceremony_does_not_stop_it(trio: Trio) -> None:
+    join_all(trio)
+    for node in trio.nodes:
+        node.deliver()
+    trio.draws.later(seconds=-3)
+    trio.exchange(times=6)
+    assert all(node.keys.find(1) is not None for node in trio.nodes)
+
+
+def test_a_state_that_comes_back_with_another_card_hears_again_which_key_the_others_hold(trio: Trio) -> None:
+    join_all(trio)
+    trio.exchange(times=6)
+    card = trio.xc.card()
+    trio.hub.propose(with_standing(trio.hub.directory(), card.code, MemberStanding.EXPELLED, trio.draws.now()))
+    trio.hub.co_sign()
+    listed = trio.hub.directory().member_of(card.code)
+    assert listed is not None
+    new_card = replace(card, certificate_fingerprint="ab" * 32)
+    trio.hub.propose(with_member(replace(listed, standing=MemberStanding.ACTIVE, card=new_card)))
+    trio.hub.co_sign()
+    before = len(sent_to(trio.xa, "XC"))
+    trio.refresh(trio.xa)
+    trio.xa.services.advance_ceremonies()
+    assert [row["kind"] for row in sent_to(trio.xa, "XC")[before:]] == ["key-confirmation"]
+
+
+def sent_to(node: NodeUnderTest, member: str) -> list[dict[str, object]]:
+    rows = [row for row in node.rows("outbox_message") if row["audience"] == member]
+    return sorted(rows, key=lambda row: str(row["created_at"]))
+
+
+def rekey(trio: Trio, node: NodeUnderTest) -> None:
+    """Give a node the next generation of its keys, with the members' signatures."""
+    node.hub_services.rotate_keys(ADMINISTRATOR, compromised=False, dry_run=False)
+    trio.hub.co_sign()
+
+
+def test_a_key_of_the_older_epoch_that_waits_is_sealed_again_as_that_key(trio: Trio) -> None:
+    epoch = trio.hub.directory().newest_epoch
+    trio.hub.propose(with_epoch(epoch.schema_id, epoch.schema_digest))
+    trio.hub.co_sign()
+    trio.refresh()
+    for number in (1, 2):
+        trio.xa.keys.add(LinkageKey.generate(number, bytes([number]) * 32))
+    trio.xa.services.ceremony.share(ADMINISTRATOR, MemberCode("XC"), 1, dry_run=False)
+    rekey(trio, trio.xc)
+    trio.refresh()
+    trio.xa.deliver()
+    trio.xc.receive()
+    heard = trio.xc.tools.ceremony.vault
+    assert [share.share.epoch for share in heard.read(1).shares] == [1]
+    assert heard.read(2).shares == ()
+
+
+def test_a_commitment_of_an_attempt_that_is_over_is_dropped_and_not_sent_to_old_keys(trio: Trio) -> None:
+    trio.xa.services.ceremony.join(ADMINISTRATOR, None, dry_run=False)
+    trio.xa.services.ceremony.restart(ADMINISTRATOR, [], None, dry_run=False)
+    rekey(trio, trio.xc)
+    trio.refresh()
+    trio.xa.deliver()
+    to_xc = sorted(sent_to(trio.xa, "XC"), key=lambda row: int(str(row["place"])))
+    assert [(row["key_attempt"], row["problem"]) for row in to_xc[:2]] == [(1, Problem.UNSEAL_FAILED), (2, None)]
+    trio.xc.receive()
+    heard = trio.xc.tools.ceremony.vault.read(1).commitments
+    assert [each.message.attempt for each in heard] == [2]

@@ -280,7 +280,7 @@ def test_private_keys_are_readable_by_their_owner_alone(node: Commands, folder: 
 
 
 def test_people_are_added_with_roles_of_a_node_only(node: Commands) -> None:
-    assert node("user", "add", "fp", "--role", "focal_point").exit_code == 0
-    assert node("inbox", "--as", "fp", "--json").stdout == ""
+    assert node("user", "add", "focal", "--role", "focal_point").exit_code == 0
+    assert node("inbox", "--as", "focal", "--json").stdout == ""
     with pytest.raises(Exception, match="one role at least"):
         node("user", "add", "op", "--role", "operator")

@@ -358,6 +358,7 @@ def test_an_expelled_members_message_is_refused_whenever_it_was_written(pair: Pa
     pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
     pair.xb.deliver()
     vote = next(iter(pair.hub.votes[hit_id, 1].values()))
+    pair.hub.enrol_on_paper(MemberCode("XC"))
     pair.hub.propose(with_standing(pair.hub.directory(), pair.xb.code, MemberStanding.EXPELLED, pair.draws.now()))
     pair.hub.co_sign()
     pair.xa.hub_services.refresh_directory()

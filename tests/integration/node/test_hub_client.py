@@ -6,10 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from symbolon.node.errors import HubRefused, HubUnavailable
+from symbolon.node.errors import HubNotNow, HubRefused, HubShutsOut, HubUnavailable
 from symbolon.node.gateway import hub_client
 from symbolon.node.gateway.hub_client import HttpHubClient
-from symbolon.protocol.problems import Problem
 from symbolon.runtime.tls import TlsFiles
 
 
@@ -35,31 +34,43 @@ def test_a_new_certificate_is_shown_from_the_next_request_on_without_a_restart()
 
 
 @pytest.mark.parametrize(
-    ("problem", "passes"),
+    ("problem", "raised"),
     [
-        (Problem.REPLAYED, True),
-        (Problem.OUT_OF_ORDER, True),
-        (Problem.NOT_YET_VALID, True),
-        (Problem.MEMBER_SUSPENDED, True),
-        (Problem.NOT_YET_A_MEMBER, True),
-        (Problem.STALE_VERSION, False),
-        (Problem.VALIDITY_TOO_LONG, False),
+        ("replayed", HubNotNow),
+        ("out-of-order", HubNotNow),
+        ("not-yet-valid", HubNotNow),
+        ("unknown-member", HubNotNow),
+        ("service-unavailable", HubNotNow),
+        ("a-problem-of-a-newer-program", HubNotNow),
+        ("member-suspended", HubShutsOut),
+        ("not-yet-a-member", HubShutsOut),
+        ("too-many-requests", HubShutsOut),
+        ("stale-version", HubRefused),
+        ("validity-too-long", HubRefused),
     ],
 )
-def test_what_may_pass_is_tried_again_and_what_cannot_is_not(
-    problem: Problem, passes: bool, monkeypatch: pytest.MonkeyPatch
+def test_what_may_pass_is_told_apart_from_what_cannot_and_from_a_node_that_is_shut_out(
+    problem: str, raised: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_request: httpx.Request) -> httpx.Response:
-        return httpx.Response(403, json={"type": f"urn:symbolon:problem:{problem.value}", "status": 403})
+    answer = httpx.Response(403, json={"type": f"urn:symbolon:problem:{problem}", "status": 403})
+    with pytest.raises(raised) as found:
+        client_that_hears(answer, monkeypatch).fetch_proposal()
+    assert found.type is raised
 
+
+def test_an_answer_that_is_not_the_hubs_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(HubUnavailable) as found:
+        client_that_hears(httpx.Response(502, text="Bad gateway"), monkeypatch).fetch_proposal()
+    assert found.type is HubUnavailable
+
+
+def client_that_hears(answer: httpx.Response, monkeypatch: pytest.MonkeyPatch) -> HttpHubClient:
     monkeypatch.setattr(
         hub_client.HttpHubClient,
         "_client",
-        lambda _self, _shown: httpx.Client(base_url="https://hub", transport=httpx.MockTransport(refuse)),
+        lambda _self, _shown: httpx.Client(base_url="https://hub", transport=httpx.MockTransport(lambda _: answer)),
     )
-    client = HttpHubClient("https://hub", lambda: (files(1),), lambda _own: ssl.create_default_context())
-    with pytest.raises(HubUnavailable if passes else HubRefused):
-        client.fetch_proposal()
+    return HttpHubClient("https://hub", lambda: (files(1),), lambda _own: ssl.create_default_context())
 
 
 def test_where_the_hub_forgot_the_certificate_in_use_the_newer_one_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

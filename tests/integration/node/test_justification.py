@@ -51,10 +51,13 @@ def test_a_reason_counts_for_a_quarter_of_an_hour(pair: Pair, held: HitId) -> No
 
 def test_a_form_that_comes_back_is_not_lost_when_the_quarter_of_an_hour_is_over(pair: Pair, held: HitId) -> None:
     give(pair, held)
-    pair.xa.draws.later(hours=1)
+    pair.xa.draws.later(minutes=29)
     assert pair.xa.services.view_hit.again(PROTECTION_OFFICER, held, MORNING)
     with pytest.raises(JustificationNeeded):
         pair.xa.services.view_hit.again(PROTECTION_OFFICER, held, EVENING)
+    pair.xa.draws.later(minutes=1)
+    with pytest.raises(JustificationNeeded):
+        pair.xa.services.view_hit.again(PROTECTION_OFFICER, held, MORNING)
 
 
 def test_a_reason_counts_for_its_own_visit_alone(pair: Pair, held: HitId) -> None:

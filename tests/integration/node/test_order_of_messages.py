@@ -1,21 +1,31 @@
 """What a malicious hub may do with members' messages: keep them back, repeat them, turn their order."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from tests.simulators.lying_hub import again
+import psycopg
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.simulators.lying_hub import BusyClient, again, followed_by, with_card
 
+from symbolon.node.bootstrap.services import build_hub_services
 from symbolon.node.domain.hits import RequestDraft
+from symbolon.node.domain.outbox import next_issue
 from symbolon.node.services.correspondence import stamp
+from symbolon.protocol.envelope import CLOCK_SKEW
 from symbolon.protocol.handling import Channel, HandlingCode, IntendedUse, Urgency, Verdict
 from symbolon.protocol.hybrid_keys import RecipientKeys
-from symbolon.protocol.keys import SealingPublicKey
-from symbolon.protocol.messages import Delivery, Purpose, Vote
+from symbolon.protocol.keys import SealingPublicKey, SigningKey
+from symbolon.protocol.messages import Delivery, Purpose, RetiredKey, Vote
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, new_message_id
 from symbolon.protocol.sealing import SUITE, SealContext, seal
 
 from .conftest import ADMINISTRATOR, FOCAL_POINT, NodeUnderTest, Pair
+from .test_one_stops_not_all import take_unchecked
 
+START = datetime(2031, 5, 4, tzinfo=UTC)
 DRAFT = RequestDraft(
     purpose="to find her",
     relevance="same person",
@@ -149,3 +159,65 @@ def test_a_message_sealed_with_the_weaker_suite_is_refused_where_both_have_the_s
     pair.hub.put(pair.xb.code, letter)
     pair.xb.receive()
     assert problems(pair.xb) == [Problem.DOWNGRADED_SUITE]
+
+
+def test_a_clock_that_is_set_back_loses_no_message(pair: Pair) -> None:
+    hit_id = confirmed(pair)
+    pair.draws.later(seconds=-3)
+    pair.xa.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+    pair.xa.deliver()
+    pair.xb.receive()
+    assert problems(pair.xb) == []
+    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).requests) == 1
+
+
+def test_what_the_hub_refused_as_from_its_future_makes_nothing_after_it_wait(pair: Pair) -> None:
+    """A clock that ran a day ahead for one try; only what the hub may have taken counts."""
+    client = BusyClient(pair.hub, pair.xa.code, {"/v1/messages": Problem.NOT_YET_VALID})
+    pair.xa.hub_services = build_hub_services(pair.xa.tools, client)
+    pair.draws.later(days=1)
+    share(pair, 1)
+    pair.xa.deliver()
+    pair.draws.later(days=-1)
+    client.not_now.clear()
+    with psycopg.connect(pair.xa.conninfo) as connection:
+        connection.execute("update outbox_message set next_attempt_at = %s", (pair.draws.moment,))
+    pair.xa.deliver()
+    (envelope,) = [each for each in pair.hub.handed_in if each.purpose is Purpose.LINKAGE_KEY]
+    assert envelope.issued_at - pair.draws.moment <= CLOCK_SKEW
+
+
+def test_a_message_sealed_before_its_sender_had_a_hybrid_key_is_taken_once_it_has_one(pair: Pair) -> None:
+    hit_id = pair.hit()
+    pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    before, now = pair.xa.card(), pair.draws.now()
+    classic_card = replace(before, hybrid_sealing_key=None)
+    second = with_card(followed_by(pair.xb.directory(), pair.hub), classic_card)
+    take_unchecked(pair.xb, second, pair.xa, pair.xb)
+    directory, message_id = pair.xa.directory(), new_message_id(uuid4())
+    context = SealContext(directory.federation, pair.xa.code, pair.xb.code, Purpose.VOTE, hit_id, message_id)
+    vote = Vote(hit_id=hit_id, round=1, verdict=Verdict.SAME, reason="", voted_at=now)
+    classic = RecipientKeys(SealingPublicKey(pair.xb.card().sealing_key), None)
+    sealed = seal(vote, classic, context, sender_has_hybrid=False)
+    sent = stamp(pair.draws, message_id)
+    pair.hub.put(pair.xb.code, pair.xa.correspondence.sign_for(pair.xb.code, sealed, Purpose.VOTE, directory, sent))
+    renewed = replace(before, signing_key=SigningKey.generate(bytes(range(32))).public.to_bytes())
+    third = with_card(followed_by(second, pair.hub), renewed)
+    handover = RetiredKey(before.signing_key, now + timedelta(hours=1))
+    members = [replace(each, retired_keys=(handover,)) if each.code == "XA" else each for each in third.members]
+    take_unchecked(pair.xb, replace(third, members=tuple(members)), pair.xa, pair.xb)
+    pair.xb.receive()
+    assert problems(pair.xb) == []
+    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes) == 1
+
+
+@settings(max_examples=200)
+@given(st.lists(st.integers(-600_000, 600_000), min_size=1, max_size=30))
+def test_times_of_issue_rise_whatever_the_clock_does(steps: list[int]) -> None:
+    now, issued = START, None
+    for step in steps:
+        now += timedelta(milliseconds=step)
+        following = next_issue(now, issued)
+        assert following >= now
+        assert issued is None or following > issued
+        issued = following

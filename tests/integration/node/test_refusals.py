@@ -5,7 +5,7 @@ from symbolon.node.services.revise_record import RecordChange
 from symbolon.protocol.handling import SubjectCategory
 from symbolon.protocol.problems import Problem
 
-from .conftest import FOCAL_POINT, HEADER, Pair
+from .conftest import FOCAL_POINT, HEADER, PROTECTION_OFFICER, Pair
 
 ROW = "A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,"
 
@@ -47,7 +47,7 @@ def test_a_refused_withdrawal_of_a_reclassified_record_is_not_forgotten(pair: Pa
     pair.xa.deliver()
     assert pair.xa.record("A-1").publication is Publication.REFUSED
     pair.hub.refuse_batches_with = None
-    pair.xa.services.withdraw_records(FOCAL_POINT, ["A-1"])
+    pair.xa.services.withdraw_records(PROTECTION_OFFICER, ["A-1"])
     pair.xa.deliver()
     assert reference not in pair.hub.live
 

@@ -6,7 +6,7 @@ from symbolon.protocol.handling import ComparableWith, SubjectCategory, Withdraw
 from symbolon.protocol.messages import Purpose, Withdrawal
 from symbolon.protocol.references import MemberCode
 
-from .conftest import FOCAL_POINT, HEADER, Pair
+from .conftest import FOCAL_POINT, HEADER, PROTECTION_OFFICER, Pair
 
 AS_VICTIM = RecordChange(category=SubjectCategory.VICTIM)
 WITHOUT_XB = RecordChange(comparable_with=ComparableWith.all_but(MemberCode("XB")))
@@ -25,7 +25,7 @@ def test_a_reclassified_record_is_withdrawn_at_its_owners_word_and_its_held_hits
     pair.hit()
     pair.xa.services.revise_record(FOCAL_POINT, "A-1", AS_VICTIM)
     pair.exchange()
-    report = pair.xa.services.withdraw_records(FOCAL_POINT, ["A-1"])
+    report = pair.xa.services.withdraw_records(PROTECTION_OFFICER, ["A-1"])
     assert (report.withdrawn, report.on_its_way) == (1, 1)
     pair.exchange()
     assert withdrawal_reasons(pair) == [WithdrawalReason.RECLASSIFIED, WithdrawalReason.OWNER_REQUEST]
@@ -36,17 +36,17 @@ def test_a_reclassified_record_is_withdrawn_at_its_owners_word_and_its_held_hits
 def test_withdrawn_for_good_it_is_not_withdrawn_again(pair: Pair) -> None:
     pair.hit()
     pair.xa.services.revise_record(FOCAL_POINT, "A-1", AS_VICTIM)
-    pair.xa.services.withdraw_records(FOCAL_POINT, ["A-1"])
-    assert pair.xa.services.withdraw_records(FOCAL_POINT, ["A-1"]).withdrawn == 0
+    pair.xa.services.withdraw_records(PROTECTION_OFFICER, ["A-1"])
+    assert pair.xa.services.withdraw_records(PROTECTION_OFFICER, ["A-1"]).withdrawn == 0
     pair.exchange()
-    assert pair.xa.services.withdraw_records(FOCAL_POINT, ["A-1"]).withdrawn == 0
+    assert pair.xa.services.withdraw_records(PROTECTION_OFFICER, ["A-1"]).withdrawn == 0
 
 
 def test_a_narrower_list_after_a_reclassification_ends_the_held_hits(pair: Pair) -> None:
     pair.hit()
     pair.xa.services.revise_record(FOCAL_POINT, "A-1", AS_VICTIM)
     pair.exchange()
-    assert pair.xa.services.revise_record(FOCAL_POINT, "A-1", WITHOUT_XB) is RevisionEffect.WITHDRAW
+    assert pair.xa.services.revise_record(PROTECTION_OFFICER, "A-1", WITHOUT_XB) is RevisionEffect.WITHDRAW
     pair.exchange()
     assert [hit["joint_state"] for hit in pair.xb.rows("hit")] == ["WITHDRAWN"]
     assert pair.xa.record("A-1").publication is Publication.UNPUBLISHED
@@ -56,7 +56,7 @@ def test_a_wider_list_after_a_reclassification_means_nothing_to_the_hub(pair: Pa
     pair.xa.publish("A-1,C-1,Somchai Jaidee,1990-05-03,suspect,except XB,,")
     pair.xa.services.revise_record(FOCAL_POINT, "A-1", AS_VICTIM)
     wider = RecordChange(comparable_with=ComparableWith.all_members())
-    assert pair.xa.services.revise_record(FOCAL_POINT, "A-1", wider) is RevisionEffect.NOTHING
+    assert pair.xa.services.revise_record(PROTECTION_OFFICER, "A-1", wider) is RevisionEffect.NOTHING
 
 
 def test_a_reclassified_record_expires_and_its_held_hits_end(pair: Pair) -> None:
@@ -73,6 +73,6 @@ def test_a_reclassified_record_expires_and_its_held_hits_end(pair: Pair) -> None
 
 def test_what_the_hub_never_heard_of_is_neither_withdrawn_nor_expires(pair: Pair) -> None:
     pair.xa.import_text(f"{HEADER}\nA-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,\n")
-    assert pair.xa.services.withdraw_records(FOCAL_POINT, ["A-1"]).withdrawn == 0
+    assert pair.xa.services.withdraw_records(PROTECTION_OFFICER, ["A-1"]).withdrawn == 0
     pair.draws.later(days=400)
     assert pair.xa.services.withdraw_records.expired("worker") == 0

@@ -39,9 +39,9 @@ def test_their_records_are_found_by_the_states_own_id(office: Office) -> None:
 
 
 def test_they_are_listed_in_the_order_of_ids_beside_the_others(office: Office) -> None:
-    listed = office.node.services.list_records(COMMAND, RecordFilter())
+    listed = office.node.services.list_records(OFFICER, RecordFilter())
     assert [record.local_id for record in listed] == ["MINOR-1", "SUSPECT-1", "VICTIM-1", "WITNESS-1"]
-    by_case = office.node.services.list_records(COMMAND, RecordFilter(case_id="C-1", order=RecordOrder.CASE))
+    by_case = office.node.services.list_records(OFFICER, RecordFilter(case_id="C-1", order=RecordOrder.CASE))
     assert [record.local_id for record in by_case] == ["SUSPECT-1", "VICTIM-1", "WITNESS-1"]
 
 
@@ -162,7 +162,7 @@ def test_an_open_process_meets_what_was_sealed_under_a_newer_data_key(office: Of
 
 def test_a_rotation_may_be_broken_off_and_given_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     rotate = rotate_node_key(office.node)
-    monkeypatch.setattr(type(office.node.home.keys), "seal_again", lambda _folder: 1 // 0)
+    monkeypatch.setattr(type(office.node.home.keys), "seal_again_alone", lambda _folder: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         rotate(COMMAND)
     monkeypatch.undo()

@@ -71,7 +71,7 @@ def migrated_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
 @pytest.fixture
 def database(migrated_database: Database) -> Database:
     with migrated_database.transaction() as tx:
-        tx.execute(Query("empty", "", "truncate account, sign_in_source cascade"))
+        tx.execute(Query("empty", "", "truncate account, sign_in_login, sign_in_source cascade"))
         tx.execute(Query("put_back", "", "insert into account select * from account_at_start"))
     return migrated_database
 

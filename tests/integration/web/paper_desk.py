@@ -354,7 +354,7 @@ DIRECTORY = FederationDirectory(
         a_member("XB", "Belanu", MemberStanding.ACTIVE, date(2027, 1, 31), date(2026, 3, 1)),
         a_member("XC", "Cassor", MemberStanding.SUSPENDED, date(2026, 3, 30), date(2026, 12, 1)),
     ),
-    epochs=(LinkageEpoch(1, "symbolon-2026-1", "ef" * 32), LinkageEpoch(2, "symbolon-2026-1", "ef" * 32)),
+    epochs=(LinkageEpoch(1, "symbolon-2026-2", "ef" * 32), LinkageEpoch(2, "symbolon-2026-2", "ef" * 32)),
     policies=FederationPolicies(2, 730, 397),
 )
 FEDERATION_VIEW = FederationView(
@@ -453,7 +453,7 @@ def a_status(now: datetime) -> HubStatus:
         hits_by_state=(StateCount(JointState.ALERTED, 6), StateCount(JointState.HELD, 1)),
         workers=(WorkerStatus("w1", now - timedelta(seconds=2), 0),),
         directory=DirectoryStatus(3, 4, (MemberCode("XB"),), 2),
-        epochs=(EpochStatus(1, "symbolon-2026-1", None, None), EpochStatus(2, "symbolon-2026-1", None, None)),
+        epochs=(EpochStatus(1, "symbolon-2026-2", None, None), EpochStatus(2, "symbolon-2026-2", None, None)),
         progress=(
             MemberProgress(MemberCode("XA"), 2, EpochProgress(2, True, bytes(16), 2012, 840), now, 2012, 840),
             MemberProgress(MemberCode("XB"), 2, None, None, 2012, 0),

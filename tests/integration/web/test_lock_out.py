@@ -8,7 +8,7 @@ from tests.integration.web.paper_desk import PASSWORD
 
 from symbolon.runtime import doors, passwords
 from symbolon.runtime.doors import Knock
-from symbolon.runtime.gatekeeper import Attempt, Outcome
+from symbolon.runtime.gatekeeper import Attempt, Outcome, TriesRefused
 from symbolon.runtime.passwords import TooManySignIns, WaitingRoom
 from symbolon.runtime.people import PeopleOffice
 
@@ -142,3 +142,21 @@ def test_tries_are_counted_by_their_outcome_and_by_nothing_that_names_anybody(ga
     guess(gatekeeper, 2)
     try_in(gatekeeper, knock=known)
     assert (count("wrong", "false"), count("in", "true")) == (before[0] + 2, before[1] + 1)
+
+
+def test_guesses_at_a_login_that_nobody_has_are_answered_like_those_at_one_that_somebody_has(gatekeeper):
+    of_mara = [entry.outcome for entry in guess(gatekeeper, 8)]
+    assert [entry.outcome for entry in guess(gatekeeper, 8, login="nobody-has-this")] == of_mara
+
+
+def test_a_browser_token_that_a_stranger_planted_does_not_become_a_known_browser(gatekeeper):
+    planted = "planted-by-somebody"
+    assert try_in(gatekeeper, knock=Knock(planted, OFFICE)).browser_token not in ("", planted)
+
+
+def test_a_right_present_password_is_not_called_wrong_while_tries_are_refused(gatekeeper, known):
+    session = gatekeeper.resume(try_in(gatekeeper, knock=known).token, by_person=True)
+    for _ in range(doors.FREE_ATTEMPTS + 1):
+        gatekeeper.confirm(session, "not this one at all", "", known)
+    with pytest.raises(TriesRefused, match=r"Wait \d+ seconds"):
+        gatekeeper.confirm(session, PASSWORD, "", known)

@@ -59,8 +59,9 @@ def guessing(slow_check, gatekeeper, logins, guess="not this one at all"):
 
 def failed_attempts(database, login):
     with database.transaction() as tx:
-        query = Query("look", "", "select failed_attempts from account where login = %(login)s")
-        return tx.fetch_value(query, login=login)
+        text = "select coalesce(max(failed_attempts), 0) from sign_in_login where login_digest = %(digest)s"
+        query = Query("look", "", text)
+        return tx.fetch_value(query, digest=doors.login_digest(login))
 
 
 def test_pages_are_answered_while_guesses_at_passwords_are_checked(node_app, visit, gatekeeper, monkeypatch):

@@ -6,6 +6,9 @@ import pyotp
 import pytest
 from tests.integration.web.paper_desk import PASSWORD, Visitor, hidden_field
 
+from symbolon.runtime import gatekeeper as gatekeeper_module
+from symbolon.runtime.doors import Knock
+from symbolon.runtime.gatekeeper import Attempt, Outcome
 from symbolon.runtime.people import PeopleOffice
 from symbolon.runtime.sql_loader import Query
 
@@ -114,19 +117,26 @@ def test_new_recovery_codes_take_the_place_of_the_old_ones(node_app, visit, enro
     device, codes = enrolled
     visitor = visit(node_app)
     try_in(visitor, "mara", PASSWORD, device.at(clock.now()))
-    renewed = recovery_codes(visitor.send("/account", "/account/recovery-codes", password=PASSWORD).text)
+    fields = {"password": PASSWORD, "present_code": codes[1]}
+    renewed = recovery_codes(visitor.send("/account", "/account/recovery-codes", **fields).text)
     assert try_in(visit(node_app), "mara", PASSWORD, codes[0]).status_code == 401
     assert try_in(visit(node_app), "mara", PASSWORD, renewed[0]).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/account/recovery-codes", "/account/second-factor"])
-def test_a_browser_left_open_makes_no_new_codes_without_the_password(node_app, visit, clock, path):
-    visitor = visit(node_app).sign_in("mara")
-    enrol(visitor, clock)
+@pytest.mark.parametrize("wrong", [{"password": "not this one at all"}, {"present_code": "000000"}])
+def test_a_browser_left_open_makes_no_new_codes_without_password_and_present_code(
+    node_app, visit, clock, enrolled, path, wrong
+):
+    visitor = visit(node_app)
+    try_in(visitor, "mara", PASSWORD, enrolled[0].at(clock.now()))
+    _device, codes = enrolled
     visitor.send("/account", "/account/second-factor/begin")
-    answer = visitor.send("/account", path, password="not this one at all", code="000000")
+    new = authenticator(visitor.client.get("/account/second-factor").text).at(clock.now())
+    fields = {"password": PASSWORD, "present_code": codes[1], "code": new, **wrong}
+    answer = visitor.send("/account", path, **fields)
     assert answer.status_code == 422
-    assert "This is not your present password" in answer.text
+    assert "This is not your present password, or the code is not one" in answer.text
 
 
 def test_who_has_no_second_factor_gets_no_recovery_codes(node_app, visit):
@@ -201,3 +211,35 @@ def test_the_pages_of_a_new_second_factor_are_kept_by_no_cache(node_app, visit):
     visitor: Visitor = visit(node_app).sign_in("mara")
     visitor.send("/account", "/account/second-factor/begin")
     assert visitor.client.get("/account/second-factor").headers["cache-control"] == "no-store"
+
+
+def test_a_second_factor_is_replaced_with_a_code_of_the_present_one(node_app, visit, enrolled, clock):
+    device, codes = enrolled
+    visitor = visit(node_app)
+    try_in(visitor, "mara", PASSWORD, device.at(clock.now()))
+    visitor.send("/account", "/account/second-factor/begin")
+    new = authenticator(visitor.client.get("/account/second-factor").text)
+    fields = {"password": PASSWORD, "present_code": codes[0], "code": new.at(clock.now())}
+    assert visitor.send("/account/second-factor", "/account/second-factor", **fields).status_code == 200
+
+
+def test_a_second_factor_that_one_browser_begins_is_shown_to_no_other(node_app, visit):
+    here, elsewhere = visit(node_app).sign_in("mara"), visit(node_app).sign_in("mara")
+    here.send("/account", "/account/second-factor/begin")
+    assert 'class="secret"' in here.client.get("/account/second-factor").text
+    assert elsewhere.client.get("/account/second-factor").url.path == "/account"
+
+
+def test_a_second_factor_that_was_reset_while_a_sign_in_waited_lets_nobody_in(
+    gatekeeper, node_app, visit, registry, enrolled, clock, monkeypatch
+):
+    prove = gatekeeper_module._prove
+
+    def slow(*tried):
+        proved = prove(*tried)
+        PeopleOffice(registry).reset_second_factor("adam", "mara")
+        return proved
+
+    monkeypatch.setattr(gatekeeper_module, "_prove", slow)
+    attempt = Attempt("mara", PASSWORD, enrolled[0].at(clock.now()))
+    assert gatekeeper.enter(attempt, Knock(None, "192.0.2.10")).outcome is Outcome.WRONG

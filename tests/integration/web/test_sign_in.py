@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from tests.integration.web.paper_desk import hidden_field
 
 from symbolon.runtime import doors
 
@@ -206,3 +207,17 @@ def test_a_person_can_sign_out_every_other_browser(node_app, visit):
 def test_two_parties_on_one_host_do_not_overwrite_each_others_cookies(node_app, hub_app, visit):
     node, hub = visit(node_app).sign_in("mara"), visit(hub_app).sign_in("omar")
     assert set(node.client.cookies).isdisjoint(hub.client.cookies)
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "cp037", "nonsense"])
+def test_a_form_in_another_character_set_than_utf_8_is_no_form_of_ours(node_app, visit, charset):
+    client = visit(node_app).client
+    fields = {
+        "form_token": hidden_field(client.get("/sign-in").text, "form_token"),
+        "login": "mara",
+        "password": "+2AA-aaaaaaaaaaaaaa",
+    }
+    parts = (f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items())
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    answer = client.post("/sign-in", content="".join((*parts, "--x--\r\n")), headers=headers)
+    assert answer.status_code == 400

@@ -8,6 +8,7 @@ from tests.integration.web.paper_desk import PASSWORD, hidden_field
 from tests.integration.web.test_second_factor import authenticator, recovery_codes, try_in
 
 from symbolon.runtime import doors
+from symbolon.runtime.accounts import AccountMistake
 from symbolon.runtime.people import PeopleOffice
 from symbolon.runtime.sql_loader import Query
 
@@ -29,7 +30,8 @@ def begin(visitor, token, clock, **fields):
     page = open_token(visitor, token).text
     device = authenticator(page)
     filled = {"password": NEW_PASSWORD, "code": device.at(clock.now()), **fields}
-    data = {"form_token": hidden_field(page, "form_token"), "token": token, **filled}
+    hidden = {name: hidden_field(page, name) for name in ("form_token", "proposed")}
+    data = {**hidden, "token": token, **filled}
     return visitor.client.post("/welcome/account", data=data), device
 
 
@@ -69,7 +71,8 @@ def test_a_token_that_ends_while_its_page_is_open_changes_nothing(live_app, visi
     clock.advance(timedelta(minutes=15))
     code = authenticator(page).at(clock.now())
     form_token = hidden_field(page, "form_token")
-    data = {"form_token": form_token, "token": token, "password": NEW_PASSWORD, "code": code}
+    proposed = hidden_field(page, "proposed")
+    data = {"form_token": form_token, "token": token, "password": NEW_PASSWORD, "code": code, "proposed": proposed}
     assert visitor.client.post("/welcome/account", data=data).status_code == 422
     assert try_in(visit(live_app), "nils", NEW_PASSWORD, code).status_code == 401
 
@@ -87,10 +90,38 @@ def test_a_token_of_somebody_who_was_disabled_meanwhile_is_worth_nothing(live_ap
     assert "This token is not good" in open_token(visit(live_app), token).text
 
 
-def test_a_token_opened_again_shows_the_same_second_factor(live_app, visit, office):
+def test_a_token_opened_again_shows_another_second_factor(live_app, visit, office):
     token = office.invite("adam", "nils", "", frozenset({"investigator"})).token
     secrets = {authenticator(open_token(visit(live_app), token).text).secret for _ in range(2)}
-    assert len(secrets) == 1
+    assert len(secrets) == 2
+
+
+def test_a_page_that_is_not_right_yet_comes_back_with_the_second_factor_that_it_showed(live_app, visit, office, clock):
+    token = office.invite("adam", "nils", "", frozenset({"investigator"})).token
+    refused, device = begin(visit(live_app), token, clock, code="000000")
+    assert authenticator(refused.text).secret == device.secret
+
+
+def test_the_second_factor_of_another_tokens_page_is_not_taken(live_app, visit, office, clock):
+    token = office.invite("adam", "nils", "", frozenset({"investigator"})).token
+    other = office.invite("adam", "else", "", frozenset({"investigator"})).token
+    proposed = hidden_field(open_token(visit(live_app), other).text, "proposed")
+    assert begin(visit(live_app), token, clock, proposed=proposed)[0].status_code == 422
+
+
+def test_the_first_token_is_worth_nothing_once_somebody_administers(registry, database, visit, live_app):
+    with database.transaction() as tx:
+        nobody = "update account set roles = '{auditor}' where 'administrator' = any(roles)"
+        tx.execute(Query("nobody", "", nobody))
+    issued = PeopleOffice(registry).issue_first_token("command")
+    PeopleOffice(registry).invite("command", "the-boss", "", frozenset({"administrator"}))
+    assert "This token is not good" in open_token(visit(live_app), issued.token).text
+
+
+@pytest.mark.parametrize("login", ["command", "unknown", "worker", "hub", "xa"])
+def test_nobody_has_a_login_that_the_audit_log_uses_for_something_else(office, login):
+    with pytest.raises(AccountMistake, match="audit log"):
+        office.invite("adam", login, "", frozenset({"auditor"}))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from symbolon.hub.domain.directory_drafts import (
     Founding,
     amend,
     found,
+    gives_up_key,
     with_card,
     with_epoch,
     with_member,
@@ -20,6 +21,8 @@ from symbolon.hub.domain.directory_drafts import (
     with_standing,
     without_candidate,
     without_epoch,
+    without_new_card,
+    without_proposed_epoch,
 )
 from symbolon.hub.errors import NotPossible
 from symbolon.protocol.federation import check_quorum
@@ -85,16 +88,16 @@ def test_a_majority_stays_the_majority_when_members_come_and_go() -> None:
 
 
 def test_a_quorum_that_was_chosen_is_kept() -> None:
-    known = directory("XA", "XB", "XC")
-    all_three = amend(known, None, with_policies(3, None, None), LATER)
-    four = amend(known, all_three, with_member(member("XD")), LATER)
-    assert four is not None
-    assert four.policies.signing_quorum == 3
+    known = directory("XA", "XB", "XC", "XD", "XE", "XF", "XG")
+    six_of_seven = amend(known, None, with_policies(6, None, None), LATER)
+    eight = amend(known, six_of_seven, with_member(member("XH")), LATER)
+    assert eight is not None
+    assert eight.policies.signing_quorum == 6
 
 
-@given(st.lists(st.sampled_from(["XA", "XB", "XC", "XD"]), max_size=3, unique=True), st.integers(1, 4))
-def test_no_draft_asks_for_more_signatures_than_there_are_members(gone: list[str], quorum: int) -> None:
-    draft: FederationDirectory | None = directory("XA", "XB", "XC", "XD")
+@given(st.lists(st.sampled_from(["XA", "XB", "XC", "XD"]), max_size=4, unique=True), st.integers(4, 5))
+def test_no_draft_has_a_quorum_that_the_members_would_refuse(gone: list[str], quorum: int) -> None:
+    draft: FederationDirectory | None = directory("XA", "XB", "XC", "XD", "XE", "XF")
     known = draft
     draft = amend(known, draft, with_policies(quorum, None, None), LATER)
     for code in gone:
@@ -103,8 +106,8 @@ def test_no_draft_asks_for_more_signatures_than_there_are_members(gone: list[str
         check_quorum(draft)
 
 
-def test_the_last_active_member_is_not_suspended() -> None:
-    known = directory("XA")
+def test_of_two_active_members_none_is_suspended_by_the_directory() -> None:
+    known = directory("XA", "XB")
     with pytest.raises(NotPossible):
         amend(known, None, with_standing(known, MemberCode("XA"), MemberStanding.SUSPENDED, LATER), LATER)
 
@@ -123,7 +126,7 @@ def test_the_last_state_is_not_taken_off_a_draft() -> None:
 def test_a_new_card_keeps_the_former_key_for_what_was_signed_before() -> None:
     known = directory("XA", "XB")
     card = replace(member("XA").card, signing_key=b"new".ljust(32))
-    draft = amend(known, None, with_card(known, card, ENDS, LATER + HANDOVER), LATER)
+    draft = amend(known, None, with_card(known, card, ENDS, keeps_former=True), LATER)
     assert draft is not None
     listed = draft.member_of(MemberCode("XA"))
     assert listed is not None
@@ -135,7 +138,7 @@ def test_a_new_card_keeps_the_former_key_for_what_was_signed_before() -> None:
 def test_after_a_compromise_the_former_key_is_not_listed() -> None:
     known = directory("XA", "XB")
     card = replace(member("XA").card, signing_key=b"new".ljust(32))
-    draft = amend(known, None, with_card(known, card, ENDS, None), LATER)
+    draft = amend(known, None, with_card(known, card, ENDS, keeps_former=False), LATER)
     assert draft is not None
     assert draft.members[0].retired_keys == ()
 
@@ -145,7 +148,7 @@ def test_asking_for_new_keys_twice_retires_the_key_in_effect_and_not_one_that_ne
     draft: FederationDirectory | None = None
     for text in (b"first", b"second"):
         card = replace(member("XA").card, signing_key=text.ljust(32))
-        draft = amend(known, draft, with_card(known, card, ENDS, LATER + HANDOVER), LATER)
+        draft = amend(known, draft, with_card(known, card, ENDS, keeps_former=True), LATER)
     assert draft is not None
     assert [key.signing_key for key in draft.members[0].retired_keys] == [member("XA").card.signing_key]
 
@@ -174,8 +177,90 @@ def test_the_newest_epoch_and_one_that_is_not_open_are_not_closed(number: int) -
         amend(known, None, without_epoch(number), LATER)
 
 
-@pytest.mark.parametrize("quorum", [0, 3])
-def test_the_quorum_is_between_one_and_the_active_members(quorum: int) -> None:
-    known = directory("XA", "XB")
+@pytest.mark.parametrize("quorum", [0, 1, 3, 4])
+def test_the_quorum_is_a_majority_and_leaves_out_one_member(quorum: int) -> None:
+    known = directory("XA", "XB", "XC")
     with pytest.raises(NotPossible):
         amend(known, None, with_policies(quorum, None, None), LATER)
+
+
+def test_no_draft_is_issued_before_the_version_that_it_follows() -> None:
+    known = directory("XA", "XB")  # By a clock that ran ahead.
+    draft = amend(known, None, with_member(member("XC")), NOW - timedelta(hours=1))
+    assert draft is not None
+    assert draft.issued_at == known.issued_at
+
+
+def test_a_member_that_is_to_be_expelled_keeps_the_card_in_effect() -> None:
+    known = directory("XA", "XB", "XC")
+    card = replace(member("XC").card, signing_key=b"new".ljust(32))
+    fishing = amend(known, None, with_card(known, card, ENDS, keeps_former=True), LATER)
+    expelled = amend(known, fishing, with_standing(known, MemberCode("XC"), MemberStanding.EXPELLED, LATER), LATER)
+    assert expelled is not None
+    assert expelled.members[2] == replace(known.members[2], standing=MemberStanding.EXPELLED, standing_since=LATER)
+    with pytest.raises(NotPossible):
+        amend(known, expelled, with_card(known, card, ENDS, keeps_former=True), LATER)
+
+
+def test_a_new_card_is_taken_back_and_leaves_what_else_is_proposed() -> None:
+    known = directory("XA", "XB", "XC")
+    card = replace(member("XC").card, signing_key=b"new".ljust(32))
+    draft = amend(known, None, with_epoch("newer", "e" * 64), LATER)
+    both = amend(known, draft, with_card(known, card, ENDS, keeps_former=True), LATER)
+    assert amend(known, both, without_new_card(known, MemberCode("XC")), LATER) == draft
+    with pytest.raises(NotPossible):
+        amend(known, draft, without_new_card(known, MemberCode("XC")), LATER)
+
+
+def test_a_former_key_counts_from_the_last_draft_on() -> None:
+    known = directory("XA", "XB")
+    card = replace(member("XA").card, signing_key=b"new".ljust(32))
+    draft = amend(known, None, with_card(known, card, ENDS, keeps_former=True), LATER)
+    weeks_later = LATER + timedelta(weeks=5)
+    amended = amend(known, draft, with_member(member("XC")), weeks_later)
+    assert amended is not None
+    assert amended.members[0].retired_keys[0].retired_at == weeks_later + HANDOVER
+
+
+@pytest.mark.parametrize(("keeps_former", "given_up"), [(True, False), (False, True)])
+def test_a_draft_tells_whether_a_key_is_given_up_as_compromised(*, keeps_former: bool, given_up: bool) -> None:
+    known = directory("XA", "XB")
+    card = replace(member("XA").card, signing_key=b"new".ljust(32))
+    draft = amend(known, None, with_card(known, card, ENDS, keeps_former=keeps_former), LATER)
+    assert gives_up_key(known, draft, MemberCode("XA")) is given_up
+    assert not gives_up_key(known, None, MemberCode("XA"))
+
+
+def _overlap() -> FederationDirectory:
+    both = amend(directory("XA", "XB"), None, with_epoch("newer", "e" * 64), LATER)
+    assert both is not None
+    return both
+
+
+def _epochs(draft: FederationDirectory | None) -> list[int]:
+    assert draft is not None
+    return [epoch.epoch for epoch in draft.epochs]
+
+
+def test_in_the_middle_of_a_change_an_emergency_replaces_the_newer_epoch() -> None:
+    known = _overlap()
+    emergency = amend(known, None, with_epoch("newest", "f" * 64, known), LATER)
+    assert _epochs(emergency) == [1, 3]
+    assert _epochs(amend(known, emergency, with_epoch("other", "f" * 64, known), LATER)) == [1, 3]
+    closing = amend(known, None, without_epoch(1), LATER)
+    assert _epochs(amend(known, closing, with_epoch("newest", "f" * 64, known), LATER)) == [2, 3]
+
+
+def test_an_epoch_that_is_only_proposed_is_replaced_under_its_own_number() -> None:
+    known = directory("XA", "XB")
+    rotation = amend(known, None, with_epoch("newer", "e" * 64), LATER)
+    assert _epochs(amend(known, rotation, with_epoch("newest", "f" * 64, known), LATER)) == [1, 2]
+
+
+def test_an_epoch_that_is_only_proposed_is_taken_back() -> None:
+    known = _overlap()
+    replaced = amend(known, None, with_epoch("newest", "f" * 64, known), LATER)
+    assert amend(known, replaced, without_proposed_epoch(known, 3), LATER) is None
+    for number in (1, 2, 7):
+        with pytest.raises(NotPossible):
+            amend(known, replaced, without_proposed_epoch(known, number), LATER)

@@ -32,7 +32,7 @@ def directory(*members: Member) -> FederationDirectory:
         issued_at=datetime(2031, 1, 1, tzinfo=UTC),
         hub_signing_key=bytes(32),
         members=members,
-        epochs=(LinkageEpoch(1, "symbolon-2026-1", "0" * 64),),
+        epochs=(LinkageEpoch(1, "symbolon-2026-2", "0" * 64),),
         policies=FederationPolicies(1, 730, 397),
     )
 

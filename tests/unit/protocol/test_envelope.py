@@ -237,3 +237,11 @@ def test_neither_body_nor_signature_show_in_a_repr(envelope):
 
 def test_an_envelope_s_bytes_are_canonical(envelope):
     assert canonical_bytes(parse_json(envelope.to_bytes())) == envelope.to_bytes()
+
+
+def test_between_members_an_envelope_counts_for_four_hundred_days_at_most(generator, samples, notice, key):
+    header = replace(generator.header_for(notice), sender=samples.XA, audience=samples.XB)
+    longest = replace(header, expires_at=header.issued_at + timedelta(days=400))
+    sign(notice, longest, key)
+    with pytest.raises(ValidityTooLong):
+        sign(notice, replace(longest, expires_at=longest.expires_at + timedelta(milliseconds=1)), key)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from symbolon.protocol.federation import (
     ExpiryNotice,
+    allowed_quorums,
     check_quorum,
     key_that_signed,
     majority,
@@ -103,14 +104,40 @@ def test_an_epoch_may_be_opened_closed_or_followed(samples, founding):
         ((first, second), (second,)),
         ((first, second), (second, third)),
         ((first,), (second,)),
+        ((first, second), (first, third)),
+        ((first, third), (third,)),
     ):
         known = replace(founding, epochs=before)
         offered = replace(known, version=2, previous_digest=known.digest(), epochs=after)
         verify_succession(known, samples.signed(offered, samples.XA, samples.XB))
 
 
+def test_the_newest_epoch_goes_only_when_another_follows_so_that_its_number_is_not_used_again(samples, founding):
+    both = replace(founding, epochs=(*founding.epochs, replace(founding.epochs[0], epoch=2)))
+    offered = replace(both, version=2, previous_digest=both.digest(), epochs=founding.epochs)
+    with pytest.raises(BrokenSuccession, match="newest epoch"):
+        verify_succession(both, samples.signed(offered, samples.XA, samples.XB))
+
+
+def test_only_an_active_member_is_given_a_card(samples, founding):
+    third = founding.members[2]
+    for standing in (MemberStanding.SUSPENDED, MemberStanding.EXPELLED):
+        for before in (founding.members, founding.members[:2]):
+            known = replace(founding, members=before)
+            card = replace(third.card, certificate_fingerprint="00" * 32)
+            members = (*founding.members[:2], replace(third, standing=standing, card=card))
+            offered = replace(known, version=2, previous_digest=known.digest(), members=members)
+            with pytest.raises(BrokenSuccession, match="not active"):
+                verify_succession(known, samples.signed(offered, samples.XA, samples.XB))
+
+
 def test_a_closed_epoch_does_not_come_back(samples, founding):
     first = founding.epochs[0]
+    second = replace(first, epoch=2)
+    replaced = replace(founding, epochs=(first, replace(first, epoch=3)))
+    offered = replace(replaced, version=2, previous_digest=replaced.digest(), epochs=(first, second))
+    with pytest.raises(BrokenSuccession, match="epoch"):
+        verify_succession(replaced, samples.signed(offered, samples.XA, samples.XB))
     known = replace(founding, epochs=(replace(first, epoch=2),))
     for epochs in ((first,), (first, replace(first, epoch=2)), (replace(first, epoch=2, schema_digest="00" * 32),)):
         offered = replace(known, version=2, previous_digest=known.digest(), epochs=epochs)
@@ -118,10 +145,24 @@ def test_a_closed_epoch_does_not_come_back(samples, founding):
             verify_succession(known, samples.signed(offered, samples.XA, samples.XB))
 
 
-def test_a_quorum_that_nobody_could_reach_is_refused_before_it_takes_effect(founding):
-    check_quorum(replace(founding, policies=replace(founding.policies, signing_quorum=3)))
-    with pytest.raises(BrokenSuccession, match="4 signatures of 3 active members"):
-        check_quorum(replace(founding, policies=replace(founding.policies, signing_quorum=4)))
+@pytest.mark.parametrize("quorum", [1, 3, 4])
+def test_a_quorum_of_one_of_all_or_of_more_is_refused_before_it_takes_effect(founding, quorum):
+    check_quorum(founding)
+    with pytest.raises(BrokenSuccession, match=f"{quorum} signatures of 3 active members"):
+        check_quorum(replace(founding, policies=replace(founding.policies, signing_quorum=quorum)))
+
+
+def test_a_federation_of_one_member_is_none(founding):
+    suspended = tuple(replace(member, standing=MemberStanding.SUSPENDED) for member in founding.members[1:])
+    with pytest.raises(BrokenSuccession, match="two"):
+        check_quorum(replace(founding, members=(founding.members[0], *suspended)))
+
+
+@given(active=st.integers(2, 250))
+def test_every_quorum_that_is_allowed_is_a_majority_and_can_do_without_one_of_three_members(active):
+    allowed = allowed_quorums(active)
+    assert 2 <= min(allowed) == majority(active)
+    assert max(allowed) < active or active == 2
 
 
 def test_the_hub_checks_one_signature_as_the_members_will(samples, founding, following):
@@ -170,8 +211,8 @@ def test_the_hub_is_no_member(founding):
         replace(member, card=replace(member.card, code=HUB))
 
 
-@pytest.mark.parametrize("numbers", [(2, 1), (1, 1), (1, 3)])
-def test_a_directory_lists_epochs_that_follow_each_other(founding, numbers):
+@pytest.mark.parametrize("numbers", [(2, 1), (1, 1), (3, 2)])
+def test_a_directory_lists_the_older_epoch_first(founding, numbers):
     with pytest.raises(MalformedMessage, match="epoch"):
         replace(founding, epochs=tuple(LinkageEpoch(number, "s", "5f" * 32) for number in numbers))
 

@@ -7,7 +7,6 @@ from symbolon.protocol.handling import (
     ComparisonMode,
     Namespace,
     SubjectCategory,
-    is_publishable,
     namespace_of,
 )
 from symbolon.protocol.problems import MalformedMessage
@@ -58,8 +57,3 @@ def test_the_hub_is_not_compared_with():
 def test_victims_and_minors_alone_are_protected():
     protected = {category for category in SubjectCategory if namespace_of(category) is Namespace.PROTECTED}
     assert protected == {SubjectCategory.VICTIM, SubjectCategory.MINOR}
-
-
-def test_a_record_is_published_once_its_category_is_set_whichever_it_is():
-    assert not is_publishable(None)
-    assert all(is_publishable(category) for category in SubjectCategory)

@@ -256,14 +256,35 @@ def test_what_was_said_in_another_attempt_does_not_count_in_this_one():
     assert awaited(state) == (XB, XC)
 
 
-def test_who_is_behind_sees_that_others_began_anew():
+def test_who_is_behind_sees_that_the_others_began_anew():
     states = everybody_joined(ceremony_of())
-    ahead = join(restart(states[XB]), CONTRIBUTIONS[XB])
     assert newest_attempt_heard(states[XA]) == 1
-    behind = hear(states[XA], XB, said(ahead, KeyCommitment))
+    behind = states[XA]
+    for code in (XB, XC):
+        ahead = join(restart(states[code]), CONTRIBUTIONS[code])
+        behind = hear(behind, code, said(ahead, KeyCommitment))
     assert newest_attempt_heard(behind) == 2
-    caught_up = join(restart(behind), CONTRIBUTIONS[XA])
-    assert awaited(caught_up) == (XC,)
+    assert stage_of(join(restart(behind), CONTRIBUTIONS[XA])) is Stage.REVEALING
+
+
+def attempt_of(state, attempt):
+    return KeyCommitment(state.ceremony.ceremony_id, state.ceremony.epoch, attempt, bytes(32))
+
+
+def test_one_member_does_not_use_up_the_attempts_of_a_ceremony():
+    state = everybody_joined(ceremony_of())[XA]
+    state = hear(state, XC, attempt_of(state, MAX_ATTEMPTS))
+    assert newest_attempt_heard(state) == 1
+    state = hear(state, XB, attempt_of(state, 3))
+    assert newest_attempt_heard(state) == 3, "as far as more than half of the others came"
+
+
+def test_who_was_left_out_does_not_lead_the_others_on():
+    state = restart(everybody_joined(ceremony_of())[XA], [XC])
+    state = hear(state, XC, attempt_of(state, MAX_ATTEMPTS))
+    assert newest_attempt_heard(state) == 2
+    state = hear(state, XB, attempt_of(state, 4))
+    assert newest_attempt_heard(state) == 4
 
 
 def test_a_ceremony_that_led_to_a_key_is_not_begun_anew():

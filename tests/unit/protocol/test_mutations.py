@@ -186,7 +186,7 @@ def test_each_key_of_a_directory_exchanged_for_another_s_is_refused(samples, ref
         members[first] = replace(members[first], card=card)
         offered = replace(samples.SIGNED_DIRECTORY, directory=replace(directory, members=tuple(members)))
         problem = refusal_of(lambda offered=offered: verify_succession(samples.FOUNDING, offered))
-        assert problem is Problem.BAD_SIGNATURE
+        assert problem is Problem.MALFORMED_MESSAGE
 
 
 @pytest.mark.parametrize("hybrid", [False, True], ids=["classic", "hybrid"])

@@ -46,8 +46,8 @@ def test_writing_leaves_no_draft_behind(home):
     with pytest.raises(ConfigurationMistake):
         home.keys.write("signing", b"other")
     home.secrets.replace("password", b"one")
-    assert [path.name for path in home.keys.path.iterdir()] == ["signing"]
-    assert sorted(path.name for path in home.secrets.path.iterdir()) == ["node-key", "password"]
+    assert sorted(path.name for path in home.keys.path.iterdir()) == [".lock", "signing"]
+    assert sorted(path.name for path in home.secrets.path.iterdir()) == [".lock", "node-key", "password"]
 
 
 def test_a_replaced_file_has_the_new_content_and_the_closed_mode(home):

@@ -1,0 +1,1 @@
+"""What romanisers know as data: tables learned from pairs of names, and lists of words; `NOTICE` says from what."""

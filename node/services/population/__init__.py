@@ -1,0 +1,1 @@
+"""A synthetic population of the region: name words by language, most frequent first, written for it."""
