@@ -5,6 +5,7 @@ from symbolon.protocol.messages_case import (
     AttachmentManifest,
     AttachmentOffer,
     AttachmentProgress,
+    AttachmentReceived,
     MeetingAnswer,
     MeetingProposal,
     OnwardUseDecision,
@@ -36,6 +37,7 @@ from symbolon.protocol.messages_epochs import (
     KeyConfirmation,
     KeyReveal,
 )
+from symbolon.protocol.messages_escalation import EscalationLevel, EscalationNotice
 from symbolon.protocol.messages_exchange import (
     AttachmentReference,
     LinkageKeyShare,
@@ -89,7 +91,7 @@ from symbolon.protocol.messages_membership import (
     enrolment_fingerprint,
     welcome_fingerprint,
 )
-from symbolon.protocol.messages_pairs import AgreedTime, PairProfile, PairSignature, SignedPairProfile
+from symbolon.protocol.messages_pairs import AgreedTime, PairProfile, PairProfileBook, PairSignature, SignedPairProfile
 from symbolon.protocol.messages_reconciliation import (
     MAX_RECONCILED,
     HitListing,
@@ -143,6 +145,7 @@ __all__ = [
     "AttachmentManifest",
     "AttachmentOffer",
     "AttachmentProgress",
+    "AttachmentReceived",
     "AttachmentReference",
     "Clarification",
     "ClarificationAnswer",
@@ -158,6 +161,8 @@ __all__ = [
     "EnrolmentRequest",
     "EpochErasureReceipt",
     "EpochProgress",
+    "EscalationLevel",
+    "EscalationNotice",
     "ExtraFieldAnswer",
     "ExtraFieldProposal",
     "ExtraFieldValue",
@@ -192,6 +197,7 @@ __all__ = [
     "OnwardUseRequest",
     "OnwardUseToken",
     "PairProfile",
+    "PairProfileBook",
     "PairSignature",
     "ProofOfLifeAnswer",
     "ProofOfLifePing",

@@ -62,12 +62,16 @@ class AttachmentManifest:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentOffer:
-    """To the hub: a file comes in chunks, each sealed already and named by its SHA-256, for the other party."""
+    """To the hub: a file comes in chunks, each sealed already and named by its SHA-256, for the other party.
+
+    ``exchange_id`` as in its manifest, so that the hub drops the file when that exchange is recalled.
+    """
 
     PURPOSE: ClassVar[Purpose] = Purpose.ATTACHMENT_OFFER
 
     attachment_id: AttachmentId
     hit_id: HitId
+    exchange_id: RequestId | None
     size: AttachmentSize
     chunk_digests: Annotated[tuple[Sha256Hex, ...], entries(1, MOST_CHUNKS)]
 
@@ -84,6 +88,15 @@ class AttachmentProgress:
 
     attachment_id: AttachmentId
     missing: Annotated[tuple[Tally, ...], entries(0, MOST_CHUNKS)]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentReceived:
+    """To the hub: the other party has the whole file and opened it; the hub keeps none of it any longer."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.ATTACHMENT_RECEIVED
+
+    attachment_id: AttachmentId
 
 
 @dataclass(frozen=True, slots=True)

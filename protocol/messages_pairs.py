@@ -73,3 +73,12 @@ class SignedPairProfile:
 
     profile: PairProfile
     signatures: Annotated[tuple[PairSignature, ...], entries(1, 2)]
+
+
+@dataclass(frozen=True, slots=True)
+class PairProfileBook:
+    """What a member agreed on with every other one: all versions of each pair, oldest first, then what is proposed."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.PAIR_PROFILE_BOOK
+
+    profiles: Annotated[tuple[SignedPairProfile, ...], entries(0, 1_000)]

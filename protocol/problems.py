@@ -59,6 +59,9 @@ class Problem(StrEnum):
     FOUR_EYES_MISSING = "four-eyes-missing"
     STALE_STATE = "stale-state"
     ON_HOLD = "on-hold"
+    UNKNOWN_ATTACHMENT = "unknown-attachment"
+    UNKNOWN_PING = "unknown-ping"
+    QUOTA_EXCEEDED = "quota-exceeded"
     NOT_DISCLOSED = "not-disclosed"
     ALREADY_VOTED = "already-voted"
     BROKEN_AUDIT_LOG = "broken-audit-log"
@@ -111,9 +114,9 @@ _TITLES = {
     Problem.NOT_YET_A_MEMBER: "This member is enrolled, and waits for the other members to sign the directory.",
     Problem.MEMBER_SUSPENDED: "This member is suspended.",
     Problem.MEMBER_EXPELLED: "This member was expelled from the federation.",
-    Problem.OLDER_DIRECTORY: "The federation directory is older than the one that is known.",
-    Problem.BROKEN_SUCCESSION: "The federation directory does not follow from the one that is known.",
-    Problem.NOT_CO_SIGNED: "Too few members, or others than may, signed the federation directory.",
+    Problem.OLDER_DIRECTORY: "The directory is older than the one that is known.",
+    Problem.BROKEN_SUCCESSION: "The directory or agreement does not follow from the one that is known.",
+    Problem.NOT_CO_SIGNED: "Too few members, or others than may, signed the directory or agreement.",
     Problem.PROPOSAL_CHANGED: "The proposed directory is another than the one that was signed; look at it again.",
     Problem.UNKNOWN_CEREMONY: "The message belongs to another linkage-key ceremony.",
     Problem.NOT_A_PARTICIPANT: "This member does not take part in the linkage-key ceremony.",
@@ -138,6 +141,9 @@ _TITLES = {
     Problem.FOUR_EYES_MISSING: "A second officer must approve this before it leaves.",
     Problem.STALE_STATE: "The hit moved on meanwhile; look at it again.",
     Problem.ON_HOLD: "The hit is on hold; the step waits until the hold is lifted.",
+    Problem.UNKNOWN_ATTACHMENT: "The hub has no such file of this hit, or has it no longer.",
+    Problem.UNKNOWN_PING: "That was not the last question whether this desk is there.",
+    Problem.QUOTA_EXCEEDED: "Too many files of these two members wait at the hub.",
     Problem.NOT_DISCLOSED: "The handling of this information does not allow that.",
     Problem.ALREADY_VOTED: "A vote was already cast in this round.",
     Problem.BROKEN_AUDIT_LOG: "An entry of the audit log was changed, removed or reordered.",

@@ -46,7 +46,7 @@ from symbolon.protocol.hybrid_keys import HybridSealingKey, OwnSealingKeys, Reci
 from symbolon.protocol.key_ceremony import share_linkage_key
 from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.lifecycle import Event, HitEvent, JointState
-from symbolon.protocol.lifecycle_times import ClockName
+from symbolon.protocol.lifecycle_times import ClockName, Watcher
 from symbolon.protocol.messages_focal_points import Competence, ContactKind, DeskKind
 from symbolon.protocol.onward_use import sign_onward_use
 from symbolon.protocol.pair_profiles import sign_pair_profile
@@ -266,6 +266,10 @@ PAIR_PROFILE = m.PairProfile(
     times=(m.AgreedTime(ClockName.RESPOND, Urgency.U3, Counting.WORKING_DAYS, 10),),
 )
 
+SIGNED_PAIR_PROFILE = m.SignedPairProfile(
+    PAIR_PROFILE, tuple(sign_pair_profile(PAIR_PROFILE, member, SIGNING_KEYS[member]) for member in (XA, XB))
+)
+
 SEALABLE = (
     m.Vote(hit_id=HIT, round=1, verdict=Verdict.SAME, reason="Same scar; same boat.\n“နေဝင်း”", voted_at=NOW),
     m.Request(
@@ -463,15 +467,16 @@ CLEAR = (
     m.StepTaken(HIT, None, Event.EXPIRED, follows=2, urgency=None, by=HUB, at=NOW),
     m.SafetyHoldOrder(HIT, holds=True, at=NOW),
     m.SafetyHoldNotice(HIT, holds=True, at=NOW),
-    m.AttachmentOffer(ATTACHMENT, HIT, size=1_048_577, chunk_digests=(DIGEST, DIGEST)),
+    m.AttachmentOffer(ATTACHMENT, HIT, REQUEST, size=1_048_577, chunk_digests=(DIGEST, DIGEST)),
     m.AttachmentProgress(ATTACHMENT, missing=(0, 199)),
+    m.AttachmentReceived(ATTACHMENT),
+    m.EscalationNotice(HIT, REQUEST, ClockName.RESPOND, m.EscalationLevel.OVER, Watcher.FACILITATOR, NOW),
     FOCAL_POINTS,
     m.FocalPointBook((FOCAL_POINTS,), (m.DeskLife(XA, DESK, NOW, None), m.DeskLife(XA, NIGHT_DESK, NOW, NOW))),
     m.ProofOfLifePing(PING, DESK, NOW, NOW + timedelta(days=1)),
     m.ProofOfLifeAnswer(PING, DESK, NOW),
-    m.SignedPairProfile(
-        PAIR_PROFILE, tuple(sign_pair_profile(PAIR_PROFILE, member, SIGNING_KEYS[member]) for member in (XA, XB))
-    ),
+    SIGNED_PAIR_PROFILE,
+    m.PairProfileBook((SIGNED_PAIR_PROFILE,)),
     m.Delivery(delivery_id=DELIVERY, envelope={"version": "symbolon/1", "exercise": True}),
     m.DeliveryAcknowledgement(delivery_ids=(DELIVERY,)),
     m.EpochProgress(

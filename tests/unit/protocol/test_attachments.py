@@ -85,7 +85,7 @@ def test_a_chunk_that_the_file_does_not_have_is_refused(chunks):
 
 def test_an_offer_names_as_many_chunks_as_the_file_has():
     with pytest.raises(MalformedMessage):
-        AttachmentOffer(FILE, HitId("h"), CHUNK_BYTES, ("5f" * 32, "5f" * 32))
+        AttachmentOffer(FILE, HitId("h"), None, CHUNK_BYTES, ("5f" * 32, "5f" * 32))
 
 
 BEGINNINGS = {
