@@ -49,7 +49,6 @@ __all__ = [
     "after_release",
     "after_reopening",
     "joint_outcome",
-    "permitted_actions",
     "possible_events",
     "step_of",
     "stops_under_safety_hold",
@@ -205,28 +204,6 @@ SIDE_AT_SECOND_ROUND: Final = SideState.ACKED
 
 VOTING: Final = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
 """The joint states in which each side is on its own track."""
-
-_ACTIONS_AFTER_VOTING: Final[Mapping[JointState, frozenset[HitAction]]] = MappingProxyType(
-    {
-        JointState.HELD: frozenset({HitAction.RELEASE, HitAction.CLOSE}),
-        JointState.CONFIRMED: frozenset({HitAction.REQUEST}),
-        JointState.REQUESTED: frozenset({HitAction.ANSWER}),
-        # One of two crossing requests may still lie unanswered.
-        JointState.RESPONDED: frozenset({HitAction.ANSWER}),
-    }
-)
-
-
-def permitted_actions(joint: JointState, side: SideState) -> frozenset[HitAction]:
-    """Give what the states allow; who of a party's officers may do it is the party's own rule.
-
-    >>> sorted(action.value for action in permitted_actions(JointState.ALERTED, SideState.ACKED))
-    ['assign', 'vote']
-    """
-    if joint in VOTING:
-        return frozenset(SIDE_TRANSITIONS[side])
-    return _ACTIONS_AFTER_VOTING.get(joint, frozenset())
-
 
 def advance_side(joint: JointState, side: SideState, action: HitAction) -> SideState:
     """Give the side state after an action of the side track; raises :class:`IllegalTransition` outside the votes."""

@@ -104,16 +104,34 @@ class SideState(StrEnum):
 
 
 class HitAction(StrEnum):
-    """What an officer of one state may do about a hit."""
+    """What an officer of one state may do about a hit, or about one exchange of it."""
 
     ACKNOWLEDGE = "acknowledge"
     ASSIGN = "assign"
     RECOMMEND = "recommend"
     VOTE = "vote"
+    PROPOSE_FIELD = "propose-field"
+    ANSWER_FIELD = "answer-field"
+    SHOW_FIELD = "show-field"
     REQUEST = "request"
-    ANSWER = "answer"
+    INFORM = "inform"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    CLARIFY = "clarify"
+    ANSWER_CLARIFICATION = "answer-clarification"
+    REPLY = "reply"
+    RECALL = "recall"
+    FORMAL_ROUTE = "formal-route"
+    FEEDBACK = "feedback"
+    NOTE = "note"
+    MEETING = "meeting"
+    ATTACH = "attach"
+    SAFETY_HOLD = "safety-hold"
+    LIFT_SAFETY_HOLD = "lift-safety-hold"
     RELEASE = "release"
+    CLOSE_HOLD = "close-hold"
     CLOSE = "close"
+    REOPEN = "reopen"
 
 
 class Overlay(StrEnum):

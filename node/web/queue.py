@@ -93,7 +93,7 @@ def parse_query(show: str = "", country: str = "", urgency: str = "", band: str 
 
 def is_mine(hit: HitSummary) -> bool:
     """Whether the hit waits for this person: something must, not merely may, be done."""
-    return any(action not in (HitAction.REQUEST, HitAction.CLOSE) for action in hit.actions)
+    return any(action not in (HitAction.REQUEST, HitAction.CLOSE_HOLD) for action in hit.actions)
 
 
 def arrange(hits: Iterable[HitSummary], query: QueueQuery, now: datetime) -> tuple[QueueLine, ...]:
@@ -138,7 +138,7 @@ def their_state(hit: HitSummary) -> str:
     if hit.joint_state in VOTING:
         return "Have not voted yet" if hit.side_state is SideState.VOTED else "Not told before both voted"
     if hit.joint_state is JointState.REQUESTED:
-        return "Wait for our answer" if HitAction.ANSWER in hit.actions else "Prepare their answer"
+        return "Wait for our answer" if HitAction.REPLY in hit.actions else "Prepare their answer"
     return "Voted" if hit.side_state is SideState.VOTED else "Ended before a vote"
 
 

@@ -172,14 +172,32 @@ ACCURACIES: Final[Mapping[InformationAccuracy, str]] = {
     InformationAccuracy.CANNOT_BE_JUDGED: "4 hearsay, cannot be judged",
 }
 NEXT_STEPS: Final[Mapping[HitAction, str]] = {
-    HitAction.ANSWER: "Answer the request",
     HitAction.RELEASE: "Decide on the hold",
+    HitAction.CLOSE_HOLD: "Close the held hit",
+    HitAction.REPLY: "Answer the request",
+    HitAction.ACCEPT: "Accept the request",
+    HitAction.REFUSE: "Refuse the request",
+    HitAction.ANSWER_CLARIFICATION: "Say what was meant",
+    HitAction.CLARIFY: "Ask what is meant",
+    HitAction.ANSWER_FIELD: "Answer their proposal",
+    HitAction.SHOW_FIELD: "Show what was agreed",
     HitAction.VOTE: "Check and vote",
     HitAction.ACKNOWLEDGE: "Acknowledge",
     HitAction.ASSIGN: "Assign an investigator",
     HitAction.RECOMMEND: "Recommend a vote",
+    HitAction.PROPOSE_FIELD: "Propose to show more",
+    HitAction.FEEDBACK: "Give feedback",
     HitAction.REQUEST: "May ask them",
+    HitAction.INFORM: "May inform them",
+    HitAction.RECALL: "Take the request back",
+    HitAction.FORMAL_ROUTE: "Go on formally",
+    HitAction.NOTE: "Write a note",
+    HitAction.MEETING: "Propose a meeting",
+    HitAction.ATTACH: "Attach a file",
+    HitAction.SAFETY_HOLD: "Hold for safety",
+    HitAction.LIFT_SAFETY_HOLD: "Lift the safety hold",
     HitAction.CLOSE: "Close",
+    HitAction.REOPEN: "Reopen",
 }
 """What to do next, the most pressing first: where several are possible, the first in this order is named."""
 
