@@ -72,7 +72,7 @@ class _Keeper:
 
 
 def _admits(_server: object, _session: object, _envelope: object, _mechanism: str, data: object) -> AuthResult:
-    return AuthResult(success=getattr(data, "password", b"") == b"right")
+    return AuthResult(success=getattr(data, "password", b"") == b"right", handled=False)
 
 
 async def _serve(folder: Path, port: int) -> None:
