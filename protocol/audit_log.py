@@ -123,6 +123,22 @@ class AuditAct(StrEnum):
     REPLY_SENT = "reply-sent"
     REPLY_RECEIVED = "reply-received"
     MESSAGE_REFUSED = "message-refused"
+    # Retention, data subjects and files, at a node.
+    REVIEWS_VIEWED = "reviews-viewed"
+    RECORD_RENEWED = "record-renewed"
+    LEGAL_HOLD_SET = "legal-hold-set"
+    LEGAL_HOLD_LIFTED = "legal-hold-lifted"
+    PURGE_ASKED = "purge-asked"
+    PURGED = "purged"
+    PURGE_CONFIRMED = "purge-confirmed"
+    DATA_SUBJECT_SEARCHED = "data-subject-searched"
+    DATA_SUBJECT_EXPORTED = "data-subject-exported"
+    DATA_SUBJECT_CORRECTED = "data-subject-corrected"
+    DATA_SUBJECT_ERASED = "data-subject-erased"
+    FILE_ATTACHED = "file-attached"
+    FILE_RELEASED = "file-released"
+    FILE_RECEIVED = "file-received"
+    FILE_OPENED = "file-opened"
 
 
 Detail = Mapping[str, str | int | bool]
