@@ -93,10 +93,14 @@ from symbolon.protocol.messages_membership import (
 )
 from symbolon.protocol.messages_pairs import AgreedTime, PairProfile, PairProfileBook, PairSignature, SignedPairProfile
 from symbolon.protocol.messages_reconciliation import (
+    MAX_EXCHANGES,
     MAX_RECONCILED,
     HitListing,
+    HitStanding,
+    KnownExchange,
     KnownHit,
     KnownHits,
+    KnownLedger,
     KnownRecords,
     ReconciliationDone,
     ReconciliationHit,
@@ -107,7 +111,7 @@ from symbolon.protocol.messages_reconciliation import (
     RedeliveryRequest,
     VoteCustody,
 )
-from symbolon.protocol.messages_steps import SafetyHoldNotice, SafetyHoldOrder, StateNotice, StepTaken
+from symbolon.protocol.messages_steps import SafetyHoldNotice, SafetyHoldOrder, SideNotice, StateNotice, StepTaken
 from symbolon.protocol.messages_submission import (
     MAX_BATCH_ITEMS,
     ItemOutcome,
@@ -136,6 +140,7 @@ __all__ = [
     "HIT_PURPOSES",
     "KEY_PURPOSES",
     "MAX_BATCH_ITEMS",
+    "MAX_EXCHANGES",
     "MAX_HISTORY",
     "MAX_RECONCILED",
     "SEALED_PURPOSES",
@@ -176,14 +181,17 @@ __all__ = [
     "FormalRoute",
     "HitListing",
     "HitNotice",
+    "HitStanding",
     "HoldDecision",
     "ItemOutcome",
     "KeyCommitment",
     "KeyConfirmation",
     "KeyReveal",
     "KindAgreement",
+    "KnownExchange",
     "KnownHit",
     "KnownHits",
+    "KnownLedger",
     "KnownRecords",
     "LinkageEpoch",
     "LinkageKeyShare",
@@ -224,6 +232,7 @@ __all__ = [
     "SafetyHoldOrder",
     "Sealed",
     "ShownField",
+    "SideNotice",
     "SignedDirectory",
     "SignedFocalPoints",
     "SignedOnwardUse",

@@ -46,6 +46,7 @@ class Sealed:
 
     It has no purpose of its own: its envelope carries the purpose of what is sealed inside. Where that is a step of an
     exchange, ``notice`` is what the hub may see of it; one signature is over both, and the receiver compares them.
+    ``vote_round`` is the round that a vote is of, so that none is taken for one of another time; null else.
     """
 
     hit_id: HitId | None
@@ -53,6 +54,7 @@ class Sealed:
     suite: Name
     ciphertext: Annotated[bytes, octets(1, 1_048_576)] = field(repr=False)
     notice: StateNotice | None = None
+    vote_round: Counter | None = None
 
 
 @dataclass(frozen=True, slots=True)

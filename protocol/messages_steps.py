@@ -49,6 +49,16 @@ class StepTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class SideNotice:
+    """A desk has seen a hit: from its node to the hub, and from the hub to the other side, which sees the time."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.SIDE_NOTICE
+
+    hit_id: HitId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyHoldOrder:
     """A protection officer's node freezes every disclosure and vote on a hit, or lifts that. It says no reason."""
 

@@ -37,6 +37,8 @@ class Purpose(StrEnum):
     PURGE_RECEIPT = "purge-receipt"
     STATE_NOTICE = "state-notice"
     STEP_TAKEN = "step-taken"
+    SIDE_NOTICE = "side-notice"
+    HIT_STANDING = "hit-standing"
     SAFETY_HOLD_ORDER = "safety-hold-order"
     SAFETY_HOLD_NOTICE = "safety-hold-notice"
     ATTACHMENT_OFFER = "attachment-offer"

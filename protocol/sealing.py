@@ -135,7 +135,8 @@ def seal(
     except ValueError:
         # No ML-KEM key, or a point of low order, whose shared secret everybody knows (RFC 7748, section 6.1).
         raise MalformedMessage("The recipient's sealing key is not usable.") from None
-    return Sealed(context.hit_id, key_id, suite, ciphertext, notice)
+    vote_round = plain.round if isinstance(plain, Vote) else None
+    return Sealed(context.hit_id, key_id, suite, ciphertext, notice, vote_round)
 
 
 def unseal(kind: type[S], sealed: Sealed, keys: OwnSealingKeys, context: SealContext, *, sender_has_hybrid: bool) -> S:

@@ -434,6 +434,18 @@ ALERT = m.Alert(
     detected_at=NOW,
     alerted_at=NOW,
     exercise=True,
+    state_version=1,
+)
+
+LEDGER = m.KnownLedger(
+    state=JointState.HELD,
+    version=6,
+    since=NOW,
+    round=2,
+    first_round=1,
+    held_from=JointState.CONFIRMED,
+    closed_from=None,
+    exchanges=(m.KnownExchange(REQUEST, XA, Urgency.U2, JointState.CLARIFY, 2, NOW, 1),),
 )
 
 CLEAR = (
@@ -465,6 +477,7 @@ CLEAR = (
     m.HoldDecision(hit_id=HIT, decision=HoldRuling.RELEASE),
     m.StateNotice(HIT, REQUEST, Event.REQUESTED, follows=0, urgency=Urgency.U1, at=NOW),
     m.StepTaken(HIT, None, Event.EXPIRED, follows=2, urgency=None, by=HUB, at=NOW),
+    m.SideNotice(HIT, at=NOW),
     m.SafetyHoldOrder(HIT, holds=True, at=NOW),
     m.SafetyHoldNotice(HIT, holds=True, at=NOW),
     m.AttachmentOffer(ATTACHMENT, HIT, REQUEST, size=1_048_577, chunk_digests=(DIGEST, DIGEST)),
@@ -526,9 +539,10 @@ CLEAR = (
                 own_reference=OWN,
                 counterpart=XB,
                 counterpart_reference=OTHER,
-                state=JointState.NEEDS_MORE,
-                round=2,
+                ledger=LEDGER,
                 own_vote=m.VoteCustody.LIES_AT_HUB,
+                frozen=True,
+                own_safety_hold=False,
             ),
         ),
         more=True,
@@ -537,6 +551,7 @@ CLEAR = (
     m.RedeliveryReceipt(queued=3, kept_since=NOW),
     m.KnownRecords(incarnation=INCARNATION, records=(HELD_RECORD, WITHDRAWN_RECORD)),
     m.RecordDifferences(incarnation=INCARNATION, lacking=(OWN,), still_held=(OTHER,)),
-    m.KnownHits(incarnation=INCARNATION, hits=(m.KnownHit(alert=ALERT, state=JointState.CONFIRMED, round=1),)),
+    m.KnownHits(incarnation=INCARNATION, hits=(m.KnownHit(ALERT, LEDGER, 2, safety_hold=True, released=False),)),
+    m.HitStanding(HIT, LEDGER, frozen=False),
     m.ReconciliationDone(incarnation=INCARNATION, records=2, hits=1),
 )
