@@ -14,7 +14,7 @@ from symbolon.node.domain.forms import DraftForm
 from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow
 from symbolon.protocol.lifecycle import Event, JointState, Office, Step, step_of
 from symbolon.protocol.lifecycle_problems import FourEyesMissing, NotTheirs
-from symbolon.protocol.lifecycle_rights import Officer, check_release
+from symbolon.protocol.lifecycle_rights import Officer, check_release, offices_for
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import HitId, RequestId
 
@@ -65,6 +65,14 @@ class ReleaseRule:
 
     step: Step
     protected: bool
+
+    def officer(self, actor: Actor) -> Officer:
+        """The officer that an actor is on such a hit."""
+        return Officer(actor.login, actor.offices_on_hit(protected=self.protected))
+
+    def may_draft(self, actor: Actor) -> bool:
+        """Whether the actor has one of the offices of which one drafts."""
+        return bool(offices_for(self.step, protected=self.protected) & self.officer(actor).offices)
 
     def refusal(self, drafter: Officer, approver: Officer) -> str | None:
         """Why these two may not release it together, as a sentence; None where they may."""
@@ -122,28 +130,19 @@ class Draft:
         return Officer(self.drafted_by, self.offices)
 
 
-def offices_of(actor: Actor) -> frozenset[Office]:
-    """The offices of an officer, by their roles; an administrator or auditor has none."""
-    held = {role.value for role in actor.roles}
-    return frozenset(office for office in Office if office.value in held)
-
-
-def officer(actor: Actor) -> Officer:
-    """The officer that an actor is."""
-    return Officer(actor.login, offices_of(actor))
-
-
 def draft_actions(draft: Draft, actor: Actor, rule: ReleaseRule) -> tuple[DraftAction, ...]:
     """What this officer may do with the draft now, by its state and by four eyes; in the order of `DraftAction`."""
     allowed = {action for action in DraftAction if draft.state in _TAKEN_FROM[action]}
     if actor.login != draft.drafted_by:
+        allowed -= {DraftAction.CHANGE, DraftAction.SUBMIT}
+    if not rule.may_draft(actor):
         allowed -= {DraftAction.CHANGE, DraftAction.SUBMIT, DraftAction.DISCARD}
-    if rule.refusal(draft.drafter, officer(actor)) is not None:
+    if rule.refusal(draft.drafter, rule.officer(actor)) is not None:
         allowed -= {DraftAction.APPROVE, DraftAction.RETURN}
     return tuple(action for action in DraftAction if action in allowed)
 
 
-def changed(draft: Draft, form: DraftForm, actor: Actor, now: datetime) -> Draft:
+def changed(draft: Draft, form: DraftForm, by: Officer, now: datetime) -> Draft:
     """The draft with other content, by its own drafter.
 
     Raises:
@@ -151,11 +150,11 @@ def changed(draft: Draft, form: DraftForm, actor: Actor, now: datetime) -> Draft
         Forbidden: somebody else drafted it.
 
     """
-    _check(draft, DraftAction.CHANGE, by=actor.login)
+    _check(draft, DraftAction.CHANGE, by=by.login)
     return replace(
         draft,
         content=form,
-        offices=offices_of(actor),
+        offices=by.offices,
         drafted_at=now,
         state=DraftState.DRAFT,
         version=draft.version + 1,
@@ -164,9 +163,9 @@ def changed(draft: Draft, form: DraftForm, actor: Actor, now: datetime) -> Draft
     )
 
 
-def submitted(draft: Draft, actor: Actor, content_digest: str, now: datetime) -> Draft:
+def submitted(draft: Draft, by: Officer, content_digest: str, now: datetime) -> Draft:
     """The draft, shown to a second officer; raises as :func:`changed` does."""
-    _check(draft, DraftAction.SUBMIT, by=actor.login)
+    _check(draft, DraftAction.SUBMIT, by=by.login)
     return replace(
         draft,
         state=DraftState.SUBMITTED,
@@ -187,7 +186,7 @@ def approved(draft: Draft, actor: Actor, rule: ReleaseRule, seen: str, leaving: 
 
     """
     _check(draft, DraftAction.APPROVE)
-    refusal = rule.refusal(draft.drafter, officer(actor))
+    refusal = rule.refusal(draft.drafter, rule.officer(actor))
     if refusal is not None:
         raise Forbidden(refusal)
     if not seen == leaving == draft.content_digest:
@@ -207,7 +206,7 @@ def returned(draft: Draft, actor: Actor, rule: ReleaseRule, remark: str) -> Draf
     if not 1 <= len(remark.strip()) <= LONGEST_REMARK:
         raise InvalidDraft("remark", f"Say in 1 to {LONGEST_REMARK} characters what is to be changed.")
     _check(draft, DraftAction.RETURN)
-    if rule.refusal(draft.drafter, officer(actor)) is not None:
+    if rule.refusal(draft.drafter, rule.officer(actor)) is not None:
         raise Forbidden("Who may release it returns it: another officer than the drafter, with the office for it.")
     return _given_back(draft, actor.login, remark.strip())
 
@@ -224,9 +223,17 @@ def refused_by_hub(draft: Draft, remark: str = OTHER_SIDE_WAS_QUICKER) -> Draft:
     return _given_back(draft, draft.decided_by, remark)
 
 
-def discarded(draft: Draft, actor: Actor) -> Draft:
-    """The draft, thrown away by its drafter; raises as :func:`changed` does."""
-    _check(draft, DraftAction.DISCARD, by=actor.login)
+def discarded(draft: Draft, actor: Actor, rule: ReleaseRule) -> Draft:
+    """The draft, thrown away: by its drafter, or by another officer who could have drafted it, as nothing leaves.
+
+    Raises:
+        NotAllowedNow: it is over.
+        Forbidden: the actor has none of the offices.
+
+    """
+    _check(draft, DraftAction.DISCARD)
+    if not rule.may_draft(actor):
+        raise Forbidden("Who may draft it may discard it: ask the focal point or the protection officer.")
     return replace(draft, state=DraftState.DISCARDED, decided_by=actor.login, version=draft.version + 1)
 
 
