@@ -37,17 +37,21 @@ from symbolon.node.services.reconcile_node import ReconcileNode, WorkersSteps
 from symbolon.node.services.reconcile_with_hub import ReconcileWithHub
 from symbolon.node.services.reencode_records import ReencodeRecords
 from symbolon.node.services.release_hold import ReleaseHold
+from symbolon.node.services.renew_record import KeepHeldRecords, RenewRecord
 from symbolon.node.services.report_progress import ReportProgress
 from symbolon.node.services.reseal_message import ResealMessage
+from symbolon.node.services.review_records import ListReviews, ShowReview
 from symbolon.node.services.revise_record import ReviseRecord
 from symbolon.node.services.rotate_keys import RotateKeys, ShowKeys
 from symbolon.node.services.run_ceremony import CeremonyTools
+from symbolon.node.services.set_legal_hold import SetLegalHold
 from symbolon.node.services.show_expiry import ShowExpiry
 from symbolon.node.services.show_federation import ConfirmDirectory, ShowFederation
 from symbolon.node.services.show_hit import ShowHit
 from symbolon.node.services.show_status import ShowStatus
 from symbolon.node.services.sign_directory import SignDirectory
 from symbolon.node.services.view_hit import GiveJustification, ViewHit
+from symbolon.node.services.withdraw_record import WithdrawRecord
 from symbolon.node.services.withdraw_records import WithdrawRecords
 from symbolon.protocol.messages import Purpose
 
@@ -76,6 +80,7 @@ class NodeServices(DeskServices):
     revise_record: ReviseRecord
     withdraw_records: WithdrawRecords
     list_records: ListRecords
+    keep_held_records: KeepHeldRecords
     reencode_records: ReencodeRecords
     join_federation: JoinFederation
     show_federation: ShowFederation
@@ -122,6 +127,7 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
     own = correspondence.code
     encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
     revise_record = ReviseRecord(unit_of_work, draws, encode_record)
+    withdraw_records = WithdrawRecords(unit_of_work, draws)
     show_hit = ShowHit(unit_of_work)
     return NodeServices(
         list_hits=ListHits(unit_of_work, draws),
@@ -136,10 +142,16 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
         import_records=ImportRecords(unit_of_work, draws, revise_record),
         publish_records=PublishRecords(unit_of_work, draws, encode_record),
         revise_record=revise_record,
-        withdraw_records=WithdrawRecords(unit_of_work, draws),
+        withdraw_records=withdraw_records,
         list_records=ListRecords(unit_of_work),
         reencode_records=ReencodeRecords(unit_of_work, draws, encode_record),
         join_federation=JoinFederation(unit_of_work, draws, tools.keys, correspondence),
+        list_reviews=ListReviews(unit_of_work, draws),
+        show_review=ShowReview(unit_of_work, draws),
+        renew_record=RenewRecord(unit_of_work, draws, revise_record),
+        keep_held_records=KeepHeldRecords(unit_of_work, draws, revise_record),
+        withdraw_record=WithdrawRecord(unit_of_work, draws, withdraw_records),
+        set_legal_hold=SetLegalHold(unit_of_work, draws),
         show_federation=ShowFederation(unit_of_work, own),
         confirm_directory=ConfirmDirectory(unit_of_work, draws),
         ceremony=HoldCeremony(unit_of_work, tools.ceremony),

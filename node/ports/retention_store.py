@@ -62,6 +62,10 @@ class RetentionStore(Protocol):
         """The next records that hold something, in the order of reference."""
         ...
 
+    def is_erased(self, reference: RecordReference) -> bool:
+        """Whether nothing is left of the record but its reference."""
+        ...
+
     def erase(self, record: Record, now: datetime) -> int:
         """Leave of a record its opaque reference alone; how many entries beside it went (reviews, runs, words)."""
         ...

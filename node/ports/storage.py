@@ -9,6 +9,7 @@ from symbolon.node.ports.hit_stores import ExchangeStore, HitStore, InboxStore
 from symbolon.node.ports.justification import JustificationStore
 from symbolon.node.ports.reconciliation_store import ReconciliationStore
 from symbolon.node.ports.record_stores import OutboxStore, RecordStore
+from symbolon.node.ports.retention_store import RetentionStore
 from symbolon.protocol.audit_log import AuditAct, Detail
 
 
@@ -35,6 +36,7 @@ class Work:
     lanes: LaneStore
     justifications: JustificationStore
     reconciliation: ReconciliationStore
+    retention: RetentionStore
     audit: AuditTrail
 
 

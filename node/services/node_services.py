@@ -6,15 +6,19 @@ Each field is a service (one verb phrase) that can be called; the types say how.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.expiry import ExpiryLine
 from symbolon.node.domain.hits import HitSummary, HitView, ReplyDraft, RequestDraft
 from symbolon.node.domain.justification import ViewReason, Visit
+from symbolon.node.domain.retention import RecordReview, RenewalReason, ReviewLine, ReviewQuery, WithdrawalGround
+from symbolon.node.services.set_legal_hold import SetLegalHold
 from symbolon.node.services.show_federation import FederationView
+from symbolon.node.services.withdraw_records import WithdrawalReport
 from symbolon.protocol.handling import HoldRuling, Verdict
-from symbolon.protocol.references import HitId, RequestId
+from symbolon.protocol.references import HitId, RecordReference, RequestId
 
 
 class Inbox(Protocol):
@@ -65,5 +69,12 @@ class DeskServices:
     answer_request: Callable[[Actor, RequestId, ReplyDraft], None]
     release_hold: Callable[[Actor, HitId, HoldRuling], None]
     show_expiry: Callable[[], tuple[ExpiryLine, ...]]
+    list_reviews: Callable[[Actor, ReviewQuery], tuple[ReviewLine, ...]]
+    show_review: Callable[[Actor, RecordReference], RecordReview]
+    renew_record: Callable[[Actor, RecordReference, date, RenewalReason, str], None]
+    """Arguments: actor, record, last day, reason, and the reason in words."""
+    withdraw_record: Callable[[Actor, RecordReference, WithdrawalGround, str], WithdrawalReport]
+    """Arguments: actor, record, ground, and the ground in words."""
+    set_legal_hold: SetLegalHold
     show_federation: Callable[[], FederationView]
     """Raises `NotJoined` before the node has a federation."""

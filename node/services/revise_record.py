@@ -103,6 +103,16 @@ class ReviseRecord:
             days = max((record.review_date - self._draws.now().date()).days, 1)
             return self.apply(work, actor, record, Revision(content, days, frozenset(expected_states)))
 
+    def put_off(self, work: Work, actor: Actor, record: Record, until: date) -> RevisionEffect:
+        """Give a locked record another review date, as a version of its own; raises as :meth:`apply` does.
+
+        Where its file named no date, the date stays no part of what makes a version.
+        """
+        named = record.content.review_date is not None
+        content = replace(record.content, review_date=until if named else None)
+        days = (until - self._draws.now().date()).days
+        return self.apply(work, actor, record, Revision(content, days, frozenset(content.comparable_with.members)))
+
     def apply(self, work: Work, actor: Actor, record: Record, revision: Revision) -> RevisionEffect:
         """Put new content in the place of a locked record's, within the caller's transaction (invariant 12).
 

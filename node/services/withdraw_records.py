@@ -8,7 +8,7 @@ from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
 from symbolon.node.domain.receipts import WithdrawalProof
 from symbolon.node.domain.records import Publication, Record
-from symbolon.node.errors import Forbidden, NotFound
+from symbolon.node.errors import Forbidden, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.protocol.audit_log import AuditAct
@@ -72,6 +72,7 @@ class WithdrawRecords:
         Raises:
             Forbidden: the actor may not change records; or one of these is a victim's or minor's, and the actor is no
                 protection officer. Then none is withdrawn.
+            NotAllowedNow: a legal hold lies on one of them. Then none is withdrawn.
             NotFound: one of the local ids is not known, or nothing was named.
 
         """
@@ -84,7 +85,11 @@ class WithdrawRecords:
             references = tuple(reference for reference, _ in known)
             if not actor.permits(Right.HANDLE_PROTECTED):
                 _refuse_protected(work.records.lock(references))
-            return self._withdraw(work, actor.login, references, WithdrawalReason.OWNER_REQUEST)
+            if work.retention.on_hold(references):
+                raise NotAllowedNow(
+                    "A legal hold lies on one of these records: leave it out, or have an authoriser lift the hold."
+                )
+            return self.within(work, actor.login, references, WithdrawalReason.OWNER_REQUEST)
 
     def expired(self, worker: str) -> int:
         """Withdraw the records whose review date has passed, and the hits of those that were at the hub; how many."""
@@ -92,7 +97,7 @@ class WithdrawRecords:
         with self._unit_of_work.begin() as work:
             references = work.records.expired(now.date(), CHUNK)
             if references:
-                self._withdraw(work, worker, references, WithdrawalReason.EXPIRED)
+                self.within(work, worker, references, WithdrawalReason.EXPIRED)
         return len(references)
 
     def proofs(self, local_id: str) -> tuple[WithdrawalProof, ...]:
@@ -103,9 +108,10 @@ class WithdrawRecords:
                 raise NotFound("This record is not known here: check its local id.")
             return work.outbox.withdrawals_of(record.reference)
 
-    def _withdraw(
+    def within(
         self, work: Work, login: str, references: tuple[RecordReference, ...], reason: WithdrawalReason
     ) -> WithdrawalReport:
+        """Withdraw within the caller's transaction; whether it may be is asked already."""
         now = self._draws.now()
         open_records = [record for record in work.records.lock(references) if record.publication not in _SETTLED]
         sent = queue_withdrawals(work, open_records, reason, now)

@@ -144,6 +144,10 @@ class PostgresRetention:
         listed = self._listed(QUERIES["list_records_after"], after=after or _BEFORE_ALL, limit=limit)
         return tuple(sorted(listed, key=lambda record: record.reference))
 
+    def is_erased(self, reference: RecordReference) -> bool:
+        """Whether nothing is left of the record but its reference."""
+        return self._tx.fetch_value(QUERIES["find_erasure"], reference=reference) is not None
+
     def erase(self, record: Record, now: datetime) -> int:
         """Leave of a record its opaque reference alone; how many entries beside it went."""
         reference = record.reference

@@ -15,6 +15,7 @@ from symbolon.node.storage.lanes import PostgresLanes
 from symbolon.node.storage.outbox import PostgresOutbox
 from symbolon.node.storage.reconciliation import PostgresReconciliation
 from symbolon.node.storage.records import PostgresRecords
+from symbolon.node.storage.retention import PostgresRetention
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.runtime.accounts import RESERVED_LOGINS
 from symbolon.runtime.audit_store import AuditLog
@@ -52,6 +53,7 @@ class PostgresUnitOfWork:
                 lanes=PostgresLanes(tx),
                 justifications=PostgresJustifications(tx, self._vault),
                 reconciliation=PostgresReconciliation(tx),
+                retention=PostgresRetention(tx, self._vault),
                 audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
             )
 

@@ -92,6 +92,10 @@ where erased_at is null and reference > %(after)s
 order by reference
 limit %(limit)s;
 
+-- name: find_erasure
+-- When a record was erased; null, or no row, where it was not.
+select erased_at from record where reference = %(reference)s;
+
 -- name: mark_erased
 -- What is left of this record names nobody.
 update record set erased_at = %(now)s, refusal = null where reference = %(reference)s;
