@@ -226,3 +226,42 @@ class NotInitialised(HubError):
 
     def __init__(self) -> None:
         super().__init__(Problem.SERVICE_UNAVAILABLE, "This hub has no federation yet: run `symbolon hub init` first.")
+
+
+class UnknownPing(HubError):
+    """An answer that names no desk of its state, or another question than the last one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.UNKNOWN_PING, "This is not the last question that was put to the desk: answer the newest one."
+        )
+
+
+class UnknownAttachment(HubError):
+    """No such file, or none of this member's, or not any more: they are told apart to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.UNKNOWN_ATTACHMENT,
+            "The hub has no such file, or not this part of it, or has it no longer: ask for its progress, or offer it.",
+        )
+
+
+class QuotaExceeded(HubError):
+    """Two members have too many files waiting for each other."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.QUOTA_EXCEEDED,
+            "Too many files of these two members wait at the hub: offer it again when some were received.",
+        )
+
+
+class NotOfThePair(HubError):
+    """A state hands in an agreement of others, or one that it has not signed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.NOT_A_PARTY,
+            "A state hands in what it agreed on itself: sign the profile as one of its two members.",
+        )

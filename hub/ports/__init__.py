@@ -1,5 +1,6 @@
 """What the hub's services need from outside: the database by aggregate, the comparator, the wake-up of the worker."""
 
+from symbolon.hub.ports.attachments import AttachmentStore
 from symbolon.hub.ports.comparison import (
     CandidatePair,
     Comparator,
@@ -8,6 +9,7 @@ from symbolon.hub.ports.comparison import (
     PairFinder,
     WakeUp,
 )
+from symbolon.hub.ports.desks import FocalPointStore, PairProfileStore
 from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
 from symbolon.hub.ports.mail import (
@@ -32,6 +34,7 @@ from symbolon.hub.ports.work import StatusStore, Store, Work
 
 __all__ = [
     "AnsweredBatch",
+    "AttachmentStore",
     "BatchStore",
     "CandidatePair",
     "Comparator",
@@ -41,6 +44,7 @@ __all__ = [
     "Enrolment",
     "EpochStore",
     "Federation",
+    "FocalPointStore",
     "HandleEnvelopes",
     "HitStore",
     "IssuedCertificate",
@@ -48,6 +52,7 @@ __all__ = [
     "MemberStore",
     "NewHandle",
     "PairFinder",
+    "PairProfileStore",
     "PendingRotation",
     "ReconciliationStore",
     "RecordStore",

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from symbolon.hub.domain.status import DirectoryStatus, HubStatus
+from symbolon.hub.ports.attachments import AttachmentStore
+from symbolon.hub.ports.desks import FocalPointStore, PairProfileStore
 from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
 from symbolon.hub.ports.mail import BatchStore, MailStore, ReplayStore
@@ -67,6 +69,18 @@ class Work(Protocol):
     @property
     def mail(self) -> MailStore:
         """Deliveries."""
+
+    @property
+    def focal_points(self) -> FocalPointStore:
+        """Whom to call in each state."""
+
+    @property
+    def pair_profiles(self) -> PairProfileStore:
+        """What pairs of members agreed on."""
+
+    @property
+    def attachments(self) -> AttachmentStore:
+        """Files on their way."""
 
     @property
     def reconciliation(self) -> ReconciliationStore:

@@ -8,6 +8,7 @@ from symbolon.hub.services.approve_directory import ApproveDirectory
 from symbolon.hub.services.decide_hold import DecideHold
 from symbolon.hub.services.deposit_vote import DepositVote
 from symbolon.hub.services.describe_federation import DescribeFederation, ShowProposal
+from symbolon.hub.services.desk_services import AttachmentServices, DeskServices
 from symbolon.hub.services.identify_member import IdentifyMember
 from symbolon.hub.services.list_deliveries import ListDeliveries
 from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
@@ -35,3 +36,5 @@ class ApiServices:
     list_deliveries: ListDeliveries
     acknowledge_deliveries: AcknowledgeDeliveries
     reconciliation: ReconciliationServices
+    desks: DeskServices
+    attachments: AttachmentServices

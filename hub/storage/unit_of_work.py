@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from symbolon.hub.ports import Work
+from symbolon.hub.storage.attachments import PostgresAttachments
 from symbolon.hub.storage.batches import PostgresBatches
+from symbolon.hub.storage.desks import PostgresFocalPoints, PostgresPairProfiles
 from symbolon.hub.storage.directory import PostgresDirectory
 from symbolon.hub.storage.epochs import PostgresEpochs
 from symbolon.hub.storage.hits import PostgresHits
@@ -33,6 +35,9 @@ class PostgresWork:
         self.records = PostgresRecords(transaction)
         self.hits = PostgresHits(transaction)
         self.mail = PostgresMail(transaction)
+        self.focal_points = PostgresFocalPoints(transaction)
+        self.pair_profiles = PostgresPairProfiles(transaction)
+        self.attachments = PostgresAttachments(transaction)
         self.reconciliation = PostgresReconciliation(transaction)
         self.status = PostgresStatus(transaction)
         self._audit_log = audit_log
