@@ -4,9 +4,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from symbolon.node.ports.draft_stores import ContactStore, DraftStore
+from symbolon.node.ports.desk_stores import (
+    AgreementStore,
+    EscalationStore,
+    FocalPointStore,
+    InterestStore,
+    NoticeStore,
+)
+from symbolon.node.ports.attachment_store import AttachmentStore
 from symbolon.node.ports.federation_stores import CeremonyStore, DirectoryStore, EncodingStore, LaneStore
-from symbolon.node.ports.hit_stores import ExchangeStore, HitStore, InboxStore
+from symbolon.node.ports.hit_stores import HitStore, InboxStore
 from symbolon.node.ports.justification import JustificationStore
+from symbolon.node.ports.message_store import MessageStore
+from symbolon.node.ports.purge_store import PurgeStore
 from symbolon.node.ports.reconciliation_store import ReconciliationStore
 from symbolon.node.ports.record_stores import OutboxStore, RecordStore
 from symbolon.node.ports.retention_store import RetentionStore
@@ -29,7 +40,9 @@ class Work:
     outbox: OutboxStore
     inbox: InboxStore
     hits: HitStore
-    exchange: ExchangeStore
+    messages: MessageStore
+    drafts: DraftStore
+    contacts: ContactStore
     directory: DirectoryStore
     ceremony: CeremonyStore
     encodings: EncodingStore
@@ -37,6 +50,13 @@ class Work:
     justifications: JustificationStore
     reconciliation: ReconciliationStore
     retention: RetentionStore
+    purges: PurgeStore
+    attachments: AttachmentStore
+    focal_points: FocalPointStore
+    agreements: AgreementStore
+    escalations: EscalationStore
+    interests: InterestStore
+    notices: NoticeStore
     audit: AuditTrail
 
 

@@ -4,18 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from symbolon.node.ports.storage import Work
+from symbolon.node.storage.attachments import PostgresAttachments
 from symbolon.node.storage.ceremony import PostgresCeremony
+from symbolon.node.storage.desks import PostgresAgreements, PostgresFocalPoints
 from symbolon.node.storage.directory import PostgresDirectory
+from symbolon.node.storage.drafts import PostgresContacts, PostgresDrafts
 from symbolon.node.storage.encodings import PostgresEncodings
-from symbolon.node.storage.exchange import PostgresExchange
 from symbolon.node.storage.hits import PostgresHits
 from symbolon.node.storage.inbox import PostgresInbox
 from symbolon.node.storage.justifications import PostgresJustifications
 from symbolon.node.storage.lanes import PostgresLanes
+from symbolon.node.storage.messages import PostgresMessages
 from symbolon.node.storage.outbox import PostgresOutbox
+from symbolon.node.storage.purges import PostgresPurges
 from symbolon.node.storage.reconciliation import PostgresReconciliation
 from symbolon.node.storage.records import PostgresRecords
 from symbolon.node.storage.retention import PostgresRetention
+from symbolon.node.storage.watch import PostgresEscalations, PostgresInterests, PostgresNotices
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.runtime.accounts import RESERVED_LOGINS
 from symbolon.runtime.audit_store import AuditLog
@@ -46,7 +51,9 @@ class PostgresUnitOfWork:
                 outbox=PostgresOutbox(tx),
                 inbox=PostgresInbox(tx),
                 hits=PostgresHits(tx, self._vault),
-                exchange=PostgresExchange(tx, self._vault),
+                messages=PostgresMessages(tx, self._vault),
+                drafts=PostgresDrafts(tx, self._vault),
+                contacts=PostgresContacts(tx, self._vault),
                 directory=PostgresDirectory(tx),
                 ceremony=PostgresCeremony(tx),
                 encodings=PostgresEncodings(tx),
@@ -54,6 +61,13 @@ class PostgresUnitOfWork:
                 justifications=PostgresJustifications(tx, self._vault),
                 reconciliation=PostgresReconciliation(tx),
                 retention=PostgresRetention(tx, self._vault),
+                purges=PostgresPurges(tx, self._vault),
+                attachments=PostgresAttachments(tx, self._vault),
+                focal_points=PostgresFocalPoints(tx),
+                agreements=PostgresAgreements(tx),
+                escalations=PostgresEscalations(tx),
+                interests=PostgresInterests(tx),
+                notices=PostgresNotices(tx),
                 audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
             )
 

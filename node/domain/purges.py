@@ -1,0 +1,96 @@
+"""Purging at every holder: what this node asked others to purge, what it owes them, and what its receipts say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from symbolon.protocol.exchange_terms import PurgedPlace, PurgeReason
+from symbolon.protocol.messages_case import PurgedCount
+from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import HitId, MemberCode, MessageId, PurgeId, RecordReference, RequestId
+
+TIME_TO_PURGE: Final = timedelta(hours=24)
+"""A holder gives its receipt within a day."""
+
+WHOLE: Final = frozenset({PurgeReason.WITHDRAWN, PurgeReason.DATA_SUBJECT})
+"""Where the record is gone, own words about it go too; otherwise what the other side gave is purged."""
+
+
+class PurgeDirection(StrEnum):
+    """Asked by this node of another; or owed by this node to another."""
+
+    ASKED = "asked"
+    OWED = "owed"
+
+
+class PurgeState(StrEnum):
+    """How a purge stands."""
+
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    KEPT_BY_LAW = "kept-by-law"
+    NOT_DELIVERED = "not-delivered"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeScope:
+    """What is to go: everything about a hit, or one exchange of it."""
+
+    hit_id: HitId
+    exchange_id: RequestId | None
+    reason: PurgeReason
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """One purge at one holder. `purged` counts what went, place by place, once it is done."""
+
+    purge_id: PurgeId
+    scope: PurgeScope
+    direction: PurgeDirection
+    holder: MemberCode
+    asked_at: datetime
+    due_at: datetime
+    kept_by_law_at: datetime | None = None
+    purged_at: datetime | None = None
+    purged: Mapping[PurgedPlace, int] | None = None
+    message_id: MessageId | None = None
+    """Asked: the message that carries the request; owed: the one that carries the newest receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeLine:
+    """One line of the list of purges: by name, who has purged and who is overdue."""
+
+    purge_id: PurgeId
+    hit_id: HitId
+    direction: PurgeDirection
+    holder: MemberCode
+    own_reference: RecordReference
+    own_local_id: str = field(repr=False)
+    reason: PurgeReason
+    about_one_exchange: bool
+    asked_at: datetime
+    due_at: datetime
+    state: PurgeState
+    purged_at: datetime | None
+    purged: tuple[PurgedCount, ...]
+
+
+def state_of(purge: Purge, now: datetime, not_delivered: Problem | None = None) -> PurgeState:
+    """How a purge stands at this moment."""
+    if purge.purged_at is not None:
+        return PurgeState.PURGED
+    if purge.kept_by_law_at is not None:
+        return PurgeState.KEPT_BY_LAW
+    if not_delivered is not None:
+        return PurgeState.NOT_DELIVERED
+    return PurgeState.OVERDUE if now > purge.due_at else PurgeState.WAITING
+
+
+def counts(purged: Mapping[PurgedPlace, int]) -> tuple[PurgedCount, ...]:
+    """Every place once, in the order of the protocol: 0 where nothing was."""
+    return tuple(PurgedCount(place, purged.get(place, 0)) for place in PurgedPlace)
