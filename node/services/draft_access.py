@@ -1,0 +1,124 @@
+"""From an id to a draft and its hit, both locked, for one act of one officer; and where what is drafted would go."""
+
+from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.disclosure import may_see
+from symbolon.node.domain.drafts import AS_INFORMATION, Draft, DraftId, ReleaseRule
+from symbolon.node.domain.forms import OnwardDecisionForm
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.hits import Direction
+from symbolon.node.domain.leaving import Departure
+from symbolon.node.domain.messages import of_kind
+from symbolon.node.domain.records import Record
+from symbolon.node.errors import Forbidden, NoDirectory, NotAllowedNow, NotFound
+from symbolon.node.ports.storage import Work
+from symbolon.protocol.disclosure_rules import marks_to_send
+from symbolon.protocol.exchange_terms import NO_MARKS, ProtectionMarks
+from symbolon.protocol.handling import SubjectCategory
+from symbolon.protocol.lifecycle import Event, JointState, step_of
+from symbolon.protocol.messages import OnwardUseRequest
+from symbolon.protocol.purposes import Purpose
+from symbolon.protocol.references import HitId, NoteId
+
+_ROWS = {
+    Purpose.REQUEST: step_of(JointState.CONFIRMED, Event.REQUESTED),
+    Purpose.SPONTANEOUS_INFORMATION: step_of(JointState.CONFIRMED, Event.SPONTANEOUS),
+    Purpose.CLARIFICATION_ANSWER: step_of(JointState.CLARIFY, Event.CLARIFIED),
+    Purpose.REPLY: step_of(JointState.ACCEPTED, Event.RESPONDED),
+}
+_DRAFTING_RIGHTS = (Right.DRAFT_RELEASE, Right.APPROVE_RELEASE)
+
+
+def release_rule(hit: Hit, purpose: Purpose) -> ReleaseRule:
+    """Whose four eyes the release of such a message about this hit needs."""
+    return ReleaseRule(_ROWS.get(purpose, AS_INFORMATION), hit.protected)
+
+
+def hit_to_draft_on(work: Work, actor: Actor, hit_id: HitId, right: Right = Right.DRAFT_RELEASE) -> Hit:
+    """The hit, locked, for somebody who may draft about it, or decide on what was drafted.
+
+    Raises:
+        NotFound: there is no such hit, or the actor may not know of it (invariant 10).
+        Forbidden: the actor sees the hit but lacks the right.
+
+    """
+    hit = work.hits.lock(hit_id)
+    if hit is None or not may_see(actor, hit):
+        raise NotFound("There is no such hit in your queue.")
+    if not actor.permits_on_hit(right, protected=hit.protected):
+        raise Forbidden("Your role does not allow this: ask the focal point, the authoriser or the protection officer.")
+    return hit
+
+
+def draft_to_act_on(work: Work, actor: Actor, draft_id: DraftId, right: Right) -> tuple[Draft, Hit]:
+    """The draft and its hit, both locked; the hit first, as everywhere.
+
+    Raises:
+        NotFound: there is no such draft, or the actor may not know of it.
+        Forbidden: the actor sees the draft but lacks the right.
+
+    """
+    found = work.drafts.find(draft_id)
+    hit = None if found is None else work.hits.lock(found.hit_id)
+    draft = work.drafts.lock(draft_id)
+    if hit is None or draft is None or not may_see_drafts(actor, hit):
+        raise NotFound("There is no such draft in your queue.")
+    if not actor.permits_on_hit(right, protected=hit.protected):
+        raise Forbidden("Your role does not allow this: ask the focal point, the authoriser or the protection officer.")
+    return draft, hit
+
+
+def may_see_drafts(actor: Actor, hit: Hit) -> bool:
+    """Whether the actor may know of drafts about the hit: who drafts, or decides on what is drafted (invariant 6)."""
+    permitted = (actor.permits_on_hit(right, protected=hit.protected) for right in _DRAFTING_RIGHTS)
+    return may_see(actor, hit) and any(permitted)
+
+
+def departure_of(work: Work, hit: Hit, draft: Draft) -> Departure:
+    """Where a draft's message would go, and with which marks.
+
+    Raises:
+        NoDirectory: nobody's keys are known.
+        NotAllowedNow: it answers what is no longer there.
+
+    """
+    directory = work.directory.find()
+    if directory is None:
+        raise NoDirectory
+    return Departure(
+        federation=directory.federation,
+        sender=hit.own,
+        recipient=hit.counterpart,
+        hit_id=hit.hit_id,
+        exchange_id=draft.exchange_id,
+        note_id=NoteId(draft.draft_id),
+        marks=marks_of(work, hit),
+        asked=_asked(work, hit, draft),
+    )
+
+
+def marks_of(work: Work, hit: Hit) -> ProtectionMarks:
+    """The marks that every message about the hit carries: the own record's, and what either side said before."""
+    marks = own_marks(hit, work.records.find(hit.own_reference))
+    for stored in work.messages.of_hit(hit.hit_id):
+        said = getattr(stored.message, "marks", NO_MARKS)
+        if stored.counts:
+            # The newest risk note is the one that counts; the other two marks only ever add up.
+            marks = marks_to_send(said, marks)
+    return marks
+
+
+def own_marks(hit: Hit, record: Record | None) -> ProtectionMarks:
+    """The marks that the hit has by itself."""
+    is_minor = record is not None and record.content.category is SubjectCategory.MINOR
+    return ProtectionMarks(non_punishment=hit.non_punishment, minor=hit.minor or is_minor, victim_risk="")
+
+
+def _asked(work: Work, hit: Hit, draft: Draft) -> OnwardUseRequest | None:
+    form = draft.content
+    if not isinstance(form, OnwardDecisionForm):
+        return None
+    asked = of_kind(work.messages.of_hit(hit.hit_id), OnwardUseRequest)
+    for stored, request in asked:
+        if stored.direction is Direction.RECEIVED and request.onward_use_id == form.onward_use_id:
+            return request
+    raise NotAllowedNow("The request for onward use is no longer there: load the page again.")

@@ -1,0 +1,50 @@
+"""Shows a finished draft to a second officer."""
+
+from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.drafts import Draft, DraftId, submitted
+from symbolon.node.domain.form_rules import check_answers, check_form
+from symbolon.node.domain.forms import ReplyForm
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.leaving import digest_of
+from symbolon.node.domain.messages import of_kind
+from symbolon.node.ports.outside import Draws
+from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.draft_access import departure_of, draft_to_act_on, release_rule
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.messages import Request
+
+
+class SubmitDraft:
+    """From here on the drafter changes nothing: what is approved is exactly this."""
+
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+
+    def __call__(self, actor: Actor, draft_id: DraftId) -> None:
+        """Submit the draft.
+
+        Raises:
+            InvalidDraft: a field needs a change first.
+            NotFound: there is no such draft in the actor's queue.
+            NotAllowedNow: it lies with a second officer already, or is over.
+            Forbidden: another officer drafted it.
+
+        """
+        now = self._draws.now()
+        with self._unit_of_work.begin() as work:
+            draft, hit = draft_to_act_on(work, actor, draft_id, Right.DRAFT_RELEASE)
+            check_form(draft.content, now.date())
+            check_against_request(work, hit, draft)
+            digest = digest_of(draft.content, departure_of(work, hit, draft))
+            work.drafts.save(submitted(draft, release_rule(hit, draft.purpose).officer(actor), digest, now))
+            detail = {"hit": hit.hit_id, "purpose": draft.purpose.value, "version": draft.version}
+            work.audit.record(AuditAct.DRAFT_SUBMITTED, actor.login, draft_id, detail)
+
+
+def check_against_request(work: Work, hit: Hit, draft: Draft) -> None:
+    """Refuse a reply that does not answer each question of its request; raises `InvalidDraft`."""
+    if not isinstance(draft.content, ReplyForm) or draft.exchange_id is None:
+        return
+    for _, request in of_kind(work.messages.of_exchange(hit.hit_id, draft.exchange_id), Request):
+        check_answers(draft.content, len(request.questions))
