@@ -126,7 +126,6 @@ class AuditAct(StrEnum):
     HIT_ASSIGNED = "hit-assigned"
     VERDICT_RECOMMENDED = "verdict-recommended"
     COUNTERPART_ACKNOWLEDGED = "counterpart-acknowledged"
-    STEP_TAKEN = "step-taken"
     STEP_FOLLOWED = "step-followed"
     MESSAGE_SENT = "message-sent"
     MESSAGE_RECEIVED = "message-received"
