@@ -1,7 +1,7 @@
 """By which desk's hours a clock counts, and how much time it allows: the same for the hub and for both nodes.
 
-The desk is that of the state which is to act, as its state signed it (:mod:`symbolon.protocol.focal_points`); the time is
-what the pair had agreed on when the clock began, else the federation's. Pure.
+The desk is that of the state which is to act, as its state signed it (:mod:`symbolon.protocol.focal_points`); the time
+is what the pair had agreed on when the clock began, else what the federation did. Pure.
 """
 
 from collections.abc import Mapping, Sequence
