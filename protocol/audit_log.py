@@ -129,7 +129,6 @@ class AuditAct(StrEnum):
     STEP_FOLLOWED = "step-followed"
     MESSAGE_SENT = "message-sent"
     MESSAGE_RECEIVED = "message-received"
-    SAFETY_HOLD_ORDERED = "safety-hold-ordered"
     SAFETY_HOLD_NOTED = "safety-hold-noted"
     HOLD_DECIDED = "hold-decided"
     REQUEST_OPENED = "request-opened"
