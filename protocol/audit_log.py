@@ -97,6 +97,7 @@ class AuditAct(StrEnum):
     STEP_REFUSED = "step-refused"
     SIDE_ACKNOWLEDGED = "side-acknowledged"
     SAFETY_HOLD_ORDERED = "safety-hold-ordered"
+    PAIR_SUPPRESSED = "pair-suppressed"
     PAIR_RECONSIDERED = "pair-reconsidered"
     FEEDBACK_REMINDED = "feedback-reminded"
     DELIVERIES_ACKNOWLEDGED = "deliveries-acknowledged"

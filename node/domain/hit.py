@@ -80,7 +80,7 @@ class Hit:
 
     @property
     def own(self) -> MemberCode:
-        """This node's own member code."""
+        """The member code of the node itself."""
         return self.ledger.other(self.counterpart)
 
     @property

@@ -106,6 +106,8 @@ class VoteView:
     """Login of the voter; None for the counterpart's vote (the other side's officers stay unnamed)."""
     not_delivered: Problem | None = None
     """Why the hub refused the vote for good: it can be cast again."""
+    on_its_way: bool = False
+    """The hub does not have it yet."""
 
 
 @dataclass(frozen=True, slots=True)

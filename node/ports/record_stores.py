@@ -10,12 +10,13 @@ from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutgoingBatch, O
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
 from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.domain.records import Record
+from symbolon.protocol.messages import StateNotice
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     BatchId,
+    HitId,
     MessageId,
     RecordReference,
-    RequestId,
 )
 
 
@@ -154,8 +155,20 @@ class OutboxStore(Protocol):
         """Put a body that is sealed for another key into the place of the one that has not gone out."""
         ...
 
-    def request_of(self, message_id: MessageId) -> RequestId | None:
-        """The request that a message carries, or answers."""
+    def taken_steps(self, hit_id: HitId) -> tuple[tuple[MessageId, StateNotice], ...]:
+        """The own steps about a hit that the hub took and that are not followed here, in their order."""
+        ...
+
+    def note_followed(self, message_id: MessageId) -> None:
+        """Note that the ledger has come to where a step stands."""
+        ...
+
+    def keep_on_hold(self, message_id: MessageId, until: datetime) -> None:
+        """Keep a message that a hold stops; others about the hit may pass it."""
+        ...
+
+    def let_go_on(self, hit_id: HitId, now: datetime) -> None:
+        """Let what a hold stopped be tried again, and wake the worker when this transaction commits."""
         ...
 
     def postpone_message(self, message_id: MessageId, until: datetime) -> None:

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from symbolon.node.ports.draft_stores import ContactStore, DraftStore
+from symbolon.node.ports.attachment_store import AttachmentStore
 from symbolon.node.ports.desk_stores import (
     AgreementStore,
     EscalationStore,
@@ -12,11 +12,11 @@ from symbolon.node.ports.desk_stores import (
     InterestStore,
     NoticeStore,
 )
-from symbolon.node.ports.attachment_store import AttachmentStore
+from symbolon.node.ports.draft_stores import ContactStore, DraftStore
 from symbolon.node.ports.federation_stores import CeremonyStore, DirectoryStore, EncodingStore, LaneStore
 from symbolon.node.ports.hit_stores import HitStore, InboxStore
 from symbolon.node.ports.justification import JustificationStore
-from symbolon.node.ports.message_store import MessageStore
+from symbolon.node.ports.message_store import ActReasonStore, MessageStore
 from symbolon.node.ports.purge_store import PurgeStore
 from symbolon.node.ports.reconciliation_store import ReconciliationStore
 from symbolon.node.ports.record_stores import OutboxStore, RecordStore
@@ -41,6 +41,7 @@ class Work:
     inbox: InboxStore
     hits: HitStore
     messages: MessageStore
+    act_reasons: ActReasonStore
     drafts: DraftStore
     contacts: ContactStore
     directory: DirectoryStore

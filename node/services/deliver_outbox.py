@@ -1,42 +1,65 @@
 """Delivers what waits in the outbox: votes, requests, replies and decisions each on its own, then batches."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
-from symbolon.node.domain.outbox import (
-    OutboxKind,
-    OutgoingMessage,
-    OwnLane,
-    lanes_to_hub,
-    lanes_to_member,
-    next_attempt,
-)
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.outbox import OutgoingMessage, OwnLane, lanes_to_hub, lanes_to_member, next_attempt
 from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable, NoDirectory, NotJoined
-from symbolon.node.ports.outside import Draws, HubClient
-from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.correspondence import Correspondence, Stamp, stamp
+from symbolon.node.ports.storage import Work
+from symbolon.node.services.correspondence import Stamp, stamp
 from symbolon.node.services.deliver_batches import ID_TAKEN, WORKER, DeliverBatches
+from symbolon.node.services.follow_steps import FollowSteps
+from symbolon.node.services.hub_line import HubLine
 from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
-from symbolon.protocol.lifecycle import SIDE_AT_SECOND_ROUND, SideState
-from symbolon.protocol.messages import FederationDirectory, HoldDecision, MemberStanding, Purpose, Sealed
+from symbolon.protocol.lifecycle import SIDE_AT_SECOND_ROUND, JointState, SideState, stops_under_safety_hold
+from symbolon.protocol.messages import (
+    AFTER_THE_END,
+    HIT_PURPOSES,
+    FederationDirectory,
+    HoldDecision,
+    MemberStanding,
+    Purpose,
+    SafetyHoldOrder,
+    Sealed,
+    SideNotice,
+    StateNotice,
+)
 from symbolon.protocol.problems import Problem, ProtocolError
 from symbolon.protocol.references import HUB, MessageId
 
+ON_HOLD_PAUSE: Final = timedelta(minutes=1)
+"""A hold that ends is told by a delivery, which lets go what it stopped; this is for one that went astray."""
 MESSAGES_AT_ONCE = 50
 
-_ROUTES = {
-    OutboxKind.VOTE: ("/v1/votes", Purpose.VOTE),
-    OutboxKind.REQUEST: ("/v1/messages", Purpose.REQUEST),
-    OutboxKind.REPLY: ("/v1/messages", Purpose.REPLY),
-    OutboxKind.LINKAGE_KEY: ("/v1/messages", Purpose.LINKAGE_KEY),
-    OutboxKind.KEY_COMMITMENT: ("/v1/messages", Purpose.KEY_COMMITMENT),
-    OutboxKind.KEY_REVEAL: ("/v1/messages", Purpose.KEY_REVEAL),
-    OutboxKind.KEY_CONFIRMATION: ("/v1/messages", Purpose.KEY_CONFIRMATION),
-    OutboxKind.HOLD: ("/v1/holds", Purpose.HOLD_DECISION),
-}
+
+@dataclass(frozen=True, slots=True)
+class ToHub:
+    """A way to the hub itself, and what goes there in clear."""
+
+    path: str
+    message: type[HoldDecision | StateNotice | SideNotice | SafetyHoldOrder]
+
+
+
+TO_HUB: Final[Mapping[Purpose, ToHub]] = MappingProxyType(
+    {
+        Purpose.HOLD_DECISION: ToHub("/v1/holds", HoldDecision),
+        Purpose.STATE_NOTICE: ToHub("/v1/steps", StateNotice),
+        Purpose.SIDE_NOTICE: ToHub("/v1/acknowledgements", SideNotice),
+        Purpose.SAFETY_HOLD_ORDER: ToHub("/v1/safety-holds", SafetyHoldOrder),
+    }
+)
+"""Where what is for the hub itself is handed in; everything else is sealed for a member, and votes lie apart."""
+
+AfterRefusal = Callable[[Work, Hit, OutgoingMessage, Problem], None]
+"""What a node does, within the transaction, when the hub refused a message about a hit for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +88,19 @@ class DeliverOutbox:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWork,
-        draws: Draws,
-        hub: HubClient,
-        correspondence: Correspondence,
+        line: HubLine,
         reseal_message: ResealMessage,
+        follow_steps: FollowSteps,
+        after_refusal: Sequence[AfterRefusal] = (),
     ) -> None:
-        self._unit_of_work = unit_of_work
-        self._draws = draws
-        self._hub = hub
-        self._correspondence = correspondence
+        self._unit_of_work = line.unit_of_work
+        self._draws = line.draws
+        self._hub = line.hub
+        self._correspondence = line.correspondence
         self._reseal_message = reseal_message
-        self._deliver_batch = DeliverBatches(unit_of_work, draws, hub, correspondence)
+        self._follow_steps = follow_steps
+        self._after_refusal = after_refusal
+        self._deliver_batch = DeliverBatches(line.unit_of_work, line.draws, line.hub, line.correspondence)
         self._unsealed: set[MessageId] = set()
 
     def __call__(self) -> DeliveryRound:
@@ -114,18 +138,28 @@ class DeliverOutbox:
         if trying is None:
             return
         message = trying.message
-        path, purpose = _ROUTES[message.kind]
+        way = TO_HUB.get(message.purpose)
         body = parse_json(message.body)
-        clear = from_wire(HoldDecision, body) if message.kind is OutboxKind.HOLD else from_wire(Sealed, body)
-        envelope = self._correspondence.sign_for(message.audience, clear, purpose, trying.directory, trying.stamp)
+        clear = from_wire(Sealed if way is None else way.message, body)
+        sealed_path = "/v1/votes" if message.purpose is Purpose.VOTE else "/v1/messages"
+        path = sealed_path if way is None else way.path
+        envelope = self._correspondence.sign_for(
+            message.audience, clear, message.purpose, trying.directory, trying.stamp
+        )
         problem: Problem | None = None
         try:
             self._hub.post(path, envelope)
         except HubRefused as refusal:
+            if refusal.problem is Problem.ON_HOLD:
+                self._keep_on_hold(message)
+                return
             # Sealed again after a try whose answer was lost: the hub has it, in the form of then.
             reached = refusal.problem in ID_TAKEN and message.attempts > 0
             problem = None if reached else refusal.problem
         except HubNotNow as not_now:
+            if not_now.problem is Problem.ON_HOLD:
+                self._keep_on_hold(message)
+                return
             if not self._is_final(not_now.problem, message):
                 self._postpone(trying, not_now.problem)
                 return
@@ -138,7 +172,7 @@ class DeliverOutbox:
 
     def _prepare(self, waiting: OutgoingMessage) -> _Try | None:
         """The message in the form in which it may go out now; None where it may not."""
-        purpose = _ROUTES[waiting.kind][1]
+        purpose = waiting.purpose
         lanes = lanes_to_member(waiting.audience, waiting.hit_id, purpose)
         if waiting.audience == HUB:
             lanes = lanes_to_hub(purpose)
@@ -146,6 +180,10 @@ class DeliverOutbox:
             directory = work.directory.find()
             if directory is None:
                 raise NoDirectory
+            if self._is_stopped(work, waiting):
+                # It stays at home, where its own protection officer can see it, until the hold is over.
+                work.outbox.keep_on_hold(waiting.message_id, self._draws.now() + ON_HOLD_PAUSE)
+                return None
             try:
                 message = self._reseal_message(work, waiting, directory)
             except ProtocolError as unusable:
@@ -158,6 +196,21 @@ class DeliverOutbox:
             issued_at = work.lanes.issue(lanes, self._draws.now())
         return _Try(message, stamp(self._draws, message.message_id, issued_at), lanes, directory)
 
+    def _is_stopped(self, work: Work, message: OutgoingMessage) -> bool:
+        """Whether a hold that is known here keeps the message from going out."""
+        hit = None if message.hit_id is None else work.hits.find(message.hit_id)
+        if hit is None or not hit.is_on_hold:
+            return False
+        if message.step is not None:
+            is_held = hit.joint_state is JointState.HELD
+            in_exchange = message.step.exchange_id is not None
+            return stops_under_safety_hold(message.step.event) or (is_held and in_exchange)
+        return message.purpose in HIT_PURPOSES - AFTER_THE_END - {Purpose.VOTE}
+
+    def _keep_on_hold(self, message: OutgoingMessage) -> None:
+        with self._unit_of_work.begin() as work:
+            work.outbox.keep_on_hold(message.message_id, self._draws.now() + ON_HOLD_PAUSE)
+
     def _keep_unsealed(self, work: Work, message: OutgoingMessage, problem: Problem) -> None:
         """Its recipient's keys cannot be used: it waits for others, and keeps nothing else from going out."""
         until = next_attempt(self._draws.now(), message.attempts + 1, self._draws.jitter())
@@ -165,7 +218,7 @@ class DeliverOutbox:
         if message.message_id not in self._unsealed:
             # Tried again and again: one leaf for each message while this process runs.
             self._unsealed.add(message.message_id)
-            detail = {"kind": message.kind.value, "member": message.audience, "problem": problem.value}
+            detail = {"kind": message.purpose.value, "member": message.audience, "problem": problem.value}
             work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
 
     def _is_final(self, problem: Problem, message: OutgoingMessage) -> bool:
@@ -188,20 +241,32 @@ class DeliverOutbox:
                 work.lanes.take_back(trying.lanes, trying.stamp.issued_at, now)
 
     def _close(self, work: Work, message: OutgoingMessage, problem: Problem | None) -> None:
+        hit = None if message.hit_id is None else work.hits.lock(message.hit_id)
         work.outbox.close_message(message.message_id, problem, self._draws.now())
-        if problem is not None:
-            detail = {"kind": message.kind.value, "problem": problem.value}
-            work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
-            _let_it_be_done_again(work, message, problem)
+        if problem is None:
+            if hit is not None and message.step is not None:
+                self._follow_steps.settle(work, hit)
+            return
+        detail = {"kind": message.purpose.value, "problem": problem.value}
+        work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
+        if hit is None:
+            return
+        _let_it_be_done_again(work, hit, message, problem)
+        for act in self._after_refusal:
+            act(work, hit, message, problem)
+        if message.step is not None:
+            refused = work.hits.lock(hit.hit_id)
+            # Another step was taken first: what the votes came to may still be to be said.
+            self._follow_steps.say_outcome(work, refused or hit)
 
 
-def _let_it_be_done_again(work: Work, message: OutgoingMessage, problem: Problem) -> None:
-    """Requests and replies show their message's refusal; a vote and a decision also moved this side's own state."""
-    hit = None if message.hit_id is None else work.hits.lock(message.hit_id)
-    if hit is None:
-        return
-    if message.kind is OutboxKind.HOLD and hit.hold_message_id == message.message_id:
+def _let_it_be_done_again(work: Work, hit: Hit, message: OutgoingMessage, problem: Problem) -> None:
+    """A message shows its own refusal, and a step counts no more; a vote and an order also moved this side's state."""
+    if message.purpose is Purpose.HOLD_DECISION and hit.hold_message_id == message.message_id:
         work.hits.save(replace(hit, hold_decision=None))
+    if message.purpose is Purpose.SAFETY_HOLD_ORDER:
+        order = from_wire(SafetyHoldOrder, parse_json(message.body))
+        work.hits.save(replace(hit, holds_for_safety=not order.holds))
     # Where the hub says that this side has voted, another vote would be refused like this one.
-    if message.kind is OutboxKind.VOTE and hit.side_state is SideState.VOTED and problem is not Problem.ALREADY_VOTED:
+    if message.purpose is Purpose.VOTE and hit.side_state is SideState.VOTED and problem is not Problem.ALREADY_VOTED:
         work.hits.save(replace(hit, side_state=SIDE_AT_SECOND_ROUND))

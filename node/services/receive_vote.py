@@ -1,19 +1,16 @@
 """Takes the counterpart's vote, which the hub hands over once both lie there, and opens the round."""
 
-from symbolon.node.domain.hit import opened
 from symbolon.node.domain.hits import VoteView
 from symbolon.node.errors import UnreadableDelivery, WaitsForMore
-from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Correspondence, card_that_signed
+from symbolon.node.services.follow_steps import FollowSteps
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.lifecycle import JointState, SideState
+from symbolon.protocol.lifecycle import VOTING, JointState
 from symbolon.protocol.messages import FederationDirectory, Sealed, Vote
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId
-
-_OPEN = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
 
 
 class ReceiveVote:
@@ -22,9 +19,9 @@ class ReceiveVote:
     Until then the delivery is kept sealed, whatever the hub says: nobody here can read it.
     """
 
-    def __init__(self, draws: Draws, correspondence: Correspondence) -> None:
-        self._draws = draws
+    def __init__(self, correspondence: Correspondence, follow_steps: FollowSteps) -> None:
         self._correspondence = correspondence
+        self._follow_steps = follow_steps
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
         """Take a verified vote."""
@@ -46,21 +43,17 @@ class ReceiveVote:
                 raise UnreadableDelivery(Problem.ALREADY_VOTED, "The other side has voted in this round.")
             return hit_id
         own_vote = next((known for known in own if known.round == vote.round), None)
-        if (
-            hit.joint_state is JointState.HELD
-            or vote.round > hit.round
-            # A vote that the hub refused is not committed: it can be cast again.
-            or (hit.joint_state in _OPEN and (own_vote is None or hit.side_state is not SideState.VOTED))
-        ):
-            raise WaitsForMore(hit_id)
-        if hit.joint_state not in _OPEN or vote.round < hit.round or own_vote is None:
+        ledger = hit.ledger
+        state = ledger.held_from if ledger.state is JointState.HELD else ledger.state
+        if state not in VOTING or vote.round < ledger.round:
             raise UnreadableDelivery(Problem.ILLEGAL_TRANSITION, "The votes on this hit are over.")
-        now = self._draws.now()
+        # A vote that the hub does not have, or refused, is not committed: it could still be another one.
+        if vote.round > ledger.round or own_vote is None or own_vote.on_its_way or own_vote.not_delivered is not None:
+            raise WaitsForMore(hit_id)
         received = VoteView(vote.round, vote.verdict, vote.reason, vote.voted_at, None)
         work.hits.add_vote(hit_id, received, None)
-        after = opened(hit, own_vote, received, now)
-        work.hits.save(after)
         work.audit.record(AuditAct.VOTE_RECEIVED, envelope.sender, hit_id, {"round": vote.round})
+        after = self._follow_steps.say_outcome(work, hit)
         detail = {"round": vote.round, "state": after.joint_state.value}
         work.audit.record(AuditAct.VOTES_OPENED, envelope.sender, hit_id, detail)
         return hit_id

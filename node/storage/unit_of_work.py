@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from symbolon.node.ports.storage import Work
 from symbolon.node.storage.attachments import PostgresAttachments
+from symbolon.node.storage.act_reasons import PostgresActReasons
 from symbolon.node.storage.ceremony import PostgresCeremony
 from symbolon.node.storage.desks import PostgresAgreements, PostgresFocalPoints
 from symbolon.node.storage.directory import PostgresDirectory
@@ -52,6 +53,7 @@ class PostgresUnitOfWork:
                 inbox=PostgresInbox(tx),
                 hits=PostgresHits(tx, self._vault),
                 messages=PostgresMessages(tx, self._vault),
+                act_reasons=PostgresActReasons(tx, self._vault),
                 drafts=PostgresDrafts(tx, self._vault),
                 contacts=PostgresContacts(tx, self._vault),
                 directory=PostgresDirectory(tx),
