@@ -6,10 +6,9 @@ from datetime import datetime
 from symbolon.node.domain.drafts import DraftAction, DraftId, DraftState
 from symbolon.node.domain.forms import DraftForm
 from symbolon.node.domain.leaving import Leaving
-from symbolon.protocol.handling import Urgency
-from symbolon.protocol.messages import AttachmentReference
+from symbolon.protocol.handling import HandlingCode, Urgency
 from symbolon.protocol.purposes import Purpose
-from symbolon.protocol.references import HitId, MemberCode, RequestId
+from symbolon.protocol.references import AttachmentId, HitId, MemberCode, RequestId
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,18 @@ class PastSubmission:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that leaves with a draft."""
+
+    attachment_id: AttachmentId
+    file_name: str = field(repr=False)
+    media_type: str
+    size: int
+    sha256: str
+    handling_code: HandlingCode
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """One draft: exactly what leaves, to whom, under which line on every page, and what has changed since last time.
 
@@ -64,7 +75,7 @@ class DraftView:
     leaves: Leaving | None = field(repr=False)
     content_digest: str | None
     page_mark: str | None
-    attachments: tuple[AttachmentReference, ...]
+    attachments: tuple[AttachedFile, ...]
     changes: tuple[FieldChange, ...]
     history: tuple[PastSubmission, ...]
     missing: tuple[str, str] | None

@@ -1,7 +1,5 @@
 """Releases a draft: the second pair of eyes, and in the same transaction the message leaves."""
 
-from collections.abc import Callable
-
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.drafts import DraftId, approved
 from symbolon.node.domain.form_rules import check_form
@@ -13,12 +11,12 @@ from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.services.draft_access import departure_of, draft_to_act_on, release_rule
+from symbolon.node.services.release_attachments import ReleaseAttachments
 from symbolon.node.services.send_step import SendSealed, SendStep
 from symbolon.node.services.submit_draft import check_against_request
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.messages import (
-    AttachmentReference,
     ClarificationAnswer,
     OnwardUseDecision,
     OnwardUseToken,
@@ -28,22 +26,17 @@ from symbolon.protocol.messages import (
 )
 from symbolon.protocol.onward_use import sign_onward_use
 
-SendFiles = Callable[[Work, Hit, tuple[AttachmentReference, ...], str], None]
-"""Lets the named files go out with the message that names them; raises `NodeError` where one is not this hit's."""
-
 
 class ApproveDraft:
     """Nothing of a case leaves but by this: two officers, and exactly what the second one saw."""
 
-    def __init__(
-        self, unit_of_work: UnitOfWork, draws: Draws, correspondence: Correspondence, send_files: SendFiles
-    ) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, correspondence: Correspondence) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._correspondence = correspondence
-        self._send_files = send_files
         self._send_step = SendStep(draws, correspondence)
         self._send_sealed = SendSealed(draws, correspondence)
+        self._release_attachments = ReleaseAttachments(draws, self._send_sealed)
 
     def __call__(self, actor: Actor, draft_id: DraftId, content_digest: str) -> None:
         """Release the draft.
@@ -67,8 +60,7 @@ class ApproveDraft:
                 raise NotAllowedNow("The hit is on hold: nothing about it leaves until the hold is over.")
             sent = self._send(work, hit, leaving(draft.content, departure, now), actor.login)
             files = attachments_of(draft.content)
-            if files:
-                self._send_files(work, hit, files, actor.login)
+            self._release_attachments(work, hit, files, actor.login)
             work.drafts.save(after, sent.message_id)
             detail = {
                 "hit": hit.hit_id,

@@ -1,7 +1,7 @@
 """Lists the drafts that wait for somebody's word or work, and shows one exactly as it would leave."""
 
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.draft_views import DraftLine, DraftView, PastSubmission, changes_between
+from symbolon.node.domain.draft_views import AttachedFile, DraftLine, DraftView, PastSubmission, changes_between
 from symbolon.node.domain.drafts import Draft, DraftAction, DraftId, draft_actions
 from symbolon.node.domain.form_rules import check_form
 from symbolon.node.domain.forms import DraftForm, InformationForm, RequestForm
@@ -9,13 +9,14 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.leaving import Leaving, attachments_of, digest_of, leaving
 from symbolon.node.errors import Forbidden, InvalidDraft, NotFound
 from symbolon.node.ports.outside import Draws
-from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import departure_of, may_see_drafts, release_rule
+from symbolon.node.services.release_attachments import manifest_of
 from symbolon.node.services.submit_draft import check_against_request
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.disclosure_rules import page_mark, restrictions_of
 from symbolon.protocol.handling import Urgency
-from symbolon.protocol.messages import Reply, Request, SpontaneousInformation
+from symbolon.protocol.messages import AttachmentReference, Reply, Request, SpontaneousInformation
 from symbolon.protocol.references import MemberCode
 
 
@@ -76,6 +77,7 @@ class ShowDraft:
                 leaves, digest = leaving(draft.content, departure, now), digest_of(draft.content, departure)
             except InvalidDraft as incomplete:
                 missing = (incomplete.field, incomplete.sentence)
+            files = tuple(_file(work, hit, named) for named in attachments_of(draft.content))
             work.audit.record(AuditAct.DRAFT_VIEWED, actor.login, draft_id, {"hit": hit.hit_id})
         return DraftView(
             line=draft_line(draft, hit, actor),
@@ -83,7 +85,7 @@ class ShowDraft:
             leaves=leaves,
             content_digest=digest,
             page_mark=_mark(leaves, hit.own),
-            attachments=attachments_of(draft.content),
+            attachments=files,
             changes=changes_between(draft.earlier, draft.content),
             history=tuple(
                 PastSubmission(each.submitted_at, each.returned_by, each.remark) for each in draft.submissions
@@ -110,6 +112,18 @@ def draft_line(draft: Draft, hit: Hit, actor: Actor) -> DraftLine:
         non_punishment=hit.non_punishment,
         exercise=hit.exercise,
         actions=draft_actions(draft, actor, release_rule(hit, draft.purpose)),
+    )
+
+
+def _file(work: Work, hit: Hit, named: AttachmentReference) -> AttachedFile:
+    manifest = manifest_of(work, hit.hit_id, named)
+    return AttachedFile(
+        attachment_id=named.attachment_id,
+        file_name=manifest.file_name,
+        media_type=manifest.media_type,
+        size=manifest.size,
+        sha256=manifest.sha256,
+        handling_code=manifest.handling_code,
     )
 
 

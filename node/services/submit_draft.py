@@ -5,11 +5,12 @@ from symbolon.node.domain.drafts import Draft, DraftId, submitted
 from symbolon.node.domain.form_rules import check_answers, check_form
 from symbolon.node.domain.forms import ReplyForm
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.leaving import digest_of
+from symbolon.node.domain.leaving import attachments_of, digest_of
 from symbolon.node.domain.messages import of_kind
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import departure_of, draft_to_act_on, release_rule
+from symbolon.node.services.release_attachments import manifest_of
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.messages import Request
 
@@ -36,6 +37,8 @@ class SubmitDraft:
             draft, hit = draft_to_act_on(work, actor, draft_id, Right.DRAFT_RELEASE)
             check_form(draft.content, now.date())
             check_against_request(work, hit, draft)
+            for named in attachments_of(draft.content):
+                manifest_of(work, hit.hit_id, named)
             digest = digest_of(draft.content, departure_of(work, hit, draft))
             work.drafts.save(submitted(draft, release_rule(hit, draft.purpose).officer(actor), digest, now))
             detail = {"hit": hit.hit_id, "purpose": draft.purpose.value, "version": draft.version}
