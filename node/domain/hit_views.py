@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from symbolon.node.domain.messages import StoredMessage
-from symbolon.protocol.handling import IdentifierKind, Urgency, Verdict
+from symbolon.protocol.handling import Urgency, Verdict
 from symbolon.protocol.lifecycle import Event, HitAction, JointState
 from symbolon.protocol.lifecycle_times import ClockName
-from symbolon.protocol.references import MemberCode, ProposalId, RequestId
+from symbolon.protocol.references import MemberCode, RequestId
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +54,6 @@ class TimelineEntry:
     by: MemberCode
     at: datetime
     is_pending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProposal:
-    """In a "need more" round: which kinds one side proposed to show, what became of it, and what was shown."""
-
-    proposal_id: ProposalId
-    is_ours: bool
-    kinds: tuple[IdentifierKind, ...]
-    reason: str = field(repr=False)
-    proposed_at: datetime
-    agreed: bool | None
-    """None while it is not answered."""
-    own_shown: bool
-    shown_to_us: tuple[tuple[IdentifierKind, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
