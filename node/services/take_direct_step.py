@@ -11,7 +11,7 @@ from symbolon.node.errors import InvalidDraft
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import marks_of
-from symbolon.node.services.exchange_access import exchange_to_act_on
+from symbolon.node.services.hit_access import exchange_to_act_in
 from symbolon.node.services.send_step import SendStep
 from symbolon.protocol.codec import to_wire, whole_milliseconds
 from symbolon.protocol.exchange_steps import ExchangeStep
@@ -43,7 +43,7 @@ class DecideRequest:
         check_decision(form, now.date())
         action = HitAction.ACCEPT if form.ruling is RequestRuling.ACCEPT else HitAction.REFUSE
         with self._unit_of_work.begin() as work:
-            hit, _ = exchange_to_act_on(work, actor, hit_id, exchange_id, action)
+            hit, _ = exchange_to_act_in(work, actor, (hit_id, exchange_id), action)
             decision = RequestDecision(
                 request_id=exchange_id,
                 hit_id=hit_id,
@@ -73,7 +73,7 @@ class AskClarification:
             raise InvalidDraft("question", "Write what you do not understand.")
         now = whole_milliseconds(self._draws.now())
         with self._unit_of_work.begin() as work:
-            hit, _ = exchange_to_act_on(work, actor, hit_id, exchange_id, HitAction.CLARIFY)
+            hit, _ = exchange_to_act_in(work, actor, (hit_id, exchange_id), HitAction.CLARIFY)
             asked = Clarification(exchange_id, hit_id, question, handling_code, marks_of(work, hit), now)
             _send(self._send_step, work, hit, asked, actor)
 
@@ -90,7 +90,7 @@ class RecallRequest:
         """Send the recall."""
         now = whole_milliseconds(self._draws.now())
         with self._unit_of_work.begin() as work:
-            hit, _ = exchange_to_act_on(work, actor, hit_id, exchange_id, HitAction.RECALL)
+            hit, _ = exchange_to_act_in(work, actor, (hit_id, exchange_id), HitAction.RECALL)
             recall = Recall(exchange_id, hit_id, reason, marks_of(work, hit), now)
             _send(self._send_step, work, hit, recall, actor)
 
@@ -111,7 +111,7 @@ class GoFormal:
             raise InvalidDraft("reference", "Name the reference under which the formal request runs.")
         now = whole_milliseconds(self._draws.now())
         with self._unit_of_work.begin() as work:
-            hit, _ = exchange_to_act_on(work, actor, hit_id, exchange_id, HitAction.FORMAL_ROUTE)
+            hit, _ = exchange_to_act_in(work, actor, (hit_id, exchange_id), HitAction.FORMAL_ROUTE)
             route = FormalRoute(exchange_id, hit_id, channel, reference, marks_of(work, hit), now)
             _send(self._send_step, work, hit, route, actor)
 
@@ -130,7 +130,7 @@ class GiveFeedback:
         now = whole_milliseconds(self._draws.now())
         outcomes = tuple(dict.fromkeys(form.outcomes))
         with self._unit_of_work.begin() as work:
-            hit, _ = exchange_to_act_on(work, actor, hit_id, exchange_id, HitAction.FEEDBACK)
+            hit, _ = exchange_to_act_in(work, actor, (hit_id, exchange_id), HitAction.FEEDBACK)
             feedback = Feedback(exchange_id, hit_id, form.usefulness, outcomes, marks_of(work, hit), now)
             _send(self._send_step, work, hit, feedback, actor)
 
