@@ -5,8 +5,8 @@ from datetime import date
 from typing import Final
 
 from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.messages import HitMessage, StoredMessage
 from symbolon.protocol.disclosure_rules import (
     Export,

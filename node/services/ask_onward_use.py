@@ -1,9 +1,9 @@
 """Asks the originator of received information to permit a further use of it."""
 
 from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.form_rules import check_onward
 from symbolon.node.domain.forms import OnwardForm
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.restricted import acted_on, restrictions_on, why_not_shown
 from symbolon.node.errors import InvalidDraft, NodeError, NotFound
 from symbolon.node.ports.outside import Draws

@@ -1,11 +1,11 @@
 """From an id to a draft and its hit, both locked, for one act of one officer; and where what is drafted would go."""
 
 from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.disclosure import may_see
 from symbolon.node.domain.drafts import AS_INFORMATION, Draft, DraftId, ReleaseRule
 from symbolon.node.domain.forms import OnwardDecisionForm
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.leaving import Departure
 from symbolon.node.domain.messages import of_kind
 from symbolon.node.domain.records import Record

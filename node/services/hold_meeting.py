@@ -8,11 +8,11 @@ from typing import Final
 from icalendar import CLASS, STATUS, Calendar, Event
 
 from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.disclosure import may_see
 from symbolon.node.domain.form_rules import check_meeting
 from symbolon.node.domain.forms import MeetingForm
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.messages import StoredMessage, of_kind
 from symbolon.node.domain.restricted import acted_on, why_not_exported
 from symbolon.node.errors import NodeError, NotAllowedNow, NotFound

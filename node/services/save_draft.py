@@ -1,6 +1,7 @@
 """Keeps a form as a draft: begins one, or changes one's own."""
 
 from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.drafts import Draft, DraftId, DraftState, changed
 from symbolon.node.domain.form_rules import check_limits
 from symbolon.node.domain.forms import (
@@ -13,7 +14,6 @@ from symbolon.node.domain.forms import (
     RequestForm,
 )
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.leaving import purpose_of
 from symbolon.node.domain.messages import of_kind
 from symbolon.node.errors import NotAllowedNow, NotFound
