@@ -22,6 +22,7 @@ from symbolon.node.domain.forms import (
     ReplyForm,
     RequestForm,
 )
+from symbolon.node.domain.justification import Visit
 from symbolon.protocol.disclosure_rules import Export
 from symbolon.protocol.exchange_terms import FormalChannel, RecallReason
 from symbolon.protocol.handling import HandlingCode
@@ -56,10 +57,13 @@ class ExchangeServices:
     meeting_calendar: Callable[[Actor, HitId, MeetingId], bytes]
     """The meeting as an iCalendar file (RFC 5545), `text/calendar`."""
     ask_onward_use: Callable[[Actor, HitId, RequestId, OnwardForm], OnwardUseId]
-    pass_on: Callable[[Actor, HitId, RequestId, MemberCode], bytes]
-    """What may be passed on to that state, as a PDF; raises `NotDisclosed` without its originator's leave."""
-    print_pack: Callable[[Actor, HitId, Export], bytes]
-    """The hit and its exchanges as a PDF; `Export.EVIDENCE` holds only what its originator permits as evidence."""
+    pass_on: Callable[[Actor, HitId, RequestId, MemberCode, Visit], bytes]
+    """What may be passed on to that state, as a PDF; refused (`not-disclosed`) without its originator's leave."""
+    print_pack: Callable[[Actor, HitId, Export, Visit], bytes]
+    """The hit and its exchanges as a PDF; `Export.EVIDENCE` holds only what its originator permits as evidence.
+
+    A protected hit needs a reason of this visit, as its page does: `JustificationNeeded`.
+    """
     asked_before: Callable[[Actor, HitId], tuple[AskedBefore, ...]]
     """Own exchanges about the same subject, on any other hit, and contacts that were entered by hand."""
     note_contact: Callable[[Actor, HitId, ContactForm], ContactId]

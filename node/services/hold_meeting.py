@@ -1,6 +1,5 @@
 """Meetings of both sides' officers: proposes and changes one, answers the other side's, and gives it to a calendar."""
 
-from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
 from typing import Final
@@ -13,7 +12,7 @@ from symbolon.node.domain.disclosure import may_see
 from symbolon.node.domain.form_rules import check_meeting
 from symbolon.node.domain.forms import MeetingForm
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.messages import StoredMessage, of_kind
+from symbolon.node.domain.meetings import Meeting, meetings_of
 from symbolon.node.domain.restricted import acted_on, why_not_exported
 from symbolon.node.errors import NodeError, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
@@ -42,33 +41,6 @@ _STATUS: Final = {
     # RFC 5545, section 3.8.1.11, has no word for a meeting that was held.
     MeetingStatus.HELD: STATUS.CONFIRMED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A meeting as it stands: the newest word on it, whose that is, and whether the other side comes."""
-
-    proposal: MeetingProposal
-    stored: StoredMessage
-    accepted: bool | None
-
-
-def meetings_of(messages: tuple[StoredMessage, ...]) -> tuple[Meeting, ...]:
-    """The meetings about a hit, in the order in which they start."""
-    newest: dict[MeetingId, tuple[StoredMessage, MeetingProposal]] = {}
-    for stored, proposal in of_kind(messages, MeetingProposal):
-        known = newest.get(proposal.meeting_id)
-        if known is None or _order(known) < _order((stored, proposal)):
-            newest[proposal.meeting_id] = stored, proposal
-    answers = {
-        (answer.meeting_id, answer.sequence, stored.direction): answer.accepted
-        for stored, answer in of_kind(messages, MeetingAnswer)
-    }
-    meetings = [
-        Meeting(proposal, stored, answers.get((meeting_id, proposal.sequence, _from_the_other(stored.direction))))
-        for meeting_id, (stored, proposal) in newest.items()
-    ]
-    return tuple(sorted(meetings, key=lambda meeting: (meeting.proposal.starts_at, meeting.proposal.meeting_id)))
 
 
 class ProposeMeeting:
@@ -197,13 +169,3 @@ def _find(work: Work, hit: Hit, meeting_id: MeetingId) -> Meeting:
     if found is None:
         raise NotFound("There is no such meeting about this hit.")
     return found
-
-
-def _order(known: tuple[StoredMessage, MeetingProposal]) -> tuple[int, str, str]:
-    """Which word is the newer; of two that crossed both nodes choose the same."""
-    _, proposal = known
-    return proposal.sequence, proposal.proposed_at.isoformat(), proposal.agenda
-
-
-def _from_the_other(direction: Direction) -> Direction:
-    return Direction.RECEIVED if direction is Direction.SENT else Direction.SENT

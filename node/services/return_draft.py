@@ -9,12 +9,13 @@ from symbolon.node.domain.drafts import (
     refused_by_hub,
     returned,
 )
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.outbox import OutgoingMessage
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.deliver_batches import WORKER
 from symbolon.node.services.draft_access import draft_to_act_on, release_rule
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import MessageId
 
 
 class ReturnDraft:
@@ -61,12 +62,12 @@ _STEPS_CROSSED = frozenset({Problem.STALE_STATE, Problem.ILLEGAL_TRANSITION})
 class ReturnRefusedDraft:
     """What the hub refused for good never reached the other side: its draft is the drafter's again."""
 
-    def __call__(self, work: Work, message_id: MessageId, problem: Problem) -> None:
-        """Give the draft of a refused message back, if it came of one."""
-        draft = work.drafts.lock_of_message(message_id)
+    def __call__(self, work: Work, hit: Hit, refused: OutgoingMessage, problem: Problem) -> None:
+        """Give the draft of a refused message about a locked hit back, if it came of one."""
+        draft = work.drafts.lock_of_message(refused.message_id)
         if draft is None or draft.state is not DraftState.SENT:
             return
         remark = OTHER_SIDE_WAS_QUICKER if problem in _STEPS_CROSSED else f"The hub refused it: {problem.title}"
         work.drafts.save(refused_by_hub(draft, remark))
-        detail = {"hit": draft.hit_id, "purpose": draft.purpose.value, "problem": problem.value}
+        detail = {"hit": hit.hit_id, "purpose": draft.purpose.value, "problem": problem.value}
         work.audit.record(AuditAct.DRAFT_RETURNED, WORKER, draft.draft_id, detail)
