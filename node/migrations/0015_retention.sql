@@ -42,6 +42,10 @@ create table legal_hold (
 
 create unique index legal_hold_in_force on legal_hold (reference) where lifted_at is null;
 
+-- The day by which a message's sender wants it deleted; null for most.
+alter table exchange_message add column delete_by date;
+create index exchange_message_to_delete on exchange_message (delete_by) where delete_by is not null;
+
 -- What a data subject's erasure leaves of a record: its opaque reference, so that the hub's and the peers' receipts have
 -- something to stand at. No row of it names anybody.
 alter table record add column erased_at timestamptz;

@@ -1,6 +1,6 @@
 """Where reviews, legal holds and data subjects' acts are kept."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -14,8 +14,11 @@ from symbolon.protocol.references import RecordReference
 class RetentionStore(Protocol):
     """Reviews of records, and what keeps them."""
 
-    def due(self, last_day: date | None, *, on_hold_alone: bool) -> tuple[Record, ...]:
-        """The records to review until a day (None: all), in no order; or those under a legal hold alone."""
+    def due(self, last_day: date | None, protected: Collection[bool], *, on_hold_alone: bool) -> tuple[Record, ...]:
+        """The records to review until a day (None: all), in no order; or those under a legal hold alone.
+
+        `protected`: whether those of victims and minors, the others, or both; so for every list of this store.
+        """
         ...
 
     def on_hold(self, references: Collection[RecordReference]) -> frozenset[RecordReference]:
@@ -58,7 +61,9 @@ class RetentionStore(Protocol):
         """Lift the record's legal hold; False when none lies on it."""
         ...
 
-    def every_record(self, after: RecordReference | None, limit: int) -> tuple[Record, ...]:
+    def every_record(
+        self, after: RecordReference | None, limit: int, protected: Collection[bool]
+    ) -> tuple[Record, ...]:
         """The next records that hold something, in the order of reference."""
         ...
 
@@ -74,6 +79,6 @@ class RetentionStore(Protocol):
         """Note what was done for a data subject."""
         ...
 
-    def acts(self, references: Sequence[RecordReference]) -> tuple[DataSubjectAct, ...]:
-        """What was done for data subjects about these records, newest first."""
+    def acts(self, reference: RecordReference | None, protected: Collection[bool]) -> tuple[DataSubjectAct, ...]:
+        """What was done for data subjects, about one record or about all; newest first."""
         ...

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from symbolon.node.domain.data_subjects import LeafProof
 from symbolon.node.ports.attachment_store import AttachmentStore
 from symbolon.node.ports.desk_stores import (
     AgreementStore,
@@ -15,6 +16,7 @@ from symbolon.node.ports.desk_stores import (
 from symbolon.node.ports.draft_stores import ContactStore, DraftStore
 from symbolon.node.ports.federation_stores import CeremonyStore, DirectoryStore, EncodingStore, LaneStore
 from symbolon.node.ports.hit_stores import HitStore, InboxStore
+from symbolon.node.ports.judged_store import JudgedStore
 from symbolon.node.ports.justification import JustificationStore
 from symbolon.node.ports.message_store import ActReasonStore, MessageStore
 from symbolon.node.ports.purge_store import PurgeStore
@@ -31,6 +33,10 @@ class AuditTrail(Protocol):
         """Leave one leaf."""
         ...
 
+    def about(self, subject: str) -> tuple[LeafProof, ...]:
+        """What the log holds about one opaque id, the oldest first: what proves that something was done."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -41,6 +47,7 @@ class Work:
     inbox: InboxStore
     hits: HitStore
     messages: MessageStore
+    judged: JudgedStore
     act_reasons: ActReasonStore
     drafts: DraftStore
     contacts: ContactStore

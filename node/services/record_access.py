@@ -19,6 +19,11 @@ def may_review(actor: Actor, record: Record, *rights: Right) -> bool:
     return any(actor.permits_on_hit(right, protected=is_protected(record)) for right in rights)
 
 
+def kinds_in_view(actor: Actor, *rights: Right) -> tuple[bool, ...]:
+    """Which records the actor may see under these rights: general ones (False), protected ones (True), or both."""
+    return tuple(kind for kind in (False, True) if any(actor.permits_on_hit(right, protected=kind) for right in rights))
+
+
 def record_to_act_on(work: Work, actor: Actor, reference: RecordReference, *rights: Right) -> Record:
     """The record, locked, for one who has one of these rights on it.
 

@@ -15,7 +15,7 @@ from symbolon.node.domain.retention import (
 )
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.record_access import may_review, record_to_act_on, require
+from symbolon.node.services.record_access import kinds_in_view, may_review, record_to_act_on, require
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import RecordReference
 
@@ -39,13 +39,9 @@ class ListReviews:
         require(actor, Right.REVIEW_RETENTION, Right.LEGAL_HOLD)
         today = self._draws.now().date()
         with self._unit_of_work.begin() as work:
-            listed = work.retention.due(query.last_day(today), on_hold_alone=query.due is Due.ON_HOLD)
-            seen = tuple(
-                record
-                for record in listed
-                if may_review(actor, record, Right.REVIEW_RETENTION, Right.LEGAL_HOLD)
-                and query.case_id in ("", record.content.case_id)
-            )
+            kinds = kinds_in_view(actor, Right.REVIEW_RETENTION, Right.LEGAL_HOLD)
+            listed = work.retention.due(query.last_day(today), kinds, on_hold_alone=query.due is Due.ON_HOLD)
+            seen = tuple(record for record in listed if query.case_id in ("", record.content.case_id))
             lines = _lines(work, seen, today)
             work.audit.record(AuditAct.REVIEWS_VIEWED, actor.login, None, {"records": len(lines)})
         return in_order(lines, query.order)

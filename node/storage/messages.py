@@ -37,6 +37,8 @@ class PostgresMessages:
             sealed_content=self._vault.seal(content, message_place(message.message_id)),
             said_at=message.at,
             sent_by=message.sent_by,
+            # In clear beside what is sealed: the worker looks for the day.
+            delete_by=getattr(message.message, "delete_by", None),
         )
         return row is not None
 

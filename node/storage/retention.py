@@ -1,6 +1,6 @@
 """Reviews, legal holds and data subjects' acts in PostgreSQL; officers' words sealed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -37,9 +37,11 @@ class PostgresRetention:
         self._vault = vault
         self._records = PostgresRecords(tx, vault)
 
-    def due(self, last_day: date | None, *, on_hold_alone: bool) -> tuple[Record, ...]:
+    def due(self, last_day: date | None, protected: Collection[bool], *, on_hold_alone: bool) -> tuple[Record, ...]:
         """The records to review until a day, or those under a legal hold alone."""
-        return self._listed(QUERIES["list_due"], last_day=last_day, on_hold_alone=on_hold_alone)
+        return self._listed(
+            QUERIES["list_due"], last_day=last_day, protected=list(protected), on_hold_alone=on_hold_alone
+        )
 
     def on_hold(self, references: Collection[RecordReference]) -> frozenset[RecordReference]:
         """Those of these records on which a legal hold lies."""
@@ -139,9 +141,13 @@ class PostgresRetention:
         )
         return True
 
-    def every_record(self, after: RecordReference | None, limit: int) -> tuple[Record, ...]:
+    def every_record(
+        self, after: RecordReference | None, limit: int, protected: Collection[bool]
+    ) -> tuple[Record, ...]:
         """The next records that hold something, in the order of reference."""
-        listed = self._listed(QUERIES["list_records_after"], after=after or _BEFORE_ALL, limit=limit)
+        listed = self._listed(
+            QUERIES["list_records_after"], after=after or _BEFORE_ALL, limit=limit, protected=list(protected)
+        )
         return tuple(sorted(listed, key=lambda record: record.reference))
 
     def is_erased(self, reference: RecordReference) -> bool:
@@ -179,13 +185,13 @@ class PostgresRetention:
             counts=Jsonb(dict(act.counts)),
         )
 
-    def acts(self, references: Sequence[RecordReference]) -> tuple[DataSubjectAct, ...]:
-        """What was done for data subjects about these records, newest first."""
+    def acts(self, reference: RecordReference | None, protected: Collection[bool]) -> tuple[DataSubjectAct, ...]:
+        """What was done for data subjects, about one record or about all; newest first."""
         return tuple(
             DataSubjectAct(
                 DataSubjectKind(row["kind"]), _reference(row), row["login"], row["done_at"], dict(row["counts"])
             )
-            for row in self._tx.fetch_all(QUERIES["list_acts"], references=list(references))
+            for row in self._tx.fetch_all(QUERIES["list_acts"], reference=reference, protected=list(protected))
         )
 
     def _listed(self, query: Query, **parameters: object) -> tuple[Record, ...]:

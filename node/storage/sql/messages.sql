@@ -2,10 +2,12 @@
 
 -- name: add_message
 -- A message that was sent or received; no row when it is known.
-insert into exchange_message (message_id, hit_id, exchange_id, direction, purpose, sealed_content, said_at, sent_by)
+insert into exchange_message (
+    message_id, hit_id, exchange_id, direction, purpose, sealed_content, said_at, sent_by, delete_by
+)
 values (
     %(message_id)s, %(hit_id)s, %(exchange_id)s, %(direction)s, %(purpose)s, %(sealed_content)s, %(said_at)s,
-    %(sent_by)s
+    %(sent_by)s, %(delete_by)s
 )
 on conflict (message_id) do nothing
 returning message_id;

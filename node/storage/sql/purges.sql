@@ -18,7 +18,11 @@ insert into purge (
 ) values (
     %(purge_id)s, %(hit_id)s, %(exchange_id)s, %(direction)s, %(holder)s, %(reason)s, %(asked_at)s, %(due_at)s
 )
-on conflict (hit_id, coalesce(exchange_id, hit_id), direction, reason, holder) do update set purge_id = excluded.purge_id
+on conflict (hit_id, coalesce(exchange_id, hit_id), direction, reason, holder) do update
+-- Done or kept already under another id: to be done again under this one, so that a receipt for it is given.
+set purge_id = excluded.purge_id,
+    kept_by_law_at = case when purge.purge_id = excluded.purge_id then purge.kept_by_law_at end,
+    purged_at = case when purge.purge_id = excluded.purge_id then purge.purged_at end
 returning *;
 
 -- name: lock_asked

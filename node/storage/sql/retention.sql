@@ -1,10 +1,12 @@
 -- Reviews of records, legal holds, and what was done for data subjects.
 
 -- name: list_due
--- Records to review until a day (null: all), or those alone on which a legal hold lies. Days are UTC's.
+-- Records to review until a day (null: all), or those alone on which a legal hold lies. Days are UTC's. Of the kinds
+-- that somebody may see: protected (a victim's or minor's) or not; what they may not is not even read.
 select reference
 from record
 where erased_at is null
+  and coalesce(category in ('victim', 'minor'), false) = any(%(protected)s)
   and (%(last_day)s::date is null or review_date <= %(last_day)s)
   and (
       not %(on_hold_alone)s
@@ -85,10 +87,11 @@ set lifted_by = %(lifted_by)s, lifted_at = %(lifted_at)s, sealed_lifting = %(sea
 where hold_id = %(hold_id)s;
 
 -- name: list_records_after
--- The next records that hold something, in the order of reference.
+-- The next records that hold something, of the kinds that somebody may see, in the order of reference.
 select reference
 from record
 where erased_at is null and reference > %(after)s
+  and coalesce(category in ('victim', 'minor'), false) = any(%(protected)s)
 order by reference
 limit %(limit)s;
 
@@ -128,8 +131,10 @@ insert into data_subject_act (act_id, kind, reference, login, done_at, counts)
 values (%(act_id)s, %(kind)s, %(reference)s, %(login)s, %(done_at)s, %(counts)s);
 
 -- name: list_acts
--- What was done for data subjects about these records, newest first.
-select kind, reference, login, done_at, counts
-from data_subject_act
-where reference = any(%(references)s::uuid[])
-order by done_at desc;
+-- What was done for data subjects, about records of the kinds that somebody may see; newest first.
+select act.kind, act.reference, act.login, act.done_at, act.counts
+from data_subject_act as act
+join record using (reference)
+where coalesce(record.category in ('victim', 'minor'), false) = any(%(protected)s)
+  and (%(reference)s::uuid is null or act.reference = %(reference)s)
+order by act.done_at desc;

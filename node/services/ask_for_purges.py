@@ -1,0 +1,78 @@
+"""Asks every holder to purge what a withdrawal, a recall or a day of deletion takes away, and begins the own part.
+
+It looks at what has become of records and exchanges, not at the acts that led there: whatever took a record back (a
+person, its review date, here or at the hub), each holder is asked once, also after a crash.
+"""
+
+from typing import Final
+
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.purges import TIME_TO_PURGE, Purge, PurgeDirection, PurgeScope
+from symbolon.node.ports.outside import Draws
+from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.send_step import SendSealed
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.exchange_terms import PurgeReason
+from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.messages import PurgeRequest
+from symbolon.protocol.references import HitId, MemberCode, new_purge_id
+
+CHUNK: Final = 50
+WORKER: Final = "worker"
+
+
+class AskForPurges:
+    """One round over what is to be purged and was not begun; receipts come later, by themselves."""
+
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, send_sealed: SendSealed, own: MemberCode) -> None:
+        self._unit_of_work = unit_of_work
+        self._draws = draws
+        self._send_sealed = send_sealed
+        self._own = own
+
+    def __call__(self) -> int:
+        """Begin what was not begun; how many purges."""
+        today = self._draws.now().date()
+        with self._unit_of_work.begin() as work:
+            if work.directory.find() is None:
+                return 0
+            begun = [
+                *((PurgeDirection.ASKED, _withdrawn(each)) for each in work.purges.to_ask_after_withdrawal(CHUNK)),
+                *((PurgeDirection.OWED, _withdrawn(each)) for each in work.purges.to_purge_after_withdrawal(CHUNK)),
+                *work.purges.recalled(self._own, CHUNK),
+                *work.purges.past_deletion(today, CHUNK),
+            ]
+            return sum(self._begin(work, direction, scope) for direction, scope in begun)
+
+    def of_hit(self, work: Work, hit: Hit, reason: PurgeReason, login: str) -> bool:
+        """Ask the other side of a hit to purge all of it; False where it never heard of the hit, or was asked."""
+        if hit.ledger.held_from is JointState.DETECTED:
+            return False
+        return self._ask(work, hit, PurgeScope(hit.hit_id, None, reason), login)
+
+    def _begin(self, work: Work, direction: PurgeDirection, scope: PurgeScope) -> bool:
+        hit = work.hits.lock(scope.hit_id)
+        if hit is None:
+            return False
+        if direction is PurgeDirection.ASKED:
+            return self._ask(work, hit, scope, WORKER)
+        now = self._draws.now()
+        purge = Purge(new_purge_id(self._draws.uuid()), scope, PurgeDirection.OWED, hit.own, now, now + TIME_TO_PURGE)
+        return work.purges.add(purge)
+
+    def _ask(self, work: Work, hit: Hit, scope: PurgeScope, login: str) -> bool:
+        now = self._draws.now()
+        purge_id = new_purge_id(self._draws.uuid())
+        purge = Purge(purge_id, scope, PurgeDirection.ASKED, hit.counterpart, now, now + TIME_TO_PURGE)
+        if not work.purges.add(purge):
+            return False
+        request = PurgeRequest(purge_id, hit.hit_id, scope.exchange_id, scope.reason, now)
+        sent = self._send_sealed(work, hit, request, login)
+        work.purges.note_message(purge, sent.message_id)
+        detail = {"hit": hit.hit_id, "of": hit.counterpart, "reason": scope.reason.value}
+        work.audit.record(AuditAct.PURGE_ASKED, login, purge_id, detail)
+        return True
+
+
+def _withdrawn(hit_id: HitId) -> PurgeScope:
+    return PurgeScope(hit_id, None, PurgeReason.WITHDRAWN)
