@@ -8,17 +8,24 @@ from symbolon.node.ports.outside import Draws, HubClient, LinkageKeys, MemberKey
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.acknowledge_hit import AcknowledgeHit
 from symbolon.node.services.advance_ceremonies import AdvanceCeremonies
+from symbolon.node.services.agree_pair import AgreePair, ReceivePairProfile
+from symbolon.node.services.answer_ping import AnswerPing, ReceivePing
 from symbolon.node.services.answer_request import AnswerRequest
 from symbolon.node.services.cast_vote import CastVote
 from symbolon.node.services.ceremony import HoldCeremony
 from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.services.deliver_batches import DeliverBatches
 from symbolon.node.services.deliver_outbox import DeliverOutbox
+from symbolon.node.services.edit_focal_points import EditFocalPoints, PublishFocalPoints
 from symbolon.node.services.encode_record import EncodeRecord
+from symbolon.node.services.escalate_clocks import EscalateDueClocks
 from symbolon.node.services.federation import JoinFederation, RefreshDirectory
+from symbolon.node.services.follow_record import FollowRecord
 from symbolon.node.services.hub_line import HubLine
 from symbolon.node.services.import_records import ImportRecords
+from symbolon.node.services.keep_focal_points import KeepFocalPoints
 from symbolon.node.services.kept_deliveries import ListDeliveries, RetryDeliveries
+from symbolon.node.services.list_escalations import ListEscalations
 from symbolon.node.services.list_hits import ListHits
 from symbolon.node.services.list_records import ListRecords
 from symbolon.node.services.node_services import DeskServices
@@ -27,6 +34,7 @@ from symbolon.node.services.publish_records import PublishRecords
 from symbolon.node.services.receive_alert import ReceiveAlert
 from symbolon.node.services.receive_deliveries import ReceiveDeliveries, TakeMessage
 from symbolon.node.services.receive_epoch_receipt import ReceiveEpochReceipt
+from symbolon.node.services.receive_escalation import ReceiveEscalation
 from symbolon.node.services.receive_exchange import ReceiveReply, ReceiveRequest
 from symbolon.node.services.receive_key_message import ReceiveKeyMessage, ReceiveLinkageKey
 from symbolon.node.services.receive_notice import ReceiveNotice
@@ -45,12 +53,15 @@ from symbolon.node.services.revise_record import ReviseRecord
 from symbolon.node.services.rotate_keys import RotateKeys, ShowKeys
 from symbolon.node.services.run_ceremony import CeremonyTools
 from symbolon.node.services.set_legal_hold import SetLegalHold
+from symbolon.node.services.set_notices import SetNotices
 from symbolon.node.services.show_expiry import ShowExpiry
 from symbolon.node.services.show_federation import ConfirmDirectory, ShowFederation
+from symbolon.node.services.show_focal_points import ShowFocalPoints, WhoToCall
 from symbolon.node.services.show_hit import ShowHit
 from symbolon.node.services.show_status import ShowStatus
 from symbolon.node.services.sign_directory import SignDirectory
 from symbolon.node.services.view_hit import GiveJustification, ViewHit
+from symbolon.node.services.watch_services import WatchServices
 from symbolon.node.services.withdraw_record import WithdrawRecord
 from symbolon.node.services.withdraw_records import WithdrawRecords
 from symbolon.protocol.messages import Purpose
@@ -90,6 +101,7 @@ class NodeServices(DeskServices):
     advance_ceremonies: AdvanceCeremonies
     show_keys: ShowKeys
     show_status: ShowStatus
+    escalate_due_clocks: EscalateDueClocks
     list_deliveries: ListDeliveries
     retry_deliveries: RetryDeliveries
 
@@ -101,6 +113,7 @@ class HubServices:
     deliver_outbox: DeliverOutbox
     receive_deliveries: ReceiveDeliveries
     refresh_directory: RefreshDirectory
+    keep_focal_points: KeepFocalPoints
     sign_directory: SignDirectory
     rotate_keys: RotateKeys
     report_progress: ReportProgress
@@ -159,8 +172,25 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
         show_keys=ShowKeys(unit_of_work, tools.keys, (own, tools.name)),
         show_expiry=ShowExpiry(unit_of_work, draws, own),
         show_status=ShowStatus(unit_of_work, draws, tools.linkage_keys, encode_record, own),
+        watch=_watch_services(tools),
+        escalate_due_clocks=EscalateDueClocks(unit_of_work, draws, own),
         list_deliveries=ListDeliveries(unit_of_work),
         retry_deliveries=RetryDeliveries(unit_of_work),
+    )
+
+
+def _watch_services(tools: NodeTools) -> WatchServices:
+    unit_of_work, draws, correspondence = tools.unit_of_work, tools.draws, tools.correspondence
+    return WatchServices(
+        show_focal_points=ShowFocalPoints(unit_of_work, draws),
+        who_to_call=WhoToCall(unit_of_work, draws),
+        edit_focal_points=EditFocalPoints(unit_of_work, draws, correspondence),
+        publish_focal_points=PublishFocalPoints(unit_of_work, draws, correspondence),
+        answer_ping=AnswerPing(unit_of_work, draws),
+        list_escalations=ListEscalations(unit_of_work),
+        follow_record=FollowRecord(unit_of_work, draws),
+        notices=SetNotices(unit_of_work, draws),
+        agree_pair=AgreePair(unit_of_work, draws, correspondence),
     )
 
 
@@ -182,6 +212,9 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
         Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(tools.linkage_keys),
         Purpose.DIRECTORY_PROPOSAL: ReceiveProposal(draws),
+        Purpose.PROOF_OF_LIFE_PING: ReceivePing(draws),
+        Purpose.PAIR_PROFILE: ReceivePairProfile(draws, correspondence.code),
+        Purpose.ESCALATION_NOTICE: ReceiveEscalation(draws),
     }
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
     reseal_message = ResealMessage(tools.ceremony)
@@ -197,6 +230,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         deliver_outbox=DeliverOutbox(unit_of_work, draws, hub, correspondence, reseal_message),
         receive_deliveries=ReceiveDeliveries(line, takers, refresh_directory),
         refresh_directory=refresh_directory,
+        keep_focal_points=KeepFocalPoints(line),
         sign_directory=SignDirectory(line, tools.keys, refresh_directory),
         rotate_keys=RotateKeys(line, tools.keys, refresh_directory),
         report_progress=ReportProgress(line, tools.linkage_keys, encode_record),

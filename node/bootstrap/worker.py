@@ -11,8 +11,10 @@ from symbolon.node.gateway.enrolment import AUTHORITY, HUB_URL
 from symbolon.node.gateway.hub_client import HttpHubClient
 from symbolon.node.jobs.worker import Worker, WorkerTasks
 from symbolon.node.ports.outside import HubClient
+from symbolon.node.services.send_notices import SendNotices
 from symbolon.node.storage.outbox import OUTBOX_CHANNEL
 from symbolon.node.storage.worker_lock import PostgresWorkerLock
+from symbolon.runtime.mail import SmtpPost
 from symbolon.runtime.tls import TlsFiles, client_context
 
 WORKER_LOGIN: Final = "worker"
@@ -54,9 +56,20 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         report_progress=services.report_progress,
         reconcile_with_hub=services.reconcile_with_hub,
         reencode_records=node.services.reencode_records,
+        keep_focal_points=services.keep_focal_points,
+        escalate_due_clocks=node.services.escalate_due_clocks,
+        send_notices=build_send_notices(node),
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
     return Worker(tasks, PostgresWorkerLock(node.database), node.draws)
+
+
+def build_send_notices(node: Node) -> SendNotices:
+    """What sends officers their mails, by the server of the settings; without one, nothing is sent."""
+    settings = node.settings
+    post = None if settings.mail is None else SmtpPost(settings.mail)
+    desk = f"{settings.name} ({settings.code})"
+    return SendNotices(node.unit_of_work, node.draws, post, desk=desk, desk_url=settings.desk_url)
 
 
 def _certificates(node: Node) -> tuple[TlsFiles, ...]:

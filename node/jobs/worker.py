@@ -34,6 +34,9 @@ _FOUNDING_EVERY: Final = 3
 _CEREMONY_EVERY: Final = 2
 _PROGRESS_EVERY: Final = 3
 _RECONCILE_EVERY: Final = 3
+_FOCAL_POINTS_EVERY: Final = 60
+_CLOCKS_EVERY: Final = 10
+_NOTICES_EVERY: Final = 10
 _REENCODING_PAUSE_S: Final = 2.0
 _EXPIRY_EVERY: Final = 30
 _ASSURE_S: Final = 5.0
@@ -65,6 +68,9 @@ class WorkerTasks:
     report_progress: Callable[[], int]
     reconcile_with_hub: Callable[[], object]
     reencode_records: Callable[[], int]
+    keep_focal_points: Callable[[], int]
+    escalate_due_clocks: Callable[[], int]
+    send_notices: Callable[[], int]
     listen: Callable[[], AbstractContextManager[Wakes]]
 
 
@@ -95,6 +101,7 @@ class Worker:
             ("ticker", self._ticker),
             ("federation", self._federation),
             ("reencoding", self._reencoding),
+            ("notices", self._notices),
         )
         threads = [
             threading.Thread(target=self._forever, args=(name, loop, leave), name=name, daemon=True)
@@ -178,6 +185,7 @@ class Worker:
             PeriodicJob("retry own faults", self._tasks.retry_own_faults, _OWN_FAULTS_EVERY),
             PeriodicJob("retry waiting", self._tasks.retry_waiting, 1),
             PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
+            PeriodicJob("escalate due clocks", self._tasks.escalate_due_clocks, _CLOCKS_EVERY),
         )
         self._tick(jobs, leave)
 
@@ -185,12 +193,17 @@ class Worker:
         # Apart from the ticker, since the hub may take its time to answer.
         jobs = (
             PeriodicJob("refresh directory", self._tasks.refresh_directory, _DIRECTORY_EVERY),
+            PeriodicJob("keep focal points", self._tasks.keep_focal_points, _FOCAL_POINTS_EVERY),
             PeriodicJob("await founding", self._tasks.await_founding, _FOUNDING_EVERY),
             PeriodicJob("advance ceremonies", self._tasks.advance_ceremonies, _CEREMONY_EVERY),
             PeriodicJob("report progress", self._tasks.report_progress, _PROGRESS_EVERY),
             PeriodicJob("reconcile with the hub", self._tasks.reconcile_with_hub, _RECONCILE_EVERY),
         )
         self._tick(jobs, leave)
+
+    def _notices(self, leave: threading.Event) -> None:
+        # A thread of its own: a mail server may take its time to answer, and no clock waits for it.
+        self._tick((PeriodicJob("send notices", self._tasks.send_notices, _NOTICES_EVERY),), leave)
 
     def _tick(self, jobs: tuple[PeriodicJob, ...], leave: threading.Event) -> None:
         number = 0

@@ -18,6 +18,7 @@ from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
+from symbolon.protocol.envelope import Message
 from symbolon.protocol.lifecycle import SIDE_AT_SECOND_ROUND, JointState, SideState, stops_under_safety_hold
 from symbolon.protocol.messages import (
     AFTER_THE_END,
@@ -25,10 +26,13 @@ from symbolon.protocol.messages import (
     FederationDirectory,
     HoldDecision,
     MemberStanding,
+    ProofOfLifeAnswer,
     Purpose,
     SafetyHoldOrder,
     Sealed,
     SideNotice,
+    SignedFocalPoints,
+    SignedPairProfile,
     StateNotice,
 )
 from symbolon.protocol.problems import Problem, ProtocolError
@@ -44,7 +48,15 @@ class ToHub:
     """A way to the hub itself, and what goes there in clear."""
 
     path: str
-    message: type[HoldDecision | StateNotice | SideNotice | SafetyHoldOrder]
+    message: type[
+        HoldDecision
+        | StateNotice
+        | SideNotice
+        | SafetyHoldOrder
+        | SignedFocalPoints
+        | ProofOfLifeAnswer
+        | SignedPairProfile
+    ]
 
 
 
@@ -54,6 +66,9 @@ TO_HUB: Final[Mapping[Purpose, ToHub]] = MappingProxyType(
         Purpose.STATE_NOTICE: ToHub("/v1/steps", StateNotice),
         Purpose.SIDE_NOTICE: ToHub("/v1/acknowledgements", SideNotice),
         Purpose.SAFETY_HOLD_ORDER: ToHub("/v1/safety-holds", SafetyHoldOrder),
+        Purpose.FOCAL_POINT_PUBLICATION: ToHub("/v1/focal-points", SignedFocalPoints),
+        Purpose.PROOF_OF_LIFE_ANSWER: ToHub("/v1/focal-points/answers", ProofOfLifeAnswer),
+        Purpose.PAIR_PROFILE: ToHub("/v1/pair-profiles", SignedPairProfile),
     }
 )
 """Where what is for the hub itself is handed in; everything else is sealed for a member, and votes lie apart."""
@@ -140,7 +155,7 @@ class DeliverOutbox:
         message = trying.message
         way = TO_HUB.get(message.purpose)
         body = parse_json(message.body)
-        clear = from_wire(Sealed if way is None else way.message, body)
+        clear: Message | Sealed = from_wire(Sealed if way is None else way.message, body)
         sealed_path = "/v1/votes" if message.purpose is Purpose.VOTE else "/v1/messages"
         path = sealed_path if way is None else way.path
         envelope = self._correspondence.sign_for(

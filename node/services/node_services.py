@@ -16,6 +16,7 @@ from symbolon.node.domain.justification import ViewReason, Visit
 from symbolon.node.domain.retention import RecordReview, RenewalReason, ReviewLine, ReviewQuery, WithdrawalGround
 from symbolon.node.services.set_legal_hold import SetLegalHold
 from symbolon.node.services.show_federation import FederationView
+from symbolon.node.services.watch_services import WatchServices
 from symbolon.node.services.withdraw_records import WithdrawalReport
 from symbolon.protocol.handling import HoldRuling, Verdict
 from symbolon.protocol.references import HitId, RecordReference, RequestId
@@ -76,5 +77,7 @@ class DeskServices:
     withdraw_record: Callable[[Actor, RecordReference, WithdrawalGround, str], WithdrawalReport]
     """Arguments: actor, record, ground, and the ground in words."""
     set_legal_hold: SetLegalHold
+    watch: WatchServices
+    """Focal points, who to call, clocks that run out, what pairs agreed on, interests and notices."""
     show_federation: Callable[[], FederationView]
     """Raises `NotJoined` before the node has a federation."""
