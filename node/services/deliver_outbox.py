@@ -48,16 +48,7 @@ class ToHub:
     """A way to the hub itself, and what goes there in clear."""
 
     path: str
-    message: type[
-        HoldDecision
-        | StateNotice
-        | SideNotice
-        | SafetyHoldOrder
-        | SignedFocalPoints
-        | ProofOfLifeAnswer
-        | SignedPairProfile
-    ]
-
+    message: type[Message]
 
 
 TO_HUB: Final[Mapping[Purpose, ToHub]] = MappingProxyType(
@@ -155,7 +146,7 @@ class DeliverOutbox:
         message = trying.message
         way = TO_HUB.get(message.purpose)
         body = parse_json(message.body)
-        clear: Message | Sealed = from_wire(Sealed if way is None else way.message, body)
+        clear = from_wire(Sealed, body) if way is None else from_wire(way.message, body)
         sealed_path = "/v1/votes" if message.purpose is Purpose.VOTE else "/v1/messages"
         path = sealed_path if way is None else way.path
         envelope = self._correspondence.sign_for(
