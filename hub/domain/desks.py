@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from symbolon.hub.errors import UnknownPing
 from symbolon.protocol.focal_points import Liveness, liveness, ping_due
-from symbolon.protocol.messages import DeskLife
+from symbolon.protocol.messages import DeskLife, FocalPointDirectory
+from symbolon.protocol.messages_focal_points import ContactKind
 from symbolon.protocol.references import DeskId, MemberCode, PingId
 
 
@@ -57,3 +59,20 @@ def answered(watch: DeskWatch | None, ping_id: PingId, now: datetime) -> DeskWat
 def to_tell_of(watch: DeskWatch, now: datetime) -> bool:
     """Whether the desk went stale, and nobody was told yet."""
     return watch.told_stale_at is None and watch.is_stale(now)
+
+
+def told_of(watch: DeskWatch, now: datetime) -> DeskWatch:
+    """The desk after its deputy and the facilitator were told."""
+    return replace(watch, told_stale_at=now)
+
+
+_BY_MAIL: Final = (ContactKind.MAIL, ContactKind.SECURE_MAIL)
+
+
+def deputy_address(directory: FocalPointDirectory, desk_id: DeskId) -> str | None:
+    """Where the desk's deputy gets mail; None where it has no deputy, or the deputy no mail."""
+    desk = directory.desk(desk_id)
+    deputy = None if desk is None or desk.deputy is None else directory.desk(desk.deputy)
+    channels = () if deputy is None else deputy.channels
+    mail = (channel.address for kind in _BY_MAIL for channel in channels if channel.kind is kind)
+    return next(mail, None)

@@ -74,3 +74,42 @@ SELECT a.attachment_id,
        END AS reason
 FROM attachment AS a
 JOIN hit USING (hit_id);
+
+-- Of which clock that was over its side (and, but for holds, the facilitator) was told: once for each time that it ran.
+CREATE TABLE clock_notice (
+    hit_id      text COLLATE "C" NOT NULL REFERENCES hit (hit_id),
+    exchange_id text COLLATE "C",
+    clock       text NOT NULL,
+    member      text COLLATE "C" NOT NULL REFERENCES member (code),
+    started_at  timestamptz NOT NULL,
+    told_at     timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX clock_notice_once
+    ON clock_notice (hit_id, coalesce(exchange_id, ''), clock, member, started_at);
+
+-- What the facilitator is to be told by mail: codes only, and no hit. `mailed_at`: a mail that counts it was written.
+CREATE TABLE facilitator_notice (
+    number    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind      text NOT NULL CHECK (kind IN ('clock-over', 'desk-stale')),
+    member    text COLLATE "C" NOT NULL REFERENCES member (code),
+    subject   text NOT NULL,
+    state     text,
+    urgency   text,
+    noted_at  timestamptz NOT NULL,
+    mailed_at timestamptz
+);
+CREATE INDEX facilitator_notice_waiting ON facilitator_notice (number) WHERE mailed_at IS NULL;
+
+-- Mails that are to be sent, one for each recipient, until the mail server took or refused them.
+CREATE TABLE mail_outbox (
+    mail_id     text COLLATE "C" PRIMARY KEY,
+    recipient   text NOT NULL,
+    subject     text NOT NULL,
+    content     text NOT NULL,
+    written_at  timestamptz NOT NULL,
+    next_try_at timestamptz NOT NULL,
+    tries       integer NOT NULL DEFAULT 0,
+    sent_at     timestamptz,
+    refused_at  timestamptz
+);
+CREATE INDEX mail_outbox_waiting ON mail_outbox (next_try_at) WHERE sent_at IS NULL AND refused_at IS NULL;

@@ -11,6 +11,7 @@ from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
 from symbolon.hub.ports.mail import BatchStore, MailStore, ReplayStore
 from symbolon.hub.ports.membership import DirectoryStore, MemberStore
+from symbolon.hub.ports.notices import ClockStore, NoticeStore
 from symbolon.hub.ports.reconciliation import ReconciliationStore
 from symbolon.hub.ports.records import RecordStore
 from symbolon.protocol.audit_log import AuditAct, Detail
@@ -81,6 +82,14 @@ class Work(Protocol):
     @property
     def attachments(self) -> AttachmentStore:
         """Files on their way."""
+
+    @property
+    def clocks(self) -> ClockStore:
+        """The clocks of hits."""
+
+    @property
+    def notices(self) -> NoticeStore:
+        """What the facilitator is told by mail."""
 
     @property
     def reconciliation(self) -> ReconciliationStore:

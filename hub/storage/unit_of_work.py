@@ -6,12 +6,14 @@ from contextlib import contextmanager, suppress
 from symbolon.hub.ports import Work
 from symbolon.hub.storage.attachments import PostgresAttachments
 from symbolon.hub.storage.batches import PostgresBatches
+from symbolon.hub.storage.clocks import PostgresClocks
 from symbolon.hub.storage.desks import PostgresFocalPoints, PostgresPairProfiles
 from symbolon.hub.storage.directory import PostgresDirectory
 from symbolon.hub.storage.epochs import PostgresEpochs
 from symbolon.hub.storage.hits import PostgresHits
 from symbolon.hub.storage.mail import PostgresMail
 from symbolon.hub.storage.members import PostgresMembers
+from symbolon.hub.storage.notices import PostgresNotices
 from symbolon.hub.storage.reconciliation import PostgresReconciliation
 from symbolon.hub.storage.records import PostgresRecords
 from symbolon.hub.storage.replays import PostgresReplays
@@ -38,6 +40,8 @@ class PostgresWork:
         self.focal_points = PostgresFocalPoints(transaction)
         self.pair_profiles = PostgresPairProfiles(transaction)
         self.attachments = PostgresAttachments(transaction)
+        self.clocks = PostgresClocks(transaction)
+        self.notices = PostgresNotices(transaction)
         self.reconciliation = PostgresReconciliation(transaction)
         self.status = PostgresStatus(transaction)
         self._audit_log = audit_log
