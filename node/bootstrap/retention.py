@@ -1,14 +1,12 @@
 """Wires what keeps, purges and moves: reviews, data subjects, files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from symbolon.matching.linkage_schema import LinkageSchema
-from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.ports.outside import Draws
-from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.answer_data_subject import (
     CorrectDataSubject,
     EraseDataSubject,
@@ -22,8 +20,6 @@ from symbolon.node.services.find_data_subject import FindDataSubject
 from symbolon.node.services.list_purges import ListPurges
 from symbolon.node.services.open_attachment import ListAttachments, OpenAttachment
 from symbolon.node.services.purge_hit import CarryOutPurges, PurgeHit, PurgePlace
-from symbolon.node.services.receive_manifest import NoteManifest
-from symbolon.node.services.receive_purge import NotePurgeReceipt, NotePurgeRequest
 from symbolon.node.services.renew_record import KeepHeldRecords, RenewRecord
 from symbolon.node.services.retention_services import FileServices, RetentionServices
 from symbolon.node.services.review_records import ListReviews, ShowReview
@@ -34,9 +30,6 @@ from symbolon.node.services.tidy_files import TidyFiles
 from symbolon.node.services.withdraw_record import WithdrawRecord
 from symbolon.node.services.withdraw_records import WithdrawRecords
 from symbolon.protocol.exchange_terms import PurgedPlace
-from symbolon.protocol.purposes import Purpose
-
-AfterReceipt = Callable[[Work, Hit, StoredMessage], None]
 
 PLACES_ELSEWHERE: Final[Mapping[PurgedPlace, PurgePlace]] = {}
 """What other rooms of the node keep about a hit, and how it is thrown away."""
@@ -108,15 +101,6 @@ def build_keeper(tools: RetentionTools) -> KeepersTasks:
         carry_out_purges=CarryOutPurges(work, draws, PurgeHit(draws, PLACES_ELSEWHERE), send_sealed),
         tidy_files=TidyFiles(work, draws),
     )
-
-
-def after_receipt(draws: Draws) -> Mapping[Purpose, AfterReceipt]:
-    """What follows the receipt of each kind of message that is about purging, or names a file."""
-    return {
-        Purpose.PURGE_REQUEST: NotePurgeRequest(draws),
-        Purpose.PURGE_RECEIPT: NotePurgeReceipt(draws),
-        Purpose.ATTACHMENT_MANIFEST: NoteManifest(draws),
-    }
 
 
 def _ask_for_purges(tools: RetentionTools) -> AskForPurges:

@@ -54,6 +54,8 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         await_founding=services.refresh_directory.first,
         advance_ceremonies=node.services.advance_ceremonies,
         report_progress=services.report_progress,
+        keep_and_purge=node.services.keep_and_purge,
+        move_attachments=services.move_attachments,
         reconcile_with_hub=services.reconcile_with_hub,
         reencode_records=node.services.reencode_records,
         keep_focal_points=services.keep_focal_points,

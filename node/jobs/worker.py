@@ -39,6 +39,8 @@ _CLOCKS_EVERY: Final = 10
 _NOTICES_EVERY: Final = 10
 _REENCODING_PAUSE_S: Final = 2.0
 _EXPIRY_EVERY: Final = 30
+_PURGE_EVERY: Final = 2
+_FILES_EVERY: Final = 2
 _ASSURE_S: Final = 5.0
 _OTHER_WORKER_S: Final = 2.0
 _LEAVING_S: Final = 2.0
@@ -66,6 +68,8 @@ class WorkerTasks:
     await_founding: Callable[[], bool]
     advance_ceremonies: Callable[[], int]
     report_progress: Callable[[], int]
+    keep_and_purge: Callable[[], int]
+    move_attachments: Callable[[], int]
     reconcile_with_hub: Callable[[], object]
     reencode_records: Callable[[], int]
     keep_focal_points: Callable[[], int]
@@ -101,6 +105,7 @@ class Worker:
             ("ticker", self._ticker),
             ("federation", self._federation),
             ("reencoding", self._reencoding),
+            ("files", self._files),
             ("notices", self._notices),
         )
         threads = [
@@ -178,6 +183,10 @@ class Worker:
             if not self._tasks.reencode_records():
                 leave.wait(_REENCODING_PAUSE_S)
 
+    def _files(self, leave: threading.Event) -> None:
+        # A thread of its own: a large file takes its time, and nothing else waits for it.
+        self._tick((PeriodicJob("move attachments", self._tasks.move_attachments, _FILES_EVERY),), leave)
+
     def _ticker(self, leave: threading.Event) -> None:
         # Each on its own: what one of them meets does not keep the others.
         jobs = (
@@ -185,6 +194,7 @@ class Worker:
             PeriodicJob("retry own faults", self._tasks.retry_own_faults, _OWN_FAULTS_EVERY),
             PeriodicJob("retry waiting", self._tasks.retry_waiting, 1),
             PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
+            PeriodicJob("keep and purge", self._tasks.keep_and_purge, _PURGE_EVERY),
             PeriodicJob("escalate due clocks", self._tasks.escalate_due_clocks, _CLOCKS_EVERY),
         )
         self._tick(jobs, leave)

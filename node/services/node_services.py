@@ -4,22 +4,20 @@ Each field is a service (one verb phrase) that can be called; the types say how.
 `symbolon.node.errors.NodeError` with a sentence for a person.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.expiry import ExpiryLine
-from symbolon.node.domain.hits import HitSummary, HitView, ReplyDraft, RequestDraft
+from symbolon.node.domain.hits import HitSummary, HitView
 from symbolon.node.domain.justification import ViewReason, Visit
-from symbolon.node.domain.retention import RecordReview, RenewalReason, ReviewLine, ReviewQuery, WithdrawalGround
-from symbolon.node.services.set_legal_hold import SetLegalHold
+from symbolon.node.services.end_hit import CloseHit
+from symbolon.node.services.retention_services import FileServices, RetentionServices
 from symbolon.node.services.show_federation import FederationView
 from symbolon.node.services.watch_services import WatchServices
-from symbolon.node.services.withdraw_records import WithdrawalReport
-from symbolon.protocol.handling import HoldRuling, Verdict
-from symbolon.protocol.references import HitId, RecordReference, RequestId
+from symbolon.protocol.handling import HoldRuling, IdentifierKind, Verdict
+from symbolon.protocol.references import HitId
 
 
 class Inbox(Protocol):
@@ -66,17 +64,25 @@ class DeskServices:
     acknowledge_hit: Callable[[Actor, HitId], None]
     cast_vote: Callable[[Actor, HitId, Verdict, str], None]
     """Arguments: actor, hit, verdict, reason (may be empty for SAME)."""
-    open_request: Callable[[Actor, HitId, RequestDraft], RequestId]
-    answer_request: Callable[[Actor, RequestId, ReplyDraft], None]
+    assign_hit: Callable[[Actor, HitId, str], None]
+    recommend: Callable[[Actor, HitId, Verdict, str], None]
+    """Arguments: actor, hit, verdict, and why."""
+    propose_extra_fields: Callable[[Actor, HitId, Collection[IdentifierKind], str], None]
+    """Arguments: actor, hit, one to three kinds, and what they would decide."""
+    answer_extra_fields: Callable[[Actor, HitId, bool], None]
+    show_extra_fields: Callable[[Actor, HitId], None]
+    """Shows of the own record exactly the kinds that both agreed on."""
     release_hold: Callable[[Actor, HitId, HoldRuling], None]
+    hold_for_safety: Callable[[Actor, HitId, bool, str], None]
+    """Arguments: actor, hit, whether to hold it or to lift this side's own hold, and why."""
+    close_hit: CloseHit
+    """Called with an exchange's id it closes that one, which was refused and does not go on."""
+    reopen_hit: Callable[[Actor, HitId, str], None]
     show_expiry: Callable[[], tuple[ExpiryLine, ...]]
-    list_reviews: Callable[[Actor, ReviewQuery], tuple[ReviewLine, ...]]
-    show_review: Callable[[Actor, RecordReference], RecordReview]
-    renew_record: Callable[[Actor, RecordReference, date, RenewalReason, str], None]
-    """Arguments: actor, record, last day, reason, and the reason in words."""
-    withdraw_record: Callable[[Actor, RecordReference, WithdrawalGround, str], WithdrawalReport]
-    """Arguments: actor, record, ground, and the ground in words."""
-    set_legal_hold: SetLegalHold
+    retention: RetentionServices
+    """Reviews, legal holds, purges, data subjects."""
+    files: FileServices
+    """Files of a hit."""
     watch: WatchServices
     """Focal points, who to call, clocks that run out, what pairs agreed on, interests and notices."""
     show_federation: Callable[[], FederationView]

@@ -1,0 +1,38 @@
+"""What follows from steps, from messages that were received, and from refusals: one table for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from symbolon.node.ports.outside import Draws
+from symbolon.node.services.deliver_outbox import AfterRefusal
+from symbolon.node.services.follow_steps import AfterStep
+from symbolon.node.services.judge_pairs import RememberJudged
+from symbolon.node.services.receive_manifest import NoteManifest
+from symbolon.node.services.receive_message import AfterReceipt
+from symbolon.node.services.receive_purge import NotePurgeReceipt, NotePurgeRequest
+from symbolon.protocol.lifecycle import Event
+from symbolon.protocol.messages import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Each runs in the transaction of what it follows from, in the order of its row."""
+
+    after_step: Mapping[Event, Sequence[AfterStep]]
+    after_receipt: Mapping[Purpose, Sequence[AfterReceipt]]
+    after_refusal: Sequence[AfterRefusal]
+
+
+def build_hooks(draws: Draws) -> Hooks:
+    """Wire what follows from what."""
+    return Hooks(
+        after_step={
+            Event.NOT_SAME: (RememberJudged(draws),),
+        },
+        after_receipt={
+            Purpose.PURGE_REQUEST: (NotePurgeRequest(draws),),
+            Purpose.PURGE_RECEIPT: (NotePurgeReceipt(draws),),
+            Purpose.ATTACHMENT_MANIFEST: (NoteManifest(draws),),
+        },
+        after_refusal=(),
+    )
