@@ -10,6 +10,7 @@ from symbolon.node.services.judge_pairs import RememberJudged
 from symbolon.node.services.receive_manifest import NoteManifest
 from symbolon.node.services.receive_message import AfterReceipt
 from symbolon.node.services.receive_purge import NotePurgeReceipt, NotePurgeRequest
+from symbolon.node.services.return_draft import ReturnRefusedDraft
 from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import Purpose
 
@@ -34,5 +35,5 @@ def build_hooks(draws: Draws) -> Hooks:
             Purpose.PURGE_RECEIPT: (NotePurgeReceipt(draws),),
             Purpose.ATTACHMENT_MANIFEST: (NoteManifest(draws),),
         },
-        after_refusal=(),
+        after_refusal=(ReturnRefusedDraft(),),
     )

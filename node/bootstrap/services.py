@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema
+from symbolon.node.bootstrap.exchange import build_exchange, by_name
 from symbolon.node.bootstrap.hooks import build_hooks
 from symbolon.node.bootstrap.retention import KeepersTasks, RetentionTools, build_files, build_keeper, build_retention
 from symbolon.node.domain.messages import MESSAGE_TYPES
@@ -157,6 +158,7 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
     show_hit = ShowHit(unit_of_work, draws, read_clocks)
     send_sealed, take_own_step = SendSealed(draws, correspondence), TakeOwnStep(draws)
     return NodeServices(
+        **by_name(build_exchange(unit_of_work, draws, correspondence)),
         list_hits=ListHits(unit_of_work, draws, read_clocks),
         show_hit=show_hit,
         view_hit=ViewHit(unit_of_work, draws, show_hit),

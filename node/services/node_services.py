@@ -13,6 +13,7 @@ from symbolon.node.domain.expiry import ExpiryLine
 from symbolon.node.domain.hits import HitSummary, HitView
 from symbolon.node.domain.justification import ViewReason, Visit
 from symbolon.node.services.end_hit import CloseHit
+from symbolon.node.services.exchange_services import ExchangeServices
 from symbolon.node.services.retention_services import FileServices, RetentionServices
 from symbolon.node.services.show_federation import FederationView
 from symbolon.node.services.watch_services import WatchServices
@@ -53,8 +54,8 @@ class HitViewing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class DeskServices:
-    """What the officers' pages and commands call."""
+class DeskServices(ExchangeServices):
+    """What the officers' pages and commands call; what they do about a confirmed hit is in `ExchangeServices`."""
 
     list_hits: Inbox
     view_hit: HitViewing
