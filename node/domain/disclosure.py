@@ -62,6 +62,11 @@ def may_see(actor: Actor, hit: Hit) -> bool:
     return actor.permits(Right.HOLD_FOR_SAFETY) and (hit.non_punishment or hit.is_frozen or hit.holds_for_safety)
 
 
+def may_act_for(actor: Actor, hit: Hit) -> bool:
+    """Whether the actor handles the hit in some office, and does not only see that it bears a mark."""
+    return bool(actor.offices_on_hit(protected=hit.protected))
+
+
 def opened_votes(own: tuple[VoteView, ...], counterpart: tuple[VoteView, ...]) -> tuple[VoteView, ...]:
     """The counterpart's votes of those rounds in which this side's own vote is committed (invariant 5)."""
     committed = {vote.round for vote in own}

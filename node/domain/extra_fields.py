@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from symbolon.node.domain.hits import Direction
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.errors import UnreadableDelivery
 from symbolon.protocol.messages import ExtraFieldAnswer, ExtraFieldProposal, ExtraFieldValue, Purpose

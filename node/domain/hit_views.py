@@ -20,6 +20,7 @@ class ClockView:
     clock: ClockName
     whose: MemberCode
     due_at: datetime
+    """The end of time for one that stands still, of which nobody knows until when."""
     stands_still: bool
 
 

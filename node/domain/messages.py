@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from symbolon.node.domain.hits import Direction
+from symbolon.node.domain.direction import Direction
 from symbolon.protocol.messages import (
     AttachmentManifest,
     Clarification,

@@ -46,5 +46,5 @@ class MessageStore(Protocol):
         ...
 
     def purge(self, hit_id: HitId, exchange_id: RequestId | None, direction: Direction | None = None) -> int:
-        """Take away what was said about a hit, or in one exchange of it (by either side, or by one); how much it was."""
+        """Take away what was said about a hit, or in one exchange of it, by either side or by one; how much it was."""
         ...

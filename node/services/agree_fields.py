@@ -64,7 +64,7 @@ class AnswerExtraFields:
         self._draws = draws
         self._send_sealed = send_sealed
 
-    def __call__(self, actor: Actor, hit_id: HitId, agreed: bool) -> None:  # noqa: FBT001 - the answer itself
+    def __call__(self, actor: Actor, hit_id: HitId, agreed: bool) -> None:
         """Answer the newest proposal that waits for it."""
         with self._unit_of_work.begin() as work:
             hit = hit_to_act_on(work, actor, hit_id, HitAction.ANSWER_FIELD)

@@ -102,7 +102,9 @@ def _check_outcome(work: Work, hit: Hit, step: TrackStep) -> None:
     if ours is None or theirs is None:
         raise WaitsForMore(hit.hit_id)
     if joint_outcome(hit.ledger.voting_round, ours.verdict, theirs.verdict) is not step.event:
-        raise UnreadableDelivery(Problem.ILLEGAL_TRANSITION, "The votes came to something else than the other side says.")
+        raise UnreadableDelivery(
+            Problem.ILLEGAL_TRANSITION, "The votes came to something else than the other side says."
+        )
 
 
 def _again(work: Work, hit_id: HitId) -> Hit:

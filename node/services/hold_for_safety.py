@@ -28,7 +28,7 @@ class HoldForSafety:
         self._unit_of_work = unit_of_work
         self._draws = draws
 
-    def __call__(self, actor: Actor, hit_id: HitId, holds: bool, justification: str) -> None:  # noqa: FBT001 - contract
+    def __call__(self, actor: Actor, hit_id: HitId, holds: bool, justification: str) -> None:
         """Begin the hold, or lift this side's own.
 
         Raises:

@@ -11,6 +11,7 @@ from symbolon.node.errors import Forbidden, NoDirectory, UnknownState
 from symbolon.node.ports.outside import Draws, Progress
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch
+from symbolon.node.services.judge_pairs import pairs_to_reconsider
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import Namespace
 from symbolon.protocol.references import MemberCode, RecordReference
@@ -104,7 +105,9 @@ class PublishRecords:
                 raise NoDirectory
             entries: list[BatchEntry] = []
             taken: list[Record] = []
-            for stored in work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id):
+            locked = work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id)
+            judged = work.judged.judged_among([record.reference for record in locked])
+            for stored in locked:
                 # What was withdrawn goes out as a new version: the old one is over for good.
                 was_withdrawn = stored.publication is Publication.WITHDRAWN
                 if was_withdrawn and stored.content.namespace is Namespace.PROTECTED and not may_protect:
@@ -114,7 +117,9 @@ class PublishRecords:
                     )
                 record = replace(stored, version=stored.version + was_withdrawn)
                 try:
-                    entries.extend(self._encode_record(record, directory, expected_states))
+                    is_judged = record.reference in judged
+                    again = pairs_to_reconsider(work, record.reference, record.content) if is_judged else ()
+                    entries.extend(self._encode_record(record, directory, expected_states, again))
                     taken.append(replace(record, publication=Publication.QUEUED, refusal=None))
                 except TooLittleToMatch as too_little:
                     taken.append(replace(record, publication=Publication.REFUSED, refusal=too_little.what_to_do))

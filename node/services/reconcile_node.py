@@ -6,13 +6,12 @@ again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.epochs import EncodingAnswer
-from symbolon.node.domain.hit import can, moved
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
 from symbolon.node.domain.receipts import StoredReceipt
 from symbolon.node.domain.reconciliation import REVISED_SINCE, HubStep, after_restore, is_unwithdrawn, lost_rounds
@@ -25,7 +24,7 @@ from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import WithdrawalReason
-from symbolon.protocol.lifecycle import Event, JointState
+from symbolon.protocol.known_ledgers import furthest, ledger_from
 from symbolon.protocol.messages import (
     FederationDirectory,
     HitListing,
@@ -41,7 +40,6 @@ from symbolon.protocol.references import HUB, RecordReference, new_batch_id, new
 
 # Clocks differ, and what was acknowledged while the backup's picture was taken may not be in it.
 _MARGIN: Final = timedelta(hours=1)
-_ENDED: Final = {JointState.WITHDRAWN: Event.WITHDRAWN, JointState.CLOSED: Event.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +215,12 @@ class ReconcileNode:
                     lost = lost_rounds(told, own)
                     work.reconciliation.note_lost_votes(told.hit_id, lost)
                     report.votes_lost += len(lost)
-                    ended = _ENDED.get(told.state)
-                    if ended is not None and can(hit, ended):
-                        work.hits.save(moved(hit, ended, self._draws.now()))
+                    # This side's own steps since the backup come in no delivery: the hub's order is taken as it is.
+                    known = ledger_from(told.ledger, hit.hit_id, hit.ledger.parties)
+                    after_all = furthest((hit.ledger, known))
+                    work.hits.save(
+                        replace(hit, ledger=after_all, is_frozen=told.frozen, holds_for_safety=told.own_safety_hold)
+                    )
             if not listing.more or not listing.hits:
                 return
             after = listing.hits[-1].hit_id

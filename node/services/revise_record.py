@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 
 from symbolon.matching.errors import TooLittleToMatch
 from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.hit import can, held
+from symbolon.node.domain.hit import can, protected_here
 from symbolon.node.domain.records import (
     Publication,
     Record,
@@ -21,6 +21,7 @@ from symbolon.node.errors import Forbidden, NoDirectory, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch, refuse_unknown_states
+from symbolon.node.services.judge_pairs import pairs_to_reconsider
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
@@ -145,7 +146,7 @@ class ReviseRecord:
             after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
         if content.namespace is Namespace.PROTECTED and record.content.namespace is not Namespace.PROTECTED:
             # Only then: a hit that the officer released is not held again by a later correction, neither at the hub.
-            self._protect_hits(work, record.reference, now)
+            self._protect_hits(work, record.reference, content.category)
         work.records.save((after,), now)
         act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED
         work.audit.record(act, actor.login, record.reference, {"version": after.version, "effect": effect.value})
@@ -159,7 +160,8 @@ class ReviseRecord:
         if directory is None:
             raise NoDirectory
         try:
-            entries = self._encode_record(after, directory, expected_states)
+            reconsider = pairs_to_reconsider(work, after.reference, after.content)
+            entries = self._encode_record(after, directory, expected_states, reconsider)
         except TooLittleToMatch as too_little:
             # The corrected record cannot be compared, and its predecessor is no longer true.
             queue_withdrawals(work, (before,), WithdrawalReason.CORRECTED, now)
@@ -169,9 +171,8 @@ class ReviseRecord:
         work.encodings.note_queued(entries)
         return replace(after, publication=Publication.QUEUED)
 
-    def _protect_hits(self, work: Work, reference: RecordReference, now: datetime) -> None:
+    def _protect_hits(self, work: Work, reference: RecordReference, category: SubjectCategory | None) -> None:
         for hit in work.hits.lock_of_record(reference):
-            if can(hit, Event.HELD):
-                work.hits.save(held(hit, now, by_own_record=True))
-            elif not hit.protected:
-                work.hits.save(replace(hit, protected=True, non_punishment=True))
+            if can(hit, Event.HELD) or not hit.protected:
+                minor = hit.minor or category is SubjectCategory.MINOR
+                work.hits.save(replace(protected_here(hit), minor=minor))

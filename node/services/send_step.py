@@ -9,7 +9,7 @@ from datetime import datetime
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.messages import HitMessage, StoredMessage, exchange_of
-from symbolon.node.errors import NoDirectory, NodeError, NotAllowedNow
+from symbolon.node.errors import NodeError, NoDirectory, NotAllowedNow
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Correspondence, counterpart_card, message_to_hub
@@ -18,7 +18,14 @@ from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.exchange_steps import ExchangeStep, notice_for, step_from_notice
 from symbolon.protocol.hit_ledger import take
 from symbolon.protocol.lifecycle import Event, JointState
-from symbolon.protocol.messages import AFTER_THE_END, BEFORE_THE_VOTES, HIT_PURPOSES, STEP_PURPOSES, Purpose, StateNotice
+from symbolon.protocol.messages import (
+    AFTER_THE_END,
+    BEFORE_THE_VOTES,
+    HIT_PURPOSES,
+    STEP_PURPOSES,
+    Purpose,
+    StateNotice,
+)
 from symbolon.protocol.problems import ProtocolError
 from symbolon.protocol.references import MessageId, RequestId, new_message_id
 

@@ -7,6 +7,8 @@ from psycopg.types.json import Jsonb
 
 from symbolon.node.domain.hit import Hit, Recommendation
 from symbolon.node.domain.hits import AgreementLine, VoteView
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.exchange_steps import step_from_notice
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -17,8 +19,6 @@ from symbolon.protocol.handling import (
     Urgency,
     Verdict,
 )
-from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.exchange_steps import step_from_notice
 from symbolon.protocol.hit_ledger import HitLedger, TrackStep
 from symbolon.protocol.known_ledgers import known_ledger, ledger_from
 from symbolon.protocol.lifecycle import Event, SideState
@@ -79,7 +79,9 @@ class PostgresHits:
 
     def lock_of_record(self, reference: RecordReference) -> tuple[Hit, ...]:
         """The hits of a record that are about to change."""
-        return tuple(self._hit(row) for row in self._tx.fetch_all(QUERIES["lock_hits_of_record"], own_reference=reference))
+        return tuple(
+            self._hit(row) for row in self._tx.fetch_all(QUERIES["lock_hits_of_record"], own_reference=reference)
+        )
 
     def all(self) -> tuple[Hit, ...]:
         """Every hit; the disclosure rules decide who sees which."""
