@@ -8,7 +8,8 @@ from symbolon.node.domain.restricted import acted_on, restrictions_on, why_not_s
 from symbolon.node.errors import InvalidDraft, NodeError, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.draft_access import hit_to_draft_on, marks_of
+from symbolon.node.services.draft_access import hit_to_draft_on
+from symbolon.node.services.protection_marks import marks_of
 from symbolon.node.services.send_step import SendSealed
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.messages import OnwardUseRequest

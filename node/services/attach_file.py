@@ -17,7 +17,8 @@ from symbolon.node.domain.hits import Direction
 from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.draft_access import hit_to_draft_on, marks_of
+from symbolon.node.services.draft_access import hit_to_draft_on
+from symbolon.node.services.protection_marks import marks_of
 from symbolon.protocol.attachments import is_what_it_says
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.lifecycle import JointState

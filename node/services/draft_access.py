@@ -8,12 +8,9 @@ from symbolon.node.domain.forms import OnwardDecisionForm
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.leaving import Departure
 from symbolon.node.domain.messages import of_kind
-from symbolon.node.domain.records import Record
 from symbolon.node.errors import Forbidden, NoDirectory, NotAllowedNow, NotFound
 from symbolon.node.ports.storage import Work
-from symbolon.protocol.disclosure_rules import marks_to_send
-from symbolon.protocol.exchange_terms import NO_MARKS, ProtectionMarks
-from symbolon.protocol.handling import SubjectCategory
+from symbolon.node.services.protection_marks import marks_of
 from symbolon.protocol.lifecycle import Event, JointState, step_of
 from symbolon.protocol.messages import OnwardUseRequest
 from symbolon.protocol.purposes import Purpose
@@ -94,23 +91,6 @@ def departure_of(work: Work, hit: Hit, draft: Draft) -> Departure:
         marks=marks_of(work, hit),
         asked=_asked(work, hit, draft),
     )
-
-
-def marks_of(work: Work, hit: Hit) -> ProtectionMarks:
-    """The marks that every message about the hit carries: the own record's, and what either side said before."""
-    marks = own_marks(hit, work.records.find(hit.own_reference))
-    for stored in work.messages.of_hit(hit.hit_id):
-        said = getattr(stored.message, "marks", NO_MARKS)
-        if stored.counts:
-            # The newest risk note is the one that counts; the other two marks only ever add up.
-            marks = marks_to_send(said, marks)
-    return marks
-
-
-def own_marks(hit: Hit, record: Record | None) -> ProtectionMarks:
-    """The marks that the hit has by itself."""
-    is_minor = record is not None and record.content.category is SubjectCategory.MINOR
-    return ProtectionMarks(non_punishment=hit.non_punishment, minor=hit.minor or is_minor, victim_risk="")
 
 
 def _asked(work: Work, hit: Hit, draft: Draft) -> OnwardUseRequest | None:

@@ -17,8 +17,8 @@ from symbolon.node.domain.restricted import acted_on, why_not_exported
 from symbolon.node.errors import NodeError, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.draft_access import marks_of
 from symbolon.node.services.hit_access import hit_to_act_on
+from symbolon.node.services.protection_marks import marks_of
 from symbolon.node.services.send_step import SendSealed
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.codec import whole_milliseconds

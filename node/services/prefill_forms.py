@@ -8,7 +8,8 @@ from symbolon.node.domain.records import Record
 from symbolon.node.domain.sealed_categories import is_sealed
 from symbolon.node.errors import NotFound
 from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.draft_access import hit_to_draft_on, marks_of
+from symbolon.node.services.draft_access import hit_to_draft_on
+from symbolon.node.services.protection_marks import marks_of
 from symbolon.protocol.exchange_terms import ProtectionMarks
 from symbolon.protocol.handling import Agreement, SubjectCategory
 from symbolon.protocol.messages import Request

@@ -9,7 +9,7 @@ from symbolon.node.errors import NotAllowedNow
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.attach_file import own_attachment
-from symbolon.node.services.draft_access import marks_of
+from symbolon.node.services.protection_marks import marks_of
 from symbolon.node.services.send_step import SendSealed
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.messages import Reply, Request, SpontaneousInformation

@@ -10,8 +10,8 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.errors import InvalidDraft
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.draft_access import marks_of
 from symbolon.node.services.hit_access import exchange_to_act_in
+from symbolon.node.services.protection_marks import marks_of
 from symbolon.node.services.send_step import SendStep
 from symbolon.protocol.codec import to_wire, whole_milliseconds
 from symbolon.protocol.exchange_steps import ExchangeStep
