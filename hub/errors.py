@@ -138,6 +138,13 @@ class MessageReused(HubError):
         super().__init__(Problem.MESSAGE_REUSED, "This message id was used before for another content: take a new id.")
 
 
+class RefusedBefore(HubError):
+    """A message comes again that was refused: it gets the same answer, whatever became of its hit since."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem, "This message was refused before: look at the hit again, and decide again.")
+
+
 class BatchTooLarge(HubError):
     """More items than a batch may have."""
 

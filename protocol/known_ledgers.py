@@ -69,6 +69,11 @@ def furthest(ledgers: Iterable[HitLedger]) -> HitLedger:
     return reduce(_further, ledgers)
 
 
+def with_own_track(ledger: HitLedger, other: HitLedger) -> HitLedger:
+    """Give a ledger with the hit's own track of another one; its exchanges stay."""
+    return replace(other, exchanges=ledger.exchanges, frozen_by=ledger.frozen_by)
+
+
 def is_behind(ledger: HitLedger, other: HitLedger) -> bool:
     """Whether one party's ledger lacks a step of any track that the other's has."""
     return furthest((ledger, other)) != ledger

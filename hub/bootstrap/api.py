@@ -20,19 +20,23 @@ from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.identify_member import IdentifyMember
 from symbolon.hub.services.list_deliveries import ListDeliveries
+from symbolon.hub.services.note_acknowledgement import NoteAcknowledgement
 from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
 from symbolon.hub.services.note_proof_of_life import NoteProofOfLife
 from symbolon.hub.services.offer_attachment import OfferAttachment, ShowAttachmentProgress
 from symbolon.hub.services.open_envelope import OpenEnvelope
+from symbolon.hub.services.order_safety_hold import OrderSafetyHold
 from symbolon.hub.services.publish_focal_points import PublishFocalPoints
 from symbolon.hub.services.put_directory_in_effect import PutDirectoryInEffect
 from symbolon.hub.services.reconcile_hub import NoteReconciled, TakeKnownHits, TakeKnownRecords
 from symbolon.hub.services.reconcile_member import ListHoldings, Redeliver
 from symbolon.hub.services.reconciliation_services import ReconciliationServices
+from symbolon.hub.services.reconsider_pair import ReconsiderPairs
 from symbolon.hub.services.relay_chunks import HandOutChunk, NoteAttachmentReceived, TakeChunk
 from symbolon.hub.services.relay_message import RelayMessage
 from symbolon.hub.services.rotate_keys import ProposeNewCard, RotateKeys
 from symbolon.hub.services.show_focal_points import ShowFocalPoints
+from symbolon.hub.services.take_step import TakeStep
 from symbolon.hub.services.withdraw_records import WithdrawRecords
 
 
@@ -51,6 +55,7 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps) -> ApiSe
     answer = AnswerBatch(store, AdmitBatches(), open_envelope, hub.sign_message(), CLOCK)
     change_hits = hub.change_hits()
     hand_over = HandOverVotes(post)
+    enter = hub.enter_step()
     return ApiServices(
         identify_member=IdentifyMember(store),
         describe_federation=DescribeFederation(store, hub.sign_message(), CLOCK),
@@ -66,11 +71,14 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps) -> ApiSe
             CLOCK,
         ),
         note_epoch_progress=NoteEpochProgress(store, open_envelope, CLOCK),
-        accept_submission=AcceptSubmission(answer, intake, change_hits, wake.match),
+        accept_submission=AcceptSubmission(answer, intake, change_hits, ReconsiderPairs(enter), wake.match),
         withdraw_records=WithdrawRecords(answer, EraseRecords(intake, change_hits), wake.match),
         deposit_vote=DepositVote(store, open_envelope, hand_over, CLOCK),
-        relay_message=RelayMessage(store, open_envelope, post, CLOCK),
-        decide_hold=DecideHold(store, open_envelope, change_hits, hand_over, CLOCK),
+        relay_message=RelayMessage(store, open_envelope, enter, post, CLOCK),
+        take_step=TakeStep(store, open_envelope, enter, CLOCK),
+        note_acknowledgement=NoteAcknowledgement(store, open_envelope, post, CLOCK),
+        decide_hold=DecideHold(store, open_envelope, enter, hand_over, CLOCK),
+        order_safety_hold=OrderSafetyHold(store, open_envelope, post, hand_over, CLOCK),
         list_deliveries=ListDeliveries(store, CLOCK),
         acknowledge_deliveries=AcknowledgeDeliveries(store, open_envelope, CLOCK),
         reconciliation=_reconciliation_services(hub, open_envelope, wake),

@@ -11,10 +11,12 @@ from symbolon.hub.bootstrap.broker import create_celery
 from symbolon.hub.bootstrap.opening import CLOCK, Hub, default_schema, open_hub
 from symbolon.hub.jobs.freshness import keep_fresh
 from symbolon.hub.jobs.tasks import WorkerServices, register_tasks
+from symbolon.hub.services.close_waiting import CloseWaiting
 from symbolon.hub.services.erase_closed_epochs import EraseClosedEpochs
 from symbolon.hub.services.erase_expelled import EraseExpelled
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.hub.services.expire_records import ExpireRecords
+from symbolon.hub.services.expire_votes import ExpireVotes
 from symbolon.hub.services.find_matches import FindMatches
 from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.hub.services.refresh_index import RefreshIndex
@@ -52,6 +54,8 @@ def build_worker_services(hub: Hub) -> WorkerServices:
         erase_expelled=EraseExpelled(hub.store, erase, CLOCK),
         erase_closed_epochs=EraseClosedEpochs(hub.store, comparator, post, CLOCK),
         tidy_up=TidyUp(hub.store, comparator, CLOCK),
+        close_waiting=CloseWaiting(hub.store, hub.enter_step(), post, CLOCK),
+        expire_votes=ExpireVotes(hub.store, hub.enter_step(), CLOCK),
     )
     services.refresh_index()
     return services

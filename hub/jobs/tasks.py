@@ -19,12 +19,16 @@ SEQUENCE_AUDIT: Final = "symbolon.hub.sequence_audit"
 EXPIRE_RECORDS: Final = "symbolon.hub.expire_records"
 CLEAR_AWAY: Final = "symbolon.hub.clear_away"
 TIDY_UP: Final = "symbolon.hub.tidy_up"
+CLOSE_WAITING: Final = "symbolon.hub.close_waiting"
+EXPIRE_VOTES: Final = "symbolon.hub.expire_votes"
 
 _SWEEP_EVERY_S: Final = 2.0
 _SEQUENCE_EVERY_S: Final = 1.0
 _EXPIRE_EVERY_S: Final = 60.0
 _CLEAR_AWAY_EVERY_S: Final = 2.0
 _TIDY_UP_EVERY_S: Final = 60.0
+_CLOSE_WAITING_EVERY_S: Final = 5.0
+_EXPIRE_VOTES_EVERY_S: Final = 60.0
 
 BEAT_SCHEDULE: Final = {
     # `expires`: while no worker takes them, they do not pile up.
@@ -45,6 +49,16 @@ BEAT_SCHEDULE: Final = {
         "options": {"expires": _CLEAR_AWAY_EVERY_S},
     },
     "tidy_up": {"task": TIDY_UP, "schedule": _TIDY_UP_EVERY_S, "options": {"expires": _TIDY_UP_EVERY_S}},
+    "close_waiting": {
+        "task": CLOSE_WAITING,
+        "schedule": _CLOSE_WAITING_EVERY_S,
+        "options": {"expires": _CLOSE_WAITING_EVERY_S},
+    },
+    "expire_votes": {
+        "task": EXPIRE_VOTES,
+        "schedule": _EXPIRE_VOTES_EVERY_S,
+        "options": {"expires": _EXPIRE_VOTES_EVERY_S},
+    },
 }
 
 
@@ -59,6 +73,8 @@ class WorkerServices:
     erase_expelled: Callable[[], int]
     erase_closed_epochs: Callable[[], int]
     tidy_up: Callable[[], int]
+    close_waiting: Callable[[], int]
+    expire_votes: Callable[[], int]
 
     def clear_away(self) -> None:
         """Erase what the newest directory leaves no place for: of expelled members first, then of closed epochs."""
@@ -75,6 +91,8 @@ def register_tasks(app: Celery, services: WorkerServices) -> None:
         EXPIRE_RECORDS: services.expire_records,
         CLEAR_AWAY: one_at_a_time(services.clear_away),
         TIDY_UP: services.tidy_up,
+        CLOSE_WAITING: one_at_a_time(services.close_waiting),
+        EXPIRE_VOTES: one_at_a_time(services.expire_votes),
     }
     for name, job in jobs.items():
         app.task(_task(job), name=name)

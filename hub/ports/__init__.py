@@ -17,6 +17,7 @@ from symbolon.hub.ports.mail import (
     BatchStore,
     DeliveryBell,
     MailStore,
+    NotedMessage,
     ReplayStore,
     WaitingDelivery,
 )
@@ -28,6 +29,7 @@ from symbolon.hub.ports.membership import (
     MemberStore,
     PendingRotation,
 )
+from symbolon.hub.ports.notices import ClockStore, NoticeStore
 from symbolon.hub.ports.reconciliation import ReconciliationStore
 from symbolon.hub.ports.records import NewHandle, RecordStore
 from symbolon.hub.ports.work import StatusStore, Store, Work
@@ -37,6 +39,7 @@ __all__ = [
     "AttachmentStore",
     "BatchStore",
     "CandidatePair",
+    "ClockStore",
     "Comparator",
     "DeliveryBell",
     "DirectoryStore",
@@ -51,6 +54,8 @@ __all__ = [
     "MailStore",
     "MemberStore",
     "NewHandle",
+    "NotedMessage",
+    "NoticeStore",
     "PairFinder",
     "PairProfileStore",
     "PendingRotation",

@@ -11,10 +11,13 @@ from symbolon.hub.services.describe_federation import DescribeFederation, ShowPr
 from symbolon.hub.services.desk_services import AttachmentServices, DeskServices
 from symbolon.hub.services.identify_member import IdentifyMember
 from symbolon.hub.services.list_deliveries import ListDeliveries
+from symbolon.hub.services.note_acknowledgement import NoteAcknowledgement
 from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
+from symbolon.hub.services.order_safety_hold import OrderSafetyHold
 from symbolon.hub.services.reconciliation_services import ReconciliationServices
 from symbolon.hub.services.relay_message import RelayMessage
 from symbolon.hub.services.rotate_keys import RotateKeys
+from symbolon.hub.services.take_step import TakeStep
 from symbolon.hub.services.withdraw_records import WithdrawRecords
 
 
@@ -32,7 +35,10 @@ class ApiServices:
     withdraw_records: WithdrawRecords
     deposit_vote: DepositVote
     relay_message: RelayMessage
+    take_step: TakeStep
+    note_acknowledgement: NoteAcknowledgement
     decide_hold: DecideHold
+    order_safety_hold: OrderSafetyHold
     list_deliveries: ListDeliveries
     acknowledge_deliveries: AcknowledgeDeliveries
     reconciliation: ReconciliationServices

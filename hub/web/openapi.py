@@ -1,7 +1,7 @@
 """The OpenAPI document: the addresses, and the wire format of every message from the dataclasses themselves."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -10,13 +10,17 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from symbolon.protocol import messages
 from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.sealing import Sealable
 
 _HANDED_IN: Final[Mapping[str, type]] = {
     "/v1/submissions": messages.Submission,
     "/v1/withdrawals": messages.Withdrawal,
     "/v1/votes": messages.Sealed,
     "/v1/messages": messages.Sealed,
+    "/v1/steps": messages.StateNotice,
+    "/v1/acknowledgements": messages.SideNotice,
     "/v1/holds": messages.HoldDecision,
+    "/v1/safety-holds": messages.SafetyHoldOrder,
     "/v1/focal-points": messages.SignedFocalPoints,
     "/v1/focal-points/answers": messages.ProofOfLifeAnswer,
     "/v1/pair-profiles": messages.SignedPairProfile,
@@ -50,16 +54,16 @@ _GIVEN_OUT: Final[Mapping[tuple[str, str], type]] = {
 }
 """The kind of message in the envelope that each address answers with."""
 
-_IN_DELIVERIES: Final = (messages.Alert, messages.HitNotice, messages.EpochErasureReceipt, messages.Delivery)
-_SEALED_INSIDE: Final = (
-    messages.Vote,
-    messages.Request,
-    messages.Reply,
-    messages.LinkageKeyShare,
-    messages.KeyCommitment,
-    messages.KeyReveal,
-    messages.KeyConfirmation,
+_IN_DELIVERIES: Final = (
+    messages.Alert,
+    messages.StepTaken,
+    messages.SideNotice,
+    messages.SafetyHoldNotice,
+    messages.HitStanding,
+    messages.EpochErasureReceipt,
+    messages.Delivery,
 )
+_SEALED_INSIDE: Final = get_args(Sealable)
 
 
 class _WireSchema(GenerateJsonSchema):
