@@ -14,13 +14,17 @@ from symbolon.node.web.desk_context import DeskContext, rights_of
 from symbolon.node.web.forms import LARGEST_FORM
 from symbolon.node.web.justifying import ask_why
 from symbolon.node.web.routes.administration import administration_routes
+from symbolon.node.web.routes.drafts import draft_routes
+from symbolon.node.web.routes.exchanges import exchange_routes
 from symbolon.node.web.routes.hits import hit_routes
 from symbolon.node.web.routes.inbox import inbox_routes
+from symbolon.node.web.routes.meetings import meeting_routes, side_routes
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime import desk as common_desk
 from symbolon.runtime import problem_responses
 from symbolon.runtime.authorisation import enforce
 from symbolon.runtime.pages import Desk, NavigationLink, Pages, dress
+from symbolon.runtime.people import PeopleOffice
 from symbolon.runtime.registry import Registry
 from symbolon.runtime.request_log import RequestLog
 from symbolon.runtime.sessions import Session
@@ -36,9 +40,13 @@ def create_app(
     pages = Pages("symbolon.node.web", desk, _navigation(), {**common_desk.NOTICES, **wording.NOTICES})
     app = FastAPI(title="Symbolon node desk", openapi_url=None, docs_url=None, redoc_url=None)
     access = common_desk.install_people(app, registry, pages, rights_of, wording.ROLES)
-    context = DeskContext(services, pages, registry.clock, member_names)
+    context = DeskContext(services, pages, registry.clock, member_names, lambda: _officers(registry))
     app.include_router(inbox_routes(context))
     app.include_router(hit_routes(context))
+    app.include_router(exchange_routes(context))
+    app.include_router(draft_routes(context))
+    app.include_router(meeting_routes(context))
+    app.include_router(side_routes(context))
     app.include_router(administration_routes(context))
     problem_responses.install(
         app,
@@ -54,14 +62,21 @@ def create_app(
     return app
 
 
+def _officers(registry: Registry) -> Mapping[str, frozenset[str]]:
+    """Those who can be given something to do, each with their roles."""
+    people = PeopleOffice(registry).list()
+    return {account.login: account.roles for account in people if account.disabled_at is None}
+
+
 def _navigation() -> tuple[NavigationLink, ...]:
-    def with_right(right: Right) -> Callable[[Session], bool]:
-        return lambda session: right in rights_of(session)
+    def with_right(*rights: Right) -> Callable[[Session], bool]:
+        return lambda session: not rights_of(session).isdisjoint(rights)
 
     return (
         NavigationLink("Inbox", "/inbox", with_right(Right.VIEW_HITS)),
         NavigationLink("On hold", "/holds", with_right(Right.RELEASE_HOLD)),
         NavigationLink("Exchanges", "/exchanges", with_right(Right.VIEW_HITS)),
+        NavigationLink("Drafts", "/drafts", with_right(Right.DRAFT_RELEASE, Right.APPROVE_RELEASE)),
         NavigationLink("People", "/people", with_right(Right.MANAGE_PEOPLE)),
         NavigationLink("Federation", "/federation", with_right(Right.VIEW_FEDERATION)),
         NavigationLink("Expiry", "/expiry", with_right(Right.VIEW_FEDERATION)),

@@ -1,17 +1,28 @@
 """What every route of the desk needs: the services, who is asking, and how to answer with a page."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from symbolon.node.domain.actors import Actor, Right, parse_roles
+from symbolon.node.domain.drafts import DraftId
 from symbolon.node.domain.justification import Visit
 from symbolon.node.services.node_services import DeskServices
-from symbolon.node.web import wording
+from symbolon.node.web import exchange_wording, wording
+from symbolon.node.web.once import OnceEach
 from symbolon.protocol.problems import MalformedMessage, Problem
-from symbolon.protocol.references import HitId, MemberCode, RequestId, parse_hit_id, parse_request_id
+from symbolon.protocol.references import (
+    HitId,
+    MeetingId,
+    MemberCode,
+    RequestId,
+    parse_hit_id,
+    parse_meeting_id,
+    parse_request_id,
+)
 from symbolon.runtime.clock import Clock
 from symbolon.runtime.pages import Pages
 from symbolon.runtime.problem_responses import Refusal
@@ -27,23 +38,36 @@ class DeskContext:
     clock: Clock
     member_names: Callable[[], Mapping[MemberCode, str]]
     """The names of the federation's members as the directory has them now."""
+    officers: Callable[[], Mapping[str, frozenset[str]]]
+    """Who may be assigned a hit: the logins of this node that are not disabled, each with its roles."""
+    once: OnceEach = field(default_factory=OnceEach)
 
     def render(
         self, request: Request, template: str, session: Session, *, status: int = 200, **context: object
     ) -> Response:
         """A page of the desk."""
         return self.pages.render(
-            request, template, session, status=status, words=wording, country=self.country_text(), **context
+            request,
+            template,
+            session,
+            status=status,
+            words=wording,
+            terms=exchange_wording,
+            country=self.country_text(),
+            form_id=str(uuid4()),
+            **context,
         )
 
     def fragment(self, template: str, **context: object) -> str:
         """The refreshed part of a page."""
-        return self.pages.fragment(template, words=wording, country=self.country_text(), **context)
+        return self.pages.fragment(
+            template, words=wording, terms=exchange_wording, country=self.country_text(), **context
+        )
 
-    def country_text(self) -> Callable[[MemberCode], str]:
+    def country_text(self) -> Callable[[str], str]:
         """How the pages name a member: ``Belanu (XB)``, or the code alone where the directory has no name."""
         names = self.member_names()
-        return lambda code: f"{names[code]} ({code})" if code in names else code
+        return lambda code: f"{names[MemberCode(code)]} ({code})" if code in names else code
 
     def return_to(self, path: str, notice_code: str) -> Response:
         """After an act: back to a page, which then says what was done."""
@@ -73,6 +97,22 @@ def hit_in_path(hit_id: str) -> HitId:
         return parse_hit_id(hit_id)
     except MalformedMessage as error:
         raise Refusal(Problem.UNKNOWN_HIT, "No hit has such an address. Open it from the inbox.") from error
+
+
+def meeting_in_path(meeting_id: str) -> MeetingId:
+    """The meeting that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
+    try:
+        return parse_meeting_id(meeting_id)
+    except MalformedMessage as error:
+        raise Refusal(Problem.NOT_FOUND, "No meeting has such an address. Open it from its hit.") from error
+
+
+def draft_in_path(draft_id: str) -> DraftId:
+    """The draft that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
+    try:
+        return DraftId(str(UUID(draft_id)))
+    except ValueError as error:
+        raise Refusal(Problem.NOT_FOUND, "No draft has such an address. Open it from the list of drafts.") from error
 
 
 def request_in_path(request_id: str) -> RequestId:

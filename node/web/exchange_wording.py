@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from symbolon.node.domain.drafts import DraftAction, DraftState
 from symbolon.protocol.exchange_terms import (
     CaseOutcome,
     Caveat,
     FormalChannel,
     MeetingStatus,
+    PurgedPlace,
+    PurgeReason,
     RecallReason,
     RefusalGround,
     ReplyExtent,
@@ -17,6 +20,7 @@ from symbolon.protocol.exchange_terms import (
 )
 from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.lifecycle_times import ClockName
+from symbolon.protocol.purposes import Purpose
 
 TLP: Final[Mapping[Tlp, str]] = {
     Tlp.RED: "TLP:RED for the eyes of the recipients alone",
@@ -83,6 +87,21 @@ RECALL_REASONS: Final[Mapping[RecallReason, str]] = {
     RecallReason.SAFETY_OF_A_PERSON: "The safety of a person",
     RecallReason.LEGAL_BASIS_GONE: "Its legal basis is gone",
 }
+PURGE_REASONS: Final[Mapping[PurgeReason, str]] = {
+    PurgeReason.WITHDRAWN: "The record was withdrawn",
+    PurgeReason.RECALLED: "The request was recalled",
+    PurgeReason.DELETE_BY: "Its day of deletion has come",
+    PurgeReason.DATA_SUBJECT: "The person asked for it",
+}
+PURGED_PLACES: Final[Mapping[PurgedPlace, str]] = {
+    PurgedPlace.EXCHANGE: "Requests and answers",
+    PurgedPlace.NOTES: "Notes",
+    PurgedPlace.ATTACHMENTS: "Files",
+    PurgedPlace.DRAFTS: "Drafts",
+    PurgedPlace.SEARCH: "Search",
+    PurgedPlace.CACHES: "Caches",
+    PurgedPlace.EXPORTS: "Exports",
+}
 MEETING_STATUSES: Final[Mapping[MeetingStatus, str]] = {
     MeetingStatus.TENTATIVE: "Proposed",
     MeetingStatus.CONFIRMED: "Agreed",
@@ -129,4 +148,41 @@ EVENTS: Final[Mapping[Event, str]] = {
     Event.WITHDRAWN: "A record was withdrawn by its owner",
     Event.CLOSED: "Closed",
     Event.REOPENED: "Reopened",
+}
+DRAFT_STATES: Final[Mapping[DraftState, str]] = {
+    DraftState.DRAFT: "Being written",
+    DraftState.SUBMITTED: "Waits for a second officer",
+    DraftState.RETURNED: "Returned",
+    DraftState.SENT: "Sent",
+    DraftState.DISCARDED: "Discarded",
+}
+SAID: Final[Mapping[Purpose, str]] = {
+    Purpose.REQUEST: "Request",
+    Purpose.REQUEST_DECISION: "Decision on the request",
+    Purpose.CLARIFICATION: "Clarification asked for",
+    Purpose.CLARIFICATION_ANSWER: "Clarification",
+    Purpose.REPLY: "Answer",
+    Purpose.RECALL: "Recall",
+    Purpose.SPONTANEOUS_INFORMATION: "Information unasked",
+    Purpose.FORMAL_ROUTE: "Formal route",
+    Purpose.FEEDBACK: "Feedback",
+    Purpose.EXTRA_FIELD_PROPOSAL: "Proposal to show more",
+    Purpose.EXTRA_FIELD_ANSWER: "Answer to the proposal",
+    Purpose.EXTRA_FIELD_VALUE: "What was shown",
+    Purpose.NOTE: "Note",
+    Purpose.ATTACHMENT_MANIFEST: "File",
+    Purpose.MEETING_PROPOSAL: "Meeting",
+    Purpose.MEETING_ANSWER: "Answer to the meeting",
+    Purpose.ONWARD_USE_REQUEST: "Leave to pass on, asked for",
+    Purpose.ONWARD_USE_DECISION: "Leave to pass on",
+    Purpose.PURGE_REQUEST: "Purge asked for",
+    Purpose.PURGE_RECEIPT: "Purge receipt",
+}
+"""What each message of a hit is called in its thread."""
+DRAFT_ACTIONS: Final[Mapping[DraftAction, str]] = {
+    DraftAction.CHANGE: "Change it",
+    DraftAction.SUBMIT: "Submit it",
+    DraftAction.APPROVE: "Approve it",
+    DraftAction.RETURN: "Return it",
+    DraftAction.DISCARD: "Discard it",
 }

@@ -46,11 +46,13 @@ class FormField:
     words: Mapping[Any, str] = field(default_factory=dict)
     """For a choice: each code and what the page calls it."""
     carried_by: tuple[type, str] | None = None
+    most: int | None = None
+    """The most characters of a text that no message carries."""
 
     @property
     def longest(self) -> int | None:
-        """The most characters of its text (of a list: of each entry), or None where no text is carried."""
-        return None if self.carried_by is None else longest_text(*self.carried_by)
+        """The most characters of its text (of a list: of each entry), or None where it has no limit of its own."""
+        return self.most if self.carried_by is None else longest_text(*self.carried_by)
 
 
 @dataclass(frozen=True, slots=True)
