@@ -18,7 +18,7 @@ from symbolon.node.domain.retention import (
     WithdrawalByPerson,
     WithdrawalGround,
 )
-from symbolon.node.storage.records import PostgresRecords
+from symbolon.node.storage.records import LOCAL_ID_LABEL, PostgresRecords
 from symbolon.protocol.handling import OffenceGroup
 from symbolon.protocol.references import RecordReference
 from symbolon.runtime.database import Row, Transaction
@@ -166,7 +166,8 @@ class PostgresRetention:
             identifiers=RecordIdentifiers(),
         )
         self._records.save((replace(record, content=emptied, content_digest=emptied.digest(), refusal=None),), now)
-        self._tx.execute(QUERIES["mark_erased"], reference=reference, now=now)
+        lookup = self._vault.lookup_digest(LOCAL_ID_LABEL, emptied.local_id)
+        self._tx.execute(QUERIES["mark_erased"], reference=reference, lookup=lookup, now=now)
         gone = sum(
             self._tx.execute(QUERIES[name], reference=reference)
             for name in ("forget_renewals", "forget_withdrawals", "forget_holds", "forget_reasons_to_look")

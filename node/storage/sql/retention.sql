@@ -100,8 +100,8 @@ limit %(limit)s;
 select erased_at from record where reference = %(reference)s;
 
 -- name: mark_erased
--- What is left of this record names nobody.
-update record set erased_at = %(now)s, refusal = null where reference = %(reference)s;
+-- What is left of this record names nobody; the state's own id is free again.
+update record set erased_at = %(now)s, lookup = %(lookup)s, refusal = null where reference = %(reference)s;
 
 -- name: forget_case
 -- The case of an erased record, where no other record belongs to it.
