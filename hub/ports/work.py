@@ -15,7 +15,6 @@ from symbolon.hub.ports.notices import ClockStore, NoticeStore
 from symbolon.hub.ports.reconciliation import ReconciliationStore
 from symbolon.hub.ports.records import RecordStore
 from symbolon.protocol.audit_log import AuditAct, Detail
-from symbolon.protocol.references import MemberCode
 from symbolon.runtime.database import Transaction
 
 
@@ -99,8 +98,8 @@ class Work(Protocol):
     def status(self) -> StatusStore:
         """Counts."""
 
-    def audit(self, act: AuditAct, actor: MemberCode, subject: str | None, detail: Detail) -> None:
-        """Leave a leaf in the audit log: opaque ids, counts and codes only."""
+    def audit(self, act: AuditAct, actor: str, subject: str | None, detail: Detail) -> None:
+        """Leave a leaf in the audit log: opaque ids, counts and codes only. `actor`: a member's code, or a login."""
 
 
 class Store(Protocol):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from symbolon.hub.domain.notices import MailToSend, facilitator_letter, is_time_to_write, pause_after
@@ -13,8 +12,6 @@ from symbolon.protocol.references import HUB
 from symbolon.runtime.clock import Clock
 from symbolon.runtime.logs import get_logger
 from symbolon.runtime.mail import Mail, MailRefused, MailUnavailable, Post
-
-KEPT_FOR: Final = timedelta(days=35)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +85,6 @@ class SendMails:
                 else:
                     work.notices.mark_sent(mail.mail_id, now)
                     sent += 1
-
-
-class ForgetNotices:
-    """Run now and then."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-
-    def __call__(self) -> int:
-        """What was told weeks ago is forgotten; how many rows."""
-        with self._store.work() as work:
-            return work.notices.forget(self._clock.now() - KEPT_FOR)
 
 
 def _written(mail: MailToSend) -> Mail:

@@ -19,7 +19,6 @@ from symbolon.hub.storage.records import PostgresRecords
 from symbolon.hub.storage.replays import PostgresReplays
 from symbolon.hub.storage.status import PostgresStatus
 from symbolon.protocol.audit_log import AuditAct, Detail
-from symbolon.protocol.references import MemberCode
 from symbolon.runtime.audit_store import AuditLog
 from symbolon.runtime.database import Database, Transaction
 
@@ -46,7 +45,7 @@ class PostgresWork:
         self.status = PostgresStatus(transaction)
         self._audit_log = audit_log
 
-    def audit(self, act: AuditAct, actor: MemberCode, subject: str | None, detail: Detail) -> None:
+    def audit(self, act: AuditAct, actor: str, subject: str | None, detail: Detail) -> None:
         """Leave a leaf in the audit log, in this transaction."""
         self._audit_log.record(self.transaction, act, actor, subject, detail)
 

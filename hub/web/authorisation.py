@@ -70,6 +70,8 @@ DESK: Final[Mapping[RouteKey, DeskRule]] = {
     ("GET", "/status"): holding(Right.VIEW_STATUS),
     ("GET", "/status/numbers"): holding(Right.VIEW_STATUS, by_person=False),
     ("GET", "/federation"): holding(Right.VIEW_FEDERATION),
+    ("GET", "/clocks"): holding(Right.VIEW_CLOCKS),
+    ("GET", "/clocks.csv"): holding(Right.VIEW_CLOCKS),
     ("GET", "/audit"): holding(Right.VIEW_AUDIT),
 }
 """Who may open each page of the desk."""
