@@ -87,6 +87,16 @@ class DeskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyLine:
+    """One turn of one state's duty roster that has not ended."""
+
+    member: MemberCode
+    desk: FocalPointEntry
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FocalPointView:
     """The book of all states' desks."""
 
@@ -165,6 +175,17 @@ def lines_of(
             is_outdated = now.date() > directory.valid_until
             found.append(DeskLine(directory.member, desk, liveness(life, now), answered, is_outdated))
     return tuple(found)
+
+
+def duty_lines(directories: tuple[KeptDirectory, ...], now: datetime) -> tuple[DutyLine, ...]:
+    """Every turn of every state that has not ended, the first to begin first."""
+    lines = [
+        DutyLine(kept.directory.member, desk, turn.starts_at, turn.ends_at)
+        for kept in directories
+        for turn in kept.directory.roster
+        if turn.ends_at > now and (desk := kept.directory.desk(turn.desk_id)) is not None
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.starts_at, line.member, line.desk.desk_id)))
 
 
 def may_answer(ping: Ping, staff: Mapping[DeskId, frozenset[str]], login: str) -> bool:

@@ -1,7 +1,7 @@
 """Shows all states' desks, and says whom to call now; from what is kept here, whether or not the hub answers."""
 
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.desks import CallAnswer, DeskQuery, FocalPointView, lines_of
+from symbolon.node.domain.desks import CallAnswer, DeskQuery, DutyLine, FocalPointView, duty_lines, lines_of
 from symbolon.node.errors import Forbidden, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
@@ -31,6 +31,18 @@ class ShowFocalPoints:
         lines = tuple(line for line in lines_of(directories, lives, now) if query.admits(line))
         members = tuple(kept.directory.member for kept in directories)
         return FocalPointView(lines, age, age is not None and age.is_old(now), refused, members)
+
+    def roster(self, actor: Actor) -> tuple[DutyLine, ...]:
+        """Whose turn it is, in every state, now and later, the first to begin first.
+
+        Raises:
+            Forbidden: the actor's roles do not include the desks.
+
+        """
+        require_desks(actor)
+        with self._unit_of_work.begin() as work:
+            directories = work.focal_points.directories()
+        return duty_lines(directories, self._draws.now())
 
 
 class WhoToCall:
