@@ -45,7 +45,7 @@ from symbolon.protocol.references import HitId, MeetingId, MemberCode, MessageId
 
 NOW = datetime(2031, 5, 4, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
-HIT_ID, EXCHANGE = HitId("h"), RequestId("e")
+HIT_ID, EXCHANGE = HitId("00000000-0000-4000-8000-000000000001"), RequestId("00000000-0000-4000-8000-000000000002")
 XA, XB = MemberCode("XA"), MemberCode("XB")
 HIT = Hit(
     hit_id=HIT_ID,
@@ -83,7 +83,9 @@ REPLY = Reply(
 
 
 def stored(message: HitMessage, direction: Direction = Direction.RECEIVED) -> StoredMessage:
-    return StoredMessage(MessageId("m"), HIT_ID, EXCHANGE, direction, message, NOW, None)
+    return StoredMessage(
+        MessageId("00000000-0000-4000-8000-000000000005"), HIT_ID, EXCHANGE, direction, message, NOW, None
+    )
 
 
 def officer(*roles: Role, login: str = "somebody") -> Actor:
@@ -134,7 +136,16 @@ def test_what_this_side_said_itself_its_officers_see() -> None:
 
 
 def test_a_note_is_as_restricted_as_its_traffic_light() -> None:
-    note = Note(NoteId("n"), HIT_ID, None, "Thank you", HandlingCode.H0, Tlp.RED, NO_MARKS, NOW)
+    note = Note(
+        NoteId("00000000-0000-4000-8000-000000000003"),
+        HIT_ID,
+        None,
+        "Thank you",
+        HandlingCode.H0,
+        Tlp.RED,
+        NO_MARKS,
+        NOW,
+    )
     assert not shown(note, officer(Role.FOCAL_POINT))
     assert shown(replace(note, tlp=Tlp.AMBER), officer(Role.INVESTIGATOR))
 
@@ -239,7 +250,7 @@ def test_a_request_for_evidence_puts_its_notice_on_the_print() -> None:
 
 def meeting(sequence: int, agenda: str = "Next steps") -> MeetingProposal:
     return MeetingProposal(
-        meeting_id=MeetingId("x"),
+        meeting_id=MeetingId("00000000-0000-4000-8000-000000000004"),
         hit_id=HIT_ID,
         sequence=sequence,
         status=MeetingStatus.TENTATIVE,
@@ -263,7 +274,9 @@ def test_of_two_changes_of_a_meeting_that_crossed_both_sides_take_the_same() -> 
 
 
 def test_a_changed_meeting_waits_for_a_new_answer() -> None:
-    yes = stored(MeetingAnswer(MeetingId("x"), HIT_ID, 0, accepted=True, answered_at=NOW))
+    yes = stored(
+        MeetingAnswer(MeetingId("00000000-0000-4000-8000-000000000004"), HIT_ID, 0, accepted=True, answered_at=NOW)
+    )
     first, second = stored(meeting(0), Direction.SENT), stored(meeting(1), Direction.SENT)
     assert meetings_of((first, yes))[0].accepted is True
     assert meetings_of((first, yes, second))[0].accepted is None
