@@ -8,7 +8,7 @@ from symbolon.node.domain.actors import Right
 from symbolon.node.domain.justification import JustificationNeeded
 from symbolon.node.errors import NodeError
 from symbolon.node.services.node_services import DeskServices
-from symbolon.node.web import wording
+from symbolon.node.web import watch_wording, wording
 from symbolon.node.web.authorisation import DESK
 from symbolon.node.web.desk_context import DeskContext, rights_of
 from symbolon.node.web.forms import LARGEST_FORM
@@ -16,9 +16,11 @@ from symbolon.node.web.justifying import ask_why
 from symbolon.node.web.routes.administration import administration_routes
 from symbolon.node.web.routes.drafts import draft_routes
 from symbolon.node.web.routes.exchanges import exchange_routes
+from symbolon.node.web.routes.focal_points import focal_point_routes
 from symbolon.node.web.routes.hits import hit_routes
 from symbolon.node.web.routes.inbox import inbox_routes
 from symbolon.node.web.routes.meetings import meeting_routes, side_routes
+from symbolon.node.web.routes.watch import watch_routes
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime import desk as common_desk
 from symbolon.runtime import problem_responses
@@ -37,7 +39,9 @@ def create_app(
 
     ``member_names`` gives the names of the federation's members, as the directory has them at the moment of the call.
     """
-    pages = Pages("symbolon.node.web", desk, _navigation(), {**common_desk.NOTICES, **wording.NOTICES})
+    pages = Pages(
+        "symbolon.node.web", desk, _navigation(), {**common_desk.NOTICES, **wording.NOTICES, **watch_wording.NOTICES}
+    )
     app = FastAPI(title="Symbolon node desk", openapi_url=None, docs_url=None, redoc_url=None)
     access = common_desk.install_people(app, registry, pages, rights_of, wording.ROLES)
     context = DeskContext(services, pages, registry.clock, member_names, lambda: _officers(registry))
@@ -47,6 +51,8 @@ def create_app(
     app.include_router(draft_routes(context))
     app.include_router(meeting_routes(context))
     app.include_router(side_routes(context))
+    app.include_router(focal_point_routes(context))
+    app.include_router(watch_routes(context))
     app.include_router(administration_routes(context))
     problem_responses.install(
         app,
@@ -77,6 +83,10 @@ def _navigation() -> tuple[NavigationLink, ...]:
         NavigationLink("On hold", "/holds", with_right(Right.RELEASE_HOLD)),
         NavigationLink("Exchanges", "/exchanges", with_right(Right.VIEW_HITS)),
         NavigationLink("Drafts", "/drafts", with_right(Right.DRAFT_RELEASE, Right.APPROVE_RELEASE)),
+        NavigationLink("Clocks", "/escalations", with_right(Right.VIEW_HITS)),
+        NavigationLink("Clocks", "/escalations", with_right(Right.VIEW_AUDIT)),
+        NavigationLink("Focal points", "/focal-points", with_right(Right.VIEW_FOCAL_POINTS)),
+        NavigationLink("Followed", "/interests", with_right(Right.VIEW_HITS)),
         NavigationLink("People", "/people", with_right(Right.MANAGE_PEOPLE)),
         NavigationLink("Federation", "/federation", with_right(Right.VIEW_FEDERATION)),
         NavigationLink("Expiry", "/expiry", with_right(Right.VIEW_FEDERATION)),

@@ -8,7 +8,7 @@ from typing import Final
 
 from symbolon.node.domain.actors import Right
 from symbolon.runtime.authorisation import RouteKey
-from symbolon.runtime.desk_access import COMMON_ROUTES, DeskRule, holding, people_routes
+from symbolon.runtime.desk_access import COMMON_ROUTES, SIGNED_IN, DeskRule, holding, people_routes
 
 
 def both(address: str, *rights: Right) -> Mapping[RouteKey, DeskRule]:
@@ -66,6 +66,32 @@ DESK: Final[Mapping[RouteKey, DeskRule]] = {
     ("GET", "/hits/{hit_id}/meetings/{meeting_id}/calendar"): holding(Right.VIEW_HITS),
     **both("/hits/{hit_id}/contact", Right.DRAFT_RELEASE),
     ("GET", "/hits/{hit_id}/pack"): holding(Right.VIEW_HITS),
+    ("GET", "/focal-points"): holding(Right.VIEW_FOCAL_POINTS),
+    ("GET", "/focal-points.csv"): holding(Right.VIEW_FOCAL_POINTS),
+    ("GET", "/focal-points/call"): holding(Right.VIEW_FOCAL_POINTS),
+    ("GET", "/focal-points/duty"): holding(Right.VIEW_FOCAL_POINTS),
+    ("GET", "/focal-points/duty.csv"): holding(Right.VIEW_FOCAL_POINTS),
+    ("POST", "/focal-points/pings/{ping_id}/answer"): holding(Right.VIEW_FOCAL_POINTS),
+    ("GET", "/focal-points/own"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("GET", "/focal-points/own.toml"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("POST", "/focal-points/own/toml"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("POST", "/focal-points/own/general"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("GET", "/focal-points/own/desk"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("POST", "/focal-points/own/desk"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("POST", "/focal-points/own/desk/remove"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("POST", "/focal-points/own/staff"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("POST", "/focal-points/own/publish"): holding(Right.MANAGE_FOCAL_POINTS),
+    ("GET", "/escalations"): holding(Right.VIEW_HITS, Right.VIEW_AUDIT),
+    ("GET", "/escalations.csv"): holding(Right.VIEW_HITS, Right.VIEW_AUDIT),
+    ("GET", "/interests"): holding(Right.VIEW_HITS),
+    ("POST", "/interests"): holding(Right.VIEW_HITS),
+    ("POST", "/interests/end"): holding(Right.VIEW_HITS),
+    ("GET", "/notices"): SIGNED_IN,
+    ("POST", "/notices"): SIGNED_IN,
+    ("GET", "/agreements"): holding(Right.VIEW_FOCAL_POINTS),
+    ("GET", "/agreements/{state}"): holding(Right.VIEW_FOCAL_POINTS),
+    ("POST", "/agreements/{state}"): holding(Right.AGREE_PAIR),
+    ("POST", "/agreements/{state}/sign"): holding(Right.AGREE_PAIR),
     ("GET", "/federation"): holding(Right.VIEW_FEDERATION),
     ("GET", "/expiry"): holding(Right.VIEW_FEDERATION),
     ("GET", "/audit"): holding(Right.VIEW_AUDIT),
