@@ -265,6 +265,16 @@ def open_to(actor: Actor, actions: tuple[HitAction, ...]) -> tuple[HitAction, ..
     return tuple(action for action, right in zip(actions, rights, strict=True) if actor.permits(right))
 
 
+class NotOnPaper:
+    """A part of the services that this desk leaves out: its pages have tests of their own."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def refuse(*_arguments: object) -> None:
+            raise NotFound(f"This desk of paper has no {name}.")
+
+        return refuse
+
+
 class PaperHit:
     """One hit of the desk of paper, with the actions of whoever has every right."""
 
@@ -329,9 +339,9 @@ class PaperDesk:
             note_contact=self._noting("note_contact"),
             show_expiry=lambda: expiry_board(DIRECTORY, MemberCode("XA"), self.clock.now().date()),
             show_federation=lambda: FEDERATION_VIEW,
-            retention=cast("Any", None),
-            files=cast("Any", None),
-            watch=cast("Any", None),
+            retention=cast("Any", NotOnPaper()),
+            files=cast("Any", NotOnPaper()),
+            watch=cast("Any", NotOnPaper()),
         )
 
     def done(self, name: str) -> list[tuple[Any, ...]]:
