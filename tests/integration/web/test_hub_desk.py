@@ -26,7 +26,15 @@ def test_the_numbers_refresh_themselves_for_those_who_are_signed_in(hub_app, vis
 
 def test_the_page_of_clocks_says_who_is_overdue_which_desk_is_silent_and_which_purge_is_not_confirmed(hub_app, visit):
     page = visit(hub_app).sign_in("omar").client.get("/clocks").text
-    for said in ("2 h over", "Respond", "Accepted", "XB night", "Confirm the purge", "4 of 4 clocks listed", "stands still"):
+    for said in (
+        "2 h over",
+        "Respond",
+        "Accepted",
+        "XB night",
+        "Confirm the purge",
+        "4 of 4 clocks listed",
+        "stands still",
+    ):
         assert said in page
     assert "standing=over" in page
 
@@ -59,5 +67,11 @@ def test_a_file_of_clocks_holds_codes_and_moments_and_the_log_gets_who_took_it(h
 def test_mails_that_do_not_arrive_are_told_on_the_page_and_an_empty_page_says_so(hub_app, visit, paper_clocks):
     paper_clocks.mails, paper_clocks.is_empty = MailsUnsent(2, 1), True
     page = visit(hub_app).sign_in("omar").client.get("/clocks").text
-    for said in ("2 of the mails", "1 were refused", "no clock is over", "No clock is listed", "every desk that was asked"):
+    for said in (
+        "2 of the mails",
+        "1 were refused",
+        "no clock is over",
+        "No clock is listed",
+        "every desk that was asked",
+    ):
         assert said in page
