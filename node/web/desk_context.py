@@ -115,9 +115,9 @@ def draft_in_path(draft_id: str) -> DraftId:
         raise Refusal(Problem.NOT_FOUND, "No draft has such an address. Open it from the list of drafts.") from error
 
 
-def request_in_path(request_id: str) -> RequestId:
-    """The request that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
+def exchange_in_path(exchange_id: str) -> RequestId:
+    """The exchange that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
     try:
-        return parse_request_id(request_id)
+        return parse_request_id(exchange_id)
     except MalformedMessage as error:
-        raise Refusal(Problem.UNKNOWN_REQUEST, "No request has such an address. Open it from its hit.") from error
+        raise Refusal(Problem.UNKNOWN_REQUEST, "No exchange has such an address. Open it from its hit.") from error

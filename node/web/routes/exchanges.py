@@ -15,7 +15,7 @@ from symbolon.node.domain.hits import HitView
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.web import draft_pages, explanation, thread
 from symbolon.node.web.acting import NOT_TAKEN, GoOn, StalePage, act_on_hit, by_field, go_on, mark_of, status_of
-from symbolon.node.web.desk_context import DeskContext, actor_of, hit_in_path, request_in_path
+from symbolon.node.web.desk_context import DeskContext, actor_of, exchange_in_path, hit_in_path
 from symbolon.node.web.draft_forms import filled_from
 from symbolon.node.web.editing import Editing, edit_page, save
 from symbolon.node.web.exchange_acts import EXCHANGE_ACTS, ExchangeAct, Where
@@ -30,7 +30,7 @@ from symbolon.runtime.problem_responses import Refusal
 from symbolon.runtime.sessions import Session
 
 Hit = Annotated[HitId, Depends(hit_in_path)]
-InPath = Annotated[RequestId, Depends(request_in_path)]
+InPath = Annotated[RequestId, Depends(exchange_in_path)]
 Visitor = Annotated[Session, Depends(visitor)]
 Doer = Annotated[Session, Depends(doer)]
 NOTHING_TYPED: Final = FormFields({})

@@ -14,9 +14,9 @@ from symbolon.node.web.acting import NOT_TAKEN, GoOn, StalePage, act_on_hit, by_
 from symbolon.node.web.desk_context import (
     DeskContext,
     actor_of,
+    exchange_in_path,
     hit_in_path,
     meeting_in_path,
-    request_in_path,
     visit_of,
 )
 from symbolon.node.web.form_spec import FormSpec, Reading, filled_with
@@ -39,7 +39,7 @@ from symbolon.runtime.problem_responses import Refusal
 from symbolon.runtime.sessions import Session
 
 Hit = Annotated[HitId, Depends(hit_in_path)]
-Exchange = Annotated[RequestId, Depends(request_in_path)]
+Exchange = Annotated[RequestId, Depends(exchange_in_path)]
 Meeting = Annotated[MeetingId, Depends(meeting_in_path)]
 Visitor = Annotated[Session, Depends(visitor)]
 Doer = Annotated[Session, Depends(doer)]
