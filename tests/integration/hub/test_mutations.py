@@ -20,9 +20,10 @@ from symbolon.hub.web.api_app import create_api
 from symbolon.matching.identifier_types import Phone, RecordIdentifiers
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.handling import HoldRuling, Namespace
+from symbolon.protocol.handling import HoldRuling, Namespace, Urgency
 from symbolon.protocol.keys import SigningKey
-from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.known_ledgers import known_ledger
+from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import (
     SEALED_PURPOSES,
     KnownHit,
@@ -34,7 +35,7 @@ from symbolon.protocol.messages import (
     RedeliveryRequest,
 )
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HUB, MemberCode
+from symbolon.protocol.references import HUB, MemberCode, new_request_id
 from symbolon.runtime.clock import SystemClock
 
 XA, XB, XC = MemberCode("XA"), MemberCode("XB"), MemberCode("XC")
@@ -52,6 +53,7 @@ class Stage:
     members: MembersOverHttp
     person: RecordIdentifiers
     alerts: dict[Namespace, Any]
+    confirmed: int = 0
 
     @property
     def amara(self) -> SimulatedMember:
@@ -73,7 +75,8 @@ class Stage:
 
     def confirmed_hit(self) -> Any:
         """One hit more, on which both sides have voted."""
-        person = RecordIdentifiers(phones=(Phone("+447700900123"),))
+        self.confirmed += 1
+        person = RecordIdentifiers(phones=(Phone(f"+447700900{self.confirmed:03}"),))
         own = item(person)
         self.bench.submit(self.amara, own)
         self.bench.submit(self.bench.belanu, item(person))
@@ -81,6 +84,8 @@ class Stage:
         (alert,) = (each for each in self.bench.alerts(self.amara) if each.own_reference == own.reference)
         for one, other in ((self.amara, self.bench.belanu), (self.bench.belanu, self.amara)):
             self.bench.api.deposit_vote(one.code, one.vote(alert.hit_id, other))
+        belanu = self.bench.belanu
+        self.bench.api.take_step(belanu.code, belanu.step(belanu.notice(alert.hit_id, Event.CONFIRMED, 1)))
         return alert.hit_id
 
     def reconcile(self) -> Any:
@@ -123,9 +128,24 @@ def vote(stage: Stage) -> tuple[str, Envelope]:
 
 def request(stage: Stage) -> tuple[str, Envelope]:
     hit_id = stage.confirmed_hit()
-    sealed = stage.bench.sealed(stage.amara, stage.bench.belanu, Purpose.REQUEST)
-    body = {**sealed.body, "hit_id": hit_id}
-    return "/v1/messages", signed(replace(sealed, body=body), stage.amara.signing_key)
+    notice = stage.amara.notice(hit_id, Event.REQUESTED, 0, exchange_id=new_request_id(uuid4()), urgency=Urgency.U2)
+    return "/v1/messages", stage.amara.sealed(stage.bench.belanu, Purpose.REQUEST, hit_id, notice)
+
+
+def note(stage: Stage) -> tuple[str, Envelope]:
+    return "/v1/messages", stage.amara.sealed(stage.bench.belanu, Purpose.NOTE, stage.confirmed_hit())
+
+
+def step(stage: Stage) -> tuple[str, Envelope]:
+    return "/v1/steps", stage.amara.step(stage.amara.notice(stage.confirmed_hit(), Event.CLOSED, 2))
+
+
+def side_notice(stage: Stage) -> tuple[str, Envelope]:
+    return "/v1/acknowledgements", stage.amara.side_notice(stage.confirmed_hit())
+
+
+def safety_hold(stage: Stage) -> tuple[str, Envelope]:
+    return "/v1/safety-holds", stage.amara.safety_hold(stage.confirmed_hit(), holds=True)
 
 
 def key_share(stage: Stage) -> tuple[str, Envelope]:
@@ -167,7 +187,9 @@ def known_records(stage: Stage) -> tuple[str, Envelope]:
 
 
 def known_hits(stage: Stage) -> tuple[str, Envelope]:
-    hit = KnownHit(stage.alerts[Namespace.GENERAL], JointState.ALERTED, 1)
+    alert = stage.alerts[Namespace.GENERAL]
+    ledger = known_ledger(stage.bench.hit(alert.hit_id).ledger)
+    hit = KnownHit(alert, ledger, 0, safety_hold=False, released=False)
     known = KnownHits(stage.reconcile(), (hit,))
     return "/v1/reconciliation/known-hits", stage.amara.envelope(known, Purpose.KNOWN_HITS)
 
@@ -182,6 +204,10 @@ OCCASIONS: tuple[Occasion, ...] = (
     withdrawal,
     vote,
     request,
+    note,
+    step,
+    side_notice,
+    safety_hold,
     key_share,
     hold_decision,
     acknowledgement,
@@ -198,6 +224,9 @@ ADDRESSES = (
     "/v1/withdrawals",
     "/v1/votes",
     "/v1/messages",
+    "/v1/steps",
+    "/v1/acknowledgements",
+    "/v1/safety-holds",
     "/v1/holds",
     "/v1/deliveries/acknowledgements",
     "/v1/federation/approvals",

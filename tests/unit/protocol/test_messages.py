@@ -189,7 +189,7 @@ def test_there_is_a_sample_of_every_message(samples):
     parts |= {messages.ProtectionMarks, messages.AttachmentReference, messages.ShownField, messages.PurgedCount}
     parts |= {messages.OnwardUseToken, messages.SignedOnwardUse, messages.AgreedTime, messages.PairProfile}
     parts |= {messages.PairSignature, messages.ContactChannel, messages.DeskHours, messages.DeskLife, messages.DutyTurn}
-    parts |= {messages.FocalPointDirectory, messages.FocalPointEntry}
+    parts |= {messages.FocalPointDirectory, messages.FocalPointEntry, messages.KnownLedger, messages.KnownExchange}
     parts |= {messages.DirectorySignature, messages.ReconciliationRecord, messages.ReconciliationHit, messages.KnownHit}
     assert {type(message) for message in samples.CLEAR + samples.SEALABLE} == set(MESSAGES) - parts
 
