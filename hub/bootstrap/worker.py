@@ -50,7 +50,7 @@ def build_worker_services(hub: Hub) -> WorkerServices:
     post = hub.post_message()
     raise_alerts = RaiseAlerts(comparator, post, uuid4, exercise=hub.identity.exercise)
     erase = EraseRecords(comparator, hub.change_hits())
-    notices = hub.settings.notices
+    notices, tell_of_hit = hub.settings.notices, TellOfHit(post)
     worker_id = f"{socket.gethostname()}-{os.getpid()}"
     services = WorkerServices(
         find_matches=FindMatches(hub.store, comparator, raise_alerts, CLOCK),
@@ -61,12 +61,12 @@ def build_worker_services(hub: Hub) -> WorkerServices:
         erase_closed_epochs=EraseClosedEpochs(hub.store, comparator, post, CLOCK),
         tidy_up=TidyUp(hub.store, comparator, CLOCK),
         close_waiting=CloseWaiting(hub.store, hub.enter_step(), post, CLOCK),
-        escalate_clocks=EscalateClocks(hub.store, TellOfHit(post), CLOCK),
+        escalate_clocks=EscalateClocks(hub.store, tell_of_hit, CLOCK),
         ask_desks=AskDesks(hub.store, post, CLOCK, uuid4, None if notices is None else hub.settings.federation),
         write_notices=_writes_to_nobody if notices is None else _write_notices(hub, notices),
         send_mails=_writes_to_nobody if notices is None else SendMails(hub.store, CLOCK, SmtpPost(notices.mail)),
         drop_attachments=DropAttachments(hub.store, CLOCK),
-        expire_votes=ExpireVotes(hub.store, hub.enter_step(), CLOCK),
+        expire_votes=ExpireVotes(hub.store, hub.enter_step(), tell_of_hit, CLOCK),
     )
     services.refresh_index()
     return services

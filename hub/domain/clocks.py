@@ -41,12 +41,13 @@ class TakenStep:
 
 @dataclass(frozen=True, slots=True)
 class HitHistory:
-    """What clocks are read from besides the hit: its steps in their order, when it was frozen, who has voted in this
-    round, and whose record is gone.
+    """What clocks are read from besides the hit: its steps in their order, when it was frozen, who has purged something
+    and when, who has voted in this round, and whose record is gone.
     """
 
     steps: tuple[TakenStep, ...] = ()
     freezes: tuple[Pause, ...] = ()
+    purged: tuple[tuple[MemberCode, datetime], ...] = ()
     voted: frozenset[MemberCode] = frozenset()
     withdrew: frozenset[MemberCode] = frozenset()
 
@@ -176,8 +177,7 @@ class _Reading:
             for exchange in ledger.exchanges:
                 yield from self._of_exchange(exchange)
         if not self.hit.was_withdrawn:
-            for exchange in ledger.exchanges:
-                yield from self._of_recall(exchange)
+            yield from self._of_recalls()
 
     def _whose(self, name: ClockName) -> Iterator[MemberCode]:
         for side in self.hit.sides:
@@ -209,13 +209,21 @@ class _Reading:
                 started = opened_at if name is ClockName.RESPOND else since
                 yield self._clock(name, whose, exchange.state, started, exchange)
 
-    def _of_recall(self, exchange: Exchange) -> Iterator[HitClock]:
-        """Who was asked purges what it received; that its exchange is closed by then makes no difference."""
-        steps = self.history.of(exchange.exchange_id)
-        recalled = next((step.taken_at for step in steps if step.event is Event.RECALLED), None)
-        holder = self._side(self.hit.ledger.other(exchange.receiver))
-        if recalled is not None and (holder.purged_at is None or holder.purged_at < recalled):
-            yield self._clock(ClockName.PURGE, holder.member, JointState.RECALLED, recalled, exchange)
+    def _of_recalls(self) -> Iterator[HitClock]:
+        """Who was asked purges what it received; that the exchange is closed by then makes no difference.
+
+        A receipt says to the other side alone what was purged: it counts for the oldest recall before it.
+        """
+        receipts = list(self.history.purged)
+        recalls = [step for step in self.history.steps if step.event is Event.RECALLED]
+        for step in sorted(recalls, key=lambda each: each.taken_at):
+            exchange = next(each for each in self.hit.ledger.exchanges if each.exchange_id == step.exchange_id)
+            holder = self.hit.ledger.other(exchange.receiver)
+            receipt = next((each for each in receipts if each[0] == holder and each[1] >= step.taken_at), None)
+            if receipt is None:
+                yield self._clock(ClockName.PURGE, holder, JointState.RECALLED, step.taken_at, exchange)
+            else:
+                receipts.remove(receipt)
 
     def _clock(
         self, name: ClockName, whose: MemberCode, state: JointState, started: datetime, exchange: Exchange | None = None

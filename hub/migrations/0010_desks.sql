@@ -87,6 +87,15 @@ CREATE TABLE clock_notice (
 CREATE UNIQUE INDEX clock_notice_once
     ON clock_notice (hit_id, coalesce(exchange_id, ''), clock, member, started_at);
 
+-- When a side said that it has purged something of a hit: what, its message says to the other side alone.
+CREATE TABLE purge_receipt (
+    number      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hit_id      text COLLATE "C" NOT NULL REFERENCES hit (hit_id),
+    member      text COLLATE "C" NOT NULL REFERENCES member (code),
+    received_at timestamptz NOT NULL
+);
+CREATE INDEX purge_receipt_by_hit ON purge_receipt (hit_id, received_at);
+
 -- What the facilitator is to be told by mail: codes only, and no hit. `mailed_at`: a mail that counts it was written.
 CREATE TABLE facilitator_notice (
     number    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

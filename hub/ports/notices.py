@@ -8,7 +8,7 @@ from symbolon.hub.domain.clocks import ClockTerms, HitClock, HitHistory
 from symbolon.hub.domain.escalation import Mark
 from symbolon.hub.domain.hits import Hit
 from symbolon.hub.domain.notices import FacilitatorNotice, MailsUnsent, MailToSend
-from symbolon.protocol.references import HitId
+from symbolon.protocol.references import HitId, MemberCode
 
 
 class ClockStore(Protocol):
@@ -28,6 +28,9 @@ class ClockStore(Protocol):
 
     def note_told(self, clock: HitClock, now: datetime) -> bool:
         """Note that somebody is told of this clock; False where it was noted before."""
+
+    def note_purge_receipt(self, hit_id: HitId, member: MemberCode, now: datetime) -> None:
+        """A side says that it has purged something of the hit."""
 
 
 class NoticeStore(Protocol):

@@ -3,26 +3,29 @@
 from datetime import datetime
 from typing import Final
 
+from symbolon.hub.domain.clocks import ClockTerms, HitHistory, clocks_of
 from symbolon.hub.domain.hits import Hit
 from symbolon.hub.ports import Store, Work
-from symbolon.hub.services.count_time import due_for
 from symbolon.hub.services.enter_step import EnterStep
+from symbolon.hub.services.escalate_clocks import TellOfHit
 from symbolon.hub.services.reconcile_member import is_reconciling
-from symbolon.protocol.lifecycle import VOTING, Event, JointState
+from symbolon.protocol.lifecycle import VOTING, Event
 from symbolon.protocol.lifecycle_times import ClockName
 from symbolon.protocol.references import HitId
 from symbolon.runtime.clock import Clock
 
 HITS_PER_RUN: Final = 200
 """So many in one transaction: whoever votes meanwhile waits for no more than these."""
+_OF_THE_VOTES: Final = frozenset({ClockName.TRIAGE, ClockName.SECOND_ROUND})
 
 
 class ExpireVotes:
     """Run each minute or so. Any number may run at once: the lock of a hit lets one of them expire it."""
 
-    def __init__(self, store: Store, enter: EnterStep, clock: Clock) -> None:
+    def __init__(self, store: Store, enter: EnterStep, tell_of_hit: TellOfHit, clock: Clock) -> None:
         self._store = store
         self._enter = enter
+        self._tell_of_hit = tell_of_hit
         self._clock = clock
 
     def __call__(self) -> int:
@@ -31,24 +34,27 @@ class ExpireVotes:
         while True:
             with self._store.work() as work:
                 ids = () if is_reconciling(work) else work.hits.voting(after, HITS_PER_RUN)
-                expired += sum(self._expire(work, hit_id, self._clock.now()) for hit_id in ids)
+                terms = work.clocks.terms() if ids else ClockTerms()
+                expired += sum(self._expire(work, hit_id, terms, self._clock.now()) for hit_id in ids)
             if len(ids) < HITS_PER_RUN:
                 return expired
             after = ids[-1]
 
-    def _expire(self, work: Work, hit_id: HitId, now: datetime) -> bool:
-        hit = work.hits.lock(hit_id)
-        if not self._is_over(work, hit, now):
+    def _expire(self, work: Work, hit_id: HitId, terms: ClockTerms, now: datetime) -> bool:
+        work.hits.lock(hit_id)
+        hit, history = work.clocks.of(hit_id)
+        if not _is_over(hit, history, terms, now):
             return False
+        # Who let it expire is told of its clock before nobody can see any more who had not voted.
+        self._tell_of_hit(work, hit_id, now)
         self._enter.own(work, hit, Event.EXPIRED, now)
         return True
 
-    def _is_over(self, work: Work, hit: Hit, now: datetime) -> bool:
-        """Whether the time of every side that has not voted is over, by its own desk's hours."""
-        ledger = hit.ledger
-        if ledger.state not in VOTING or ledger.frozen_by or hit.opened_round >= ledger.round:
-            return False
-        clock = ClockName.SECOND_ROUND if ledger.state is JointState.NEEDS_MORE else ClockName.TRIAGE
-        voted = {deposit.member for deposit in work.hits.deposits(hit.hit_id) if deposit.round == ledger.round}
-        due = [due_for(work, hit, member, clock) for member in hit.told if member not in voted]
-        return bool(due) and all(each is not None and each <= now for each in due)
+
+def _is_over(hit: Hit, history: HitHistory, terms: ClockTerms, now: datetime) -> bool:
+    """Whether the time of every side that has not voted is over, by its own desk's hours."""
+    ledger = hit.ledger
+    if ledger.state not in VOTING or ledger.frozen_by or hit.opened_round >= ledger.round:
+        return False
+    clocks = [clock for clock in clocks_of(hit, history, terms) if clock.name in _OF_THE_VOTES]
+    return bool(clocks) and all(clock.is_over(now) for clock in clocks)

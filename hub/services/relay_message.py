@@ -67,6 +67,7 @@ class RelayMessage:
         check_relaying(hit, envelope.purpose)
         self._forward(work, envelope, hit.hit_id, now)
         if envelope.purpose is Purpose.PURGE_RECEIPT:
+            work.clocks.note_purge_receipt(hit.hit_id, envelope.sender, now)
             self._note_purged(work, hit, envelope.sender, now)
 
     def _forward(self, work: Work, envelope: Envelope, subject: str, now: datetime) -> None:

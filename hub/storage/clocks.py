@@ -73,12 +73,17 @@ class PostgresClocks:
         )
         return noted > 0
 
+    def note_purge_receipt(self, hit_id: HitId, member: MemberCode, now: datetime) -> None:
+        """A side says that it has purged something of the hit."""
+        self._transaction.execute(_QUERIES["insert_purge_receipt"], hit_id=hit_id, member=member, now=now)
+
     def _read(self, rows: Sequence[Row]) -> Iterator[tuple[Hit, HitHistory]]:
         hit_ids = [row["hit_id"] for row in rows]
         sides = self._by_hit("list_sides", hit_ids)
         exchanges = self._by_hit("list_exchanges", hit_ids)
         steps = self._by_hit("list_steps", hit_ids)
         freezes = self._by_hit("list_freezes", hit_ids)
+        purge_receipts = self._by_hit("list_purge_receipts", hit_ids)
         for row in rows:
             hit_id = row["hit_id"]
             hit = hit_of(
@@ -92,6 +97,7 @@ class PostgresClocks:
                     TakenStep(_exchange_id(each), Event(each["event"]), each["taken_at"]) for each in steps[hit_id]
                 ),
                 freezes=tuple(Pause(each["began_at"], each["ended_at"]) for each in freezes[hit_id]),
+                purged=tuple((MemberCode(each["member"]), each["received_at"]) for each in purge_receipts[hit_id]),
                 voted=_members(sides[hit_id], "has_voted"),
                 withdrew=_members(sides[hit_id], "has_withdrawn"),
             )

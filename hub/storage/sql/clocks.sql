@@ -10,9 +10,10 @@ WHERE h.state <> 'CLOSED'
    OR EXISTS (
         SELECT
         FROM hit_step AS r
-        JOIN hit_exchange AS e ON e.hit_id = r.hit_id AND e.exchange_id = r.exchange_id
-        JOIN hit_side AS s ON s.hit_id = r.hit_id AND s.member <> e.receiver
-        WHERE r.hit_id = h.hit_id AND r.event = 'recalled' AND (s.purged_at IS NULL OR s.purged_at < r.taken_at)
+        WHERE r.hit_id = h.hit_id AND r.event = 'recalled'
+        HAVING count(*) > (
+            SELECT count(*) FROM purge_receipt AS p WHERE p.hit_id = h.hit_id AND p.received_at >= min(r.taken_at)
+        )
    )
 ORDER BY h.hit_id;
 
@@ -60,6 +61,18 @@ SELECT hit_id, began_at, ended_at
 FROM safety_hold
 WHERE hit_id = ANY(%(hit_ids)s)
 ORDER BY began_at;
+
+-- name: list_purge_receipts
+-- When sides of hits said that they have purged something.
+SELECT hit_id, member, received_at
+FROM purge_receipt
+WHERE hit_id = ANY(%(hit_ids)s)
+ORDER BY received_at;
+
+-- name: insert_purge_receipt
+-- A side says that it has purged something.
+INSERT INTO purge_receipt (hit_id, member, received_at)
+VALUES (%(hit_id)s, %(member)s, %(now)s);
 
 -- name: note_told
 -- Somebody is told that a clock is over; nothing happens if somebody was.

@@ -30,7 +30,7 @@ class PaperClocks:
     """Stands for `symbolon.hub.services.list_clocks.ListClocks`; `exported` are the logins that took a file."""
 
     clock: Clock
-    mails: MailsUnsent = MailsUnsent(0, 0)
+    mails: MailsUnsent = field(default_factory=lambda: MailsUnsent(0, 0))
     is_empty: bool = False
     exported: list[str] = field(default_factory=list)
 
