@@ -11,6 +11,7 @@ from symbolon.node.services.receive_manifest import NoteManifest
 from symbolon.node.services.receive_message import AfterReceipt
 from symbolon.node.services.receive_purge import NotePurgeReceipt, NotePurgeRequest
 from symbolon.node.services.return_draft import ReturnRefusedDraft
+from symbolon.node.services.tell_officers import TellChange
 from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import Purpose
 
@@ -27,9 +28,12 @@ class Hooks:
 def build_hooks(draws: Draws) -> Hooks:
     """Wire what follows from what."""
     return Hooks(
-        after_step={
-            Event.NOT_SAME: (RememberJudged(draws),),
-        },
+        after_step=_all_telling(
+            TellChange(draws),
+            {
+                Event.NOT_SAME: (RememberJudged(draws),),
+            },
+        ),
         after_receipt={
             Purpose.PURGE_REQUEST: (NotePurgeRequest(draws),),
             Purpose.PURGE_RECEIPT: (NotePurgeReceipt(draws),),
@@ -37,3 +41,8 @@ def build_hooks(draws: Draws) -> Hooks:
         },
         after_refusal=(ReturnRefusedDraft(),),
     )
+
+
+def _all_telling(tell: AfterStep, rows: Mapping[Event, Sequence[AfterStep]]) -> Mapping[Event, Sequence[AfterStep]]:
+    """Officers are told of every step, after what else follows from it."""
+    return {event: (*rows.get(event, ()), tell) for event in Event}

@@ -222,7 +222,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
     follow_steps = FollowSteps(draws, TakeOwnStep(draws), hooks.after_step)
     receive_message = ReceiveExchangeMessage(correspondence, follow_steps, hooks.after_receipt)
     takers: dict[Purpose, TakeMessage] = {
-        Purpose.ALERT: ReceiveAlert(correspondence.code),
+        Purpose.ALERT: ReceiveAlert(draws, correspondence.code),
         Purpose.STEP_TAKEN: ReceiveStepTaken(follow_steps),
         Purpose.SIDE_NOTICE: ReceiveSideNotice(),
         Purpose.SAFETY_HOLD_NOTICE: ReceiveSafetyHold(draws, follow_steps),

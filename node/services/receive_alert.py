@@ -3,7 +3,9 @@
 from symbolon.node.domain.hit import Hit, ledger_of
 from symbolon.node.domain.hits import AgreementLine
 from symbolon.node.errors import UnreadableDelivery
+from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
+from symbolon.node.services.tell_officers import tell_new_hit
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import Namespace, SubjectCategory
@@ -16,7 +18,8 @@ from symbolon.protocol.references import HUB, HitId, MemberCode
 class ReceiveAlert:
     """Stores the hit for whoever may see it: the focal point, or the protection officer alone (invariant 6)."""
 
-    def __init__(self, own: MemberCode) -> None:
+    def __init__(self, draws: Draws, own: MemberCode) -> None:
+        self._draws = draws
         self._own = own
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
@@ -57,5 +60,6 @@ class ReceiveAlert:
                 raise UnreadableDelivery(Problem.NOT_A_PARTY, "The alert reuses the id of another hit.")
             return hit.hit_id
         detail = {"state": alert.state.value, "band": alert.band.value, "protected": protected}
+        tell_new_hit(work, hit, self._draws.now())
         work.audit.record(AuditAct.ALERT_RECEIVED, str(HUB), alert.hit_id, detail)
         return alert.hit_id

@@ -59,6 +59,7 @@ class ReceiveSafetyHold:
             return hit.hit_id
         after = replace(hit, is_frozen=notice.holds)
         work.hits.save(after)
+        work.escalations.note_freeze(hit.hit_id, notice.at, holds=notice.holds)
         work.audit.record(AuditAct.SAFETY_HOLD_NOTED, str(HUB), hit.hit_id, {"holds": notice.holds})
         if not after.is_on_hold:
             work.outbox.let_go_on(hit.hit_id, self._draws.now())

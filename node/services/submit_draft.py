@@ -11,6 +11,7 @@ from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import departure_of, draft_to_act_on, release_rule
 from symbolon.node.services.release_attachments import manifest_of
+from symbolon.node.services.tell_officers import tell_draft_waits
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.messages import Request
 
@@ -41,6 +42,7 @@ class SubmitDraft:
                 manifest_of(work, hit.hit_id, named)
             digest = digest_of(draft.content, departure_of(work, hit, draft))
             work.drafts.save(submitted(draft, release_rule(hit, draft.purpose).officer(actor), digest, now))
+            tell_draft_waits(work, hit, now)
             detail = {"hit": hit.hit_id, "purpose": draft.purpose.value, "version": draft.version}
             work.audit.record(AuditAct.DRAFT_SUBMITTED, actor.login, draft_id, detail)
 

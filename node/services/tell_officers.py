@@ -5,7 +5,9 @@ from datetime import datetime
 from symbolon.node.domain.actors import Right
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.notices import NewNotice, NoticeKind
+from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
+from symbolon.protocol.hit_ledger import TrackStep
 
 
 def tell_new_hit(work: Work, hit: Hit, now: datetime) -> None:
@@ -19,6 +21,18 @@ def tell_change(work: Work, hit: Hit, now: datetime) -> None:
     if hit.assigned_to is not None:
         notices.append(hit_notice(NoticeKind.HIT_CHANGED, hit, now, login=hit.assigned_to))
     work.notices.add(notices)
+
+
+class TellChange:
+    """What follows from each step that somebody else took: the own side's steps are nobody's news here."""
+
+    def __init__(self, draws: Draws) -> None:
+        self._draws = draws
+
+    def __call__(self, work: Work, hit: Hit, step: TrackStep) -> None:
+        """Note whom to tell; the hit is the one after the step."""
+        if step.by != hit.own:
+            tell_change(work, hit, self._draws.now())
 
 
 def tell_draft_waits(work: Work, hit: Hit, now: datetime) -> None:
