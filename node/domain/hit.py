@@ -148,13 +148,14 @@ def acted(hit: Hit, action: HitAction) -> Hit:
     return replace(hit, side_state=advance_side(hit.shown.state, hit.side_state, action))
 
 
-_ENDS_OWN_HOLD: Final = frozenset({Event.CLOSED, Event.WITHDRAWN, Event.HELD})
+_NO_MORE_TO_HOLD: Final = frozenset({Event.CLOSED, Event.WITHDRAWN})
 
 
-def followed(hit: Hit, step: TrackStep, *, own_record_protected: bool) -> Hit:
+def followed(hit: Hit, step: TrackStep, *, own_record_protected: bool, hub_knows: bool = True) -> Hit:
     """The hit after a step of the confirmed order.
 
     `own_record_protected` says what the own record is now: a hold of it makes the hit the protection officer's alone.
+    `hub_knows` whether the hub has answered its reclassification: until then a hold, or release, is an older one.
 
     Raises:
         StaleState: an earlier step of its track has not come yet.
@@ -164,9 +165,9 @@ def followed(hit: Hit, step: TrackStep, *, own_record_protected: bool) -> Hit:
     before, after = hit.ledger, replace(hit, ledger=follow(hit.ledger, step))
     if step.exchange_id is not None:
         return after
-    if step.event in _ENDS_OWN_HOLD or step.event is Event.RELEASED:
+    if step.event in _NO_MORE_TO_HOLD | {Event.HELD, Event.RELEASED}:
         after = replace(after, hold_decision=None)
-    if step.event in _ENDS_OWN_HOLD:
+    if step.event in _NO_MORE_TO_HOLD or (step.event is Event.HELD and hub_knows):
         after = replace(after, awaits_hold=False)
     if step.event is Event.HELD:
         after = replace(after, protected=hit.protected or own_record_protected, non_punishment=True)
@@ -179,5 +180,6 @@ def followed(hit: Hit, step: TrackStep, *, own_record_protected: bool) -> Hit:
 
 def protected_here(hit: Hit) -> Hit:
     """The hit at the moment in which the own record became a victim's or minor's: held, and the officer's alone."""
-    holds = can(hit, Event.HELD)
+    # Held already, it may be by an older word that is about to be taken back.
+    holds = can(hit, Event.HELD) or hit.shown.state is JointState.HELD
     return replace(hit, protected=True, non_punishment=True, awaits_hold=holds, assigned_to=None, recommendation=None)

@@ -155,6 +155,10 @@ class OutboxStore(Protocol):
         """Put a body that is sealed for another key into the place of the one that has not gone out."""
         ...
 
+    def withdrawal_waits(self, reference: RecordReference) -> bool:
+        """Whether a withdrawal of the record waits for the hub's answer."""
+        ...
+
     def taken_steps(self, hit_id: HitId) -> tuple[tuple[MessageId, StateNotice], ...]:
         """The own steps about a hit that the hub took and that are not followed here, in their order."""
         ...

@@ -260,10 +260,11 @@ class DeliverOutbox:
         _let_it_be_done_again(work, hit, message, problem)
         for act in self._after_refusal:
             act(work, hit, message, problem)
-        if message.step is not None:
-            refused = work.hits.lock(hit.hit_id)
-            # Another step was taken first: what the votes came to may still be to be said.
-            self._follow_steps.say_outcome(work, refused or hit)
+        present = None if message.step is None else work.hits.lock(hit.hit_id)
+        # Of the version that it was taken from the hub has another step, which is on its way here: said again, the same
+        # would be refused again. Where that step has come already, what the votes came to may still be to be said.
+        if message.step is not None and present is not None and message.step.follows != present.shown.version:
+            self._follow_steps.say_outcome(work, present)
 
 
 def _let_it_be_done_again(work: Work, hit: Hit, message: OutgoingMessage, problem: Problem) -> None:

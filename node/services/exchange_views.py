@@ -86,9 +86,10 @@ def notes_of(messages: Iterable[StoredMessage]) -> tuple[StoredMessage, ...]:
     return tuple(each for each in messages if isinstance(each.message, Note))
 
 
-def others_of(messages: Iterable[StoredMessage]) -> tuple[StoredMessage, ...]:
-    """What was said besides exchanges, notes and the round for more."""
-    return tuple(each for each in messages if each.exchange_id is None and not isinstance(each.message, _APART))
+def others_of(hit: Hit, messages: Iterable[StoredMessage]) -> tuple[StoredMessage, ...]:
+    """What was said besides exchanges, notes and the round for more; and what was to open an exchange, and did not."""
+    opened = {exchange.exchange_id for exchange in hit.shown.exchanges}
+    return tuple(each for each in messages if each.exchange_id not in opened and not isinstance(each.message, _APART))
 
 
 def timeline_of(hit: Hit, steps: Sequence[TrackStep]) -> tuple[TimelineEntry, ...]:

@@ -79,8 +79,9 @@ class FollowSteps:
             _check_outcome(work, hit, step)
         record = work.records.find(hit.own_reference)
         protected = record is not None and record.content.namespace is Namespace.PROTECTED
+        hub_knows = not hit.awaits_hold or not work.outbox.withdrawal_waits(hit.own_reference)
         try:
-            after = followed(hit, step, own_record_protected=protected)
+            after = followed(hit, step, own_record_protected=protected, hub_knows=hub_knows)
         except StaleState:
             raise WaitsForMore(hit.hit_id) from None
         except ProtocolError as refused:

@@ -68,7 +68,7 @@ class ShowHit:
             marks=marks_of(work, hit),
             exchanges=exchange_views(hit, messages, clocks, reader),
             notes=reader.shown(hit, notes_of(messages)),
-            others=reader.shown(hit, others_of(messages)),
+            others=reader.shown(hit, others_of(hit, messages)),
             proposals=proposals if may_act_for(actor, hit) else (),
             clocks=clock_views(clocks, None),
             timeline=timeline_of(hit, work.hits.steps(hit.hit_id)),

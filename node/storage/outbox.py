@@ -164,6 +164,10 @@ class PostgresOutbox:
         """Put a body that is sealed for another key into the place of the one that has not gone out."""
         self._tx.execute(QUERIES["seal_again"], message_id=message_id, body=body)
 
+    def withdrawal_waits(self, reference: RecordReference) -> bool:
+        """Whether a withdrawal of the record waits for the hub's answer."""
+        return bool(self._tx.fetch_value(QUERIES["find_waiting_withdrawal"], reference=reference))
+
     def taken_steps(self, hit_id: HitId) -> tuple[tuple[MessageId, StateNotice], ...]:
         """The own steps about a hit that the hub took and that are not followed here, in their order."""
         rows = self._tx.fetch_all(QUERIES["list_taken_steps"], hit_id=hit_id)

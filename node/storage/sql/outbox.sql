@@ -96,6 +96,12 @@ update outbox_message set body = %(body)s where message_id = %(message_id)s and 
 update outbox_message set delivered_at = %(now)s, body = null, problem = %(problem)s, on_hold = false
 where message_id = %(message_id)s and delivered_at is null;
 
+-- name: find_waiting_withdrawal
+-- Whether a withdrawal of the record waits for the hub's answer.
+select exists (
+    select from outbox_item where reference = %(reference)s and kind = 'withdrawal' and delivered_at is null
+) as waits;
+
 -- name: list_taken_steps
 -- The steps about a hit that the hub took and that are not followed here, in their order.
 select message_id, step

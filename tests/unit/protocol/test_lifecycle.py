@@ -11,6 +11,7 @@ from symbolon.protocol.lifecycle import (
     SIDE_TRANSITIONS,
     STEPS,
     TRANSITIONS,
+    VOTING,
     Event,
     HitAction,
     HitEvent,
@@ -25,7 +26,6 @@ from symbolon.protocol.lifecycle import (
     step_of,
     stops_under_safety_hold,
 )
-from symbolon.protocol.lifecycle_rights import SIDE_OFFICES
 from symbolon.protocol.problems import IllegalTransition, Problem
 
 OPEN_STATES = [state for state in JointState if state not in {JointState.WITHDRAWN, JointState.CLOSED}]
