@@ -112,7 +112,7 @@ def carried_on(hit: Hit, known: Mapping[MemberCode, KnownHit]) -> Hit:
 
 
 def untold(hit: Hit, known: Mapping[MemberCode, KnownHit], spoke: Collection[MemberCode]) -> tuple[MemberCode, ...]:
-    """Who does not know of the hit though it was told: its alert was lost with the hub. `spoke`: who said all it knows."""
+    """Who was told of the hit and does not know it: its alert was lost with the hub. `spoke`: who said all it knows."""
     return tuple(member for member in hit.told if member not in known and member in spoke)
 
 

@@ -1,17 +1,19 @@
 """The hub lets feedback fall due, reminds of it, and closes what is over: by its clocks, and by nobody's wish."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from symbolon.hub.domain.closing import Due, HubClocks, due_steps, moments_at, reminders_due
 from symbolon.hub.domain.hits import Hit, own_step
 from symbolon.hub.ports import Store, Work
-from symbolon.hub.services.count_time import hub_clocks
 from symbolon.hub.services.enter_step import EnterStep
 from symbolon.hub.services.reconcile_member import is_reconciling
 from symbolon.hub.services.sign_message import PostMessage
+from symbolon.protocol.acting_desks import agreed_allowance
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.clocks import Allowance
 from symbolon.protocol.codec import whole_milliseconds
+from symbolon.protocol.handling import Urgency
 from symbolon.protocol.hit_ledger import TrackStep
 from symbolon.protocol.lifecycle_times import ClockName, Watcher
 from symbolon.protocol.messages import EscalationLevel, EscalationNotice
@@ -46,7 +48,7 @@ class CloseWaiting:
     def _attend(self, work: Work, hit_id: HitId, now: datetime) -> int:
         hit = work.hits.lock(hit_id)
         began = min([hit.ledger.since, *(exchange.since for exchange in hit.ledger.exchanges if exchange.is_open)])
-        clocks = hub_clocks(work, hit, began, now)
+        clocks = _clocks(work, hit, began, now)
         self._remind(work, hit, clocks)
         taken = 0
         for due in due_steps(hit, clocks):
@@ -76,6 +78,17 @@ class CloseWaiting:
             )
             self._post(work, exchange.receiver, notice, clocks.now)
             work.audit(AuditAct.FEEDBACK_REMINDED, HUB, hit.hit_id, {"reminder": due})
+
+
+def _clocks(work: Work, hit: Hit, since: datetime, now: datetime) -> HubClocks:
+    """The clocks by which the hub acts on a hit, with the pauses since a moment."""
+    one, other = sorted(hit.ledger.parties)
+    agreed = [signed.profile for signed in work.pair_profiles.agreed((one, other))]
+
+    def allowed(clock: ClockName, urgency: Urgency, began: datetime) -> Allowance:
+        return agreed_allowance(agreed, clock, urgency, began.astimezone(UTC).date())
+
+    return HubClocks(work.hits.pauses(hit.hit_id, since), allowed, now)
 
 
 def _step_of(hit: Hit, due: Due, now: datetime) -> TrackStep:

@@ -119,8 +119,8 @@ FROM (
     FROM safety_hold
     WHERE hit_id = %(hit_id)s
     UNION ALL
-    SELECT held.at, (
-        SELECT min(released.at)
+    SELECT held.taken_at, (
+        SELECT min(released.taken_at)
         FROM hit_step AS released
         WHERE released.hit_id = held.hit_id AND released.number > held.number AND released.event = 'released'
     )
