@@ -1,6 +1,5 @@
 """Two nodes with desks, and the part of the hub between them that hands desks out."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -99,7 +98,7 @@ class DeskPair:
 
 
 @pytest.fixture
-def desk_pair(pair: Pair) -> Iterator[DeskPair]:
+def desk_pair(pair: Pair) -> DeskPair:
     desks = DesksInMemory(pair.hub)
     for node in (pair.xa, pair.xb):
         node.hub_services = build_hub_services(node.tools, DeskLine(node.client, desks))  # type: ignore[arg-type]
@@ -108,7 +107,7 @@ def desk_pair(pair: Pair) -> Iterator[DeskPair]:
                 roles = [role.value for role in actor.roles]
                 accounts.invite_user(tx, actor.login, roles, "")
     pair.draws.moment = MONDAY
-    yield DeskPair(pair, desks)
+    return DeskPair(pair, desks)
 
 
 def draft_until(day: date) -> DirectoryDraft:
