@@ -1,4 +1,4 @@
-"""Clocks at a hub on a real PostgreSQL: who lets one run out is told once, whatever restarts, holds and holidays come."""
+"""Clocks at a hub on a real PostgreSQL: who lets one run out is told once, whatever restarts and holidays come."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
