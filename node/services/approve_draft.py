@@ -51,13 +51,13 @@ class ApproveDraft:
         now = whole_milliseconds(self._draws.now())
         with self._unit_of_work.begin() as work:
             draft, hit = draft_to_act_on(work, actor, draft_id, Right.APPROVE_RELEASE)
+            if hit.is_on_hold:
+                raise NotAllowedNow("The hit is on hold: nothing about it leaves until the hold is over.")
             departure = departure_of(work, hit, draft)
             would_leave = digest_of(draft.content, departure)
             after = approved(draft, actor, release_rule(hit, draft.purpose), content_digest, would_leave)
             check_form(draft.content, now.date())
             check_against_request(work, hit, draft)
-            if hit.is_on_hold:
-                raise NotAllowedNow("The hit is on hold: nothing about it leaves until the hold is over.")
             sent = self._send(work, hit, leaving(draft.content, departure, now), actor.login)
             files = attachments_of(draft.content)
             self._release_attachments(work, hit, files, actor.login)
