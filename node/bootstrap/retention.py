@@ -18,12 +18,14 @@ from symbolon.node.services.attach_file import AttachFile, RemoveAttachment
 from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.services.find_data_subject import FindDataSubject
 from symbolon.node.services.list_purges import ListPurges
+from symbolon.node.services.name_in_draft import NameInDraft
 from symbolon.node.services.open_attachment import ListAttachments, OpenAttachment
 from symbolon.node.services.purge_hit import CarryOutPurges, PurgeHit, PurgePlace
 from symbolon.node.services.renew_record import KeepHeldRecords, RenewRecord
 from symbolon.node.services.retention_services import FileServices, RetentionServices
 from symbolon.node.services.review_records import ListReviews, ShowReview
 from symbolon.node.services.revise_record import ReviseRecord
+from symbolon.node.services.save_draft import SaveDraft
 from symbolon.node.services.send_step import SendSealed
 from symbolon.node.services.set_legal_hold import SetLegalHold
 from symbolon.node.services.tidy_files import TidyFiles
@@ -88,6 +90,7 @@ def build_files(tools: RetentionTools) -> FileServices:
         list_attachments=ListAttachments(work, draws),
         open_attachment=OpenAttachment(work, draws),
         remove_attachment=RemoveAttachment(work),
+        name_in_draft=NameInDraft(work, SaveDraft(work, draws)),
     )
 
 

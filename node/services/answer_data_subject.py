@@ -7,7 +7,7 @@ from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.data_subjects import DataSubjectAct, DataSubjectKind, ErasureReport, LeafProof
 from symbolon.node.domain.purges import PurgeScope
-from symbolon.node.domain.records import Publication, RevisionEffect
+from symbolon.node.domain.records import Publication, Record, RevisionEffect
 from symbolon.node.errors import InvalidDraft, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
@@ -164,12 +164,23 @@ class ListDataSubjectActs:
             NotFound: there is no such record that the actor may know of.
 
         """
-        require(actor, Right.DATA_SUBJECTS)
         with self._unit_of_work.begin() as work:
-            record = work.records.find(reference)
-            if record is None or not may_review(actor, record, Right.DATA_SUBJECTS):
-                raise NotFound("There is no such record in your queue.")
+            _seen(work, actor, reference)
             return work.audit.about(reference)
+
+    def identifiers(self, actor: Actor, reference: RecordReference) -> RecordIdentifiers | None:
+        """What the record says of its subject, to be corrected; None where it was erased. Raises as :meth:`proofs`."""
+        with self._unit_of_work.begin() as work:
+            record = _seen(work, actor, reference)
+            return None if work.retention.is_erased(reference) else record.content.identifiers
+
+
+def _seen(work: Work, actor: Actor, reference: RecordReference) -> Record:
+    require(actor, Right.DATA_SUBJECTS)
+    record = work.records.find(reference)
+    if record is None or not may_review(actor, record, Right.DATA_SUBJECTS):
+        raise NotFound("There is no such record in your queue.")
+    return record
 
 
 _ACTS = {

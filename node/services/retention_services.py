@@ -8,6 +8,7 @@ from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.attachments import AttachmentLine
 from symbolon.node.domain.data_subjects import ErasureReport, FoundRecord, SubjectQuery
+from symbolon.node.domain.drafts import DraftId
 from symbolon.node.domain.justification import Visit
 from symbolon.node.domain.purges import PurgeLine
 from symbolon.node.domain.records import RevisionEffect
@@ -47,3 +48,5 @@ class FileServices:
     list_attachments: Callable[[Actor, HitId, Visit], tuple[AttachmentLine, ...]]
     open_attachment: Callable[[Actor, HitId, AttachmentId, Visit], OpenedFile]
     remove_attachment: Callable[[Actor, HitId, AttachmentId], None]
+    name_in_draft: Callable[[Actor, HitId, AttachmentId, DraftId], None]
+    """The file leaves with the draft, once a second officer releases that."""
