@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symbolon.node.ports.outside import Draws
+from symbolon.node.services.close_recalled import CloseRecalled
 from symbolon.node.services.deliver_outbox import AfterRefusal
 from symbolon.node.services.follow_steps import AfterStep
 from symbolon.node.services.judge_pairs import RememberJudged
@@ -11,6 +12,7 @@ from symbolon.node.services.receive_manifest import NoteManifest
 from symbolon.node.services.receive_message import AfterReceipt
 from symbolon.node.services.receive_purge import NotePurgeReceipt, NotePurgeRequest
 from symbolon.node.services.return_draft import ReturnRefusedDraft
+from symbolon.node.services.send_step import TakeOwnStep
 from symbolon.node.services.tell_officers import TellChange
 from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import Purpose
@@ -36,7 +38,7 @@ def build_hooks(draws: Draws) -> Hooks:
         ),
         after_receipt={
             Purpose.PURGE_REQUEST: (NotePurgeRequest(draws),),
-            Purpose.PURGE_RECEIPT: (NotePurgeReceipt(draws),),
+            Purpose.PURGE_RECEIPT: (NotePurgeReceipt(draws), CloseRecalled(TakeOwnStep(draws))),
             Purpose.ATTACHMENT_MANIFEST: (NoteManifest(draws),),
         },
         after_refusal=(ReturnRefusedDraft(),),

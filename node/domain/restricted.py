@@ -56,9 +56,11 @@ def originator_of(stored: StoredMessage, hit: Hit) -> MemberCode:
     return hit.own if stored.direction is Direction.SENT else hit.counterpart
 
 
-def acted_on(hit: Hit, messages: Iterable[StoredMessage], voters: Iterable[str | None]) -> frozenset[str]:
-    """The officers of a hit by name: who is assigned to it, voted, or wrote to the other side about it."""
-    named = {hit.assigned_to, *voters, *(each.sent_by for each in messages)}
+def acted_on(hit: Hit, messages: Iterable[StoredMessage], others: Iterable[str | None]) -> frozenset[str]:
+    """The officers of a hit by name: who is assigned to it, or sent what was said about it, or did else what
+    makes them one (``others``).
+    """
+    named = {hit.assigned_to, *others, *(each.sent_by for each in messages)}
     return frozenset(login for login in named if login is not None)
 
 

@@ -4,11 +4,12 @@ from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.form_rules import check_onward
 from symbolon.node.domain.forms import OnwardForm
-from symbolon.node.domain.restricted import acted_on, restrictions_on, why_not_shown
+from symbolon.node.domain.restricted import restrictions_on, why_not_shown
 from symbolon.node.errors import InvalidDraft, NodeError, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.draft_access import hit_to_draft_on
+from symbolon.node.services.hit_officers import officers_of
 from symbolon.node.services.protection_marks import marks_of
 from symbolon.node.services.send_step import SendSealed
 from symbolon.protocol.codec import whole_milliseconds
@@ -46,7 +47,7 @@ class AskOnwardUse:
             given = restrictions_on(stored.message, hit.counterpart)
             if given is None:
                 raise InvalidDraft("message_id", "Choose a message that says something of the case.")
-            refusal = why_not_shown(stored, hit, actor, acted_on(hit, messages, ()), now.date())
+            refusal = why_not_shown(stored, hit, actor, officers_of(work, hit), now.date())
             if refusal is not None:
                 raise NodeError(Problem.NOT_DISCLOSED, refusal)
             asked = OnwardUseRequest(

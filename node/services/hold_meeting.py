@@ -13,11 +13,12 @@ from symbolon.node.domain.form_rules import check_meeting
 from symbolon.node.domain.forms import MeetingForm
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.meetings import Meeting, meetings_of
-from symbolon.node.domain.restricted import acted_on, why_not_exported
+from symbolon.node.domain.restricted import why_not_exported
 from symbolon.node.errors import NodeError, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.hit_access import hit_to_act_on
+from symbolon.node.services.hit_officers import officers_of
 from symbolon.node.services.protection_marks import marks_of
 from symbolon.node.services.send_step import SendSealed
 from symbolon.protocol.audit_log import AuditAct
@@ -131,7 +132,7 @@ class GiveMeetingToCalendar:
             if hit is None or not may_see(actor, hit):
                 raise NotFound("There is no such hit in your queue.")
             meeting = _find(work, hit, meeting_id)
-            officers = acted_on(hit, work.messages.of_hit(hit_id), ())
+            officers = officers_of(work, hit)
             refusal = why_not_exported(meeting.stored, hit, actor, officers, (Export.PRINT, now.date()))
             if refusal is not None:
                 raise NodeError(Problem.NOT_DISCLOSED, refusal)

@@ -9,11 +9,12 @@ from symbolon.node.domain.justification import Visit
 from symbolon.node.domain.messages import StoredMessage, of_kind
 from symbolon.node.domain.pack import Pack, PackLine, PackSection
 from symbolon.node.domain.pack_sections import message_section
-from symbolon.node.domain.restricted import acted_on, restrictions_on, why_not_exported
+from symbolon.node.domain.restricted import restrictions_on, why_not_exported
 from symbolon.node.errors import Forbidden, InvalidDraft, NodeError, NoDirectory, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.printing import PackPrinter
 from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.hit_officers import officers_of
 from symbolon.node.services.justified_look import hit_to_take_out
 from symbolon.node.services.print_pack import page_marks
 from symbolon.protocol.audit_log import AuditAct, Detail
@@ -82,7 +83,7 @@ def _permitted(
     """The information of the exchange that may be passed on; raises `NodeError` where none may, and says why."""
     exchange_id, member, today = wanted
     messages = work.messages.of_hit(hit.hit_id)
-    officers = acted_on(hit, messages, ())
+    officers = officers_of(work, hit)
     refusal: NodeError = NotFound("The other side gave nothing in this exchange.")
     permitted: list[StoredMessage] = []
     for stored in messages:

@@ -9,11 +9,12 @@ from symbolon.node.domain.justification import Visit
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.domain.pack import Pack, PackSection, PageMarks, strictest_mark
 from symbolon.node.domain.pack_sections import hit_section, is_for_evidence, message_section, record_section
-from symbolon.node.domain.restricted import acted_on, originator_of, restrictions_on, why_not_exported
+from symbolon.node.domain.restricted import originator_of, restrictions_on, why_not_exported
 from symbolon.node.errors import Forbidden
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.printing import PackPrinter
 from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.hit_officers import officers_of
 from symbolon.node.services.justified_look import hit_to_take_out
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.disclosure_rules import Export
@@ -52,8 +53,7 @@ class PrintPack:
 def _pack(work: Work, hit: Hit, actor: Actor, terms: tuple[Export, datetime]) -> Pack:
     export, now = terms
     messages = tuple(each for each in work.messages.of_hit(hit.hit_id) if each.counts)
-    own, _ = work.hits.votes(hit.hit_id)
-    officers = acted_on(hit, messages, (vote.voter for vote in own))
+    officers = officers_of(work, hit)
     printed: list[StoredMessage] = []
     sections: list[PackSection] = []
     if export is not Export.EVIDENCE:

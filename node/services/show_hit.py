@@ -7,7 +7,6 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import HitView, OwnRecord
 from symbolon.node.domain.own_identifiers import identifier_lines
 from symbolon.node.domain.records import Record
-from symbolon.node.domain.restricted import acted_on
 from symbolon.node.errors import NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
@@ -20,6 +19,7 @@ from symbolon.node.services.exchange_views import (
     side_track,
     timeline_of,
 )
+from symbolon.node.services.hit_officers import officers_of
 from symbolon.node.services.list_hits import ReadClocks, summarise
 from symbolon.node.services.protection_marks import marks_of
 from symbolon.protocol.audit_log import AuditAct
@@ -55,7 +55,7 @@ class ShowHit:
         own, counterpart = work.hits.votes(hit.hit_id)
         clocks = self._read_clocks(work, [hit])[hit.hit_id]
         proposals = field_proposals(messages)
-        officers = acted_on(hit, messages, (vote.voter for vote in own))
+        officers = officers_of(work, hit)
         reader = Reader(actor, officers, self._draws.now().date())
         return HitView(
             summary=summarise(actor, hit, record, clocks, proposals),
