@@ -1,4 +1,4 @@
-"""The hub's hit as a machine: who is told, who must release, which votes and steps count, and when a pair comes back."""
+"""The hub's hit as a machine: who is told, who must release, which steps count, and when a pair comes back."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
