@@ -204,10 +204,7 @@ def test_an_upload_of_a_process_that_died_is_tidied_up_later(pair: Pair) -> None
     with pair.xa.unit_of_work.begin() as work:
         (whole,) = work.attachments.of_hit(hit_id)
         unended = AttachmentId("00000000-0000-4000-8000-00000000000a")
-        work.attachments.begin(
-            replace(whole, attachment_id=unended, manifest=None, state=AttachmentState.ARRIVING)
-        )
-        )
+        work.attachments.begin(replace(whole, attachment_id=unended, manifest=None, state=AttachmentState.ARRIVING))
     pair.xa.services.keep_and_purge()
     assert len(pair.xa.rows("attachment")) == 2
     pair.draws.later(hours=7)
