@@ -68,6 +68,6 @@ class PurgeStore(Protocol):
         """Take back what is not sent yet about a hit, or in one exchange of it; how many messages."""
         ...
 
-    def forget_votes(self, hit_id: HitId) -> int:
-        """Take the words out of a hit's votes and recommendation; their verdicts stay. How many."""
+    def forget_words(self, hit_id: HitId) -> int:
+        """Take officers' words about a hit away (votes, recommendation, reasons); the verdicts stay. How many."""
         ...

@@ -46,7 +46,7 @@ class PurgeHit:
         notes = sum(isinstance(each.message, _NOTES) for each in gone)
         caches = work.purges.forget_unsent(hit_id, exchange_id, self._draws.now())
         if exchange_id is None:
-            caches += work.purges.forget_deliveries(hit_id) + work.purges.forget_votes(hit_id)
+            caches += work.purges.forget_deliveries(hit_id) + work.purges.forget_words(hit_id)
         work.messages.purge(hit_id, exchange_id, None if whole else Direction.RECEIVED)
         purged = {
             PurgedPlace.EXCHANGE: sum(not isinstance(each.message, _PURGES) for each in gone) - notes,

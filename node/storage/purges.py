@@ -97,8 +97,8 @@ class PostgresPurges:
             QUERIES["forget_unsent"], hit_id=hit_id, exchange_id=exchange_id, purposes=_BETWEEN_THE_SIDES, now=now
         )
 
-    def forget_votes(self, hit_id: HitId) -> int:
-        """Take the words out of a hit's votes and recommendation; their verdicts stay."""
+    def forget_words(self, hit_id: HitId) -> int:
+        """Take officers' words about a hit away; the verdicts of its votes stay."""
         votes = self._tx.fetch_all(QUERIES["list_votes_with_words"], hit_id=hit_id)
         for row in votes:
             self._tx.execute(
@@ -108,7 +108,8 @@ class PostgresPurges:
                 side=row["side"],
                 sealed_reason=self._vault.seal(b"", reason_place(hit_id, row["round"], row["side"])),
             )
-        return len(votes) + self._tx.execute(QUERIES["forget_recommendation"], hit_id=hit_id)
+        others = ("forget_recommendation", "forget_reasons", "forget_looks", "forget_judged")
+        return len(votes) + sum(self._tx.execute(QUERIES[name], hit_id=hit_id) for name in others)
 
     def _hits(self, name: str, limit: int) -> tuple[HitId, ...]:
         return tuple(HitId(str(row["hit_id"])) for row in self._tx.fetch_all(QUERIES[name], limit=limit))

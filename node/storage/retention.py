@@ -26,6 +26,15 @@ from symbolon.runtime.sql_loader import Query, load_queries
 from symbolon.runtime.vault import Place, Vault
 
 QUERIES: Final = load_queries("symbolon.node.storage", "retention")
+_OF_AN_ERASED_RECORD: Final = (
+    "forget_renewals",
+    "forget_withdrawals",
+    "forget_holds",
+    "forget_facts",
+    "forget_fact_key",
+    "forget_interests",
+    "forget_reasons_to_look",
+)
 _BEFORE_ALL: Final = RecordReference("00000000-0000-0000-0000-000000000000")
 
 
@@ -170,7 +179,7 @@ class PostgresRetention:
         self._tx.execute(QUERIES["mark_erased"], reference=reference, lookup=lookup, now=now)
         gone = sum(
             self._tx.execute(QUERIES[name], reference=reference)
-            for name in ("forget_renewals", "forget_withdrawals", "forget_holds", "forget_reasons_to_look")
+            for name in _OF_AN_ERASED_RECORD
         )
         return gone + self._tx.execute(QUERIES["forget_case"], case_id=record.content.case_id)
 

@@ -149,6 +149,18 @@ select round, side from vote where hit_id = %(hit_id)s;
 update vote set sealed_reason = %(sealed_reason)s
 where hit_id = %(hit_id)s and round = %(round)s and side = %(side)s;
 
+-- name: forget_reasons
+-- What officers gave as reasons for acts on a hit.
+delete from act_reason where hit_id = %(hit_id)s;
+
+-- name: forget_looks
+-- Why officers looked at a hit.
+delete from justification where hit_id = %(hit_id)s;
+
+-- name: forget_judged
+-- What the own record said when the hit was judged: nothing brings its pair back.
+delete from judged_facts where hit_id = %(hit_id)s;
+
 -- name: forget_recommendation
 -- A hit without what was recommended.
 update hit set recommended_verdict = null, sealed_recommendation = null, recommended_by = null, recommended_at = null

@@ -121,6 +121,18 @@ delete from record_withdrawal where reference = %(reference)s;
 -- The words of an erased record's legal holds, none of which is in force.
 delete from legal_hold where reference = %(reference)s and lifted_at is not null;
 
+-- name: forget_facts
+-- What an erased record said when its pairs were judged.
+delete from judged_facts where reference = %(reference)s;
+
+-- name: forget_fact_key
+-- The key of an erased record's facts.
+delete from record_fact_key where reference = %(reference)s;
+
+-- name: forget_interests
+-- Who wanted to hear of an erased record.
+delete from standing_interest where reference = %(reference)s;
+
 -- name: forget_reasons_to_look
 -- Why somebody looked at hits of an erased record.
 delete from justification where hit_id in (select hit_id from hit where own_reference = %(reference)s);
