@@ -159,10 +159,8 @@ def own_desk_routes(desk: DeskContext) -> APIRouter:
         try:
             desk_id = parse_desk_id(fields.text("desk_id"))
             edit.staff(actor, desk_id, fields.text("staff").split())
-        except MalformedMessage as error:
-            raise Refusal(Problem.NOT_FOUND, "There is no such desk: open it from the list of our desks.") from error
-        except InvalidDraft as error:
-            return overview(request, session, edit.show(actor), {}, {"form": error.sentence})
+        except (InvalidDraft, MalformedMessage) as error:
+            return overview(request, session, edit.show(actor), {}, {"form": str(error)})
         return desk.return_to(OWN, "staff-saved")
 
     @router.post("/publish")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 from tests.integration.web.paper_drafts import PaperDrafts
+from tests.integration.web.paper_watch import PaperWatch
 
 from symbolon.hub.domain.epochs import MemberProgress
 from symbolon.hub.domain.members import Standing as HubStanding
@@ -296,6 +297,7 @@ class PaperDesk:
 
     def __post_init__(self) -> None:
         self.drafts = PaperDrafts(self.clock.now, self.show_hit)
+        self.watch = PaperWatch(self.clock.now)
 
     def services(self) -> DeskServices:
         drafts = self.drafts
@@ -341,7 +343,7 @@ class PaperDesk:
             show_federation=lambda: FEDERATION_VIEW,
             retention=cast("Any", NotOnPaper()),
             files=cast("Any", NotOnPaper()),
-            watch=cast("Any", NotOnPaper()),
+            watch=self.watch.services(),
         )
 
     def done(self, name: str) -> list[tuple[Any, ...]]:
