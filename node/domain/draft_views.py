@@ -66,7 +66,8 @@ class AttachedFile:
 class DraftView:
     """One draft: exactly what leaves, to whom, under which line on every page, and what has changed since last time.
 
-    ``leaves`` is None while the form is not complete; ``missing`` says then in which field, and what to do.
+    ``leaves`` is None while the form is not complete; ``missing`` says then in which field
+    (none where what it answers is gone), and what to do.
     ``content_digest`` is what `approve_draft` asks for.
     """
 

@@ -13,7 +13,7 @@ from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.services.draft_access import departure_of, draft_to_act_on, release_rule
 from symbolon.node.services.release_attachments import ReleaseAttachments
 from symbolon.node.services.send_step import SendSealed, SendStep
-from symbolon.node.services.submit_draft import check_against_request
+from symbolon.node.services.submit_draft import check_against_exchange
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.messages import (
@@ -57,7 +57,7 @@ class ApproveDraft:
             would_leave = digest_of(draft.content, departure)
             after = approved(draft, actor, release_rule(hit, draft.purpose), content_digest, would_leave)
             check_form(draft.content, now.date())
-            check_against_request(work, hit, draft)
+            check_against_exchange(work, hit, draft)
             sent = self._send(work, hit, leaving(draft.content, departure, now), actor.login)
             files = attachments_of(draft.content)
             self._release_attachments(work, hit, files, actor.login)

@@ -2,17 +2,17 @@
 
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.draft_views import AttachedFile, DraftLine, DraftView, PastSubmission, changes_between
-from symbolon.node.domain.drafts import Draft, DraftAction, DraftId, draft_actions
+from symbolon.node.domain.drafts import OPEN, Draft, DraftAction, DraftId, draft_actions
 from symbolon.node.domain.form_rules import check_form
 from symbolon.node.domain.forms import DraftForm, InformationForm, RequestForm
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.leaving import Leaving, attachments_of, digest_of, leaving
-from symbolon.node.errors import Forbidden, InvalidDraft, NotFound
+from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import departure_of, may_see_drafts, release_rule
 from symbolon.node.services.release_attachments import manifest_of
-from symbolon.node.services.submit_draft import check_against_request
+from symbolon.node.services.submit_draft import check_against_exchange
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.disclosure_rules import page_mark, restrictions_of
 from symbolon.protocol.handling import Urgency
@@ -71,12 +71,15 @@ class ShowDraft:
             if draft is None or hit is None or not may_see_drafts(actor, hit):
                 raise NotFound("There is no such draft in your queue.")
             try:
-                check_form(draft.content, now.date())
-                check_against_request(work, hit, draft)
+                if draft.state in OPEN:
+                    check_form(draft.content, now.date())
+                    check_against_exchange(work, hit, draft)
                 departure = departure_of(work, hit, draft)
                 leaves, digest = leaving(draft.content, departure, now), digest_of(draft.content, departure)
             except InvalidDraft as incomplete:
                 missing = (incomplete.field, incomplete.sentence)
+            except NotAllowedNow as gone:
+                missing = ("", gone.sentence)
             files = tuple(_file(work, hit, named) for named in attachments_of(draft.content))
             work.audit.record(AuditAct.DRAFT_VIEWED, actor.login, draft_id, {"hit": hit.hit_id})
         return DraftView(
