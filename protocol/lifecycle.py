@@ -13,7 +13,6 @@ from symbolon.protocol.handling import Verdict
 from symbolon.protocol.lifecycle_states import (
     Event,
     HitAction,
-    HitEvent,
     JointState,
     Office,
     Overlay,
@@ -37,7 +36,6 @@ __all__ = [
     "VOTING",
     "Event",
     "HitAction",
-    "HitEvent",
     "JointState",
     "Office",
     "Overlay",

@@ -59,15 +59,6 @@ class Event(StrEnum):
     REOPENED = "reopened"
 
 
-class HitEvent(StrEnum):
-    """The events of which the hub itself tells the nodes; ``Event(notice.event.value)`` is the step they make."""
-
-    WITHDRAWN = "withdrawn"
-    HELD = "held"
-    RELEASED = "released"
-    CLOSED = "closed"
-
-
 class Party(StrEnum):
     """Who causes an event, as the table names them.
 

@@ -70,7 +70,6 @@ from symbolon.protocol.messages_hits import (
     Alert,
     Delivery,
     DeliveryAcknowledgement,
-    HitNotice,
     HoldDecision,
     KindAgreement,
 )
@@ -180,7 +179,6 @@ __all__ = [
     "FocalPointEntry",
     "FormalRoute",
     "HitListing",
-    "HitNotice",
     "HitStanding",
     "HoldDecision",
     "ItemOutcome",

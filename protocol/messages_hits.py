@@ -15,7 +15,7 @@ from symbolon.protocol.handling import (
     RecordKind,
     Urgency,
 )
-from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import DeliveryId, HitId, MemberCode, RecordReference
 from symbolon.protocol.wire_limits import Counter, SchemaId, Tally, entries, one_of
@@ -57,17 +57,6 @@ class Alert:
     alerted_at: datetime
     exercise: bool
     state_version: Tally = 1
-
-
-@dataclass(frozen=True, slots=True)
-class HitNotice:
-    """The hub tells a party that a hit was withdrawn, held, released or closed."""
-
-    PURPOSE: ClassVar[Purpose] = Purpose.HIT_NOTICE
-
-    hit_id: HitId
-    event: HitEvent
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ class Purpose(StrEnum):
     WITHDRAWAL = "withdrawal"
     WITHDRAWAL_RECEIPT = "withdrawal-receipt"
     ALERT = "alert"
-    HIT_NOTICE = "hit-notice"
     HOLD_DECISION = "hold-decision"
     VOTE = "vote"
     REQUEST = "request"

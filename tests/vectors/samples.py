@@ -45,7 +45,7 @@ from symbolon.protocol.handling import (
 from symbolon.protocol.hybrid_keys import HybridSealingKey, OwnSealingKeys, RecipientKeys
 from symbolon.protocol.key_ceremony import share_linkage_key
 from symbolon.protocol.keys import SealingKey, SigningKey
-from symbolon.protocol.lifecycle import Event, HitEvent, JointState
+from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.lifecycle_times import ClockName, Watcher
 from symbolon.protocol.messages_focal_points import Competence, ContactKind, DeskKind
 from symbolon.protocol.onward_use import sign_onward_use
@@ -473,7 +473,6 @@ CLEAR = (
         ),
     ),
     ALERT,
-    m.HitNotice(hit_id=HIT, event=HitEvent.HELD, at=NOW),
     m.HoldDecision(hit_id=HIT, decision=HoldRuling.RELEASE),
     m.StateNotice(HIT, REQUEST, Event.REQUESTED, follows=0, urgency=Urgency.U1, at=NOW),
     m.StepTaken(HIT, None, Event.EXPIRED, follows=2, urgency=None, by=HUB, at=NOW),

@@ -14,7 +14,6 @@ from symbolon.protocol.lifecycle import (
     VOTING,
     Event,
     HitAction,
-    HitEvent,
     JointState,
     Party,
     SideState,
@@ -162,10 +161,6 @@ def test_a_held_hit_is_released_closed_or_withdrawn_and_nothing_else():
 def test_two_requests_may_cross():
     state = advance(advance(JointState.CONFIRMED, Event.REQUESTED), Event.REQUESTED)
     assert advance(advance(state, Event.RESPONDED), Event.RESPONDED) is JointState.RESPONDED
-
-
-def test_what_the_hub_gives_notice_of_are_events():
-    assert {Event(notice.value).value for notice in HitEvent} == {notice.value for notice in HitEvent}
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
