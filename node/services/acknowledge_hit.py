@@ -31,7 +31,7 @@ class AcknowledgeHit:
 
 
 def seen(work: Work, hit: Hit, draws: Draws) -> Hit:
-    """The hit with its acknowledgement on its way to the other side, once: who assigns or votes has seen it too."""
+    """The hit with its acknowledgement on its way to the other side, once: who assigns has seen it too."""
     if hit.acknowledged_at is not None:
         return hit
     now = whole_milliseconds(draws.now())

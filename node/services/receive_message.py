@@ -46,9 +46,9 @@ class ReceiveExchangeMessage:
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
         """Take a verified message."""
         sealed = envelope.read(Sealed)
-        hit = _hit_of_counterpart(work, sealed.hit_id, envelope)
         signer = card_that_signed(work, envelope, directory)
         message = self._correspondence.open_sealed(MESSAGE_TYPES[envelope.purpose], envelope, signer)
+        hit = _hit_of_counterpart(work, sealed.hit_id, envelope)
         if work.messages.find(envelope.message_id) is not None:
             return hit.hit_id
         _wait_for_its_time(hit, envelope.purpose)

@@ -28,6 +28,7 @@ from symbolon.protocol.keys import SealingKey, SigningKey, VerifyingKey
 from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.messages import (
     MAX_HISTORY,
+    SEALED_PURPOSES,
     AttachmentOffer,
     AttachmentReceived,
     Delivery,
@@ -72,6 +73,7 @@ from symbolon.protocol.replay import HubSight, admit_at_hub
 from symbolon.runtime import certificates
 
 FEDERATION = "exercise-simulated"
+ABOUT_HITS = (Purpose.HOLD_DECISION, Purpose.STATE_NOTICE, Purpose.SIDE_NOTICE, Purpose.SAFETY_HOLD_ORDER)
 
 
 @dataclass
@@ -309,8 +311,10 @@ class HubInMemory:
             case Purpose.EPOCH_PROGRESS:
                 progress = envelope.read(EpochProgress)
                 self.progress[sender, progress.epoch] = progress
-            case _:
+            case purpose if purpose in SEALED_PURPOSES or purpose in ABOUT_HITS:
                 self.hits.take_message(sender, envelope)
+            case _:
+                self.put(envelope.audience, envelope)
         return b""
 
     def _approve(self, approval: DirectoryApproval) -> None:

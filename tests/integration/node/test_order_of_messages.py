@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from tests.simulators.lying_hub import BusyClient, again, followed_by, with_card
 
 from symbolon.node.bootstrap.services import build_hub_services
-from symbolon.node.domain.hits import RequestDraft
 from symbolon.node.domain.outbox import next_issue
 from symbolon.node.services.correspondence import stamp
 from symbolon.protocol.envelope import CLOCK_SKEW
-from symbolon.protocol.handling import Channel, HandlingCode, IntendedUse, Urgency, Verdict
+from symbolon.protocol.handling import Verdict
 from symbolon.protocol.hybrid_keys import RecipientKeys
 from symbolon.protocol.keys import SealingPublicKey, SigningKey
 from symbolon.protocol.messages import Delivery, Purpose, RetiredKey, Vote
@@ -22,24 +21,11 @@ from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, new_message_id
 from symbolon.protocol.sealing import SUITE, SealContext, seal
 
+from .asking import ask
 from .conftest import ADMINISTRATOR, FOCAL_POINT, NodeUnderTest, Pair
 from .test_one_stops_not_all import take_unchecked
 
 START = datetime(2031, 5, 4, tzinfo=UTC)
-DRAFT = RequestDraft(
-    purpose="to find her",
-    relevance="same person",
-    facts="seen in May",
-    questions=("Where is she?",),
-    why_this_state="her last address",
-    urgency=Urgency.U2,
-    urgency_reason="",
-    need_by=None,
-    channel=Channel.INFORMAL,
-    intended_use=IntendedUse.INTELLIGENCE,
-    legal_basis="",
-    handling_code=HandlingCode.H1,
-)
 
 
 def confirmed(pair: Pair) -> HitId:
@@ -60,14 +46,14 @@ def queue_of(pair: Pair, node: NodeUnderTest) -> list[Delivery]:
 
 def test_a_message_that_comes_again_under_another_delivery_is_refused_as_replayed(pair: Pair) -> None:
     hit_id = confirmed(pair)
-    pair.xa.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+    ask(pair.xa, hit_id)
     pair.xa.deliver()
     (request,) = queue_of(pair, pair.xb)
     pair.xb.receive()
     again(pair.hub, "XB", request)
     pair.xb.receive()
     assert problems(pair.xb) == [Problem.REPLAYED]
-    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).requests) == 1
+    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).exchanges) == 1
 
 
 def share(pair: Pair, times: int) -> None:
@@ -94,7 +80,7 @@ def test_what_is_about_different_hits_may_come_in_any_order(pair: Pair) -> None:
         node.services.cast_vote(FOCAL_POINT, second, Verdict.SAME, "")
     pair.exchange()
     for hit_id in (first, second):
-        pair.xa.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+        ask(pair.xa, hit_id)
     pair.xa.deliver()
     queue_of(pair, pair.xb).reverse()
     pair.xb.receive()
@@ -164,11 +150,11 @@ def test_a_message_sealed_with_the_weaker_suite_is_refused_where_both_have_the_s
 def test_a_clock_that_is_set_back_loses_no_message(pair: Pair) -> None:
     hit_id = confirmed(pair)
     pair.draws.later(seconds=-3)
-    pair.xa.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+    ask(pair.xa, hit_id)
     pair.xa.deliver()
     pair.xb.receive()
     assert problems(pair.xb) == []
-    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).requests) == 1
+    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).exchanges) == 1
 
 
 def test_what_the_hub_refused_as_from_its_future_makes_nothing_after_it_wait(pair: Pair) -> None:
@@ -206,6 +192,9 @@ def test_a_message_sealed_before_its_sender_had_a_hybrid_key_is_taken_once_it_ha
     handover = RetiredKey(before.signing_key, now + timedelta(hours=1))
     members = [replace(each, retired_keys=(handover,)) if each.code == "XA" else each for each in third.members]
     take_unchecked(pair.xb, replace(third, members=tuple(members)), pair.xa, pair.xb)
+    with pair.xb.database.transaction() as tx:
+        # As if the own vote had gone out.
+        tx._connection.execute("update outbox_message set delivered_at = now() where kind = 'vote'")
     pair.xb.receive()
     assert problems(pair.xb) == []
     assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes) == 1
