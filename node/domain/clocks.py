@@ -9,21 +9,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
-from symbolon.node.domain.desks import desk_to_act
 from symbolon.node.domain.hit import Hit
+from symbolon.protocol.acting_desks import COMPETENCE_FOR, acting_calendar, agreed_allowance
 from symbolon.protocol.clocks import (
     DEPUTY_SHARE,
     Allowance,
     ClockLevel,
-    OpenHours,
     Pause,
     RunningClock,
     WorkCalendar,
     due_at,
     level_at,
 )
-from symbolon.protocol.focal_points import calendar_of
-from symbolon.protocol.handling import OffenceGroup, Urgency
+from symbolon.protocol.handling import Urgency
 from symbolon.protocol.hit_ledger import Exchange, TrackStep
 from symbolon.protocol.lifecycle import VOTING, Event, JointState, SideState
 from symbolon.protocol.lifecycle_states import Overlay
@@ -35,23 +33,12 @@ from symbolon.protocol.lifecycle_times import (
 )
 from symbolon.protocol.messages_focal_points import Competence, FocalPointDirectory
 from symbolon.protocol.messages_pairs import PairProfile
-from symbolon.protocol.pair_profiles import allowance
 from symbolon.protocol.references import MemberCode, RequestId
 
-USUAL_OFFICE: Final = WorkCalendar(UTC, tuple(OpenHours(weekday, 9 * 60, 17 * 60) for weekday in range(5)))
-"""The hours of a state that has published no desk: Monday to Friday, nine to five, in UTC."""
-
-_COMPETENCE: Final = {
-    OffenceGroup.TRAFFICKING_SEXUAL: Competence.TRAFFICKING,
-    OffenceGroup.TRAFFICKING_LABOUR: Competence.TRAFFICKING,
-    OffenceGroup.TRAFFICKING_OTHER: Competence.TRAFFICKING,
-    OffenceGroup.SMUGGLING: Competence.SMUGGLING,
-    OffenceGroup.DOCUMENT_FRAUD: Competence.DOCUMENTS,
-    OffenceGroup.MONEY_LAUNDERING: Competence.FINANCE,
-    OffenceGroup.OTHER: Competence.GENERAL,
-}
-_NOT_FOR_SOMEBODY: Final = frozenset({ClockName.REOPEN})
-"""Until when something may be done; nobody is late."""
+ENDS_BY_ITSELF: Final = frozenset({ClockName.USE, ClockName.FORMAL_ROUTE, ClockName.REOPEN})
+"""Until when something may be done, or lasts: nobody is late, and nobody is told."""
+_SHOWN_ELSEWHERE: Final = frozenset({ClockName.REOPEN, ClockName.PURGE})
+"""Reopening is nobody's duty; and what is to be purged has a list of its own, with its holders and their receipts."""
 _OF_THE_VOTES: Final = frozenset({ClockName.TRIAGE, ClockName.SECOND_ROUND})
 _OF_THE_GIVER: Final = frozenset({ClockName.ACCEPT, ClockName.RESPOND})
 _OF_THE_RECEIVER: Final = frozenset({ClockName.FORMAL_ROUTE, ClockName.FEEDBACK})
@@ -66,13 +53,11 @@ class ClockTerms:
 
     def calendar(self, member: MemberCode, competence: Competence) -> WorkCalendar:
         """The calendar of the desk that is to act for a state."""
-        directory = self.directories.get(member)
-        return USUAL_OFFICE if directory is None else calendar_of(directory, desk_to_act(directory, competence))
+        return acting_calendar(self.directories.get(member), competence)
 
     def allowance(self, counterpart: MemberCode, clock: ClockName, urgency: Urgency, began: date) -> Allowance:
         """How much time a clock allows that began on a day: by what the pair had agreed on by then."""
-        begun = [each for each in self.agreed.get(counterpart, ()) if each.effective_from <= began]
-        return allowance(begun[-1] if begun else None, clock, urgency, began)
+        return agreed_allowance(self.agreed.get(counterpart, ()), clock, urgency, began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +106,7 @@ class HitClock:
 def clocks_of(hit: Hit, history: HitHistory, terms: ClockTerms) -> tuple[HitClock, ...]:
     """Every clock that runs for either side of a hit now."""
     reading = _Reading(hit, history, terms)
-    return tuple(clock for clock in reading.clocks() if clock.name not in _NOT_FOR_SOMEBODY)
+    return tuple(clock for clock in reading.clocks() if clock.name not in _SHOWN_ELSEWHERE)
 
 
 def own_due_at(clocks: Collection[HitClock], own: MemberCode) -> datetime | None:
@@ -160,10 +145,10 @@ class _Reading:
             # What is left of the round is the other side's; and the other's hold is its own affair.
             if has_voted or (name is ClockName.HOLD and not self.hit.protected):
                 whose = self.hit.counterpart
-            yield self._clock(name, whose, self._votes_began() if name is ClockName.TRIAGE else self.hit.shown.since)
+            yield self._clock(name, whose, self.hit.shown.since if name is ClockName.HOLD else self._began())
 
     def _of_own_side(self) -> Iterator[HitClock]:
-        began = self._votes_began()
+        began = self._began()
         for name in CLOCKS_OF_SIDE[self.hit.side_state]:
             started = max(began, self.hit.acknowledged_at or began) if name is ClockName.VERIFY else began
             yield self._clock(name, self.hit.own, started)
@@ -174,7 +159,9 @@ class _Reading:
         opened_at = steps[0].at if steps else exchange.since
         for name in CLOCKS_OF_STATE.get(exchange.state, ()):
             whose = giver if name in _OF_THE_GIVER else exchange.receiver if name in _OF_THE_RECEIVER else self.hit.own
-            yield self._clock(name, whose, opened_at if name in _OF_THE_GIVER else exchange.since, exchange)
+            # The answer is counted from the request, whatever comes between; all else from its own state.
+            started = opened_at if name is ClockName.RESPOND else exchange.since
+            yield self._clock(name, whose, started, exchange)
 
     def _clock(
         self, name: ClockName, whose: MemberCode, started: datetime, exchange: Exchange | None = None
@@ -187,20 +174,21 @@ class _Reading:
         since = tuple(pause for pause in pauses if pause.until is None or pause.until > started)
         return HitClock(name, exchange_id, whose, RunningClock(started, allowed, since), calendar)
 
-    def _votes_began(self) -> datetime:
-        """When the triage of the present votes began: with the alert, or when the hit was reopened."""
-        reopened = [step.at for step in self.history.of(None) if step.event is Event.REOPENED]
-        return max(reopened[-1], self.hit.alerted_at) if reopened else self.hit.alerted_at
+    def _began(self) -> datetime:
+        """Since when the hit's own track is where it is, holds aside: what ran before a hold goes on after it."""
+        began, was_held = self.hit.alerted_at, False
+        for step in self.history.of(None):
+            if step.event is not Event.HELD and not (step.event is Event.RELEASED and was_held):
+                began = max(began, step.at)
+            was_held = step.event is Event.HELD
+        return began
 
 
 def competence_of(hit: Hit, whose: MemberCode) -> Competence:
-    """For what subject the desk is, that is to act for a side of a hit."""
-    if hit.minor:
-        return Competence.MINORS
+    """For what subject the desk is, that is to act for a side of a hit; the hub comes to the same for the own side."""
     if whose == hit.own and hit.protected:
         return Competence.VICTIM_PROTECTION
-    # The own record's offence group is its investigators' affair; what both sides know is the one in the alert.
-    return _COMPETENCE[hit.counterpart_offence_group]
+    return COMPETENCE_FOR[hit.counterpart_offence_group]
 
 
 def _pauses(name: ClockName, history: HitHistory, exchange_id: RequestId | None) -> tuple[Pause, ...]:

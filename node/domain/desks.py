@@ -9,7 +9,6 @@ from symbolon.node.domain.desk_text import DirectoryDraft
 from symbolon.protocol.focal_points import Call, Liveness, liveness
 from symbolon.protocol.messages_focal_points import (
     Competence,
-    DeskKind,
     DeskLife,
     FocalPointDirectory,
     FocalPointEntry,
@@ -192,20 +191,3 @@ def may_answer(ping: Ping, staff: Mapping[DeskId, frozenset[str]], login: str) -
     """Whether somebody works at the desk that was asked; a desk nobody was entered for is anybody's."""
     people = staff.get(ping.desk_id, frozenset())
     return not people or login in people
-
-
-_DESK_ORDER: Final = (DeskKind.FOCAL_POINT, DeskKind.DUTY, DeskKind.DEPUTY)
-
-
-def desk_to_act(directory: FocalPointDirectory, wanted: Competence) -> FocalPointEntry:
-    """The own desk whose hours count for a clock: the focal point for the subject, else for anything, else the first.
-
-    A minor's subject is that of a desk for minors, or for the protection of victims.
-    """
-    sought = {wanted, Competence.VICTIM_PROTECTION} if wanted is Competence.MINORS else {wanted}
-
-    def rank(desk: FocalPointEntry) -> tuple[int, int]:
-        competence = 0 if sought & set(desk.competences) else 1 if Competence.GENERAL in desk.competences else 2
-        return competence, _DESK_ORDER.index(desk.kind)
-
-    return min(directory.desks, key=rank)

@@ -7,8 +7,7 @@ clock's start and its level: a restart, a repetition or a change of the clocks i
 from datetime import datetime
 
 from symbolon.node.domain.actors import Right
-from symbolon.node.domain.clocks import ClockTerms, HitClock, clocks_of, competence_of
-from symbolon.node.domain.desks import desk_to_act
+from symbolon.node.domain.clocks import ENDS_BY_ITSELF, ClockTerms, HitClock, clocks_of, competence_of
 from symbolon.node.domain.escalations import NewEscalation
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.notices import NewNotice, NoticeKind
@@ -16,6 +15,7 @@ from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.read_clocks import read_terms
 from symbolon.node.services.tell_officers import hit_notice
+from symbolon.protocol.acting_desks import desk_to_act
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.clocks import ClockLevel
 from symbolon.protocol.lifecycle_times import Watcher, watchers
@@ -47,7 +47,11 @@ class EscalateDueClocks:
             noted = 0
             for hit in hits:
                 work.escalations.note_freeze(hit.hit_id, now, holds=hit.is_frozen or hit.holds_for_safety)
-                clocks = [clock for clock in clocks_of(hit, histories[hit.hit_id], terms) if clock.whose == self._own]
+                clocks = [
+                    clock
+                    for clock in clocks_of(hit, histories[hit.hit_id], terms)
+                    if clock.whose == self._own and clock.name not in ENDS_BY_ITSELF
+                ]
                 noted += self._escalate(work, hit, clocks, now)
                 self._later[hit.hit_id] = (hit.state_version, _next_moment(clocks, now))
         return noted
