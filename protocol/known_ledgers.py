@@ -1,10 +1,12 @@
 """A hit's ledger between hub and nodes after a restore: as a message, and the furthest of what several parties know."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import reduce
+from typing import Final
 
 from symbolon.protocol.hit_ledger import Exchange, HitLedger
+from symbolon.protocol.lifecycle import EXCHANGE_STATES, HIT_STATES, JointState
 from symbolon.protocol.messages_reconciliation import KnownExchange, KnownLedger
 from symbolon.protocol.references import HitId, MemberCode, RequestId
 
@@ -58,6 +60,27 @@ def ledger_from(known: KnownLedger, hit_id: HitId, parties: tuple[MemberCode, Me
             )
             for each in known.exchanges
         ),
+    )
+
+
+MOST_STEPS: Final = 10_000
+"""No track of a hit has so many steps; a version beyond it is nobody's honest word."""
+
+
+def is_possible(known: KnownLedger, parties: Collection[MemberCode]) -> bool:
+    """Whether a ledger that a party tells of can be one of a hit between these parties at all."""
+    exchanges = {each.exchange_id for each in known.exchanges}
+    return (
+        known.state in HIT_STATES - {JointState.DETECTED, JointState.SUPPRESSED}
+        and known.first_round <= known.round <= known.version + 1
+        and known.version <= MOST_STEPS
+        and (known.state is JointState.HELD) <= (known.held_from is not None)
+        and (known.state is JointState.CLOSED) == (known.closed_from is not None)
+        and len(exchanges) == len(known.exchanges)
+        and all(
+            each.state in EXCHANGE_STATES and each.receiver in parties and each.version <= MOST_STEPS
+            for each in known.exchanges
+        )
     )
 
 

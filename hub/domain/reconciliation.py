@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
+from symbolon.hub.domain.hit_steps import CLOCK_DIFFERENCE
 from symbolon.hub.domain.hits import Explanation, Hit, HitSide
 from symbolon.hub.domain.records import RecordEntry
 from symbolon.protocol.handling import Namespace
 from symbolon.protocol.hit_ledger import HitLedger
-from symbolon.protocol.known_ledgers import furthest, is_behind, ledger_from, with_own_track
+from symbolon.protocol.known_ledgers import furthest, is_behind, is_possible, ledger_from, with_own_track
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import KnownHit, ReconciliationRecord
 from symbolon.protocol.references import HitId, IncarnationId, MemberCode, RecordReference
+
+_NO_HIT_BEFORE: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,26 @@ def _lacks(told: ReconciliationRecord, entry: RecordEntry | None, epochs: frozen
     return not entry.handles.keys() >= (epochs & set(told.epochs))
 
 
+def believable(known: Mapping[MemberCode, KnownHit], now: datetime) -> Mapping[MemberCode, KnownHit]:
+    """What is left of what parties tell of a hit without what cannot be: such a word is as if it had not been said."""
+    return {member: each for member, each in known.items() if _is_believable(each, member, now)}
+
+
+def _is_believable(known: KnownHit, member: MemberCode, now: datetime) -> bool:
+    moments = (
+        known.alert.detected_at,
+        known.alert.alerted_at,
+        known.ledger.since,
+        *(exchange.since for exchange in known.ledger.exchanges),
+    )
+    in_time = all(_NO_HIT_BEFORE <= moment <= now + CLOCK_DIFFERENCE for moment in moments)
+    return (
+        in_time
+        and known.opened_round <= known.ledger.round
+        and is_possible(known.ledger, (member, known.alert.counterpart))
+    )
+
+
 def renewed_hit(known: Mapping[MemberCode, KnownHit], records: Mapping[RecordReference, RecordEntry]) -> Hit | None:
     """The hit that the hub forgot, from what one or both of its parties were told of it.
 
@@ -95,9 +119,14 @@ def renewed_hit(known: Mapping[MemberCode, KnownHit], records: Mapping[RecordRef
     )
 
 
+def is_word_of_party(hit: Hit, member: MemberCode, known: KnownHit) -> bool:
+    """Whether a member that tells of a hit is one of its two parties, and names the other one."""
+    return {member, known.alert.counterpart} == set(hit.ledger.parties)
+
+
 def carried_on(hit: Hit, known: Mapping[MemberCode, KnownHit]) -> Hit:
     """A hit that the hub remembers, as far as its parties say that it has gone since."""
-    parties = {member: each for member, each in known.items() if member in hit.ledger.parties}
+    parties = {member: each for member, each in known.items() if is_word_of_party(hit, member, each)}
     protected = {side.member for side in hit.sides if side.is_protected}
     told = _told_ledger(hit.hit_id, hit.ledger.parties, parties, protected)
     ledger = furthest((hit.ledger, told))

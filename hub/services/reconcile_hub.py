@@ -10,8 +10,10 @@ from symbolon.hub.domain.hits import Hit, alert_of
 from symbolon.hub.domain.reconciliation import (
     OpenReconciliation,
     behind,
+    believable,
     carried_on,
     differences,
+    is_word_of_party,
     renewed_hit,
     untold,
 )
@@ -47,7 +49,8 @@ class FinishReconciliation:
     def __call__(self, work: Work, without: Sequence[MemberCode], now: datetime) -> int:
         """How many hits were renewed. Whoever was not told of one, or lacks steps of one, is told."""
         work.records.order_commits()
-        known = work.reconciliation.known_hits()
+        told_of = {hit_id: believable(told, now) for hit_id, told in work.reconciliation.known_hits().items()}
+        known = {hit_id: told for hit_id, told in told_of.items() if told}
         alerts = [each.alert for told in known.values() for each in told.values()]
         references = {each for alert in alerts for each in (alert.own_reference, alert.counterpart_reference)}
         records = work.records.lock_references(references)
@@ -58,7 +61,7 @@ class FinishReconciliation:
             except UnknownHit:
                 renewed += self._renew(work, told, records, without, now)
                 continue
-            parties = {member: each for member, each in told.items() if member in before.ledger.parties}
+            parties = {member: each for member, each in told.items() if is_word_of_party(before, member, each)}
             if parties:
                 self._carry_on(work, before, parties, without, now)
         work.reconciliation.finish(without, now)
