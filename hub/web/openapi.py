@@ -60,6 +60,9 @@ _IN_DELIVERIES: Final = (
     messages.SideNotice,
     messages.SafetyHoldNotice,
     messages.HitStanding,
+    messages.EscalationNotice,
+    messages.ProofOfLifePing,
+    messages.SignedPairProfile,
     messages.EpochErasureReceipt,
     messages.Delivery,
 )
@@ -101,7 +104,14 @@ def _document(app: FastAPI) -> dict[str, Any]:
         document["paths"][path]["post"]["requestBody"] = {"required": True, "content": _envelope_of(kind)}
     for (path, method), kind in _GIVEN_OUT.items():
         document["paths"][path][method]["responses"]["200"]["content"] = _envelope_of(kind)
+    chunk = document["paths"]["/v1/attachments/{attachment_id}/chunks/{number}"]
+    chunk["put"]["requestBody"] = {"required": True, "content": _CHUNK}
+    chunk["get"]["responses"]["200"]["content"] = _CHUNK
     return document
+
+
+_CHUNK: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+"""One sealed part of a file, as it is."""
 
 
 def _envelope_of(kind: type) -> dict[str, Any]:

@@ -21,8 +21,11 @@ _CHUNK_TYPE: Final = "application/octet-stream"
 _LARGEST_SEALED: Final = CHUNK_BYTES + 64
 
 
-def attachment_named(attachment_id: str) -> AttachmentId:
-    """The file of the address; raises `MalformedMessage`."""
+_UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+
+def attachment_named(attachment_id: Annotated[str, Path(pattern=_UUID)]) -> AttachmentId:
+    """The file of the address."""
     return parse_attachment_id(attachment_id)
 
 
