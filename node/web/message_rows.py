@@ -142,8 +142,7 @@ _CODES: Final[Mapping[Any, str]] = {
     },
 }
 _STATES: Final = frozenset({"onward_sharing", "recipients", "originator", "holder"})
-# Ids and stamps that a page shows by itself, or that mean nothing to a person.
-_UNSHOWN: Final = frozenset(
+UNSHOWN: Final = frozenset(
     {
         "request_id",
         "hit_id",
@@ -175,6 +174,7 @@ _UNSHOWN: Final = frozenset(
         "purged_at",
     }
 )
+"""Ids and stamps that a page shows by itself, or that mean nothing to a person."""
 _SAID: Final = frozenset(
     {
         "purpose",
@@ -207,7 +207,7 @@ def rows_of(message: object, country: Country, asked: Request | None = None) -> 
             found.append(Row(LABELS["granted"], ("No" if value is None else "Yes",)))
             found += () if value is None else rows_of(value.token, country)
             continue
-        if each.name in _UNSHOWN or value in (None, "", ()):
+        if each.name in UNSHOWN or value in (None, "", ()):
             continue
         if each.name == "answers" and isinstance(message, Reply) and asked is not None:
             found += _answers(message, asked)
