@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
 from symbolon.node.domain.hits import Direction
@@ -114,7 +113,7 @@ def safe_name(given: str) -> str:
         InvalidDraft: nothing is left of it, or it is too long.
 
     """
-    bare = PureWindowsPath(PurePosixPath(given.strip()).name).name
+    bare = re.split(r"[/\\]", given.strip())[-1]
     shown = "".join(letter for letter in bare if unicodedata.category(letter) not in _HIDDEN)
     name = _UNSAFE.sub("_", shown).strip(" .")
     if not name:
@@ -131,7 +130,8 @@ def type_of_name(name: str) -> str:
         InvalidDraft: files of this kind are not taken.
 
     """
-    media_type = _TYPES_BY_ENDING.get(PurePosixPath(name.lower()).suffix)
+    _stem, dot, ending = name.lower().rpartition(".")
+    media_type = _TYPES_BY_ENDING.get(dot + ending)
     if media_type is None or media_type not in TAKEN_TYPES:
         kinds = ", ".join(ending.removeprefix(".") for ending in ENDINGS)
         raise InvalidDraft("file", f"Files of this kind are not taken: attach one of {kinds}.")
