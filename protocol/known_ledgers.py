@@ -74,7 +74,6 @@ def is_possible(known: KnownLedger, parties: Collection[MemberCode]) -> bool:
         known.state in HIT_STATES - {JointState.DETECTED, JointState.SUPPRESSED}
         and known.first_round <= known.round <= known.version + 1
         and known.version <= MOST_STEPS
-        and (known.state is JointState.HELD) <= (known.held_from is not None)
         and (known.state is JointState.CLOSED) == (known.closed_from is not None)
         and len(exchanges) == len(known.exchanges)
         and all(

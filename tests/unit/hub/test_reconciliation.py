@@ -110,7 +110,6 @@ def test_what_cannot_be_is_not_believed() -> None:
     impossible = [
         replace(honest.ledger, version=10_001),
         replace(honest.ledger, state=JointState.REQUESTED),
-        replace(honest.ledger, state=JointState.HELD),
         replace(honest.ledger, closed_from=JointState.CONFIRMED),
         replace(honest.ledger, first_round=2),
         replace(honest.ledger, since=NOW + timedelta(minutes=6)),
