@@ -1,5 +1,6 @@
 """Prints, read back page by page."""
 
+import builtins
 import io
 import logging
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ import pypdf
 import pytest
 
 from symbolon.node.domain.pack import LEGAL_ASSISTANCE_NOTICE, Pack, PackLine, PackSection, PageMarks
-from symbolon.node.gateway.pack_pdf import PdfPackPrinter
+from symbolon.node.gateway.pack_pdf import LayoutMissing, PdfPackPrinter
 
 MARK = "H2 · TLP:AMBER+STRICT · from XB · not for arrest"
 LONG = "มาตรา " * 2_000
@@ -107,3 +108,18 @@ def test_what_looks_like_markup_is_printed_as_it_was_written(printer: PdfPackPri
 def test_what_is_withheld_says_why(printer: PdfPackPrinter) -> None:
     (text,) = pages(printer(pack(PackSection("Reply", withheld="its traffic light is red"))))
     assert "Not printed: its traffic light is red" in text
+
+
+def test_where_nothing_lays_text_out_the_officer_is_told_what_to_install(
+    printer: PdfPackPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = builtins.__import__
+
+    def without_pango(name: str, *rest: object) -> object:
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return load(name, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", without_pango)
+    with pytest.raises(LayoutMissing, match="install Pango"):
+        printer(pack(section("x")))
