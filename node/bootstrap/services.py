@@ -71,6 +71,7 @@ from symbolon.node.services.show_focal_points import ShowFocalPoints, WhoToCall
 from symbolon.node.services.show_hit import ShowHit
 from symbolon.node.services.show_status import ShowStatus
 from symbolon.node.services.sign_directory import SignDirectory
+from symbolon.node.services.tell_stale_desks import TellStaleDesks
 from symbolon.node.services.triage_hit import AssignHit, Recommend
 from symbolon.node.services.view_hit import GiveJustification, ViewHit
 from symbolon.node.services.watch_services import WatchServices
@@ -113,6 +114,7 @@ class NodeServices(DeskServices):
     show_keys: ShowKeys
     show_status: ShowStatus
     escalate_due_clocks: EscalateDueClocks
+    tell_stale_desks: TellStaleDesks
     list_deliveries: ListDeliveries
     retry_deliveries: RetryDeliveries
 
@@ -193,6 +195,7 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
         show_status=ShowStatus(unit_of_work, draws, tools.linkage_keys, encode_record, own),
         watch=_watch_services(tools),
         escalate_due_clocks=EscalateDueClocks(unit_of_work, draws, own),
+        tell_stale_desks=TellStaleDesks(unit_of_work, draws, own),
         list_deliveries=ListDeliveries(unit_of_work),
         retry_deliveries=RetryDeliveries(unit_of_work),
     )

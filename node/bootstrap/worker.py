@@ -60,6 +60,7 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         reencode_records=node.services.reencode_records,
         keep_focal_points=services.keep_focal_points,
         escalate_due_clocks=node.services.escalate_due_clocks,
+        tell_stale_desks=node.services.tell_stale_desks,
         send_notices=build_send_notices(node),
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )

@@ -36,6 +36,7 @@ _PROGRESS_EVERY: Final = 3
 _RECONCILE_EVERY: Final = 3
 _FOCAL_POINTS_EVERY: Final = 60
 _CLOCKS_EVERY: Final = 10
+_STALE_EVERY: Final = 60
 _NOTICES_EVERY: Final = 10
 _REENCODING_PAUSE_S: Final = 2.0
 _EXPIRY_EVERY: Final = 30
@@ -74,6 +75,7 @@ class WorkerTasks:
     reencode_records: Callable[[], int]
     keep_focal_points: Callable[[], int]
     escalate_due_clocks: Callable[[], int]
+    tell_stale_desks: Callable[[], int]
     send_notices: Callable[[], int]
     listen: Callable[[], AbstractContextManager[Wakes]]
 
@@ -196,6 +198,7 @@ class Worker:
             PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
             PeriodicJob("keep and purge", self._tasks.keep_and_purge, _PURGE_EVERY),
             PeriodicJob("escalate due clocks", self._tasks.escalate_due_clocks, _CLOCKS_EVERY),
+            PeriodicJob("tell stale desks", self._tasks.tell_stale_desks, _STALE_EVERY),
         )
         self._tick(jobs, leave)
 

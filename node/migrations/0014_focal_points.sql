@@ -54,6 +54,8 @@ create table desk_ping (
     answer_by timestamptz not null,
     answered_at timestamptz,
     answered_by text,
+    -- When whoever stands in for the desk was told that it left the question open.
+    told_stale_at timestamptz,
     check ((answered_at is null) = (answered_by is null))
 );
 

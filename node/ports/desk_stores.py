@@ -96,6 +96,10 @@ class FocalPointStore(Protocol):
         """Note that somebody answered."""
         ...
 
+    def note_stale(self, ping_id: PingId, now: datetime) -> bool:
+        """Note that whoever stands in is told; False where they were told before, or somebody answered."""
+        ...
+
 
 class AgreementStore(Protocol):
     """What this state and another one agreed on, or propose."""

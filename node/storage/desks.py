@@ -151,6 +151,10 @@ class PostgresFocalPoints:
         """Note that somebody answered."""
         self._tx.execute(QUERIES["note_answer"], ping_id=ping_id, answered_by=answered_by, answered_at=now)
 
+    def note_stale(self, ping_id: PingId, now: datetime) -> bool:
+        """Note that whoever stands in is told; False where they were told before, or somebody answered."""
+        return self._tx.fetch_one(QUERIES["note_stale"], ping_id=ping_id, now=now) is not None
+
 
 class PostgresAgreements:
     """What pairs agreed on, within one transaction."""

@@ -109,6 +109,12 @@ order by answered_at is not null, asked_at, desk_id;
 update desk_ping set answered_at = %(answered_at)s, answered_by = %(answered_by)s
 where ping_id = %(ping_id)s and answered_at is null;
 
+-- name: note_stale
+-- Whoever stands in is told that a question was left open; no row where they were told before.
+update desk_ping set told_stale_at = %(now)s
+where ping_id = %(ping_id)s and answered_at is null and told_stale_at is null
+returning ping_id;
+
 -- name: list_profiles
 -- Every version and proposal between this state and another, the newest first.
 select counterpart, version, is_agreed, body, taken_at from pair_profile order by counterpart, version desc;

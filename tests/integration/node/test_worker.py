@@ -42,6 +42,7 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], Reception], **other
         move_attachments=lambda: 0,
         keep_focal_points=lambda: 0,
         escalate_due_clocks=lambda: 0,
+        tell_stale_desks=lambda: 0,
         send_notices=lambda: 0,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )

@@ -81,3 +81,23 @@ def test_the_answer_waits_for_a_hub_that_is_away(desk_pair, asked):
     desk_pair.xa.deliver()
     desk_pair.exchange()
     assert liveness_of(desk_pair.xb, "national") is Liveness.ALIVE
+
+
+def told_stale(node):
+    return [row["audience_login"] for row in node.rows("notice") if row["kind"] == "desk-stale"]
+
+
+def test_whoever_stands_in_is_told_once_that_a_desk_left_a_question_open(desk_pair, asked):
+    desk_pair.xa.services.watch.edit_focal_points.staff(FOCAL_POINT, DeskId("second"), ["dina"])
+    desk_pair.at(MONDAY + timedelta(days=2))
+    assert desk_pair.xa.services.tell_stale_desks() == 0
+    desk_pair.at(MONDAY + timedelta(days=4))
+    assert desk_pair.xa.services.tell_stale_desks() == 1
+    assert desk_pair.xa.services.tell_stale_desks() == 0
+    assert told_stale(desk_pair.xa) == ["dina"]
+
+
+def test_of_a_desk_that_answered_nobody_is_told(desk_pair, asked):
+    desk_pair.xa.services.watch.answer_ping(FOCAL_POINT, asked)
+    desk_pair.at(MONDAY + timedelta(days=4))
+    assert desk_pair.xa.services.tell_stale_desks() == 0
