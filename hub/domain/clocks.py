@@ -62,6 +62,16 @@ class ClockTerms:
 
     directories: Mapping[MemberCode, FocalPointDirectory] = field(default_factory=dict)
     agreed: Mapping[frozenset[MemberCode], Sequence[PairProfile]] = field(default_factory=dict)
+    _calendars: dict[tuple[MemberCode, Competence], WorkCalendar] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def calendar(self, member: MemberCode, wanted: Competence) -> WorkCalendar:
+        """The calendar of a state's desk that is to act; worked out once for all of its clocks."""
+        known = self._calendars.get((member, wanted))
+        if known is None:
+            known = self._calendars[member, wanted] = acting_calendar(self.directories.get(member), wanted)
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +252,7 @@ class _Reading:
             state=state,
             urgency=urgency,
             running=RunningClock(started, allowed, self._pauses(name, started, exchange_id)),
-            calendar=acting_calendar(self.terms.directories.get(whose), self._competence(whose)),
+            calendar=self.terms.calendar(whose, self._competence(whose)),
             watcher=watchers(name, protected=is_protected)[1],
         )
 
