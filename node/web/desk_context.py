@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from symbolon.node.domain.actors import Actor, Right, parse_roles
+from symbolon.node.domain.desks import DeskQuery
 from symbolon.node.domain.drafts import DraftId
 from symbolon.node.domain.justification import Visit
 from symbolon.node.services.node_services import DeskServices
@@ -68,6 +69,14 @@ class DeskContext:
         """How the pages name a member: ``Belanu (XB)``, or the code alone where the directory has no name."""
         names = self.member_names()
         return lambda code: f"{names[MemberCode(code)]} ({code})" if code in names else code
+
+    def desk_titles(self, session: Session, member: MemberCode | None = None) -> Mapping[str, str]:
+        """The desks that may be called, of one state or of all: their ids and titles."""
+        actor = actor_of(session)
+        if not actor.permits(Right.VIEW_FOCAL_POINTS):
+            return {}
+        lines = self.services.watch.show_focal_points(actor, DeskQuery(member)).lines
+        return {str(line.desk.desk_id): f"{line.desk.title} ({line.member})" for line in lines}
 
     def return_to(self, path: str, notice_code: str) -> Response:
         """After an act: back to a page, which then says what was done."""

@@ -56,7 +56,7 @@ class Editing:
         """A text that changes with what is saved of the draft."""
         return "new" if self.draft_id is None else content_digest(self.form)[:16]
 
-    def spec(self, desk: DeskContext) -> FormSpec:
+    def spec(self, desk: DeskContext, session: Session) -> FormSpec:
         """What its form asks for."""
         asked = None if self.exchange is None else request_of(self.exchange)
         others = {
@@ -64,7 +64,8 @@ class Editing:
             for code, name in desk.member_names().items()
             if code not in (self.view.own, self.view.summary.counterpart, HUB)
         }
-        return spec_for(self.form, FormSetting(others, () if asked is None else asked.questions))
+        ours = desk.desk_titles(session, self.view.own) if isinstance(self.form, RequestForm) else {}
+        return spec_for(self.form, FormSetting(others, () if asked is None else asked.questions, ours))
 
     def sections(self, spec: FormSpec) -> tuple[Section, ...]:
         """Those that the page shows: one of a wizard, all of another form."""
@@ -80,7 +81,7 @@ def save(desk: DeskContext, session: Session, editing: Editing, fields: FormFiel
     """
     if fields.text("seen") != editing.seen:
         raise StalePage
-    spec = editing.spec(desk)
+    spec = editing.spec(desk, session)
     sections, unfinished = editing.sections(spec), fields.text("go") == SAVE_UNFINISHED
     form = with_fields(editing.form, Reading(fields, spec, strict=not unfinished), sections)
     try:
@@ -103,7 +104,7 @@ def edit_page(
     error: Exception | None = None,
 ) -> Response:
     """The page of the form, with what was typed and what is wrong with it."""
-    spec = editing.spec(desk)
+    spec = editing.spec(desk, session)
     sections = editing.sections(spec)
     asked = None if editing.exchange is None else request_of(editing.exchange)
     is_request = isinstance(editing.form, RequestForm)

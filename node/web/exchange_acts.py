@@ -6,7 +6,7 @@ from typing import Final
 
 from symbolon.node.domain.actors import Actor
 from symbolon.node.services.node_services import DeskServices
-from symbolon.node.web import act_forms
+from symbolon.node.web import act_forms, act_readings
 from symbolon.node.web.form_spec import FormSpec, Reading
 from symbolon.protocol.lifecycle import HitAction
 from symbolon.protocol.references import HitId, RequestId
@@ -35,29 +35,29 @@ class ExchangeAct:
 
 
 def _accept(at: Where, reading: Reading) -> None:
-    at.services.decide_request(at.actor, at.hit_id, at.exchange_id, act_forms.read_acceptance(reading))
+    at.services.decide_request(at.actor, at.hit_id, at.exchange_id, act_readings.read_acceptance(reading))
 
 
 def _refuse(at: Where, reading: Reading) -> None:
-    at.services.decide_request(at.actor, at.hit_id, at.exchange_id, act_forms.read_refusal(reading))
+    at.services.decide_request(at.actor, at.hit_id, at.exchange_id, act_readings.read_refusal(reading))
 
 
 def _clarify(at: Where, reading: Reading) -> None:
-    question, handling_code = act_forms.read_clarification(reading)
+    question, handling_code = act_readings.read_clarification(reading)
     at.services.ask_clarification(at.actor, at.hit_id, at.exchange_id, question, handling_code)
 
 
 def _recall(at: Where, reading: Reading) -> None:
-    at.services.recall_request(at.actor, at.hit_id, at.exchange_id, act_forms.read_recall(reading))
+    at.services.recall_request(at.actor, at.hit_id, at.exchange_id, act_readings.read_recall(reading))
 
 
 def _go_formal(at: Where, reading: Reading) -> None:
-    channel, reference = act_forms.read_formal_route(reading)
+    channel, reference = act_readings.read_formal_route(reading)
     at.services.go_formal(at.actor, at.hit_id, at.exchange_id, channel, reference)
 
 
 def _give_feedback(at: Where, reading: Reading) -> None:
-    at.services.give_feedback(at.actor, at.hit_id, at.exchange_id, act_forms.read_feedback(reading))
+    at.services.give_feedback(at.actor, at.hit_id, at.exchange_id, act_readings.read_feedback(reading))
 
 
 def _close(at: Where, _reading: Reading) -> None:

@@ -3,7 +3,7 @@
 What a field may hold is what the message that carries it may hold: a form that passes here passes onto the wire.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -236,12 +236,6 @@ def _write(name: str, value: object, texts: dict[str, str], ticked: dict[str, fr
         texts[name] = value.isoformat()
     elif isinstance(value, str):
         texts[name] = str(value)
-
-
-def only(mistakes: Mapping[str, str], asked: Iterable[FormField]) -> Mapping[str, str]:
-    """Those of the mistakes that are about these fields."""
-    names = {each.name for each in asked}
-    return {name: sentence for name, sentence in mistakes.items() if name in names}
 
 
 def characters(count: int) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.hits import HitView
 from symbolon.node.services.node_services import DeskServices
-from symbolon.node.web import act_forms
+from symbolon.node.web import act_forms, act_readings
 from symbolon.node.web.acting import GoOn
 from symbolon.node.web.form_spec import FormMistakes, Reading
 from symbolon.node.web.forms import read_hold_ruling, read_vote
@@ -51,7 +51,7 @@ def _assign(act: HitAct) -> GoOn:
 
 
 def _recommend(act: HitAct) -> GoOn:
-    verdict, text = act_forms.read_recommendation(Reading(act.fields, act_forms.RECOMMEND))
+    verdict, text = act_readings.read_recommendation(Reading(act.fields, act_forms.RECOMMEND))
     act.services.recommend(act.actor, act.hit_id, verdict, text)
     return act.done("recommended")
 
@@ -63,7 +63,7 @@ def _vote(act: HitAct) -> GoOn:
 
 
 def _propose_fields(act: HitAct) -> GoOn:
-    kinds, reason = act_forms.read_proposal(Reading(act.fields, act_forms.PROPOSE_FIELDS))
+    kinds, reason = act_readings.read_proposal(Reading(act.fields, act_forms.PROPOSE_FIELDS))
     act.services.propose_extra_fields(act.actor, act.hit_id, kinds, reason)
     return act.done("fields-proposed")
 
@@ -87,7 +87,7 @@ def _release(act: HitAct) -> GoOn:
 
 def _hold_for_safety(act: HitAct) -> GoOn:
     holds = act.fields.text("holds") == "yes"
-    why = act_forms.read_words(Reading(act.fields, act_forms.SAFETY_HOLD), "justification")
+    why = act_readings.read_words(Reading(act.fields, act_forms.SAFETY_HOLD), "justification")
     act.services.hold_for_safety(act.actor, act.hit_id, holds, why)
     return act.done("safety-hold" if holds else "safety-hold-lifted")
 
@@ -98,7 +98,7 @@ def _close(act: HitAct) -> GoOn:
 
 
 def _reopen(act: HitAct) -> GoOn:
-    why = act_forms.read_words(Reading(act.fields, act_forms.REOPEN), "reopening")
+    why = act_readings.read_words(Reading(act.fields, act_forms.REOPEN), "reopening")
     act.services.reopen_hit(act.actor, act.hit_id, why)
     return act.done("reopened")
 

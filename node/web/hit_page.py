@@ -1,9 +1,9 @@
 """The page of a hit, put together: what agrees, how far both sides are, what was said, and what may be done now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from symbolon.node.domain.actors import Role
@@ -14,6 +14,7 @@ from symbolon.node.web.desk_context import DeskContext, actor_of
 from symbolon.node.web.queue import next_step, own_state, their_state, time_class, time_left
 from symbolon.protocol.lifecycle import HitAction, JointState
 from symbolon.protocol.lifecycle_table import EXCHANGE_STATES
+from symbolon.protocol.messages import Request
 from symbolon.runtime.form_fields import NO_MISTAKES, FormFields
 from symbolon.runtime.sessions import Session
 
@@ -29,6 +30,16 @@ def assignable(desk: DeskContext, view: HitView) -> Sequence[str]:
     return sorted(login for login, roles in desk.officers().items() if wanted.value in roles)
 
 
+def named(desk: DeskContext, session: Session, view: HitView) -> Callable[[str], str]:
+    """How the page names states, and the desks that a request says may be called."""
+    country = desk.country_text()
+    requests = (each.message for exchange in view.exchanges for each in exchange.thread)
+    if not any(isinstance(request, Request) and request.contacts for request in requests):
+        return country
+    titles = desk.desk_titles(session)
+    return lambda code: titles[code] if code in titles else country(code)
+
+
 def may_close(view: HitView) -> bool:
     """Whether closing is about the hit itself, and not about a refused exchange, which has a page for it."""
     in_exchanges = any(HitAction.CLOSE in exchange.actions for exchange in view.exchanges)
@@ -37,14 +48,15 @@ def may_close(view: HitView) -> bool:
 
 def render(
     desk: DeskContext,
-    request: Request,
+    request: HttpRequest,
     session: Session,
     view: HitView,
     error: Exception | None = None,
     typed: FormFields = NOTHING_TYPED,
 ) -> Response:
     """The page, with what was typed and what is wrong with it where a form could not be taken."""
-    hit, now, country = view.summary, desk.clock.now(), desk.country_text()
+    hit, now = view.summary, desk.clock.now()
+    country = named(desk, session, view)
     can = frozenset(action.value for action in hit.actions)
     return desk.render(
         request,

@@ -141,7 +141,8 @@ _CODES: Final[Mapping[Any, str]] = {
         for code, text in ((f"{type(key).__name__}.{key.name}", text) for key, text in words.items())
     },
 }
-_STATES: Final = frozenset({"onward_sharing", "recipients", "originator", "holder"})
+_NAMED: Final = frozenset({"onward_sharing", "recipients", "originator", "holder", "contacts"})
+"""Fields that hold codes of states, or ids of desks."""
 UNSHOWN: Final = frozenset(
     {
         "request_id",
@@ -263,7 +264,7 @@ def texts_of(name: str, value: object, country: Country) -> tuple[str, ...]:
         return (f"{terms.PURGED_PLACES[value.place]}: {value.entries}",)
     if isinstance(value, ProtectionMarks):
         return tuple(text for row in _marks(value) for text in row.texts)
-    return (country(str(value)) if name in _STATES else str(value),) if value not in (None, "") else ()
+    return (country(str(value)) if name in _NAMED else str(value),) if value not in (None, "") else ()
 
 
 def _marks(marks: ProtectionMarks) -> Iterable[Row]:

@@ -15,7 +15,8 @@ from symbolon.node.domain.actors import Right
 from symbolon.node.domain.hits import HitSummary
 from symbolon.node.errors import InvalidDraft
 from symbolon.node.web import wording
-from symbolon.node.web.act_forms import SAFETY_HOLD, read_words
+from symbolon.node.web.act_forms import SAFETY_HOLD
+from symbolon.node.web.act_readings import read_words
 from symbolon.node.web.acting import GoOn, by_field, go_on
 from symbolon.node.web.desk_context import DeskContext, actor_of, rights_of
 from symbolon.node.web.form_spec import FormMistakes, Reading

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.meetings import meetings_of
-from symbolon.node.web import act_forms
+from symbolon.node.web import act_forms, act_readings
 from symbolon.node.web.acting import NOT_TAKEN, GoOn, StalePage, act_on_hit, by_field, mark_of, status_of
 from symbolon.node.web.desk_context import (
     DeskContext,
@@ -110,7 +110,7 @@ def meeting_routes(desk: DeskContext) -> APIRouter:
     @router.post("/meeting")
     def propose(request: Request, session: Doer, hit_id: Hit, fields: Fields) -> Response:
         def perform(reading: Reading) -> str:
-            desk.services.propose_meeting(actor_of(session), hit_id, act_forms.read_meeting(reading, None))
+            desk.services.propose_meeting(actor_of(session), hit_id, act_readings.read_meeting(reading, None))
             return "meeting-proposed"
 
         return proposing.send(request, session, hit_id, fields, perform)
@@ -131,7 +131,7 @@ def meeting_routes(desk: DeskContext) -> APIRouter:
     @router.post("/meetings/{meeting_id}/change")
     def change(request: Request, session: Doer, hit_id: Hit, meeting_id: Meeting, fields: Fields) -> Response:
         def perform(reading: Reading) -> str:
-            desk.services.propose_meeting(actor_of(session), hit_id, act_forms.read_meeting(reading, meeting_id))
+            desk.services.propose_meeting(actor_of(session), hit_id, act_readings.read_meeting(reading, meeting_id))
             return "meeting-proposed"
 
         return changing(meeting_id).send(request, session, hit_id, fields, perform)
@@ -177,7 +177,7 @@ def side_routes(desk: DeskContext) -> APIRouter:
     @router.post("/contact")
     def note_contact(request: Request, session: Doer, hit_id: Hit, fields: Fields) -> Response:
         def perform(reading: Reading) -> str:
-            desk.services.note_contact(actor_of(session), hit_id, act_forms.read_contact(reading))
+            desk.services.note_contact(actor_of(session), hit_id, act_readings.read_contact(reading))
             return "contact-noted"
 
         return noting.send(request, session, hit_id, fields, perform)
@@ -198,7 +198,7 @@ def side_routes(desk: DeskContext) -> APIRouter:
     @router.post("/exchanges/{exchange_id}/onward-use")
     def ask_onward(request: Request, session: Doer, hit_id: Hit, exchange_id: Exchange, fields: Fields) -> Response:
         def perform(reading: Reading) -> str:
-            form = act_forms.read_onward(reading, parse_message_id(fields.text("message")))
+            form = act_readings.read_onward(reading, parse_message_id(fields.text("message")))
             desk.services.ask_onward_use(actor_of(session), hit_id, exchange_id, form)
             return "onward-asked"
 
