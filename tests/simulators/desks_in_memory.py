@@ -101,5 +101,3 @@ class DeskLine:
         self._client.hub.refuse(self._client.code, needs_standing=True)
         self._desks.take(self._client.code, envelope)
         return b""
-
-
