@@ -47,6 +47,7 @@ class ExerciseNode:
             Credentials(f"{login}-{code.lower()}", f"exercise-{secrets.token_hex(4)}") for login in _OFFICERS
         )
         """The focal point's and the protection officer's."""
+        self.authoriser = Credentials(f"authoriser-{code.lower()}", f"exercise-{secrets.token_hex(4)}")
         self.administrator = Credentials(f"admin-{code.lower()}", f"exercise-{secrets.token_hex(4)}")
         self._node: Node | None = None
 
@@ -85,7 +86,11 @@ class ExerciseNode:
         draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = initialise(self.home, draft)
         officers = zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True)
-        for credentials, role, name in (*officers, (self.administrator, Role.ADMINISTRATOR, "Exercise administrator")):
+        others = (
+            (self.authoriser, Role.AUTHORISER, "Exercise authoriser"),
+            (self.administrator, Role.ADMINISTRATOR, "Exercise administrator"),
+        )
+        for credentials, role, name in (*officers, *others):
             people_office(self._node).add_with_password(
                 COMMAND.login, credentials.login, credentials.password, frozenset({role.value}), name
             )

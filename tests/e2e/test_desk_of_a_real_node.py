@@ -1,4 +1,4 @@
-"""A focal point's day in a real browser, at real nodes: sign in, open an alert, vote, ask, read the answer."""
+"""Officers' days in real browsers, at real nodes: from the alert to the feedback, by pages alone."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,14 +21,14 @@ OpenDesk = Callable[..., Page]
 
 @pytest.fixture
 def open_desk(browser: Browser, federation: Federation) -> Iterator[OpenDesk]:
-    """Opens a browser at a state's desk, signed in as its focal point."""
+    """Opens a browser at a state's desk, signed in as its focal point, or in another office."""
     with ExitStack() as stack:
 
-        def open_desk(state: MemberCode, **options: object) -> Page:
+        def open_desk(state: MemberCode, *, office: str = "focal point", **options: object) -> Page:
             node = federation.nodes[state]
             page = stack.enter_context(open_context(browser, node.desk_url, **options)).new_page()
-            focal_point = node.logins[0]
-            sign_in(page, focal_point.login, focal_point.password)
+            officer = node.authoriser if office == "authoriser" else node.logins[0]
+            sign_in(page, officer.login, officer.password)
             return page
 
         yield open_desk
@@ -58,8 +58,32 @@ def reload_until(page: Page, text: str) -> None:
     page.get_by_text(text).first.wait_for(timeout=1)
 
 
-def test_two_focal_points_vote_and_one_asks_the_other(open_desk: OpenDesk) -> None:
+def go_on(page: Page, **fields: str) -> None:
+    """Fill in one step of a form, by its labels, and save it."""
+    for label, text in fields.items():
+        page.get_by_label(label.replace("_", " ")).fill(text)
+    page.get_by_role("button", name=re.compile("^Save and")).click()
+
+
+def submit_draft(page: Page) -> str:
+    """Submit the draft that the page shows; its address."""
+    page.get_by_role("button", name="Submit for approval").click()
+    page.get_by_text("Submitted: it waits for a second officer").wait_for()
+    return page.url[page.url.index("/hits/") :]
+
+
+def approve(page: Page, draft: str, said: str) -> None:
+    """Read exactly what leaves, and let it go."""
+    page.goto(draft)
+    assert page.get_by_text(said).first.is_visible()
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Approve and send").click()
+    page.get_by_text("Approved: it is sealed and on its way.").wait_for()
+
+
+def test_two_states_carry_a_hit_from_alert_to_feedback_by_pages_alone(open_desk: OpenDesk) -> None:
     ours, theirs = open_desk(AMARA), open_desk(BELANU)
+    our_authoriser, their_authoriser = open_desk(AMARA, office="authoriser"), open_desk(BELANU, office="authoriser")
     hit = open_first_alert(ours)
     ours.get_by_role("heading", name="Why this hit").wait_for()
     vote_same(ours, "Same traveller in our file.")
@@ -71,23 +95,35 @@ def test_two_focal_points_vote_and_one_asks_the_other(open_desk: OpenDesk) -> No
     reload_until(theirs, "Same traveller in our file.")
     reload_until(ours, "Same traveller in ours.")
 
+    reload_until(ours, "Ask Belanu (XB)")
     ours.get_by_role("link", name="Ask Belanu (XB)").click()
-    ours.get_by_label("Questions").fill("Who paid for the passage?")
-    ours.get_by_label("Reason for the urgency").fill("Routine.")
-    ours.get_by_label("Legal basis").fill("Regional arrangement")
+    go_on(ours, Questions="Who paid for the passage?")
+    go_on(ours, Relevance="Same organiser.", Facts="Smuggling by sea.")
+    go_on(ours, Purpose="To find who earns from it.", Why_this_state="It holds the other half.", Legal_basis="Regional")
+    go_on(ours)
+    go_on(ours, Reason_for_the_urgency="Routine.")
+    go_on(ours)
     assert accessibility_faults(ours) == []
-    ours.get_by_role("button", name="Seal and send the request").click()
-    ours.get_by_text("Your request is sealed").wait_for()
+    go_on(ours)
+    approve(our_authoriser, submit_draft(ours), "Who paid for the passage?")
 
     reload_until(theirs, "Who paid for the passage?")
-    theirs.get_by_role("link", name="Answer Amara (XA)").click()
+    theirs.get_by_role("link", name="Answer", exact=True).first.click()
     assert accessibility_faults(theirs) == []
-    theirs.get_by_label("1. Who paid for the passage?").fill("A cousin, in cash, at the pier.")
-    theirs.get_by_role("button", name="Seal and send the answer").click()
-    theirs.get_by_text("Your answer is sealed").wait_for()
+    go_on(theirs, **{"1. Who paid for the passage?": "A cousin, in cash, at the pier."})
+    approve(their_authoriser, submit_draft(theirs), "A cousin, in cash, at the pier.")
 
+    ours.goto(hit)
     reload_until(ours, "A cousin, in cash, at the pier.")
-    assert accessibility_faults(ours) == []
+    reload_until(ours, "Give feedback")
+    ours.get_by_role("link", name="Give feedback").first.click()
+    ours.get_by_label("Useful", exact=True).check()
+    ours.get_by_role("button", name="Seal and send the feedback").click()
+    ours.get_by_text("Your feedback is on its way, and the exchange is closed.").wait_for()
+    theirs.goto(hit)
+    reload_until(theirs, "Feedback was given")
+    assert theirs.get_by_text("Useful").first.is_visible()
+    assert accessibility_faults(theirs) == []
 
 
 def test_an_alert_is_judged_on_a_phone_without_javascript(open_desk: OpenDesk) -> None:
