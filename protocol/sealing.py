@@ -135,8 +135,7 @@ def seal(
     except ValueError:
         # No ML-KEM key, or a point of low order, whose shared secret everybody knows (RFC 7748, section 6.1).
         raise MalformedMessage("The recipient's sealing key is not usable.") from None
-    vote_round = plain.round if isinstance(plain, Vote) else None
-    return Sealed(context.hit_id, key_id, suite, ciphertext, notice, vote_round)
+    return Sealed(context.hit_id, key_id, suite, ciphertext, notice, _round_of(plain))
 
 
 def unseal(kind: type[S], sealed: Sealed, keys: OwnSealingKeys, context: SealContext, *, sender_has_hybrid: bool) -> S:
@@ -145,7 +144,7 @@ def unseal(kind: type[S], sealed: Sealed, keys: OwnSealingKeys, context: SealCon
     Raises :class:`WrongPurpose` where the context is not for that kind of message, :class:`DowngradedSuite` where the
     classic suite was used although both members have keys for the hybrid one, :class:`UnsealFailed` where suite, key,
     context or ciphertext do not fit, and :class:`MalformedMessage` where the content does not follow the wire format or
-    is about another hit than its context.
+    is about another hit than its context, or a vote of another round than stands beside it.
     """
     if kind.PURPOSE is not context.purpose:
         raise WrongPurpose("A sealed message is opened for its own purpose only.")
@@ -164,6 +163,8 @@ def unseal(kind: type[S], sealed: Sealed, keys: OwnSealingKeys, context: SealCon
         raise UnsealFailed("The sealed message does not open with this key in this context.") from None
     plain = from_wire(kind, parse_json(padded))
     _refuse_other_hit(plain, context)
+    if _round_of(plain) != sealed.vote_round:
+        raise MalformedMessage("The sealed vote is of another round than the one that the hub took it for.")
     return plain
 
 
@@ -171,6 +172,10 @@ def _key_for(suite: str, keys: OwnSealingKeys) -> SealingKey | HybridSealingKey 
     if suite == SUITE:
         return keys.classic
     return keys.hybrid if suite == HYBRID_SUITE else None
+
+
+def _round_of(plain: Sealable) -> int | None:
+    return plain.round if isinstance(plain, Vote) else None
 
 
 def _refuse_other_hit(plain: Sealable, context: SealContext) -> None:

@@ -7,8 +7,11 @@ from typing import get_args
 import pytest
 
 from symbolon.protocol.exchange_steps import (
+    CARRIED_BY_MESSAGES,
+    EVENTS_OF_PURPOSE,
     ExchangeStep,
     check_notice,
+    check_sealed_notice,
     event_of,
     notice_for,
     step_from_hub,
@@ -17,7 +20,7 @@ from symbolon.protocol.exchange_steps import (
 from symbolon.protocol.exchange_terms import ReplyExtent, RequestRuling
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle import RELEASES, STEPS, Event, Party
-from symbolon.protocol.messages import STEP_PURPOSES, Reply, RequestDecision, StateNotice, StepTaken
+from symbolon.protocol.messages import SEALED_PURPOSES, STEP_PURPOSES, Reply, RequestDecision, StateNotice, StepTaken
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HUB, MemberCode
 from symbolon.protocol.sealing import seal, unseal
@@ -86,3 +89,31 @@ def test_the_notice_travels_beside_the_ciphertext(samples, generator, steps):
     assert sealed.notice == notice
     opened = unseal(type(message), sealed, samples.OWN_KEYS["XB"], context, sender_has_hybrid=True)
     check_notice(opened, sealed.notice)
+
+
+def test_the_hub_takes_a_message_as_no_other_step_than_its_purpose_makes(steps):
+    for message in steps:
+        notice = notice_for(message, 0, NOW)
+        assert notice.event in EVENTS_OF_PURPOSE[message.PURPOSE]
+        check_sealed_notice(message.PURPOSE, notice)
+        for wrong in (
+            None,
+            replace(notice, exchange_id=None),
+            replace(notice, urgency=None if notice.urgency else Urgency.U1),
+            replace(notice, event=Event.WITHDRAWN),
+        ):
+            with pytest.raises(MalformedMessage):
+                check_sealed_notice(message.PURPOSE, wrong)
+
+
+def test_a_message_that_is_no_step_has_no_notice_beside_it(steps):
+    for purpose in SEALED_PURPOSES - STEP_PURPOSES:
+        check_sealed_notice(purpose, None)
+        with pytest.raises(MalformedMessage):
+            check_sealed_notice(purpose, notice_for(steps[0], 0, NOW))
+
+
+def test_each_step_is_carried_by_one_purpose_or_by_a_notice_alone():
+    assert EVENTS_OF_PURPOSE.keys() == STEP_PURPOSES
+    assert sum(map(len, EVENTS_OF_PURPOSE.values())) == len(CARRIED_BY_MESSAGES)
+    assert CARRIED_BY_MESSAGES >= RELEASES
