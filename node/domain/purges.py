@@ -59,6 +59,8 @@ class Purge:
     purged: Mapping[PurgedPlace, int] | None = None
     message_id: MessageId | None = None
     """Asked: the message that carries the request; owed: the one that carries the newest receipt."""
+    by_itself: bool = False
+    """Begun by the holder before it was asked: it gives no receipt until it is."""
 
 
 @dataclass(frozen=True, slots=True)

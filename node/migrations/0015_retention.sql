@@ -59,6 +59,8 @@ create table purge (
     exchange_id uuid,
     direction text not null check (direction in ('asked', 'owed')),
     holder text not null,
+    -- Owed, and begun before the other side asked: no receipt is given until it does.
+    by_itself boolean not null default false,
     reason text not null check (reason in ('withdrawn', 'recalled', 'delete-by', 'data-subject')),
     asked_at timestamptz not null,
     due_at timestamptz not null,

@@ -57,7 +57,15 @@ class AskForPurges:
         if direction is PurgeDirection.ASKED:
             return self._ask(work, hit, scope, WORKER)
         now = self._draws.now()
-        purge = Purge(new_purge_id(self._draws.uuid()), scope, PurgeDirection.OWED, hit.own, now, now + TIME_TO_PURGE)
+        purge = Purge(
+            purge_id=new_purge_id(self._draws.uuid()),
+            scope=scope,
+            direction=PurgeDirection.OWED,
+            holder=hit.own,
+            asked_at=now,
+            due_at=now + TIME_TO_PURGE,
+            by_itself=True,
+        )
         return work.purges.add(purge)
 
     def _ask(self, work: Work, hit: Hit, scope: PurgeScope, login: str) -> bool:

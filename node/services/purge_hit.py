@@ -104,6 +104,8 @@ class CarryOutPurges:
     def _give_receipt(
         self, work: Work, hit: Hit, purge: Purge, purged: Mapping[PurgedPlace, int], *, legal_hold: bool
     ) -> None:
+        if purge.by_itself:
+            return
         receipt = PurgeReceipt(purge.purge_id, hit.hit_id, counts(purged), legal_hold, self._draws.now())
         sent = self._send_sealed(work, hit, receipt, WORKER)
         work.purges.note_message(purge, sent.message_id)

@@ -28,7 +28,9 @@ class PostgresPurges:
 
     def add(self, purge: Purge) -> bool:
         """Note a purge; False when the same one is known."""
-        row = self._tx.fetch_one(QUERIES["add_purge"], **_parameters(purge), message_id=purge.message_id)
+        row = self._tx.fetch_one(
+            QUERIES["add_purge"], **_parameters(purge), by_itself=purge.by_itself, message_id=purge.message_id
+        )
         return row is not None
 
     def adopt(self, purge: Purge) -> Purge:
@@ -151,4 +153,5 @@ def _purge(row: Row) -> Purge:
         purged_at=row["purged_at"],
         purged=None if purged is None else {PurgedPlace(place): count for place, count in purged.items()},
         message_id=None if message_id is None else MessageId(str(message_id)),
+        by_itself=row["by_itself"],
     )

@@ -3,10 +3,10 @@
 -- name: add_purge
 -- One purge; no row where the same one is known.
 insert into purge (
-    purge_id, hit_id, exchange_id, direction, holder, reason, asked_at, due_at, message_id
+    purge_id, hit_id, exchange_id, direction, holder, by_itself, reason, asked_at, due_at, message_id
 ) values (
-    %(purge_id)s, %(hit_id)s, %(exchange_id)s, %(direction)s, %(holder)s, %(reason)s, %(asked_at)s, %(due_at)s,
-    %(message_id)s
+    %(purge_id)s, %(hit_id)s, %(exchange_id)s, %(direction)s, %(holder)s, %(by_itself)s, %(reason)s, %(asked_at)s,
+    %(due_at)s, %(message_id)s
 )
 on conflict (hit_id, coalesce(exchange_id, hit_id), direction, reason, holder) do nothing
 returning purge_id;
@@ -20,7 +20,7 @@ insert into purge (
 )
 on conflict (hit_id, coalesce(exchange_id, hit_id), direction, reason, holder) do update
 -- Done or kept already under another id: to be done again under this one, so that a receipt for it is given.
-set purge_id = excluded.purge_id,
+set purge_id = excluded.purge_id, by_itself = false,
     kept_by_law_at = case when purge.purge_id = excluded.purge_id then purge.kept_by_law_at end,
     purged_at = case when purge.purge_id = excluded.purge_id then purge.purged_at end
 returning *;

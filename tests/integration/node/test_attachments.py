@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from tests.conftest import FreshDatabase
 from tests.integration.node.asking import AUTHORISER, REPLY, REQUEST, answer, ask
 from tests.integration.node.conftest import FOCAL_POINT, PROTECTION_OFFICER, NodeUnderTest, Pair
 
@@ -12,6 +13,8 @@ from symbolon.node.domain.attachments import AttachmentState, FileToAttach
 from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.justification import JustificationNeeded, Visit
 from symbolon.node.errors import Forbidden, HubUnavailable, InvalidDraft, NotAllowedNow, NotFound
+from symbolon.node.services.open_attachment import OpenAttachment
+from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.exchange_terms import Tlp
 from symbolon.protocol.handling import HandlingCode, Verdict
@@ -21,6 +24,10 @@ from symbolon.protocol.messages_case import CHUNK_BYTES
 from symbolon.protocol.messages_exchange import AttachmentReference
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import AttachmentId, HitId
+from symbolon.runtime.database import Database
+from symbolon.runtime.key_services import key_service_of
+from symbolon.runtime.postgres_tools import PostgresTools
+from symbolon.runtime.vault import open_vault
 
 VISIT = Visit("a test")
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 8_300
@@ -299,3 +306,17 @@ def test_a_protected_hits_files_are_the_protection_officers_and_need_a_reason(pa
         pair.xa.services.files.list_attachments(PROTECTION_OFFICER, hit_id, VISIT)
     with pytest.raises(NotFound):
         pair.xa.services.files.attach_file(FOCAL_POINT, hit_id, file(), in_pieces(PDF))
+
+
+def test_a_backup_holds_the_files_and_they_open_where_it_is_restored(pair: Pair, fresh_database: FreshDatabase) -> None:
+    hit_id = confirmed(pair)
+    attachment_id = send(pair, hit_id)
+    move(pair.xa, pair.xb)
+    elsewhere = fresh_database("restored_files")
+    tools = PostgresTools()
+    tools.restore(elsewhere, tools.dump(pair.xb.conninfo))
+    with Database(elsewhere, application_name="restored", max_size=2) as database:
+        vault = open_vault(database, key_service_of(pair.xb.home.path, {}), pair.draws.now())
+        restored = PostgresUnitOfWork(database, pair.xb.audit_log, vault)
+        opening = OpenAttachment(restored, pair.draws)
+        assert b"".join(opening(FOCAL_POINT, hit_id, attachment_id, VISIT).pieces) == PDF
