@@ -95,6 +95,7 @@ CREATE TABLE purge_receipt (
     received_at timestamptz NOT NULL
 );
 CREATE INDEX purge_receipt_by_hit ON purge_receipt (hit_id, received_at);
+CREATE INDEX hit_step_recalled ON hit_step (hit_id, taken_at) WHERE event = 'recalled';
 
 -- What the facilitator is to be told by mail: codes only, and no hit. `mailed_at`: a mail that counts it was written.
 CREATE TABLE facilitator_notice (

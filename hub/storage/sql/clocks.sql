@@ -7,12 +7,13 @@ WHERE h.state <> 'CLOSED'
    OR (h.closed_from = 'WITHDRAWN' AND EXISTS (
         SELECT FROM hit_side AS s WHERE s.hit_id = h.hit_id AND s.alerted_at IS NOT NULL AND s.purged_at IS NULL
    ))
-   OR EXISTS (
-        SELECT
+   OR h.hit_id IN (
+        SELECT r.hit_id
         FROM hit_step AS r
-        WHERE r.hit_id = h.hit_id AND r.event = 'recalled'
+        WHERE r.event = 'recalled'
+        GROUP BY r.hit_id
         HAVING count(*) > (
-            SELECT count(*) FROM purge_receipt AS p WHERE p.hit_id = h.hit_id AND p.received_at >= min(r.taken_at)
+            SELECT count(*) FROM purge_receipt AS p WHERE p.hit_id = r.hit_id AND p.received_at >= min(r.taken_at)
         )
    )
 ORDER BY h.hit_id;
