@@ -7,6 +7,8 @@ hours and holidays of the desk that is to act. So it is right after any restart,
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from symbolon.node.domain.hit import Hit
@@ -35,6 +37,7 @@ from symbolon.protocol.messages_focal_points import Competence, FocalPointDirect
 from symbolon.protocol.messages_pairs import PairProfile
 from symbolon.protocol.references import MemberCode, RequestId
 
+WHOLE: Final = Fraction(1)
 ENDS_BY_ITSELF: Final = frozenset({ClockName.USE, ClockName.FORMAL_ROUTE, ClockName.REOPEN})
 """Until when something may be done, or lasts: nobody is late, and nobody is told."""
 _SHOWN_ELSEWHERE: Final = frozenset({ClockName.REOPEN, ClockName.PURGE})
@@ -85,7 +88,7 @@ class HitClock:
     @property
     def due_at(self) -> datetime | None:
         """When its time is used up; None while it stands still and nobody knows until when."""
-        return due_at(self.running, self.calendar)
+        return _due(self.running, self.calendar, WHOLE)
 
     @property
     def stands_still(self) -> bool:
@@ -95,12 +98,18 @@ class HitClock:
     def share_at(self, level: ClockLevel) -> datetime | None:
         """When it reaches three quarters, or the whole, of its time."""
         if level is ClockLevel.DEPUTY:
-            return due_at(self.running, self.calendar, DEPUTY_SHARE)
+            return _due(self.running, self.calendar, DEPUTY_SHARE)
         return self.due_at
 
     def level(self, now: datetime) -> ClockLevel:
         """How far it has run."""
         return level_at(self.running, self.calendar, now)
+
+
+@lru_cache(maxsize=50_000)
+def _due(running: RunningClock, calendar: WorkCalendar, share: Fraction) -> datetime | None:
+    """A clock's end is worked out once, as long as nothing of it changes: every list asks for it again."""
+    return due_at(running, calendar, share)
 
 
 def clocks_of(hit: Hit, history: HitHistory, terms: ClockTerms) -> tuple[HitClock, ...]:
