@@ -1,5 +1,6 @@
 """The hub lets feedback fall due, reminds of it, and closes what is over: by its clocks, and by nobody's wish."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,7 +15,7 @@ from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.clocks import Allowance
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.handling import Urgency
-from symbolon.protocol.hit_ledger import TrackStep
+from symbolon.protocol.hit_ledger import Exchange, TrackStep
 from symbolon.protocol.lifecycle_times import ClockName, Watcher
 from symbolon.protocol.messages import EscalationLevel, EscalationNotice
 from symbolon.protocol.references import HUB, HitId
@@ -39,17 +40,21 @@ class CloseWaiting:
         while True:
             now = self._clock.now()
             with self._store.work() as work:
-                ids = () if is_reconciling(work) else work.hits.waiting_for_hub(moments_at(now), after, HITS_PER_RUN)
-                taken += sum(self._attend(work, hit_id, now) for hit_id in ids)
+                ids = [] if is_reconciling(work) else work.hits.waiting_for_hub(moments_at(now), after, HITS_PER_RUN)
+                for hit in work.hits.read(ids):
+                    # Looked at before it is locked: most have time, and nobody waits for a look.
+                    clocks = _clocks(work, hit, now)
+                    if due_steps(hit, clocks) or _reminders(work, hit, clocks):
+                        taken += self._attend(work, hit.hit_id, now)
             if len(ids) < HITS_PER_RUN:
                 return taken
             after = ids[-1]
 
     def _attend(self, work: Work, hit_id: HitId, now: datetime) -> int:
         hit = work.hits.lock(hit_id)
-        began = min([hit.ledger.since, *(exchange.since for exchange in hit.ledger.exchanges if exchange.is_open)])
-        clocks = _clocks(work, hit, began, now)
-        self._remind(work, hit, clocks)
+        clocks = _clocks(work, hit, now)
+        for exchange, number in _reminders(work, hit, clocks):
+            self._remind(work, hit, exchange, number, now)
         taken = 0
         for due in due_steps(hit, clocks):
             step = _step_of(hit, due, now)
@@ -60,28 +65,34 @@ class CloseWaiting:
             taken += 1
         return taken
 
-    def _remind(self, work: Work, hit: Hit, clocks: HubClocks) -> None:
-        """Remind the receivers whose feedback is due, once at each of the times for it."""
-        told = work.hits.reminders(hit.hit_id)
-        for exchange in hit.ledger.exchanges:
-            due = reminders_due(exchange, clocks)
-            if due <= told[exchange.exchange_id] or hit.ledger.frozen_by:
-                continue
-            work.hits.note_reminders(hit.hit_id, exchange.exchange_id, due)
-            notice = EscalationNotice(
-                hit_id=hit.hit_id,
-                exchange_id=exchange.exchange_id,
-                clock=ClockName.FEEDBACK,
-                level=EscalationLevel.OVER,
-                watcher=Watcher.DEPUTY,
-                at=whole_milliseconds(clocks.now),
-            )
-            self._post(work, exchange.receiver, notice, clocks.now)
-            work.audit(AuditAct.FEEDBACK_REMINDED, HUB, hit.hit_id, {"reminder": due})
+    def _remind(self, work: Work, hit: Hit, exchange: Exchange, number: int, now: datetime) -> None:
+        """Remind the receiver of an exchange that feedback is due."""
+        work.hits.note_reminders(hit.hit_id, exchange.exchange_id, number)
+        notice = EscalationNotice(
+            hit_id=hit.hit_id,
+            exchange_id=exchange.exchange_id,
+            clock=ClockName.FEEDBACK,
+            level=EscalationLevel.OVER,
+            watcher=Watcher.DEPUTY,
+            at=whole_milliseconds(now),
+        )
+        self._post(work, exchange.receiver, notice, now)
+        work.audit(AuditAct.FEEDBACK_REMINDED, HUB, hit.hit_id, {"reminder": number})
 
 
-def _clocks(work: Work, hit: Hit, since: datetime, now: datetime) -> HubClocks:
-    """The clocks by which the hub acts on a hit, with the pauses since a moment."""
+def _reminders(work: Work, hit: Hit, clocks: HubClocks) -> Sequence[tuple[Exchange, int]]:
+    """Whose receivers are to be reminded now, once at each of the times for it; none while the hit is frozen."""
+    waited_for = [exchange for exchange in hit.ledger.exchanges if reminders_due(exchange, clocks)]
+    if hit.ledger.frozen_by or not waited_for:
+        return ()
+    told = work.hits.reminders(hit.hit_id)
+    due = [(exchange, reminders_due(exchange, clocks)) for exchange in waited_for]
+    return [(exchange, number) for exchange, number in due if number > told[exchange.exchange_id]]
+
+
+def _clocks(work: Work, hit: Hit, now: datetime) -> HubClocks:
+    """The clocks by which the hub acts on a hit, with the pauses since anything that is open began."""
+    since = min([hit.ledger.since, *(exchange.since for exchange in hit.ledger.exchanges if exchange.is_open)])
     one, other = sorted(hit.ledger.parties)
     agreed = [signed.profile for signed in work.pair_profiles.agreed((one, other))]
 

@@ -41,6 +41,9 @@ class ExpireVotes:
             after = ids[-1]
 
     def _expire(self, work: Work, hit_id: HitId, terms: ClockTerms, now: datetime) -> bool:
+        # Looked at before it is locked: most have time, and nobody waits for a look.
+        if not _is_over(*work.clocks.of(hit_id), terms, now):
+            return False
         work.hits.lock(hit_id)
         hit, history = work.clocks.of(hit_id)
         if not _is_over(hit, history, terms, now):
