@@ -32,7 +32,13 @@ update hit set
             when joint_state in ('REQUESTED', 'RESPONDED') then 'CONFIRMED'
             else joint_state
         end,
-        'version', case when joint_state in ('ALERTED', 'HELD') then 1 else 2 end,
+        -- As many steps as led there at least: whoever has come further has the higher version.
+        'version', case
+            when joint_state in ('ALERTED', 'HELD') then 1
+            when joint_state = 'NEEDS_MORE' then 2
+            when joint_state in ('WITHDRAWN', 'CLOSED') then 9
+            else round + 1
+        end,
         'since', to_char(state_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'round', round,
         'first_round', 1,

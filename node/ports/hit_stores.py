@@ -96,7 +96,7 @@ class HitStore(Protocol):
         ...
 
     def count_by_state(self) -> Mapping[str, int]:
-        """Hits by joint state."""
+        """Hits by joint state, but for those of which the protection officer alone may know."""
         ...
 
     def add_vote(self, hit_id: HitId, vote: VoteView, message_id: MessageId | None) -> bool:

@@ -152,7 +152,7 @@ class PostgresHits:
         )
 
     def count_by_state(self) -> Mapping[str, int]:
-        """Hits by joint state."""
+        """Hits by joint state, but for those of which the protection officer alone may know."""
         return {row["joint_state"]: row["hits"] for row in self._tx.fetch_all(QUERIES["count_by_state"])}
 
     def add_vote(self, hit_id: HitId, vote: VoteView, message_id: MessageId | None) -> bool:

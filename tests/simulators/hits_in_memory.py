@@ -1,4 +1,4 @@
-"""The hub's side of hits, in memory: it keeps the order of steps, hands votes over, and passes on what it cannot read."""
+"""The hub's side of hits, in memory: keeps the order of steps, hands votes over, passes on what it cannot read."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

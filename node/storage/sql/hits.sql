@@ -103,8 +103,8 @@ on conflict (hit_id, exchange_id, follows) do nothing;
 select exchange_id, event, taken_by, follows, urgency, taken_at from hit_step where hit_id = %(hit_id)s order by place;
 
 -- name: count_by_state
--- How many hits there are in each joint state.
-select joint_state, count(*) as hits from hit group by joint_state order by joint_state;
+-- How many hits there are in each joint state, but for those of which the protection officer alone may know.
+select joint_state, count(*) as hits from hit where not protected group by joint_state order by joint_state;
 
 -- name: add_vote
 -- A vote of one side in one round; no row when that side has voted in it, unless the hub refused that vote.

@@ -98,7 +98,7 @@ class Walk:
         hit = self.hit(state)
         if hit is None:
             return
-        if self.chance.random() < 0.005 and not hit.protected:
+        if self.chance.random() < 0.002 and not hit.protected:
             change = RecordChange(category=SubjectCategory.VICTIM)
             state.node.services.revise_record(GENERAL[0], f"{state.code}-1", change)
             return
@@ -122,7 +122,9 @@ class Walk:
         offered = [each for each in view.summary.actions if each not in RARE or self.chance.random() < 0.1]
         if not offered:
             return
-        action = self.chance.choice(offered)
+        # Most walks are to come to an exchange.
+        eager = [each for each in offered if each in (HitAction.VOTE, HitAction.RELEASE, HitAction.REOPEN)]
+        action = self.chance.choice(eager if eager and self.chance.random() < 0.5 else offered)
         exchange = next((each for each in view.exchanges if action in each.actions), None)
         if exchange is not None:
             self.act_in(state, actor, action, exchange)

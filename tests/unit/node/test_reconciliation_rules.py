@@ -79,7 +79,7 @@ def test_no_version_ever_goes_back():
 def hit(custody: VoteCustody, number: int) -> ReconciliationHit:
     hit_id = HitId("22222222-2222-4222-8222-222222222222")
     ledger = KnownLedger(JointState.ALERTED, 1, NOW, number, 1, None, None, ())
-    return ReconciliationHit(hit_id, REFERENCE, MemberCode("XB"), REFERENCE, ledger, custody, False, False)  # noqa: FBT003
+    return ReconciliationHit(hit_id, REFERENCE, MemberCode("XB"), REFERENCE, ledger, custody, False, False)
 
 
 @pytest.mark.parametrize(
