@@ -1,7 +1,13 @@
 """A party of a hit has a file for the other, and asks which parts of it are still to be sent."""
 
-from symbolon.hub.domain.attachments import Attachment, check_quota, for_party, refuse_unless_exchanging
-from symbolon.hub.errors import MessageReused, UnknownAttachment
+from symbolon.hub.domain.attachments import (
+    KEPT_FOR,
+    Attachment,
+    check_quota,
+    for_party,
+    refuse_unless_exchanging,
+)
+from symbolon.hub.errors import MessageReused, NotNow, UnknownAttachment
 from symbolon.hub.ports import Store, Work
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.hub.services.reconcile_member import refuse_while_reconciling
@@ -53,6 +59,8 @@ class OfferAttachment:
                 kept = work.attachments.kept_bytes(attachment.sender, attachment.receiver)
                 check_quota(attachment, kept, self._pair_quota)
                 work.attachments.add(attachment)
+                if work.attachments.is_over(offer.attachment_id, now - KEPT_FOR):
+                    raise NotNow("The exchange was recalled: no file goes with it any more.")
                 work.audit(AuditAct.ATTACHMENT_OFFERED, member, offer.attachment_id, {"bytes": offer.size})
                 known = attachment
             elif not known.offers_the_same(attachment):

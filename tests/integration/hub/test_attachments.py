@@ -191,6 +191,7 @@ def test_what_was_withdrawn_or_recalled_is_given_to_nobody_and_dropped(table: Ta
         table.upload(bench.amara, file)
     send(bench, bench.amara, hit_id, exchange_id, Event.RECALLED)
     assert problem_of(table.get(bench.belanu, of_exchange, 0)) is Problem.UNKNOWN_ATTACHMENT
+    assert problem_of(table.offer(bench.belanu, a_file(hit_id, exchange_id).offer)) is Problem.ILLEGAL_TRANSITION
     assert table.get(bench.belanu, of_hit, 0).is_success
     assert bench.worker.drop_attachments() == 1
     assert table.chunks() == 2
