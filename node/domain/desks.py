@@ -40,6 +40,8 @@ class BookAge:
 
     issued_at: datetime
     heard_at: datetime
+    own_version: int
+    """Which version of our own desks the hub handed out then; 0: none."""
 
     def is_old(self, now: datetime) -> bool:
         """Whether the hub should have been heard since."""
@@ -156,6 +158,8 @@ class OwnDirectory:
     """Whether the draft says other than what is published."""
     changed_by: str | None
     published: KeptDirectory | None
+    handed_out: int | None
+    """Which version of ours the hub hands out to the others, as it last said; None: it was not heard yet."""
     staff: Mapping[DeskId, frozenset[str]]
     pings: tuple[Ping, ...]
 

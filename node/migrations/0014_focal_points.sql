@@ -20,7 +20,9 @@ create table desk_life (
 create table focal_point_book (
     only_row boolean primary key default true check (only_row),
     issued_at timestamptz not null,
-    heard_at timestamptz not null
+    heard_at timestamptz not null,
+    -- The version of the own directory that the hub handed out then; 0: none.
+    own_version integer not null
 );
 
 -- What the hub handed out in a state's name and this node did not believe.

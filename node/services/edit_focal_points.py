@@ -40,7 +40,7 @@ class EditFocalPoints:
         require_own_desks(actor)
         with self._unit_of_work.begin() as work:
             draft, published = work.focal_points.draft(), work.focal_points.directory(self._own)
-            staff, pings = work.focal_points.staff(), work.focal_points.pings()
+            staff, pings, age = work.focal_points.staff(), work.focal_points.pings(), work.focal_points.age()
         text = _text_of(draft, published)
         return OwnDirectory(
             draft=read_toml(text) if text else None,
@@ -49,6 +49,7 @@ class EditFocalPoints:
             is_changed=draft is not None,
             changed_by=None if draft is None else draft.changed_by,
             published=published,
+            handed_out=None if age is None else age.own_version,
             staff=staff,
             pings=pings,
         )

@@ -51,7 +51,8 @@ class KeepFocalPoints:
                 if member is None or member.standing is MemberStanding.EXPELLED:
                     work.focal_points.drop(kept.directory.member)
             work.focal_points.save_lives(book.lives)
-            work.focal_points.note_age(BookAge(envelope.issued_at, now))
+            ours = (each.directory.version for each in book.directories if each.directory.member == own.code)
+            work.focal_points.note_age(BookAge(envelope.issued_at, now, next(ours, 0)))
         return taken
 
     def _take(self, work: Work, offered: SignedFocalPoints, directory: FederationDirectory) -> bool:

@@ -76,11 +76,13 @@ class PostgresFocalPoints:
     def age(self) -> BookAge | None:
         """How old the book is; None before the hub was heard."""
         row = self._tx.fetch_one(QUERIES["find_age"])
-        return None if row is None else BookAge(row["issued_at"], row["heard_at"])
+        return None if row is None else BookAge(row["issued_at"], row["heard_at"], row["own_version"])
 
     def note_age(self, age: BookAge) -> None:
         """Note that the hub was heard."""
-        self._tx.execute(QUERIES["note_age"], issued_at=age.issued_at, heard_at=age.heard_at)
+        self._tx.execute(
+            QUERIES["note_age"], issued_at=age.issued_at, heard_at=age.heard_at, own_version=age.own_version
+        )
 
     def refused(self) -> tuple[RefusedDirectory, ...]:
         """What was not believed."""

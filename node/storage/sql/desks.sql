@@ -36,12 +36,13 @@ values (%(member)s, %(desk_id)s, %(pinged_at)s, %(answered_at)s);
 
 -- name: find_age
 -- How old the book is.
-select issued_at, heard_at from focal_point_book;
+select issued_at, heard_at, own_version from focal_point_book;
 
 -- name: note_age
 -- The hub was heard.
-insert into focal_point_book (issued_at, heard_at) values (%(issued_at)s, %(heard_at)s)
-on conflict (only_row) do update set issued_at = excluded.issued_at, heard_at = excluded.heard_at;
+insert into focal_point_book (issued_at, heard_at, own_version) values (%(issued_at)s, %(heard_at)s, %(own_version)s)
+on conflict (only_row) do update
+set issued_at = excluded.issued_at, heard_at = excluded.heard_at, own_version = excluded.own_version;
 
 -- name: list_refused
 -- What was not believed.

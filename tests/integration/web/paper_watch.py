@@ -78,6 +78,7 @@ class PaperWatch:
     draft: DirectoryDraft = field(default_factory=lambda: read_toml(DESKS))
     heard_before: timedelta = timedelta(minutes=1)
     children_answer: bool = False
+    handed_out: int = 3
     published: list[int] = field(default_factory=list)
     answered: list[tuple[str, PingId]] = field(default_factory=list)
     staffed: list[tuple[DeskId, frozenset[str]]] = field(default_factory=list)
@@ -111,7 +112,7 @@ class PaperWatch:
     @property
     def age(self) -> BookAge:
         heard = self.now() - self.heard_before
-        return BookAge(heard, heard)
+        return BookAge(heard, heard, 3)
 
     @property
     def lives(self) -> tuple[DeskLife, ...]:
@@ -173,7 +174,9 @@ class _Edit:
     def show(self, actor: Actor) -> OwnDirectory:
         _need(actor, Right.MANAGE_FOCAL_POINTS)
         toml = write_toml(self.paper.draft)
-        return OwnDirectory(self.paper.draft, toml, "mark", False, None, self.paper.book[0], {}, ())
+        return OwnDirectory(
+            self.paper.draft, toml, "mark", False, None, self.paper.book[0], self.paper.handed_out, {}, ()
+        )
 
     def save(self, actor: Actor, draft: DirectoryDraft, _seen: str) -> None:
         _need(actor, Right.MANAGE_FOCAL_POINTS)

@@ -293,3 +293,10 @@ def test_the_authoriser_signs_what_the_other_state_proposes(at_desk, paper_desk)
     page = at_desk("aya").post("/agreements/XB/sign", {"digest": digest})
     assert "Signed by both" in page.text
     assert paper_desk.watch.signed == [digest]
+
+
+def test_a_version_that_the_hub_does_not_hand_out_is_said(at_desk, paper_desk):
+    mara = at_desk("mara")
+    assert "The hub hands out" not in mara.get("/focal-points/own").text
+    paper_desk.watch.handed_out = 2
+    assert "The hub hands out version 2" in mara.get("/focal-points/own").text

@@ -161,3 +161,12 @@ def test_the_roster_shows_turns_that_have_not_ended(desk_pair):
     assert [(line.member, line.desk.desk_id) for line in roster] == [("XA", "second")]
     desk_pair.at(MONDAY + timedelta(days=3))
     assert desk_pair.xa.services.watch.show_focal_points.roster(INVESTIGATOR) == ()
+
+
+def test_the_own_page_knows_which_version_the_hub_hands_out(desk_pair):
+    desk_pair.publish(desk_pair.xa)
+    desk_pair.exchange()
+    desk_pair.pair.hub.away = True
+    desk_pair.publish(desk_pair.xa)
+    own = desk_pair.xa.services.watch.edit_focal_points.show(FOCAL_POINT)
+    assert (own.handed_out, own.published.directory.version) == (1, 2)
