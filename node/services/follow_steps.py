@@ -9,6 +9,7 @@ from symbolon.node.errors import UnreadableDelivery, WaitsForMore
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.send_step import TakeOwnStep
+from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.exchange_steps import step_from_notice
 from symbolon.protocol.handling import Namespace
 from symbolon.protocol.hit_ledger import TrackStep
@@ -53,6 +54,10 @@ class FollowSteps:
                     hit = self._follow(work, hit, step_from_notice(notice, hit.own))
                 except WaitsForMore:
                     continue
+                except UnreadableDelivery as refused:
+                    # The hub took what it should have refused: nothing else is to wait for that.
+                    detail = {"event": notice.event.value, "problem": refused.problem.value}
+                    work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, hit.hit_id, detail)
                 work.outbox.note_followed(message_id)
                 is_moving = True
         return self.say_outcome(work, _again(work, hit.hit_id))
