@@ -12,11 +12,11 @@ from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.domain.own_identifiers import identifier_lines
 from symbolon.node.domain.records import Record
+from symbolon.node.domain.restricted import why_not_exported
 from symbolon.node.ports.storage import Work
-from symbolon.node.services.open_attachment import viewer_of
+from symbolon.node.services.hit_officers import officers_of
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.disclosure_rules import Export, check_export, restrictions_of
-from symbolon.protocol.lifecycle_problems import NotDisclosed
+from symbolon.protocol.disclosure_rules import Export
 from symbolon.protocol.messages import Reply, Request, SpontaneousInformation
 from symbolon.protocol.messages_case import AttachmentManifest
 
@@ -106,6 +106,7 @@ def _reviews(work: Work, record: Record) -> Plain:
 def _hit(work: Work, actor: Actor, hit: Hit, today: date) -> Plain:
     own, theirs = work.hits.votes(hit.hit_id)
     committed = {vote.round for vote in own}
+    viewing = (actor, officers_of(work, hit), today)
     votes = [("own", vote) for vote in own] + [("theirs", vote) for vote in theirs if vote.round in committed]
     return {
         "hit_id": hit.hit_id,
@@ -117,7 +118,7 @@ def _hit(work: Work, actor: Actor, hit: Hit, today: date) -> Plain:
             {"whose": whose, "round": vote.round, "verdict": vote.verdict.value, "reason": vote.reason}
             for whose, vote in votes
         ],
-        "messages": [_message(actor, hit, stored, today) for stored in work.messages.of_hit(hit.hit_id)],
+        "messages": [_message(viewing, hit, stored) for stored in work.messages.of_hit(hit.hit_id)],
         "drafts": [
             {"purpose": draft.purpose.value, "state": draft.state.value, "content": to_wire(draft.content)}
             for draft in work.drafts.of_hit(hit.hit_id)
@@ -126,7 +127,8 @@ def _hit(work: Work, actor: Actor, hit: Hit, today: date) -> Plain:
     }
 
 
-def _message(actor: Actor, hit: Hit, stored: StoredMessage, today: date) -> Plain:
+def _message(viewing: tuple[Actor, frozenset[str], date], hit: Hit, stored: StoredMessage) -> Plain:
+    actor, officers, today = viewing
     said = {
         "purpose": stored.purpose.value,
         "direction": stored.direction.value,
@@ -136,13 +138,11 @@ def _message(actor: Actor, hit: Hit, stored: StoredMessage, today: date) -> Plai
     if isinstance(message, AttachmentManifest):
         return said | {"content": _file(message)}
     if stored.direction is Direction.RECEIVED:
+        terms = (Export.CASE_SYSTEM, today)
         withheld = f"{hit.counterpart} gave this; it is not this node's to show. Ask {hit.counterpart} for it."
         if not isinstance(message, Request | Reply | SpontaneousInformation):
             return said | {"withheld": withheld}
-        try:
-            rules = restrictions_of(message, hit.counterpart)
-            check_export(rules, Export.CASE_SYSTEM, viewer_of(actor, hit), today, protected_here=hit.protected)
-        except NotDisclosed:
+        if why_not_exported(stored, hit, actor, officers, terms) is not None:
             return said | {"withheld": withheld}
     return said | {"content": to_wire(message)}
 

@@ -11,14 +11,15 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.justification import REMEMBERED_FOR, JustificationNeeded, Visit
 from symbolon.node.domain.messages import StoredMessage
+from symbolon.node.domain.restricted import viewer_of
 from symbolon.node.errors import NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.hit_officers import officers_of
 from symbolon.protocol.attachments import ChunkPlan
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.disclosure_rules import (
     Restrictions,
-    Viewer,
     check_view,
     page_mark,
     restrictions_of,
@@ -66,7 +67,8 @@ class ListAttachments:
                 here = frozenset[int]()
                 if each.state is AttachmentState.ARRIVING:
                     here = work.attachments.chunks_here(each.attachment_id)
-                lines.append(_line(actor, hit, each, (said, here, now.date())))
+                viewing = (actor, _officers(work, hit, each), now.date())
+                lines.append(_line(viewing, hit, each, (said, here)))
         return tuple(line for line in lines if line is not None)
 
 
@@ -95,8 +97,9 @@ class OpenAttachment:
             if found.state is not AttachmentState.COMPLETE:
                 raise NotAllowedNow("The file is not whole here yet: try again when its page says so.")
             rules = _rules(hit, found, found.manifest, work.messages.of_hit(hit_id))
-            viewer = viewer_of(actor, hit)
+            officers = _officers(work, hit, found)
             for each in rules:
+                viewer = viewer_of(actor, hit, each, officers)
                 check_view(each, viewer, self._draws.now().date(), protected_here=hit.protected)
             detail = {"hit": hit_id, "handling": found.manifest.handling_code.value}
             work.audit.record(AuditAct.FILE_OPENED, actor.login, attachment_id, detail)
@@ -116,12 +119,6 @@ class OpenAttachment:
             if chunk is None:
                 raise NotFound("The file was purged while it was read.")
             yield chunk
-
-
-def viewer_of(actor: Actor, hit: Hit) -> Viewer:
-    """Who wants to see something about a hit: in which offices, and whether as an officer of this very hit."""
-    offices = actor.offices_on_hit(protected=hit.protected)
-    return Viewer(offices, is_assigned=hit.assigned_to in (None, actor.login) or hit.protected)
 
 
 def _hit_seen(work: Work, actor: Actor, hit_id: HitId, looking: tuple[Visit, Draws]) -> Hit:
@@ -182,10 +179,19 @@ def _by_itself(originator: MemberCode, manifest: AttachmentManifest) -> Restrict
     )
 
 
+def _officers(work: Work, hit: Hit, found: Attachment) -> frozenset[str]:
+    """The officers of the hit by name, and who attached the file."""
+    return officers_of(work, hit) | ({found.attached_by} if found.attached_by is not None else frozenset())
+
+
 def _line(
-    actor: Actor, hit: Hit, found: Attachment, seen: tuple[Sequence[StoredMessage], frozenset[int], date]
+    viewing: tuple[Actor, frozenset[str], date],
+    hit: Hit,
+    found: Attachment,
+    seen: tuple[Sequence[StoredMessage], frozenset[int]],
 ) -> AttachmentLine | None:
-    said, here, today = seen
+    actor, officers, today = viewing
+    said, here = seen
     manifest = found.manifest
     if manifest is None:
         return None
@@ -193,7 +199,7 @@ def _line(
     not_open: str | None = None
     try:
         for each in _rules(hit, found, manifest, said):
-            check_view(each, viewer_of(actor, hit), today, protected_here=hit.protected)
+            check_view(each, viewer_of(actor, hit, each, officers), today, protected_here=hit.protected)
     except NotDisclosed as refused:
         not_open = str(refused)
     drafts = actor.permits_on_hit(Right.DRAFT_RELEASE, protected=hit.protected)
