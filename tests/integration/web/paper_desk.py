@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 from tests.integration.web.paper_drafts import PaperDrafts
+from tests.integration.web.paper_keeping import PaperFiles, paper_retention
 from tests.integration.web.paper_watch import PaperWatch
 
 from symbolon.hub.domain.epochs import MemberProgress
@@ -229,7 +230,8 @@ def an_exchange(
     number: int, state: JointState, thread: tuple[StoredMessage, ...], actions: tuple[HitAction, ...], asked_by: str
 ) -> ExchangeView:
     due = START + timedelta(hours=5)
-    whose = "XB" if asked_by == "XA" else "XA"
+    clock = ClockName.FEEDBACK if state is JointState.FEEDBACK_DUE else ClockName.RESPOND
+    whose = "XB" if asked_by == "XA" and clock is ClockName.RESPOND else "XA"
     return ExchangeView(
         exchange_id=request_id(number),
         receiver=MemberCode(asked_by),
@@ -240,7 +242,7 @@ def an_exchange(
         since=START - timedelta(hours=3),
         thread=thread,
         withheld=1 if state is JointState.FEEDBACK_DUE else 0,
-        clocks=(ClockView(ClockName.RESPOND, MemberCode(whose), due, stands_still=state is JointState.CLARIFY),),
+        clocks=(ClockView(clock, MemberCode(whose), due, stands_still=state is JointState.CLARIFY),),
         actions=actions,
     )
 
@@ -341,8 +343,8 @@ class PaperDesk:
             note_contact=self._noting("note_contact"),
             show_expiry=lambda: expiry_board(DIRECTORY, MemberCode("XA"), self.clock.now().date()),
             show_federation=lambda: FEDERATION_VIEW,
-            retention=cast("Any", NotOnPaper()),
-            files=cast("Any", NotOnPaper()),
+            retention=paper_retention(),
+            files=PaperFiles(PaperViewing(self)).services(),
             watch=self.watch.services(),
         )
 
@@ -600,6 +602,7 @@ def filled_desk(clock: StoppedClock) -> PaperDesk:
         JointState.REQUESTED,
         SideState.VOTED,
         (*answer, *TALK),
+        due_at=START + timedelta(hours=5),
         exchanges=(an_exchange(6, JointState.REQUESTED, (asked,), answer, "XB"),),
         **both,
     )
