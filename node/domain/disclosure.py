@@ -5,9 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from symbolon.node.domain.actors import Actor, Right
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.extra_fields import FieldProposal, agreed_and_not_shown, open_proposal
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction, VoteView
+from symbolon.node.domain.hits import VoteView
 from symbolon.protocol.hit_ledger import FURTHEST_BEHIND_FIRST, Exchange
 from symbolon.protocol.lifecycle import (
     ENDED,

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
-from symbolon.node.domain.hits import ActReason, Direction
+from symbolon.node.domain.direction import Direction
+from symbolon.node.domain.hits import ActReason
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.protocol.messages import Purpose
 from symbolon.protocol.references import HitId, MessageId, RequestId

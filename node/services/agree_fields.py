@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.extra_fields import agreed_and_not_shown, open_proposal
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.own_identifiers import identifier_lines
 from symbolon.node.errors import InvalidDraft, NotAllowedNow
 from symbolon.node.ports.outside import Draws

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.extra_fields import check_shown
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.messages import MESSAGE_TYPES, StoredMessage, exchange_of
 from symbolon.node.errors import UnreadableDelivery, WaitsForMore
 from symbolon.node.ports.storage import Work

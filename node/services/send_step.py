@@ -6,8 +6,8 @@ in the caller's transaction. The step counts here at once (`Hit.shown`), and for
 
 from datetime import datetime
 
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.messages import HitMessage, StoredMessage, exchange_of
 from symbolon.node.errors import NodeError, NoDirectory, NotAllowedNow
 from symbolon.node.ports.outside import Draws

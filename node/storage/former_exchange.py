@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from psycopg.types.json import Jsonb
 
-from symbolon.node.domain.hits import Direction
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.storage.messages import PostgresMessages
 from symbolon.protocol.canonical import canonical_bytes, parse_json

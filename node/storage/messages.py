@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from symbolon.node.domain.hits import Direction
+from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.messages import MESSAGE_TYPES, StoredMessage
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
