@@ -7,12 +7,15 @@ Browsers write a form's parts in the order of its fields (HTML Standard, *multip
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from anyio import from_thread
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from symbolon.protocol.problems import Problem
+from symbolon.runtime.problem_responses import Refusal
 
 _LONGEST_FIELD: Final = 64 * 1024
 _MOST_FIELDS: Final = 20
@@ -32,9 +35,11 @@ class UploadedFile:
 def uploaded_file(request: Request) -> UploadedFile:
     """The file of a form that was sent to a route on the thread pool.
 
-    Raises `HTTPException` (400) for a body that is no such form.
+    Raises `Refusal` for a body that is no such form.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind == b"application/x-www-form-urlencoded":
+        return UploadedFile(_plain_fields(_body(request)), "", iter(()))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise _no_form()
@@ -42,7 +47,7 @@ def uploaded_file(request: Request) -> UploadedFile:
 
 
 def read_upload(pieces: Iterable[bytes], boundary: bytes) -> UploadedFile:
-    """The fields before the file, and the file. Raises `HTTPException` (400)."""
+    """The fields before the file, and the file. Raises `Refusal`."""
     events = _events(pieces, boundary)
     fields: dict[str, str] = {}
     for kind, headers in events:
@@ -66,6 +71,19 @@ def _body(request: Request) -> Iterator[bytes]:
 
     while (piece := from_thread.run(following)) is not None:
         yield piece
+
+
+def _plain_fields(pieces: Iterable[bytes]) -> dict[str, str]:
+    """The fields of a form that was sent without its file."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > _LONGEST_FIELD:
+            raise _no_form()
+    try:
+        return dict(parse_qsl(bytes(body).decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise _no_form() from None
 
 
 def _content(events: Iterator[tuple[str, Any]], limit: int | None = None) -> Iterator[bytes]:
@@ -148,5 +166,8 @@ def _text(data: bytes) -> str:
         raise _no_form() from None
 
 
-def _no_form() -> HTTPException:
-    return HTTPException(400, "The form is not written as a browser writes forms with a file, or it broke off.")
+def _no_form() -> Refusal:
+    return Refusal(
+        Problem.INVALID_INPUT,
+        "The form is not written as a browser writes forms with a file, or it broke off: send it once more.",
+    )

@@ -92,6 +92,8 @@ def file_routes(desk: DeskContext) -> APIRouter:
                 Problem.CSRF,
                 "This form is from an earlier sign-in: nothing was changed. Go back, reload, and send it again.",
             )
+        # Before a byte of the file is read: whether they may know of the hit, and have said why they look.
+        services.list_attachments(actor_of(session), hit_id, visit_of(session))
         try:
             what = FileToAttach(_exchange(upload.fields), upload.name, "", _code(upload.fields))
             services.attach_file(actor_of(session), hit_id, what, upload.content)
@@ -119,12 +121,14 @@ def file_routes(desk: DeskContext) -> APIRouter:
 
     @router.post("/{attachment_id}/name")
     def name_in_draft(session: Doer, hit_id: Hit, attachment_id: FileInPath, fields: Fields) -> Response:
+        services.list_attachments(actor_of(session), hit_id, visit_of(session))
         draft_id = draft_in_path(fields.text("draft"))
         services.name_in_draft(actor_of(session), hit_id, attachment_id, draft_id)
         return desk.return_to(f"/hits/{hit_id}/drafts/{draft_id}", "file-named")
 
     @router.post("/{attachment_id}/remove")
     def remove(session: Doer, hit_id: Hit, attachment_id: FileInPath) -> Response:
+        services.list_attachments(actor_of(session), hit_id, visit_of(session))
         services.remove_attachment(actor_of(session), hit_id, attachment_id)
         return desk.return_to(f"/hits/{hit_id}/files", "file-removed")
 

@@ -19,6 +19,7 @@ import httpx
 import pytest
 from tests.integration.web.paper_desk import PASSWORD, hit_id, meeting_id, request_id
 from tests.integration.web.paper_drafts import draft_id
+from tests.integration.web.paper_keeping import GENERAL_RECORD, NO_FILE, NO_RECORD, PROTECTED_RECORD
 from tests.integration.web.paper_watch import PING
 
 from symbolon.node.domain.actors import Actor, Role
@@ -289,6 +290,55 @@ POST /agreements/none                   s - - - u - -
 POST /agreements/STATE/sign             s - - - + - -
 POST /agreements/none/sign              s - - - u - -
 """
+KEEPING = """
+GET  /retention                              s + - + + - -
+GET  /retention.csv                          s + - + + - -
+GET  /retention/GENERAL-RECORD               s + - u + - -
+GET  /retention/PROTECTED-RECORD             s u - + u - -
+GET  /retention/NO-RECORD                    s u - u u - -
+GET  /retention/none                         s u - u u - -
+POST /retention/GENERAL-RECORD/renew         s + - u - - -
+POST /retention/PROTECTED-RECORD/renew       s u - + - - -
+POST /retention/NO-RECORD/renew              s u - u - - -
+POST /retention/GENERAL-RECORD/withdraw      s + - u - - -
+POST /retention/PROTECTED-RECORD/withdraw    s u - + - - -
+POST /retention/NO-RECORD/withdraw           s u - u - - -
+POST /retention/GENERAL-RECORD/hold          s - - u + - -
+POST /retention/PROTECTED-RECORD/hold        s - - + u - -
+POST /retention/NO-RECORD/hold               s - - u u - -
+GET  /purges                                 s + - + - - -
+GET  /purges.csv                             s + - + - - -
+GET  /data-subjects                          s + - + - - -
+POST /data-subjects                          s + - + - - -
+GET  /data-subjects/GENERAL-RECORD           s + - u - - -
+GET  /data-subjects/PROTECTED-RECORD         s u - + - - -
+GET  /data-subjects/NO-RECORD                s u - u - - -
+GET  /data-subjects/GENERAL-RECORD/export.json   s + - u - - -
+GET  /data-subjects/PROTECTED-RECORD/export.json s u - + - - -
+GET  /data-subjects/NO-RECORD/export.json        s u - u - - -
+GET  /data-subjects/GENERAL-RECORD/export.txt    s + - u - - -
+GET  /data-subjects/PROTECTED-RECORD/export.txt  s u - + - - -
+GET  /data-subjects/NO-RECORD/export.txt         s u - u - - -
+POST /data-subjects/GENERAL-RECORD/correct   s + - u - - -
+POST /data-subjects/PROTECTED-RECORD/correct s u - + - - -
+POST /data-subjects/NO-RECORD/correct        s u - u - - -
+POST /data-subjects/GENERAL-RECORD/erase     s + - u - - -
+POST /data-subjects/PROTECTED-RECORD/erase   s u - + - - -
+POST /data-subjects/NO-RECORD/erase          s u - u - - -
+GET  /hits/CONFIRMED/files                   s + + u + - -
+GET  /hits/PROTECTED/files                   s u u w u - -
+GET  /hits/NOWHERE/files                     s u u u u - -
+POST /hits/CONFIRMED/files                   s + - u - - -
+POST /hits/PROTECTED/files                   s u - w - - -
+POST /hits/NOWHERE/files                     s u - u - - -
+GET  /hits/CONFIRMED/files/NO-FILE           s u u u u - -
+GET  /hits/PROTECTED/files/NO-FILE           s u u w u - -
+GET  /hits/CONFIRMED/files/none              s u u u u - -
+POST /hits/CONFIRMED/files/NO-FILE/name      s u - u - - -
+POST /hits/PROTECTED/files/NO-FILE/name      s u - w - - -
+POST /hits/CONFIRMED/files/NO-FILE/remove    s u - u - - -
+POST /hits/PROTECTED/files/NO-FILE/remove    s u - w - - -
+"""
 PEOPLE = """
 GET  /people                            s - - - - + -
 POST /people                            s - - - - + -
@@ -340,7 +390,7 @@ def at_the_hub(method, path, marks):
     return method, path, (nobody, manager, anybody, anybody)
 
 
-NODE_CELLS = lines_of(PUBLIC_AND_OWN, NODE, WATCH, PEOPLE)
+NODE_CELLS = lines_of(PUBLIC_AND_OWN, NODE, WATCH, KEEPING, PEOPLE)
 HUB_CELLS = [
     *(at_the_hub(*line) for line in lines_of(PUBLIC_AND_OWN, PEOPLE) if line[1] != "/"),
     *lines_of(HUB),
@@ -366,6 +416,10 @@ WORDS = {
     "OTHER": "tova",
     "none": "none",
     "PING": PING,
+    "GENERAL-RECORD": GENERAL_RECORD,
+    "PROTECTED-RECORD": PROTECTED_RECORD,
+    "NO-RECORD": NO_RECORD,
+    "NO-FILE": NO_FILE,
     "STATE": "XB",
 }
 FORM = {"verdict": "SAME", "ruling": "close", "reason": "protect", "text": "She asked us to.", "then": "/account"}

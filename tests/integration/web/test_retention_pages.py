@@ -217,7 +217,7 @@ def test_only_a_files_form_may_be_larger_than_a_form(pair: Pair, desk) -> None:
     visitor = desk("mara")
     large = b"x" * (LARGEST_FORM + 1)
     assert visitor.client.post("/data-subjects", content=large).status_code == 413
-    assert visitor.client.post(f"/hits/{hit_id}/files", content=large).status_code == 400
+    assert visitor.client.post(f"/hits/{hit_id}/files", content=large).status_code == 422
 
 
 def test_the_list_of_purges_names_who_is_overdue(pair: Pair, desk) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.exceptions import HTTPException
 
+from symbolon.protocol.problems import Problem
 from symbolon.runtime.file_upload import read_upload
+from symbolon.runtime.problem_responses import Refusal
 
 BOUNDARY = b"----symbolon"
 
@@ -60,7 +61,7 @@ def test_a_form_without_a_file_gives_no_name() -> None:
 
 def test_a_body_that_broke_off_is_no_whole_file() -> None:
     upload = read_upload([form({}, content=b"x" * 500)[:200]], BOUNDARY)
-    with pytest.raises(HTTPException):
+    with pytest.raises(Refusal):
         b"".join(upload.content)
 
 
@@ -76,6 +77,6 @@ def test_a_body_that_broke_off_is_no_whole_file() -> None:
     ],
 )
 def test_what_no_browser_writes_is_refused(body: bytes) -> None:
-    with pytest.raises(HTTPException) as refused:
+    with pytest.raises(Refusal) as refused:
         b"".join(read_upload([body], BOUNDARY).content)
-    assert refused.value.status_code == 400
+    assert refused.value.problem is Problem.INVALID_INPUT
