@@ -268,16 +268,6 @@ def open_to(actor: Actor, actions: tuple[HitAction, ...]) -> tuple[HitAction, ..
     return tuple(action for action, right in zip(actions, rights, strict=True) if actor.permits(right))
 
 
-class NotOnPaper:
-    """A part of the services that this desk leaves out: its pages have tests of their own."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        def refuse(*_arguments: object) -> None:
-            raise NotFound(f"This desk of paper has no {name}.")
-
-        return refuse
-
-
 class PaperHit:
     """One hit of the desk of paper, with the actions of whoever has every right."""
 
