@@ -6,7 +6,7 @@ clock's start and its level: a restart, a repetition or a change of the clocks i
 
 from datetime import datetime
 
-from symbolon.node.domain.actors import Right
+from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.clocks import ENDS_BY_ITSELF, ClockTerms, HitClock, clocks_of, competence_of
 from symbolon.node.domain.escalations import NewEscalation
 from symbolon.node.domain.hit import Hit
@@ -89,12 +89,19 @@ class EscalateDueClocks:
         return True
 
     def _deputies(self, work: Work, hit: Hit) -> tuple[str, ...]:
-        """Who works at the desk that stands behind the one that is to act."""
+        """Who works at the desk that stands behind the one that is to act, of those who may know of the hit."""
         directory = self._terms.directories.get(self._own)
         if directory is None:
             return ()
         deputy = desk_to_act(directory, competence_of(hit, self._own)).deputy
-        return () if deputy is None else tuple(sorted(work.focal_points.staff().get(deputy, frozenset())))
+        if deputy is None:
+            return ()
+        officers, people = work.notices.officers(), work.focal_points.staff().get(deputy, frozenset())
+        return tuple(
+            login
+            for login in sorted(people & officers.keys())
+            if Actor(login, officers[login]).permits_on_hit(Right.VIEW_HITS, protected=hit.protected)
+        )
 
 
 def tell_watcher(

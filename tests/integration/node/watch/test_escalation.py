@@ -152,3 +152,16 @@ def test_a_safety_hold_lets_the_clocks_stand_still(desk_pair, hit):
     with desk_pair.xa.unit_of_work.begin() as work:
         work.escalations.note_freeze(hit, MONDAY + timedelta(days=3), holds=False)
     assert desk_pair.xa.services.escalate_due_clocks() == 0
+
+
+def test_a_deputy_who_may_not_know_of_a_protected_hit_does_not_keep_it_from_who_may(desk_pair):
+    desk_pair.publish(desk_pair.xa)
+    desk_pair.xa.services.watch.edit_focal_points.staff(FOCAL_POINT, DeskId("second"), ["dina"])
+    ours = desk_pair.xa.publish("A-2,C-2,Mali Jaidee,1992-05-03,victim,all,,")
+    theirs = desk_pair.xb.publish("B-2,C-2,Mali Jaidee,1992-05-03,suspect,all,,")
+    desk_pair.pair.hub.match(("XA", ours), ("XB", theirs), JointState.HELD, ("XA",))
+    desk_pair.exchange()
+    desk_pair.at(MONDAY + timedelta(hours=6, minutes=30))
+    desk_pair.xa.services.escalate_due_clocks()
+    told = [row for row in desk_pair.xa.rows("notice") if row["kind"] == "clock-runs-out"]
+    assert [(row["audience_login"], row["audience_right"]) for row in told] == [(None, "cast-vote")]
