@@ -79,6 +79,8 @@ class HitSummary:
     assigned_to: str | None = None
     is_on_its_way: bool = False
     """A step of this side waits for the hub."""
+    is_escalated: bool = False
+    """A clock of it, of either side, ran to three quarters or out, and runs still."""
 
 
 @dataclass(frozen=True, slots=True)

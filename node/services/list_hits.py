@@ -1,6 +1,7 @@
 """Lists the hits that somebody may see, the most pressing first."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -119,17 +120,26 @@ def _visible(work: Work, actor: Actor, read_clocks: ReadClocks) -> tuple[HitSumm
     clocks = read_clocks(work, visible)
     asking = [hit.hit_id for hit in visible if hit.shown.state is JointState.NEEDS_MORE]
     said = _by_hit(work.messages.of_hits(asking, FIELD_PURPOSES))
+    escalated = escalated_hits(work)
     summaries = (
-        summarise(
-            actor,
-            hit,
-            records[hit.own_reference],
-            clocks[hit.hit_id],
-            field_proposals(said.get(hit.hit_id, ())),
+        replace(
+            summarise(
+                actor,
+                hit,
+                records[hit.own_reference],
+                clocks[hit.hit_id],
+                field_proposals(said.get(hit.hit_id, ())),
+            ),
+            is_escalated=hit.hit_id in escalated,
         )
         for hit in visible
     )
     return tuple(sorted(summaries, key=lambda summary: (summary.due_at or _NEVER, summary.hit_id)))
+
+
+def escalated_hits(work: Work) -> frozenset[HitId]:
+    """The hits of which a clock has run to three quarters, or out."""
+    return frozenset(escalation.hit_id for escalation in work.escalations.open())
 
 
 def _kinds_in_view(actor: Actor) -> tuple[bool, ...]:

@@ -1,5 +1,7 @@
 """Shows one hit: the own half in clear beside what may be known of the other."""
 
+from dataclasses import replace
+
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.disclosure import may_act_for, may_see, opened_votes
 from symbolon.node.domain.extra_fields import field_proposals
@@ -20,7 +22,7 @@ from symbolon.node.services.exchange_views import (
     timeline_of,
 )
 from symbolon.node.services.hit_officers import officers_of
-from symbolon.node.services.list_hits import ReadClocks, summarise
+from symbolon.node.services.list_hits import ReadClocks, escalated_hits, summarise
 from symbolon.node.services.protection_marks import marks_of
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HitId
@@ -53,17 +55,19 @@ class ShowHit:
     def _view(self, work: Work, actor: Actor, hit: Hit, record: Record) -> HitView:
         messages = work.messages.of_hit(hit.hit_id)
         own, counterpart = work.hits.votes(hit.hit_id)
+        lost = [vote.round for vote in counterpart if work.reconciliation.is_lost_vote(hit.hit_id, vote.round)]
         clocks = self._read_clocks(work, [hit])[hit.hit_id]
         proposals = field_proposals(messages)
         officers = officers_of(work, hit)
         reader = Reader(actor, officers, self._draws.now().date())
+        summary = summarise(actor, hit, record, clocks, proposals)
         return HitView(
-            summary=summarise(actor, hit, record, clocks, proposals),
+            summary=replace(summary, is_escalated=hit.hit_id in escalated_hits(work)),
             own=hit.own,
             own_record=_own_record(record),
             round=hit.round,
             own_votes=own,
-            counterpart_votes=opened_votes(own, counterpart),
+            counterpart_votes=opened_votes(own, counterpart, lost),
             side=side_track(hit),
             marks=marks_of(work, hit),
             exchanges=exchange_views(hit, messages, clocks, reader),

@@ -40,6 +40,14 @@ class Show(StrEnum):
     ALL = "all"
 
 
+class Overlay(StrEnum):
+    """What lies over the listed hits, whatever their state."""
+
+    ESCALATED = "escalated"
+    SAFETY_HOLD = "safety-hold"
+    PROTECTED = "protected"
+
+
 class Sort(StrEnum):
     """By what the list is sorted."""
 
@@ -59,6 +67,7 @@ class QueueQuery:
     urgency: Urgency | None = None
     band: Band | None = None
     sort: Sort = Sort.TIME_LEFT
+    overlay: Overlay | None = None
 
     def admits(self, hit: HitSummary) -> bool:
         """Whether the line is in the list."""
@@ -73,6 +82,7 @@ class QueueQuery:
             and self.country in ("", hit.counterpart)
             and self.urgency in (None, hit.urgency)
             and self.band in (None, hit.band)
+            and (self.overlay is None or _LIES_OVER[self.overlay](hit))
         )
 
 
@@ -89,9 +99,12 @@ class QueueLine:
     turn: str
 
 
-def parse_query(show: str = "", country: str = "", urgency: str = "", band: str = "", sort: str = "") -> QueueQuery:
+def parse_query(
+    show: str = "", country: str = "", urgency: str = "", band: str = "", sort: str = "", overlay: str = ""
+) -> QueueQuery:
     """The query of the page's address; what it does not know counts as not said."""
     return QueueQuery(
+        overlay=_known(Overlay, overlay, None),
         show=_known(Show, show, Show.OPEN),
         country=country,
         urgency=_known(Urgency, urgency, None),
@@ -211,6 +224,11 @@ def _clock(hit: HitSummary) -> tuple[bool, datetime]:
     return (hit.due_at is None, hit.due_at or hit.alerted_at)
 
 
+_LIES_OVER: Final[Mapping[Overlay, Callable[[HitSummary], bool]]] = {
+    Overlay.ESCALATED: lambda hit: hit.is_escalated,
+    Overlay.SAFETY_HOLD: lambda hit: hit.is_frozen,
+    Overlay.PROTECTED: lambda hit: hit.non_punishment,
+}
 _SORT_KEYS: Final[Mapping[Sort, Callable[[HitSummary], tuple[Any, ...]]]] = {
     Sort.TIME_LEFT: _clock,
     Sort.NEWEST: lambda hit: (-hit.alerted_at.timestamp(),),

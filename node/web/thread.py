@@ -15,6 +15,7 @@ from symbolon.node.web.queue import time_class, time_left
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle import STEPS, HitAction, JointState, Party
 from symbolon.protocol.messages import (
+    Note,
     OnwardUseDecision,
     OnwardUseRequest,
     Reply,
@@ -50,6 +51,10 @@ class ThreadEntry:
     """Members to whom it may be passed on now: its originator listed them, or gave leave."""
     exchange_id: str | None
     """To which exchange the information belongs."""
+    note_id: str | None
+    """Of a note, which can be answered."""
+    answers: str | None
+    """Of a note, the one that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +235,8 @@ def _entry(stored: StoredMessage, country: Country, asked: Request | None) -> Th
         is_information=not is_ours and isinstance(stored.message, Reply | SpontaneousInformation | Request),
         may_go_to=() if is_ours else _may_go_to(stored),
         exchange_id=_exchange_of(stored),
+        note_id=stored.message.note_id if isinstance(stored.message, Note) else None,
+        answers=stored.message.reply_to if isinstance(stored.message, Note) else None,
     )
 
 

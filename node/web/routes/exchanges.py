@@ -22,8 +22,8 @@ from symbolon.node.web.exchange_acts import EXCHANGE_ACTS, ExchangeAct, Where
 from symbolon.node.web.form_spec import Reading
 from symbolon.node.web.justifying import seen_by
 from symbolon.protocol.lifecycle import HitAction
-from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HitId, RequestId
+from symbolon.protocol.problems import MalformedMessage, Problem
+from symbolon.protocol.references import HitId, NoteId, RequestId, parse_note_id
 from symbolon.runtime.desk_access import doer, visitor
 from symbolon.runtime.form_fields import NO_MISTAKES, Fields, FormFields
 from symbolon.runtime.problem_responses import Refusal
@@ -55,7 +55,7 @@ def _information(services: DeskServices, actor: Actor, view: HitView, _: Request
     return services.prefill_information(actor, view.summary.hit_id)
 
 
-def _note(_services: DeskServices, _actor: Actor, view: HitView, _: RequestId | None) -> DraftForm:
+def _first_note(_services: DeskServices, _actor: Actor, view: HitView, _: RequestId | None) -> DraftForm:
     return NoteForm(marks=view.marks)
 
 
@@ -77,7 +77,7 @@ def _onward(_services: DeskServices, _actor: Actor, view: HitView, exchange_id: 
 ABOUT_THE_HIT: Final = (
     Beginning("request", HitAction.REQUEST, _request),
     Beginning("inform", HitAction.INFORM, _information),
-    Beginning("note", HitAction.NOTE, _note),
+    Beginning("note", HitAction.NOTE, _first_note),
 )
 ABOUT_AN_EXCHANGE: Final = (
     Beginning("reply", HitAction.REPLY, _reply),
@@ -105,18 +105,22 @@ def exchange_routes(desk: DeskContext) -> APIRouter:
 
 
 def _about_the_hit(desk: DeskContext, beginning: Beginning) -> tuple[Callable[..., Response], Callable[..., Response]]:
-    def begun(session: Session, hit_id: HitId, at: str) -> Editing:
+    def begun(session: Session, hit_id: HitId, at: str, to: str) -> Editing:
         view = seen_by(desk, session, hit_id, is_begun=bool(at))
         _require(beginning.action is None or beginning.action in view.summary.actions)
         form = beginning.first(desk.services, actor_of(session), view, None)
-        return _editing(desk, view, None, form, beginning.step, at)
+        if not to or not isinstance(form, NoteForm):
+            return _editing(desk, view, None, form, beginning.step, at)
+        return _editing(
+            desk, view, None, replace(form, reply_to=_note_named(to)), f"{beginning.step}?to={_note_named(to)}", at
+        )
 
-    def show(request: Request, session: Visitor, hit_id: Hit) -> Response:
-        editing = begun(session, hit_id, "")
+    def show(request: Request, session: Visitor, hit_id: Hit, to: str = "") -> Response:
+        editing = begun(session, hit_id, "", to)
         return edit_page(desk, request, session, editing, filled_from(editing.form))
 
-    def keep(request: Request, session: Doer, hit_id: Hit, fields: Fields) -> Response:
-        return _keep(desk, request, session, begun(session, hit_id, fields.text("at") or "-"), fields)
+    def keep(request: Request, session: Doer, hit_id: Hit, fields: Fields, to: str = "") -> Response:
+        return _keep(desk, request, session, begun(session, hit_id, fields.text("at") or "-", to), fields)
 
     return show, keep
 
@@ -205,6 +209,13 @@ def _act(desk: DeskContext, act: ExchangeAct) -> tuple[Callable[..., Response], 
             return page(request, session, view, exchange_id, fields, error)
 
     return show, send
+
+
+def _note_named(note_id: str) -> NoteId:
+    try:
+        return parse_note_id(note_id)
+    except MalformedMessage as error:
+        raise Refusal(Problem.NOT_FOUND, "No note has such an id. Answer it from the hit's page.") from error
 
 
 def _exchange(view: HitView, exchange_id: RequestId) -> ExchangeView:

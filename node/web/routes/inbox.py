@@ -179,6 +179,7 @@ def _query_string(query: QueueQuery) -> str:
             "country": query.country,
             "urgency": query.urgency or "",
             "band": query.band or "",
+            "overlay": query.overlay or "",
             "sort": query.sort.value,
         }
     )
@@ -203,6 +204,7 @@ def _as_csv(lines: Iterable[QueueLine]) -> str:
             "state",
             "our_side",
             "turn",
+            "escalated",
             "safety_hold",
             "checked_by",
             "next_step",
@@ -224,6 +226,7 @@ def _as_csv(lines: Iterable[QueueLine]) -> str:
             hit.joint_state.value,
             wording.OWN_SIDE[hit.side_state],
             line.turn,
+            "yes" if hit.is_escalated else "",
             "yes" if hit.is_frozen else "",
             hit.assigned_to or "",
             line.next_step,

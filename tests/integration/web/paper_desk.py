@@ -559,6 +559,7 @@ def filled_desk(clock: StoppedClock) -> PaperDesk:
         due_at=START - timedelta(minutes=65),
         side=checked,
         assigned_to="ivo",
+        is_escalated=True,
     )
     desk.add(3, JointState.ALERTED, SideState.VOTED, due_at=None, own_votes=(same,), counterpart=MemberCode("XC"))
     desk.add(

@@ -386,6 +386,16 @@ def test_a_note_goes_by_draft(focal_point, paper_desk):
     assert (draft.content.text, draft.state) == ("We call first.", DraftState.DRAFT)
 
 
+def test_a_note_is_answered_in_its_thread(focal_point, paper_desk):
+    page = focal_point.client.get(CONFIRMED).text
+    link = page.split('">Answer this note')[0].rsplit('href="', 1)[1]
+    answer = focal_point.send(link, link, go="next", text="Agreed.", handling_code="H2", tlp="amber")
+    assert answer.status_code == 303
+    (draft,) = paper_desk.drafts.kept.values()
+    assert f"#note-{draft.content.reply_to}" not in page
+    assert f'id="note-{draft.content.reply_to}"' in page
+
+
 MEETING = {
     "agenda": "How we go on.",
     "starts_at": "2026-03-04T09:00",

@@ -50,6 +50,8 @@ def test_each_line_says_how_alike_the_halves_are_and_what_to_do_next(node_app, v
         ("show=ended", "P-0009", "P-0001"),
         ("urgency=U1", "P-0001", "P-0002"),
         ("band=strong", "P-0001", "P-0002"),
+        ("overlay=protected", "P-0007", "P-0001"),
+        ("overlay=escalated", "P-0002", "P-0001"),
         ("show=nonsense&urgency=U9&band=none&sort=sideways", "P-0001", "P-0009"),
     ],
 )
