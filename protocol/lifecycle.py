@@ -203,6 +203,7 @@ SIDE_AT_SECOND_ROUND: Final = SideState.ACKED
 VOTING: Final = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
 """The joint states in which each side is on its own track."""
 
+
 def advance_side(joint: JointState, side: SideState, action: HitAction) -> SideState:
     """Give the side state after an action of the side track; raises :class:`IllegalTransition` outside the votes."""
     following = SIDE_TRANSITIONS[side].get(action) if joint in VOTING else None
