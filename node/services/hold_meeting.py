@@ -14,7 +14,7 @@ from symbolon.node.domain.forms import MeetingForm
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.meetings import Meeting, meetings_of
 from symbolon.node.domain.restricted import why_not_exported
-from symbolon.node.errors import NodeError, NotAllowedNow, NotFound
+from symbolon.node.errors import Forbidden, NodeError, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.hit_access import hit_to_act_on
@@ -131,6 +131,8 @@ class GiveMeetingToCalendar:
             hit = work.hits.find(hit_id)
             if hit is None or not may_see(actor, hit):
                 raise NotFound("There is no such hit in your queue.")
+            if not actor.offices_on_hit(protected=hit.protected):
+                raise Forbidden("Who has no office on this hit takes nothing of it out.")
             meeting = _find(work, hit, meeting_id)
             officers = officers_of(work, hit)
             refusal = why_not_exported(meeting.stored, hit, actor, officers, (Export.PRINT, now.date()))

@@ -18,6 +18,7 @@ from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.errors import Forbidden, InvalidDraft, NodeError, NotAllowedNow, NotFound
 from symbolon.node.storage.directory import PostgresDirectory
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.disclosure_rules import Export
 from symbolon.protocol.exchange_terms import MeetingStatus, RecallReason, Tlp
 from symbolon.protocol.handling import HandlingCode
 from symbolon.protocol.lifecycle import JointState
@@ -26,7 +27,7 @@ from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, MemberCode, RequestId
 
 from .asking import AUTHORISER
-from .conftest import FOCAL_POINT, NodeUnderTest, Pair
+from .conftest import FOCAL_POINT, PROTECTION_OFFICER, NodeUnderTest, Pair
 from .release_stories import (
     REPLY,
     VISIT,
@@ -110,6 +111,22 @@ def test_a_meeting_goes_to_a_calendar_that_other_programs_read(pair: Pair) -> No
     assert event["CLASS"] == "CONFIDENTIAL"
     assert event["SUMMARY"] == "EXERCISE H1: meeting with XB"
     assert "The next transport" in event["DESCRIPTION"]
+
+
+def test_who_has_no_office_on_a_hit_takes_no_meeting_of_it_out(pair: Pair) -> None:
+    hit_id = confirmed(pair)
+    meeting_id = pair.xa.services.propose_meeting(FOCAL_POINT, hit_id, MEETING)
+    with pair.xa.unit_of_work.begin() as work:
+        hit = work.hits.lock(hit_id)
+        assert hit is not None
+        # The other side marked its half as a victim's: this side's protection officer sees the hit without an office.
+        work.hits.save(replace(hit, non_punishment=True))
+    for act in (
+        lambda: pair.xa.services.meeting_calendar(PROTECTION_OFFICER, hit_id, meeting_id),
+        lambda: pair.xa.services.print_pack(PROTECTION_OFFICER, hit_id, Export.PRINT, VISIT),
+    ):
+        with pytest.raises(Forbidden):
+            act()
 
 
 def test_of_a_strictly_handled_meeting_a_calendar_gets_time_and_place_alone(pair: Pair) -> None:
