@@ -114,6 +114,8 @@ class WaitingMail:
     text: str
     written_at: datetime
     attempts: int
+    is_protected: bool
+    """Whether it tells of a protected hit: it goes after the others, so that it makes none of them wait."""
 
 
 def is_for(notice: Notice, actor: Actor) -> bool:

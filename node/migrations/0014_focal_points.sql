@@ -133,6 +133,8 @@ create table mail (
     place bigint generated always as identity,
     login text not null,
     address text not null,
+    -- Whether it tells of a protected hit: it goes after the others, so that it makes none of them wait.
+    is_protected boolean not null,
     subject text not null,
     body text not null,
     written_at timestamptz not null,

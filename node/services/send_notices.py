@@ -62,7 +62,16 @@ class SendNotices:
             return
         subject, text = write(notices, self._desk, self._desk_url)
         mail_id = str(self._draws.uuid())
-        mail = WaitingMail(mail_id, login, reader.preference.address, subject, text, now, 0)
+        mail = WaitingMail(
+            mail_id=mail_id,
+            login=login,
+            address=reader.preference.address,
+            subject=subject,
+            text=text,
+            written_at=now,
+            attempts=0,
+            is_protected=any(notice.protected for notice in notices),
+        )
         work.notices.write(mail, [notice.notice_id for notice in notices])
         work.audit.record(AuditAct.MAIL_WRITTEN, WORKER, mail_id, {"to": login, "notices": len(notices)})
 

@@ -194,6 +194,7 @@ class PostgresNotices:
             mail_id=mail.mail_id,
             login=mail.login,
             address=mail.address,
+            is_protected=mail.is_protected,
             subject=mail.subject,
             body=mail.text,
             written_at=mail.written_at,
@@ -217,6 +218,7 @@ class PostgresNotices:
                 text=row["body"],
                 written_at=row["written_at"],
                 attempts=row["attempts"],
+                is_protected=row["is_protected"],
             )
             for row in self._tx.fetch_all(QUERIES["list_due_mails"], now=now, limit=limit)
         )

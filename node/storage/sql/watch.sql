@@ -84,8 +84,8 @@ order by n.notice_id;
 
 -- name: write_mail
 -- A mail that is to go out.
-insert into mail (mail_id, login, address, subject, body, written_at, next_attempt_at)
-values (%(mail_id)s, %(login)s, %(address)s, %(subject)s, %(body)s, %(written_at)s, %(written_at)s);
+insert into mail (mail_id, login, address, is_protected, subject, body, written_at, next_attempt_at)
+values (%(mail_id)s, %(login)s, %(address)s, %(is_protected)s, %(subject)s, %(body)s, %(written_at)s, %(written_at)s);
 
 -- name: note_told
 -- What a mail tells of is told.
@@ -96,10 +96,10 @@ insert into notice_told (login, notice_id, mail_id) values (%(login)s, %(notice_
 select max(written_at) from mail where login = %(login)s;
 
 -- name: list_due_mails
--- Mails that may be tried now, the longest waiting first.
-select mail_id, login, address, subject, body, written_at, attempts from mail
+-- Mails that may be tried now, the longest waiting first; those that tell of protected hits make no other wait.
+select mail_id, login, address, is_protected, subject, body, written_at, attempts from mail
 where closed_at is null and next_attempt_at <= %(now)s
-order by next_attempt_at, place
+order by is_protected, next_attempt_at, place
 limit %(limit)s;
 
 -- name: postpone_mail

@@ -178,3 +178,23 @@ def test_no_text_of_a_mail_is_kept_once_it_is_gone(desk_pair, server, send):
 def test_an_address_that_is_none_is_said_at_once(desk_pair):
     with pytest.raises(InvalidDraft):
         wants(desk_pair.xa, FOCAL_POINT, address="Mara <mara@amara.test>")
+
+
+def test_a_mail_of_a_protected_hit_makes_no_other_wait(desk_pair, server, send):
+    wants(desk_pair.xa, PROTECTION_OFFICER)
+    a_held_hit(desk_pair)
+    with pytest.raises(ConnectionError):
+        crashing_before_it_sends(desk_pair.xa)()
+    wants(desk_pair.xa, FOCAL_POINT)
+    desk_pair.pair.hit()
+    send()
+    assert [mail["To"] for mail in server.mails] == ["mara@amara.test", "ines@amara.test"]
+
+
+def crashing_before_it_sends(node):
+    """A worker that dies once the mails are written."""
+
+    def post(mail):
+        raise ConnectionError
+
+    return SendNotices(node.unit_of_work, node.draws, post, desk="Amara (XA)", desk_url=None)
