@@ -1,6 +1,6 @@
 """What may be shown to whom, and what may be done: every rule in one place, without input or output."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -68,9 +68,14 @@ def may_act_for(actor: Actor, hit: Hit) -> bool:
     return bool(actor.offices_on_hit(protected=hit.protected))
 
 
-def opened_votes(own: tuple[VoteView, ...], counterpart: tuple[VoteView, ...]) -> tuple[VoteView, ...]:
-    """The counterpart's votes of those rounds in which this side's own vote is committed (invariant 5)."""
-    committed = {vote.round for vote in own}
+def opened_votes(
+    own: tuple[VoteView, ...], counterpart: tuple[VoteView, ...], lost: Collection[int] = ()
+) -> tuple[VoteView, ...]:
+    """The counterpart's votes of those rounds in which this side's own vote is committed (invariant 5).
+
+    `lost` are rounds of which the own vote lay at the hub, and its words were lost in a restore.
+    """
+    committed = {vote.round for vote in own} | set(lost)
     return tuple(vote for vote in counterpart if vote.round in committed)
 
 

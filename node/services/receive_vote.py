@@ -45,7 +45,13 @@ class ReceiveVote:
         own_vote = next((known for known in own if known.round == vote.round), None)
         ledger = hit.ledger
         state = ledger.held_from if ledger.state is JointState.HELD else ledger.state
-        if state not in VOTING or vote.round < ledger.round:
+        is_over = state not in VOTING or vote.round < ledger.round
+        if is_over and state is not JointState.EXPIRED and work.reconciliation.is_lost_vote(hit_id, vote.round):
+            # After a restore: the own vote lay at the hub beside it. What came of both is known.
+            work.hits.add_vote(hit_id, VoteView(vote.round, vote.verdict, vote.reason, vote.voted_at, None), None)
+            work.audit.record(AuditAct.VOTE_RECEIVED, envelope.sender, hit_id, {"round": vote.round})
+            return hit_id
+        if is_over:
             raise UnreadableDelivery(Problem.ILLEGAL_TRANSITION, "The votes on this hit are over.")
         # A vote that the hub does not have, or refused, is not committed: it could still be another one.
         if vote.round > ledger.round or own_vote is None or own_vote.on_its_way or own_vote.not_delivered is not None:

@@ -69,7 +69,10 @@ class ReconciliationReport:
     deliveries: int = 0
     """Deliveries that come again."""
     votes_lost: int = 0
-    """Votes that went out since the backup: their officers cast them once more, and they stay here."""
+    """Votes that went out since the backup, whose words are lost here.
+
+    Where the round is still open, their officers cast them once more, and they stay here.
+    """
     gone_before: str = ""
     """Where the hub has let go of deliveries since the backup: before which moment. Empty where it has all of them."""
 
