@@ -2,30 +2,45 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from fastapi import FastAPI
 from tests.integration.node.asking import REQUEST
-from tests.integration.node.conftest import FOCAL_POINT, HEADER, Pair, authority, node_databases, pair
+from tests.integration.node.conftest import FOCAL_POINT, HEADER, STATES, Pair, authority, pair
 from tests.integration.node.test_attachments import confirmed, move
 from tests.integration.web.paper_desk import MEMBER_NAMES, Visitor, hidden_field
 
+from symbolon.exercise.embedded_postgres import EmbeddedPostgres
+from symbolon.node.bootstrap.opening import PACKAGE
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.records import Publication
 from symbolon.node.web.app import create_app
 from symbolon.node.web.forms import LARGEST_FORM
 from symbolon.protocol.references import HitId, RecordReference
+from symbolon.runtime.migrations import migrate
 from symbolon.runtime.pages import Desk
 from symbolon.runtime.registry import Registry
 
-__all__ = ["authority", "node_databases", "pair"]
+__all__ = ["authority", "pair"]
 
 GENERAL = "A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,,AA1234567"
 PROTECTED = "A-2,C-2,Malee Srisai,2004-01-09,victim,all,,BB7654321"
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 5_000
+
+
+@pytest.fixture(scope="module")
+def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]]:
+    """A migrated database for each node; who takes one empties it."""
+    names = {code: f"node_pages_{code.lower()}" for code in STATES}
+    conninfos = {code: postgres_server.create_party(name) for code, name in names.items()}
+    for conninfo in conninfos.values():
+        migrate(conninfo, PACKAGE)
+    yield conninfos
+    for name in names.values():
+        postgres_server.drop_party(name)
 
 
 @pytest.fixture
