@@ -75,7 +75,7 @@ def _one_draft(desk: DeskContext) -> APIRouter:
 
     @router.get("")
     def show_draft(request: Request, session: Visitor, hit_id: Hit, draft_id: InPath) -> Response:
-        return page(request, session, _find(desk, session, hit_id, draft_id))
+        return page(request, session, _find(desk, session, hit_id, draft_id, is_begun=False))
 
     @router.post("/submit")
     def submit(request: Request, session: Doer, hit_id: Hit, draft_id: InPath, fields: Fields) -> Response:
@@ -99,8 +99,8 @@ def _one_draft(desk: DeskContext) -> APIRouter:
 def _form_of_a_draft(desk: DeskContext) -> APIRouter:
     router = APIRouter()
 
-    def editing(session: Session, hit_id: HitId, draft_id: DraftId, at: str) -> Editing:
-        view = seen_by(desk, session, hit_id, is_begun=True)
+    def editing(session: Session, hit_id: HitId, draft_id: DraftId, at: str, *, is_begun: bool) -> Editing:
+        view = seen_by(desk, session, hit_id, is_begun=is_begun)
         draft = _find(desk, session, hit_id, draft_id)
         if DraftAction.CHANGE not in draft.line.actions:
             raise Refusal(Problem.ILLEGAL_TRANSITION, "This draft cannot be changed now: look at what became of it.")
@@ -110,12 +110,12 @@ def _form_of_a_draft(desk: DeskContext) -> APIRouter:
 
     @router.get("/edit")
     def show_form(request: Request, session: Visitor, hit_id: Hit, draft_id: InPath, at: str = "") -> Response:
-        edited = editing(session, hit_id, draft_id, at)
+        edited = editing(session, hit_id, draft_id, at, is_begun=False)
         return edit_page(desk, request, session, edited, filled_from(edited.form))
 
     @router.post("/edit")
     def save_draft(request: Request, session: Doer, hit_id: Hit, draft_id: InPath, fields: Fields) -> Response:
-        edited = editing(session, hit_id, draft_id, fields.text("at"))
+        edited = editing(session, hit_id, draft_id, fields.text("at"), is_begun=True)
         try:
             return go_on(desk, session, fields, lambda: save(desk, session, edited, fields))
         except NOT_TAKEN as error:
@@ -124,9 +124,9 @@ def _form_of_a_draft(desk: DeskContext) -> APIRouter:
     return router
 
 
-def _find(desk: DeskContext, session: Session, hit_id: HitId, draft_id: DraftId) -> DraftView:
+def _find(desk: DeskContext, session: Session, hit_id: HitId, draft_id: DraftId, *, is_begun: bool = True) -> DraftView:
     """The draft of this hit; a protected hit's asks for a reason first, as the hit itself does."""
-    seen_by(desk, session, hit_id, is_begun=True)
+    seen_by(desk, session, hit_id, is_begun=is_begun)
     view = desk.services.show_draft(actor_of(session), draft_id)
     if view.line.hit_id != hit_id:
         raise Refusal(Problem.NOT_FOUND, "This hit has no such draft. Open it from the list of drafts.")
