@@ -87,12 +87,15 @@ class Sources:
 
     def __init__(self, folder: Path, with_evaluation_rows: bool, except_fold: str | None) -> None:
         self._folder = folder
-        self.groups = [row["forms"].split(" | ") for row in self._rows("name_groups")]
         self.popular = [
             (row["Localized Name"].strip(), row["Romanized Name"].strip()) for row in self._rows("popular_names_region")
         ]
         measured = set() if with_evaluation_rows else {row["native"] for row in self._rows("crossscript_eval")}
         fold, folds = map(int, except_fold.split("/")) if except_fold else (-1, 1)
+        groups = [row["forms"].split(" | ") for row in self._rows("name_groups")]
+        self.groups = [
+            forms for forms in groups if not any(fold_of(form, folds) == fold for form in forms if not _is_latin(form))
+        ]
         self.names: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for row in self._rows("crossscript_pairs"):
             if row["native"] not in measured and fold_of(row["native"], folds) != fold:

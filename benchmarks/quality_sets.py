@@ -29,6 +29,11 @@ LANGUAGES = {
     "bn": "Bengali", "ur": "Urdu", "fa_ps": "Persian, Dari, Pashto", "si": "Sinhala", "hi": "Hindi", "ar": "Arabic",
     "my": "Burmese", "km": "Khmer", "zh": "Chinese",
 }  # fmt: skip
+FIGURES = {
+    "ko": "Korean", "th": "Thai", "ta": "Tamil", "ne": "Nepali", "lo": "Lao", "vi": "Vietnamese",
+    "ms": "Malay in Jawi", "id": "Indonesian, old spelling",
+}  # fmt: skip
+PUBLIC_FIGURES = Path(__file__).parent / "data" / "public_figures.csv"
 SPELLING_VARIANTS = frozenset({"variant", "variant_partial"})
 _FEWEST_WORDS = 20
 _MOST_WORDS = 600
@@ -161,26 +166,42 @@ def popular(data: Data) -> Iterator[NameSet]:
                 by_country[row["Country"]].append((row["Name Group"], row["Localized Name"], latin.strip()))
     for country, names in sorted(by_country.items()):
         if len(names) >= _FEWEST_WORDS:
-            yield _single_words(f"Popular names, {country}", names)
+            yield _by_nearest(f"Popular names, {country}", names)
 
 
 def name_words(data: Data) -> Iterator[NameSet]:
-    """Thai and Korean name words of name_groups, from which the product may learn: not unseen."""
-    scripts = {"THAI": "Thai name words (learnable)", "HANGUL": "Korean name words (learnable)"}
-    for script, title in scripts.items():
-        names = []
-        for row in data.rows("name_groups"):
-            # Foreign names, which many scripts write, are not this language's.
-            if script in row["scripts"].split() and not _WORLDWIDE & {*row["scripts"].split()}:
-                forms = row["forms"].split(" | ")
-                latin = next((form for form in forms if form.isascii()), "")
-                native = next((form for form in forms if unicodedata.name(form[0], "").startswith(script)), "")
-                if latin and native:
-                    names.append((row["wikidata_id"], native, latin))
-        yield _single_words(title, names[:_MOST_WORDS])
+    """Thai name words of name_groups, from which the product may learn: not unseen.
+
+    Its words in Hangul are Chinese and Japanese names, beside the Latin spelling of those languages: no Korean ones.
+    """
+    names = []
+    for row in data.rows("name_groups"):
+        # Foreign names, which many scripts write, are not this language's.
+        if "THAI" in row["scripts"].split() and not _WORLDWIDE & {*row["scripts"].split()}:
+            forms = row["forms"].split(" | ")
+            latin = next((form for form in forms if form.isascii()), "")
+            native = next((form for form in forms if unicodedata.name(form[0], "").startswith("THAI")), "")
+            if latin and native:
+                names.append((row["wikidata_id"], native, latin))
+    yield _by_nearest("Thai name words (learnable)", names[:_MOST_WORDS])
 
 
-def _single_words(title: str, names: list[tuple[str, str, str]]) -> NameSet:
+def public_figures(_data: Data) -> Iterator[NameSet]:
+    """Heads of state and government, ministers, athletes, artists: native spelling against the usual Latin one.
+
+    Written from general knowledge, for languages of which the open sets have no whole names; part of the repository.
+    """
+    with PUBLIC_FIGURES.open(encoding="utf-8", newline="") as file:
+        by_language: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        for row in csv.DictReader(file):
+            by_language[row["language"]].append((row["native"], row["native"], row["latin"]))
+    for language, names in by_language.items():
+        yield _by_nearest(f"Public figures, {FIGURES[language]}", names)
+    given = [(native, native.split()[0], latin.split()[0]) for _, native, latin in by_language["th"]]
+    yield _by_nearest("Public figures, Thai given names", given)
+
+
+def _by_nearest(title: str, names: list[tuple[str, str, str]]) -> NameSet:
     """(group, native, Latin) as pairs: hard negatives are the three nearest of other groups by trigram."""
     latins = sorted({(group, native, latin.lower()) for group, native, latin in names})
     trigrams = {latin: _trigrams(latin) for _, _, latin in latins}

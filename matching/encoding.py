@@ -175,6 +175,8 @@ class RecordEncoder:
             raise TooLittleToMatch("add a date of birth, or a nationality beside a year of birth and a rarer name")
         if identifiers.documents:
             raise TooLittleToMatch("add the state that issued the document, or a name")
+        if identifiers.names:
+            raise TooLittleToMatch("the name holds only titles, particles or initials: add the rest of it")
         raise TooLittleToMatch("add a name with a date of birth, or the number of a document, phone, ship or account")
 
 

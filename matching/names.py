@@ -11,6 +11,7 @@ from typing import Final
 
 from symbolon.matching.learned_romaniser import known_words
 from symbolon.matching.normalise import clean_text
+from symbolon.matching.scripts import hangul
 from symbolon.matching.scripts.latin import fold
 from symbolon.matching.transliterate import Reading, romanisations
 
@@ -20,6 +21,9 @@ _PATRONYMIC: Final = re.compile("[a-z]{3,}(?:[oeiay]v[iy]*ch|[oe]vna|a?[uo]una|i
 """Of Slavic and Central Asian names: a father's name, written or left out at will."""
 _LEAST_BESIDE_A_PATRONYMIC: Final = 2
 _ARTICLES: Final = frozenset({"al", "el", "ul", "ur", "ar", "us", "as", "ud"})
+
+_NEVER_A_NAME: Final = frozenset({"kinship", "titles"})
+"""Groups of particles of which two together still name nobody."""
 
 MOST_READINGS: Final = 4
 MOST_WORDS: Final = 24
@@ -85,8 +89,10 @@ def name_words(text: str, language: str | None = None) -> Name:
 
 
 def tells_people_apart(romans: Romans) -> bool:
-    """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md is nobody's."""
-    return len(romans) > 1 or any(not is_particle(roman) for roman in romans)
+    """Whether a name is more than one title: Maung Maung and Syeda Khatun are people's names, Md bin is nobody's."""
+    groups = known_words("particles")
+    told = [roman for roman in romans if len(roman) > 1 and groups.get(roman) not in _NEVER_A_NAME]
+    return len(told) > 1 or any(not is_particle(roman) for roman in told)
 
 
 def _name(romans: Romans) -> Name:
@@ -155,7 +161,8 @@ def _written_words(text: str) -> list[str]:
     bare = _BRACKETS.sub(" ", cleaned)
     cleaned = bare if any(map(str.isalpha, bare)) else cleaned
     before, comma, after = cleaned.partition(",")
-    if comma and "," not in after and any(map(str.isalpha, after)):
+    is_turned = bool(comma) and "," not in after and any(map(str.isalpha, after))
+    if is_turned:
         cleaned = f"{after} {before}"
     if not cleaned.isascii():
         cleaned = _FAR_EASTERN.sub(lambda match: f" {match[0]} ", _joined_far_eastern(cleaned))
@@ -163,18 +170,22 @@ def _written_words(text: str) -> list[str]:
     words: list[str] = []
     for chunk in cleaned.split():
         parts = [part for part in _SEPARATORS.split(chunk) if part]
-        if len(parts) == 2 and "-" in chunk and all(map(_is_syllable, parts)):
+        if len(parts) == 2 and "-" in chunk and _is_syllable(parts[0]) and _is_second_syllable(parts[1]):
             parts = ["".join(parts)]
         words += parts
-    return _with_given_name_joined(words)
+    return _with_given_name_joined(words, is_surname_last=is_turned)
 
 
-def _with_given_name_joined(words: list[str]) -> list[str]:
-    """Kim Dae Jung and Wong Siu Ming, whose given names are written in two, with them in one: Daejung, Siuming."""
+def _with_given_name_joined(words: list[str], *, is_surname_last: bool = False) -> list[str]:
+    """Kim Dae Jung and Wong Siu Ming, whose given names are written in two, with them in one: Daejung, Siuming.
+
+    `is_surname_last` where the spelling says so (Pak, Do Chun); else the first word is tried before the last.
+    """
     if len(words) != 1 + _SYLLABLES_OF_A_GIVEN_NAME:
         return words
     surnames = known_words("far_eastern_surnames")
     first, last = (_same_spelling(word.lower()) in surnames for word in (words[0], words[2]))
+    first = first and not is_surname_last
     if not (first or last) or not all(word.isascii() and _is_syllable(word) for word in words):
         return words
     if any(word.lower() in known_words("burmese_syllables") for word in words):
@@ -185,12 +196,19 @@ def _with_given_name_joined(words: list[str]) -> list[str]:
 def _joined_far_eastern(text: str) -> str:
     parts = text.split()
     if len(parts) > 1 and all(map(_FAR_EASTERN.fullmatch, parts)) and sum(map(len, parts)) <= _LONGEST_FAR_EASTERN_NAME:
-        return "".join(parts)
+        # A file's given name may come before its surname.
+        turned = len(parts) == 2 and hangul.is_surname(parts[1]) and not hangul.is_surname(parts[0])
+        return "".join(reversed(parts) if turned else parts)
     return text
 
 
 def _same_spelling(word: str) -> str:
     return known_words("latin_folds").get(word, word)
+
+
+def _is_second_syllable(part: str) -> bool:
+    """Also where it is a particle elsewhere, as in Yu-bin; but not in Nur-ul."""
+    return _SYLLABLE.fullmatch(part.lower()) is not None and part.lower() not in _ARTICLES
 
 
 @lru_cache(maxsize=65536)

@@ -32,7 +32,7 @@ _ROMANISERS: Final[tuple[tuple[range, Romaniser], ...]] = (
     (range(0x1000, 0x10A0), burmese.readings),
     (range(0x1780, 0x1800), _single(khmer.romanise)),
     (range(0x3400, 0xA000), han.romanise),
-    (range(0xAC00, 0xD7B0), _single(hangul.romanise)),
+    (range(0xAC00, 0xD7B0), hangul.readings),
 )
 
 

@@ -8,9 +8,12 @@ from typing import Final
 from anyascii import anyascii
 
 from symbolon.matching.learned_romaniser import known_words, learned_romaniser
+from symbolon.matching.scripts import tamil
 
 _BLOCK: Final = 0x80
+_DEVANAGARI: Final = 0x0900
 _BENGALI: Final = 0x0980
+_TAMIL: Final = 0x0B80
 _DROPS_FINAL_VOWEL: Final = range(0x0900, 0x0B80)
 _CONSONANTS: Final = dict(
     zip(
@@ -77,11 +80,12 @@ _LEARNED: Final = {0x0980: "bengali"}
 """Scripts whose spelling was learned from names."""
 _LISTED: Final = {0x0900: "devanagari", 0x0980: "bengali", 0x0B80: "tamil", 0x0D80: "sinhala"}
 """Scripts that have a list of common words."""
-_TAMIL_ZH: Final = "ழ"
-"""Spelled zh in India (Kanimozhi) and l in Sri Lanka and Malaysia (Yal, Tamil)."""
-_TAMIL_J: Final = "ஜ"
 _SCHWA: Final = "@"
-_SILENT_SCHWA: Final = re.compile(r"([aeiou@][^aeiou@]{1,3})@(?=[^aeiou@]{1,3}[aeiou])")
+_CONSONANT: Final = "(?:ksh|chh|[kgcjtdpbs]h|[bcdfghjklmnpqrstvwxyz])"
+_SILENT_SCHWA: Final = re.compile(f"([aeiou@]{_CONSONANT})@(?={_CONSONANT}{{1,2}}[aeiou])")
+"""Between a single consonant and the next syllable: Kamlesh, but Lakshmiprasad."""
+_SILENT_END: Final = re.compile("(?<![bcdfghjklmnpqrstvwxyz][rnyvm])@$")
+"""After one consonant, or one that a stop ends: Anand, but Mahendra and Krishna."""
 
 
 def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], ...]:
@@ -89,13 +93,31 @@ def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], 
     block = ord(word[0]) & ~(_BLOCK - 1)
     if block in _LISTED and (known := known_words(f"{_LISTED[block]}_words").get(word.rstrip(":"))):
         return ((known,),)
+    if block == _TAMIL:
+        return _tamil_readings(word)
     by_rule = romanise(word)
-    if _TAMIL_ZH in word:
-        return by_rule, romanise(word.replace(_TAMIL_ZH, _TAMIL_J))
+    if block == _DEVANAGARI:
+        return (by_rule, divided) if (divided := _divided(word)) else (by_rule,)
     if block not in _LEARNED:
         return (by_rule,)
     learned = learned_romaniser(_LEARNED[block]).spell(symbols(word), lambda symbol: anyascii(symbol).lower())
     return by_rule, (learned,)
+
+
+def _divided(word: str) -> tuple[str, ...]:
+    """A given name of two elements in two words, रामप्रसाद as Ram Prasad; empty where the second is no known one."""
+    elements = known_words("devanagari_elements")
+    for end in range(2, len(word) - 1):
+        first, second = word[:end], word[end:]
+        if second in elements and ord(first[-1]) - _DEVANAGARI != _VIRAMA:
+            return (*(_divided(first) or romanise(first)), elements[second])
+    return ()
+
+
+def _tamil_readings(word: str) -> tuple[tuple[str, ...], ...]:
+    if letter := tamil.initial(word):
+        return ((_CONSONANTS[ord(letter) - _TAMIL][:1],),)
+    return tuple(dict.fromkeys(map(romanise, tamil.written_forms(word))))
 
 
 def romanise(word: str) -> tuple[str, ...]:
@@ -108,7 +130,7 @@ def romanise(word: str) -> tuple[str, ...]:
     sounds = _sinhala_sounds(word) if block == 0x0D80 else _sounds(word, block)
     text = "".join(sounds)
     if block in _DROPS_FINAL_VOWEL:
-        text = _SILENT_SCHWA.sub(r"\1", text.removesuffix(_SCHWA))
+        text = _SILENT_SCHWA.sub(r"\1", _SILENT_END.sub("", text))
     return (text.replace(_SCHWA, "a"),)
 
 

@@ -8,10 +8,12 @@ from typing import Final
 from symbolon.matching.learned_romaniser import known_words
 
 _MUHAMMAD: Final = re.compile("m[ou]?h[ao]?m+[aeo]?[dt]")
-_ABDUL: Final = re.compile("abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdoul(?=[a-z]{3})")
+_ABDUL: Final = re.compile(
+    "abd[aeiou]?(?:l|r(?=r)|s(?=s)|n(?=n)|z(?=z))(?=[a-z]{3})|abdo(?:ul|el|er(?=r)|es(?=s))(?=[a-z]{3})"
+)
 _ARTICLE: Final = re.compile("al(?=[bdfghjkmnqrstz]h?[aeiou][a-z]{2})(?!fre|ber|fons|mei|var|man)")
 _UDDIN: Final = re.compile(
-    "(?<=[a-z]{3})(?:(?:[aeou]l?dd|ald|eld|uld|idd|[ue]d)(?:in|een)|(?:[aeou]dd|ald|eld)(?:ine|yn))$"
+    "(?<=[a-z]{3})(?:(?:oedd|[aeou]l?dd|ald|eld|uld|idd|[ue]d)(?:in|een)|(?:[aeou]dd|ald|eld)(?:ine|yn))$"
 )
 _ULLAH: Final = re.compile("(?<=[a-z]{3})(?:[uo]ll+ah?|[uo]lah|al+ah)$")
 _ABDULLAH: Final = re.compile("abd[aeuo]+l+ah?")
@@ -26,7 +28,8 @@ _PINYIN_SYLLABLE: Final = (
     "(?:iang|iong|uang|ueng|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u)"
 )
 _PINYIN: Final = re.compile(f"(?:{_PINYIN_SYLLABLE}){{1,3}}")
-_ONLY_PINYIN: Final = re.compile("x[iu]|q[iu]|zh|c[aeou]")
+_ONLY_PINYIN: Final = re.compile("x[iu]|q[iu]|zh|^c(?:ai|ao|ang?|eng?|ong|ou|ui?|un|uo|e)$")
+"""What no other spelling has; a c only where it opens a word of one syllable, or Conan would be one of them."""
 _AS_WADE_SPELLS: Final = (("x", "s"), ("q", "ch"), ("zh", "ch"))
 _PINYIN_C: Final = re.compile("c(?=[aeou])|c(?=i(?:$|[^aou]))")
 _MALAY: Final = tuple(

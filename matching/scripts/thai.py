@@ -15,6 +15,8 @@ _INITIALS: Final = {
     "พ": "ph", "ฟ": "f", "ภ": "ph", "ม": "m", "ย": "y", "ร": "r", "ล": "l", "ว": "w", "ศ": "s", "ษ": "s",
     "ส": "s", "ห": "h", "ฬ": "l", "ฮ": "h",
 }  # fmt: skip
+_LETTERS: Final = _INITIALS | {"จ": "j", "ญ": "y", "ฑ": "d", "ฒ": "d", "ท": "d", "ธ": "d", "ว": "v"}
+"""What the letters stand for in Sanskrit and Pali."""
 _FINALS: Final = {
     **dict.fromkeys("จฉชซฌฎฏฐฑฒดตถทธศษส", "t"), **dict.fromkeys("บปผฝพฟภ", "p"), **dict.fromkeys("กขคฆ", "k"),
     **dict.fromkeys("ญณนรลฬ", "n"),
@@ -38,6 +40,7 @@ _COMBINED: Final = (
 _DEPENDENT: Final = re.compile("[ะ-ฺ็-๎]|รร|์")
 _LEADING_VOWELS: Final = "เแโใไ"
 _LONGEST_ELEMENT: Final = 9
+_LATIN_VOWELS: Final = frozenset("aeiou")
 
 
 def romanise(word: str) -> tuple[str, ...]:
@@ -50,9 +53,33 @@ def romanise(word: str) -> tuple[str, ...]:
 
 
 def readings(word: str, _language: str | None = None) -> tuple[tuple[str, ...], ...]:
-    """By rule, and as learned from names: spelling follows sound, or Sanskrit, or taste."""
-    by_rule = romanise(word)
-    return by_rule, (learned_romaniser("thai").spell(symbols(word), lambda letter: _INITIALS.get(letter, "")),)
+    """By rule, as learned from names, and letter by letter: spelling follows sound, or taste, or Sanskrit."""
+    learned = learned_romaniser("thai").spell(symbols(word), lambda letter: _INITIALS.get(letter, ""))
+    return romanise(word), (learned,), letter_by_letter(word)
+
+
+def letter_by_letter(word: str) -> tuple[str, ...]:
+    """One written word with its silenced and final letters as Sanskrit has them, as many surnames are spelled.
+
+    >>> letter_by_letter("อานันท์"), letter_by_letter("ชินวัตร")
+    (('anand',), ('chinavatr',))
+    """
+    text = _TONES.sub("", word.replace("ํา", "ำ").replace("รร", "ะร")).replace("์", "")
+    text = _SILENT_YA.sub(r"\1", _LEADING.sub(r"\2\1", text))
+    for written, sound in _COMBINED:
+        text = text.replace(written, sound)
+    letters: list[str] = []
+    for place, letter in enumerate(text):
+        follows = text[place + 1 : place + 2]
+        if letter in _LETTERS:
+            letters.append("j" if letter == "ช" and not follows else _LETTERS[letter])
+            if follows in _LETTERS and place + 2 < len(text):
+                letters.append("a")
+        elif letter == "อ":
+            letters.append("o" if letters and letters[-1][-1:] not in _LATIN_VOWELS else "")
+        else:
+            letters.append(_VOWELS.get(letter, letter if letter.isascii() else ""))
+    return ("".join(letters),)
 
 
 def symbols(word: str) -> tuple[str, ...]:

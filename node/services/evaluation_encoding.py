@@ -79,7 +79,7 @@ class EncodingForEvaluation:
         record = self.encoder.encode(RecordIdentifiers(names=(parse_person_name(cell.text),), phones=(_DECISIVE,)))
         vectors = record.explanations["name"]
         if not vectors:
-            raise TooLittleToMatch("the name holds only titles or particles")
+            raise TooLittleToMatch("the name holds only titles, particles or initials")
         return vectors
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 import numpy as np
 
-from symbolon.matching.evaluation import Flags, calibration, precision_recall
+from symbolon.matching.evaluation import Flags, RankingQuality, calibration, precision_recall
 from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.matching.pair_scores import Scores
 from symbolon.node.services.evaluate_link import FileRecord, LinkEvaluation
@@ -91,15 +91,12 @@ def names_report(found: NamesEvaluation) -> EvaluationReport:
     ]
     if found.groups:
         tables.append(_groups_table("group", [pair.group for pair in negatives], [pair.group for pair in false_pairs]))
-    ranking = found.overall.ranking
     return EvaluationReport(
         title="Names, compared as encodings",
         figures=(
             ("Pairs of one person", str(found.overall.positives)),
             ("Pairs of two people", str(found.overall.negatives)),
-            ("Recall at 1 % false positives", _share(ranking.recall_at_1pct_fpr if ranking else None)),
-            ("Recall at 0.1 % false positives", _share(ranking.recall_at_01pct_fpr if ranking else None)),
-            ("Area under the curve", _share(ranking.auc if ranking else None)),
+            *_ranking_figures(found.overall.ranking),
             (f"Recall at the schema's threshold, {found.threshold:.2f}", _share(found.overall.recall)),
             ("False positives there", _share(found.overall.false_positive_rate)),
         ),
@@ -265,6 +262,18 @@ def _curves(scores: Scores, correct: Flags, positives: int) -> tuple[Curve, ...]
             tuple(((step.low + step.high) / 2, step.positives / step.pairs) for step in bins),
         ),
     )  # fmt: skip
+
+
+def _ranking_figures(ranking: RankingQuality | None) -> tuple[tuple[str, str], ...]:
+    """Each measure with its 95 % interval; none where there is nothing to rank."""
+    if ranking is None:
+        return ()
+    measures = (
+        ("Recall at 1 % false positives", ranking.recall_at_1pct_fpr, ranking.recall_at_1pct_fpr_interval),
+        ("Recall at 0.1 % false positives", ranking.recall_at_01pct_fpr, ranking.recall_at_01pct_fpr_interval),
+        ("Area under the curve", ranking.auc, ranking.auc_interval),
+    )
+    return tuple((name, f"{value:.4f} ({low:.4f} to {high:.4f})") for name, value, (low, high) in measures)
 
 
 def _share(value: float | None) -> str:

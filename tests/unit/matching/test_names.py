@@ -42,7 +42,18 @@ def test_particles_are_known_in_any_place() -> None:
 
 @pytest.mark.parametrize(
     ("name", "is_one"),
-    [("Md", False), ("Begum", False), ("", False), ("Maung Maung", True), ("Begum Khatun", True), ("Li", True)],
+    [
+        ("Md", False),
+        ("Begum", False),
+        ("", False),
+        ("Maung Maung", True),
+        ("Begum Khatun", True),
+        ("Li", True),
+        ("Md bin", False),
+        ("A. B.", False),
+        ("Dr Mrs", False),
+        ("U Ko Ko", True),
+    ],
 )
 def test_one_title_alone_tells_nobody_apart(name: str, is_one: bool) -> None:
     assert tells_people_apart(roman_readings(name)[0]) is is_one

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symbolon.matching.names import name_readings
-from symbolon.matching.phonetics import consonant_skeleton
+from symbolon.matching.phonetics import consonant_skeleton, fine_skeleton
 from symbolon.matching.scripts import arabic, han, hangul, indic, khmer, lao, latin, thai
 from symbolon.matching.transliterate import romanisations
 
@@ -26,7 +26,16 @@ def test_thai_is_read_by_its_elements_and_else_by_rule(written: str, latin_form:
 
 
 def test_a_thai_word_is_also_read_as_names_were_seen_to_spell() -> None:
-    assert len(romanisations("สุภจิรกุล")) == 2
+    assert romanisations("สุภจิรกุล")[1] == thai.readings("สุภจิรกุล")[1]
+    assert len(romanisations("สุภจิรกุล")) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "latin_form"),
+    [("อานันท์", "anand"), ("สุนทรเวช", "sundaravej"), ("ธรรม", "dharm"), ("ปรมัตถ์", "paramath")],
+)
+def test_a_thai_word_is_also_read_letter_by_letter_as_sanskrit_has_it(written: str, latin_form: str) -> None:
+    assert fine_skeleton(latin_form) in {fine_skeleton(reading[0]) for reading in romanisations(written)}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,39 @@ def test_lao_is_read_as_spoken(written: str, latin_form: str) -> None:
 )
 def test_bengali_words_of_names_are_spelled_as_their_bearers_do(written: str, latin_form: str) -> None:
     assert best(written) == latin_form
+
+
+def test_a_stop_of_tamil_is_also_read_as_it_sounds_between_vowels_and_after_nasals() -> None:
+    assert romanisations("கணேசன்") == (("kanechan",), ("kanesan",))
+    assert ("sambandan",) in romanisations("சம்பந்தன்")
+    assert ("muttu",) in romanisations("முத்து")
+
+
+def test_the_i_before_r_that_opens_a_tamil_word_is_silent() -> None:
+    assert ("raman",) in romanisations("இராமன்")
+
+
+def test_a_single_syllable_of_tamil_is_an_initial() -> None:
+    assert [word.roman for word in name_readings("மு. கருணாநிதி")[0]][:1] == ["m"]
+
+
+def test_an_inherent_vowel_between_a_cluster_and_a_syllable_is_heard() -> None:
+    assert best("लक्ष्मीप्रसाद") == "lakshmiprasad"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("रामप्रसाद", ("ram", "prasad")), ("कृष्णबहादुर", ("krishna", "bahadur")), ("अर्जुननरसिंह", ("arjun", "narsingh")),
+        ("मोहनशमशेरजङ्ग", ("mohan", "shamsher", "jang")),
+    ],
+)  # fmt: skip
+def test_a_given_name_of_two_elements_is_also_read_in_two_words(written: str, words: tuple[str, ...]) -> None:
+    assert romanisations(written)[-1] == words
+
+
+def test_the_last_inherent_vowel_is_heard_after_a_cluster_that_no_stop_ends() -> None:
+    assert [best(word) for word in ("महेन्द्र", "कृष्ण", "आनन्द", "राम")] == ["mahendra", "krishna", "anand", "ram"]
 
 
 def test_the_retroflex_of_tamil_is_read_as_l_and_as_zh() -> None:
@@ -130,16 +172,38 @@ def test_a_name_told_to_be_korean_is_read_so_alone() -> None:
     ("native", "latin_name"),
     [
         ("이승만", "Rhee Seung-man"), ("노무현", "Roh Moo-hyun"), ("박근혜", "Park Geun-hye"), ("조국", "Cho Kuk"),
-        ("박정희", "Pak Chung Hee"), ("우원식", "Woo Won-shik"),
+        ("박정희", "Pak Chung Hee"), ("우원식", "Woo Won-shik"), ("정대세", "Jong Tae-se"), ("최선희", "Choe Son-hui"),
+        ("신유빈", "Shin Yu-bin"), ("정은 김", "Jong-un Kim"), ("추미애", "Choo Mi-ae"), ("리명국", "Ri Myong-guk"),
     ],
 )  # fmt: skip
 def test_a_korean_name_meets_its_usual_spelling(native: str, latin_name: str) -> None:
-    (read,), (spelled,) = name_readings(native), name_readings(latin_name)
-    assert [consonant_skeleton(word.roman) for word in read] == [consonant_skeleton(word.roman) for word in spelled]
+    (spelled,) = name_readings(latin_name)
+    readings = [{consonant_skeleton(word.roman) for word in reading} for reading in name_readings(native)]
+    assert {consonant_skeleton(word.roman) for word in spelled} in readings
+
+
+def test_a_korean_name_is_read_as_bearers_spell_it_by_the_revised_romanization_and_as_the_north_does() -> None:
+    assert hangul.readings("박덕영") == (("park", "dukyung"), ("park", "deokyeong"), ("park", "teokyeong"))
+
+
+def test_two_korean_surnames_that_sound_alike_are_kept_apart() -> None:
+    assert name_readings("최")[0] != name_readings("추")[0]
+    assert name_readings("Choe")[0] == name_readings("Choi")[0] == name_readings("최")[0]
+
+
+def test_a_korean_name_of_two_syllables_may_be_a_whole_name_or_a_given_name() -> None:
+    assert ("park", "jin") in hangul.readings("박진")
+    assert ("bakjin",) in hangul.readings("박진")
+    assert ("um", "san") in hangul.readings("엄산")
+
+
+def test_a_western_name_is_not_taken_for_pinyin() -> None:
+    assert latin.fold("conan") == ("conan",)
+    assert latin.fold("cai") == ("tsai",)
 
 
 def test_hangul_without_a_surname_is_one_word() -> None:
-    assert hangul.romanise("민수") == ("minsu",)
+    assert hangul.readings("은주") == (("eunju",),)
 
 
 @pytest.mark.parametrize(

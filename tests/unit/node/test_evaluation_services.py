@@ -219,6 +219,14 @@ def test_the_report_of_names_lists_the_worst_misses_and_false_hits() -> None:
     assert sum(report.histogram.same) == sum(report.histogram.other) == 1
 
 
+def test_the_report_of_names_states_how_sure_its_measures_are() -> None:
+    pairs = [pair("Siti Aminah", "Siti Aminah", True), pair("Siti Aminah", "Somchai Jaidee", False)]
+    figures = dict(names_report(evaluated(*pairs)).figures)
+    assert figures["Recall at 1 % false positives"] == "1.0000 (1.0000 to 1.0000)"
+    one_sided = dict(names_report(evaluated(pairs[0])).figures)
+    assert "Recall at 1 % false positives" not in one_sided
+
+
 def test_the_report_of_links_counts_false_hits_by_language_sex_and_nationality() -> None:
     told = {"sex": parse_sex("F"), "nationality": parse_nationality("MY")}
     left = [person(0, "Siti Aminah", "1990-05-04", **told), person(1, "สมชาย ใจดี", "1980-01-02")]
