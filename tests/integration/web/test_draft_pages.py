@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.integration.web.paper_desk import hidden_field, hit_id
+from tests.integration.web.paper_desk import PASSWORD, hidden_field, hit_id
 
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.drafts import DraftState
 from symbolon.node.domain.forms import NoteForm, RequestForm
 from symbolon.protocol.exchange_terms import ProtectionMarks
 from symbolon.protocol.handling import HandlingCode
+from symbolon.runtime import accounts
 
 HIT = hit_id(5)
 MARA = Actor("mara", frozenset({Role.FOCAL_POINT}))
@@ -202,3 +203,19 @@ def test_a_draft_about_a_protected_hit_asks_for_a_reason_first(node_app, visit, 
     visitor.justify(protected)
     assert "She is safe." in visitor.client.get(f"/hits/{protected}/drafts/{draft}").text
     assert draft not in visit(node_app).sign_in("mara").client.get("/drafts").text
+
+
+def test_two_protection_officers_are_the_four_eyes_on_a_protected_hit(node_app, visit, registry, paper_desk):
+    with registry.database.transaction() as tx:
+        accounts.add_user(tx, "ida", PASSWORD, ["protection_officer"], "Ida Noor")
+    protected = hit_id(8)
+    officer = Actor("ines", frozenset({Role.PROTECTION_OFFICER}))
+    draft = paper_desk.drafts.save(officer, protected, None, NoteForm(text="She is safe."), None)
+    path = f"/hits/{protected}/drafts/{draft}"
+    drafter, second = (visit(node_app).sign_in(login).justify(protected) for login in ("ines", "ida"))
+    assert drafter.send(path, f"{path}/submit").status_code == 303
+    assert "Approve and send" not in drafter.client.get(path).text
+    assert visit(node_app).sign_in("aya").client.get(path).status_code == 404
+    digest = hidden_field(second.client.get(path).text, "content_digest")
+    assert second.send(path, f"{path}/approve", content_digest=digest).status_code == 303
+    assert state_of(paper_desk, draft) is DraftState.SENT
