@@ -13,9 +13,10 @@ from symbolon.node.bootstrap.services import build_hub_services
 from symbolon.node.domain.outbox import next_issue
 from symbolon.node.services.correspondence import stamp
 from symbolon.protocol.envelope import CLOCK_SKEW
-from symbolon.protocol.handling import Verdict
+from symbolon.protocol.handling import IdentifierKind, Verdict
 from symbolon.protocol.hybrid_keys import RecipientKeys
 from symbolon.protocol.keys import SealingPublicKey, SigningKey
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import Delivery, Purpose, RetiredKey, Vote
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, new_message_id
@@ -100,6 +101,20 @@ def test_what_waits_for_an_earlier_step_is_not_made_late_by_what_comes_after_it(
     pair.exchange()
     pair.xb.hub_services.receive_deliveries.retry_waiting()
     assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes) == 1
+
+
+def test_a_vote_that_lay_at_the_hub_is_not_made_late_by_what_its_sender_said_meanwhile(pair: Pair) -> None:
+    hit_id = pair.hit()
+    for node, verdict in ((pair.xa, Verdict.UNSURE), (pair.xb, Verdict.SAME)):
+        node.services.cast_vote(FOCAL_POINT, hit_id, verdict, "as I see it")
+    pair.exchange()
+    pair.xa.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    pair.xa.services.propose_extra_fields(FOCAL_POINT, hit_id, [IdentifierKind.BIRTH_DATE], "The day decides")
+    pair.exchange()
+    pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    pair.exchange()
+    assert problems(pair.xb) == []
+    assert pair.xb.services.show_hit(FOCAL_POINT, hit_id).summary.joint_state is JointState.CONFIRMED
 
 
 def test_of_one_lane_only_the_oldest_message_is_tried_until_it_is_through(pair: Pair) -> None:
