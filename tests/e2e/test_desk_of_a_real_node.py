@@ -11,6 +11,7 @@ from tests.e2e.browser import PHONE, accessibility_faults, open_context, overflo
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU
 from symbolon.exercise.hub_party import OPERATOR
+from symbolon.exercise.people import Post
 from symbolon.protocol.references import MemberCode
 
 pytestmark = pytest.mark.browser
@@ -24,10 +25,10 @@ def open_desk(browser: Browser, federation: Federation) -> Iterator[OpenDesk]:
     """Opens a browser at a state's desk, signed in as its focal point, or in another office."""
     with ExitStack() as stack:
 
-        def open_desk(state: MemberCode, *, office: str = "focal point", **options: object) -> Page:
+        def open_desk(state: MemberCode, *, post: Post = Post.FOCAL_POINT, **options: object) -> Page:
             node = federation.nodes[state]
             page = stack.enter_context(open_context(browser, node.desk_url, **options)).new_page()
-            officer = node.authoriser if office == "authoriser" else node.logins[0]
+            officer = node.people[post]
             sign_in(page, officer.login, officer.password)
             return page
 
@@ -83,7 +84,7 @@ def approve(page: Page, draft: str, said: str) -> None:
 
 def test_two_states_carry_a_hit_from_alert_to_feedback_by_pages_alone(open_desk: OpenDesk) -> None:
     ours, theirs = open_desk(AMARA), open_desk(BELANU)
-    our_authoriser, their_authoriser = open_desk(AMARA, office="authoriser"), open_desk(BELANU, office="authoriser")
+    our_authoriser, their_authoriser = open_desk(AMARA, post=Post.AUTHORISER), open_desk(BELANU, post=Post.AUTHORISER)
     hit = open_first_alert(ours)
     ours.get_by_role("heading", name="Why this hit").wait_for()
     vote_same(ours, "Same traveller in our file.")

@@ -18,6 +18,8 @@ from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU
 from symbolon.exercise.html_forms import HtmlForm, read_forms
 from symbolon.exercise.node_party import ExerciseNode
+from symbolon.exercise.officers import Credentials
+from symbolon.exercise.people import Post
 from symbolon.exercise.ports import free_ports
 from symbolon.node.gateway.enrolment import DESK_AUTHORITY
 from symbolon.node.gateway.member_keys import MemberKeyFiles
@@ -140,10 +142,10 @@ class Keeper:
             node.publish()
         with ExitStack() as stack:
             amara = {
-                login.login: stack.enter_context(Browser(self.amara)).sign_in(login) for login in self.amara.logins
+                login.login: stack.enter_context(Browser(self.amara)).sign_in(login) for login in at_work(self.amara)
             }
             focal, protection = amara.values()
-            belanu = stack.enter_context(Browser(self.belanu)).sign_in(self.belanu.logins[0])
+            belanu = stack.enter_context(Browser(self.belanu)).sign_in(self.belanu.people[Post.FOCAL_POINT])
             wait_until("the alerts", lambda: len(protection.hits()) == 1 and len(belanu.hits()) == 1)
             (open_hit,), (held,) = belanu.hits(), protection.hits()
             justification = plant("zqjustification", "why a protected hit was looked at")
@@ -168,7 +170,7 @@ class Keeper:
     def begin_an_account(self) -> None:
         """A person with a one-time token, a password, a second factor and recovery codes; and wrong tries."""
         plant = self.run.plant
-        for login in (*self.amara.logins, *self.belanu.logins):
+        for login in (*at_work(self.amara), *at_work(self.belanu)):
             plant(login.password, "password of an officer")
         told = self.command("node", "user", "add", "newcomer", "--role", "investigator", home=self.amara.home)
         token = _token_in(told)
@@ -248,6 +250,11 @@ _REQUEST: Final = {
     "urgency_reason": "Routine.",
     "legal_basis": "An agreement.",
 }
+
+
+def at_work(node: ExerciseNode) -> tuple[Credentials, Credentials]:
+    """The focal point's and the protection officer's login."""
+    return node.people[Post.FOCAL_POINT], node.people[Post.PROTECTION_OFFICER]
 
 
 class Browser:

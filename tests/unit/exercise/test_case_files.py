@@ -3,11 +3,10 @@
 import csv
 import json
 import tomllib
-from pathlib import Path
 
 import pytest
 
-import symbolon.exercise.case as case_package
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.case.story import CASE_RECORDS
 from symbolon.exercise.fiction import STATES
 from symbolon.exercise.state_files import write_state_file
@@ -15,8 +14,6 @@ from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_rows import Row, RowReader
 from symbolon.node.domain.records import RecordContent
 from symbolon.protocol.references import MemberCode
-
-CASE_FOLDER = Path(case_package.__path__[0])
 
 
 def read_back(state: MemberCode) -> dict[str, RecordContent]:
