@@ -67,6 +67,16 @@ class AuditAct(StrEnum):
     SESSIONS_ENDED = "sessions-ended"
     PROTECTED_VIEWED = "protected-viewed"
     JUSTIFICATION_GIVEN = "justification-given"
+    # Programs of a node's own state.
+    CLIENT_ADDED = "client-added"
+    CLIENT_REVOKED = "client-revoked"
+    CLIENT_GRANTED = "client-granted"
+    WEBHOOK_ADDED = "webhook-added"
+    WEBHOOK_REMOVED = "webhook-removed"
+    WEBHOOK_TRIED = "webhook-tried"
+    WEBHOOK_GIVEN_UP = "webhook-given-up"
+    CASE_EXPORTED = "case-exported"
+    CASE_IMPORTED = "case-imported"
     # Backup.
     BACKUP_MADE = "backup-made"
     BACKUP_RESTORED = "backup-restored"

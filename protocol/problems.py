@@ -73,6 +73,8 @@ class Problem(StrEnum):
     FORBIDDEN = "forbidden"
     CSRF = "csrf"
     INVALID_INPUT = "invalid-input"
+    PRECONDITION_FAILED = "precondition-failed"
+    KEY_REUSED = "key-reused"
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     TOO_MANY_REQUESTS = "too-many-requests"
@@ -155,6 +157,8 @@ _TITLES = {
     Problem.FORBIDDEN: "You may not do this.",
     Problem.CSRF: "The form is too old or came from another site; load the page again.",
     Problem.INVALID_INPUT: "Something in the input needs correcting.",
+    Problem.PRECONDITION_FAILED: "What the request was made about has changed since; look at it again.",
+    Problem.KEY_REUSED: "This idempotency key was used before with another request.",
     Problem.NOT_FOUND: "There is nothing at this address.",
     Problem.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
     Problem.TOO_MANY_REQUESTS: "Too many requests; wait a moment.",

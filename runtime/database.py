@@ -74,6 +74,12 @@ class Transaction:
         row = self.fetch_one(query, **parameters)
         return None if row is None else next(iter(row.values()))
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone when the block raises."""
+        with self._connection.transaction():
+            yield
+
     def notify(self, channel: str, payload: str = "") -> None:
         """Wake whoever listens on ``channel``, when and only when this transaction commits."""
         self._connection.execute("select pg_notify(%(channel)s, %(payload)s)", {"channel": channel, "payload": payload})

@@ -63,6 +63,8 @@ _OTHER_STATUSES: Final[Mapping[Problem, int]] = {
     Problem.JUSTIFICATION_NEEDED: 403,
     Problem.FORBIDDEN: 403,
     Problem.CSRF: 403,
+    Problem.PRECONDITION_FAILED: 412,
+    Problem.KEY_REUSED: 422,
     Problem.NOT_FOUND: 404,
     Problem.METHOD_NOT_ALLOWED: 405,
     Problem.TOO_MANY_REQUESTS: 429,

@@ -3,8 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from symbolon.protocol.lifecycle_states import Office
+
+CLIENT_PREFIX: Final = "client:"
+"""Begins the login of a program that acts by the API; no person's login holds a colon."""
 
 
 class Role(StrEnum):
@@ -118,6 +122,11 @@ class Actor:
         return frozenset(
             office for office in Office if office.value in roles and (office is Office.PROTECTION_OFFICER) == protected
         )
+
+
+def is_client(login: str) -> bool:
+    """Whether a program acts under this login, and not a person."""
+    return login.startswith(CLIENT_PREFIX)
 
 
 def parse_roles(names: Collection[str]) -> frozenset[Role]:

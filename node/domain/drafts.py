@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
-from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.actors import Actor, is_client
 from symbolon.node.domain.forms import DraftForm
 from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow
 from symbolon.protocol.lifecycle import Event, JointState, Office, Step, step_of
@@ -76,6 +76,8 @@ class ReleaseRule:
 
     def refusal(self, drafter: Officer, approver: Officer) -> str | None:
         """Why these two may not release it together, as a sentence; None where they may."""
+        if is_client(drafter.login) and is_client(approver.login):
+            return "A program drafted it, and no program releases what a program wrote: let a person release it."
         try:
             check_release(self.step, drafter, approver, protected=self.protected)
         except (FourEyesMissing, NotTheirs) as refused:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final
 
-from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.actors import Actor, is_client
 from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.messages import HitMessage, StoredMessage
@@ -85,10 +85,22 @@ def why_not_shown(stored: StoredMessage, hit: Hit, actor: Actor, officers: Colle
     if given is None:
         return None
     try:
-        check_view(given, viewer_of(actor, hit, given, officers), today, protected_here=hit.protected)
+        check_shown(given, actor, hit, officers, today)
     except NotDisclosed as refused:
         return str(refused)
     return None
+
+
+def check_shown(given: Restrictions, actor: Actor, hit: Hit, officers: Collection[str], today: date) -> None:
+    """Refuse to show a piece of information to an actor (:class:`NotDisclosed`).
+
+    What a program reads is taken out into the case system behind it: the rules of an export hold for it.
+    """
+    viewer = viewer_of(actor, hit, given, officers)
+    if is_client(actor.login):
+        check_export(given, Export.CASE_SYSTEM, viewer, today, protected_here=hit.protected)
+    else:
+        check_view(given, viewer, today, protected_here=hit.protected)
 
 
 def why_not_exported(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.node.domain.data_subjects import LeafProof
+from symbolon.node.ports.api_stores import ApiActStore, ApiClientStore, UploadStore, WebhookStore
 from symbolon.node.ports.attachment_store import AttachmentStore
 from symbolon.node.ports.desk_stores import (
     AgreementStore,
@@ -65,6 +66,10 @@ class Work:
     escalations: EscalationStore
     interests: InterestStore
     notices: NoticeStore
+    api_clients: ApiClientStore
+    api_acts: ApiActStore
+    webhooks: WebhookStore
+    uploads: UploadStore
     audit: AuditTrail
 
 

@@ -11,7 +11,7 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.justification import REMEMBERED_FOR, JustificationNeeded, Visit
 from symbolon.node.domain.messages import StoredMessage
-from symbolon.node.domain.restricted import viewer_of
+from symbolon.node.domain.restricted import check_shown
 from symbolon.node.errors import NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
@@ -20,7 +20,6 @@ from symbolon.protocol.attachments import ChunkPlan
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.disclosure_rules import (
     Restrictions,
-    check_view,
     page_mark,
     restrictions_of,
 )
@@ -99,8 +98,7 @@ class OpenAttachment:
             rules = _rules(hit, found, found.manifest, work.messages.of_hit(hit_id))
             officers = _officers(work, hit, found)
             for each in rules:
-                viewer = viewer_of(actor, hit, each, officers)
-                check_view(each, viewer, self._draws.now().date(), protected_here=hit.protected)
+                check_shown(each, actor, hit, officers, self._draws.now().date())
             detail = {"hit": hit_id, "handling": found.manifest.handling_code.value}
             work.audit.record(AuditAct.FILE_OPENED, actor.login, attachment_id, detail)
         manifest = found.manifest
@@ -199,7 +197,7 @@ def _line(
     not_open: str | None = None
     try:
         for each in _rules(hit, found, manifest, said):
-            check_view(each, viewer_of(actor, hit, each, officers), today, protected_here=hit.protected)
+            check_shown(each, actor, hit, officers, today)
     except NotDisclosed as refused:
         not_open = str(refused)
     drafts = actor.permits_on_hit(Right.DRAFT_RELEASE, protected=hit.protected)

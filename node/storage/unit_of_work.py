@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from symbolon.node.domain.data_subjects import LeafProof
 from symbolon.node.ports.storage import Work
 from symbolon.node.storage.act_reasons import PostgresActReasons
+from symbolon.node.storage.api import PostgresApiActs, PostgresApiClients
 from symbolon.node.storage.attachments import PostgresAttachments
 from symbolon.node.storage.ceremony import PostgresCeremony
 from symbolon.node.storage.desks import PostgresAgreements, PostgresFocalPoints
@@ -23,7 +24,9 @@ from symbolon.node.storage.purges import PostgresPurges
 from symbolon.node.storage.reconciliation import PostgresReconciliation
 from symbolon.node.storage.records import PostgresRecords
 from symbolon.node.storage.retention import PostgresRetention
+from symbolon.node.storage.uploads import PostgresUploads
 from symbolon.node.storage.watch import PostgresEscalations, PostgresInterests, PostgresNotices
+from symbolon.node.storage.webhooks import PostgresWebhooks
 from symbolon.protocol.audit_log import AuditAct, Detail, leaf_hash
 from symbolon.runtime.accounts import RESERVED_LOGINS
 from symbolon.runtime.audit_store import HashChainAuditLog
@@ -49,32 +52,40 @@ class PostgresUnitOfWork:
     def begin(self) -> Iterator[Work]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with self._database.transaction() as tx:
-            yield Work(
-                records=PostgresRecords(tx, self._vault),
-                outbox=PostgresOutbox(tx),
-                inbox=PostgresInbox(tx),
-                hits=PostgresHits(tx, self._vault),
-                messages=PostgresMessages(tx, self._vault),
-                judged=PostgresJudged(tx, self._vault),
-                act_reasons=PostgresActReasons(tx, self._vault),
-                drafts=PostgresDrafts(tx, self._vault),
-                contacts=PostgresContacts(tx, self._vault),
-                directory=PostgresDirectory(tx),
-                ceremony=PostgresCeremony(tx),
-                encodings=PostgresEncodings(tx),
-                lanes=PostgresLanes(tx),
-                justifications=PostgresJustifications(tx, self._vault),
-                reconciliation=PostgresReconciliation(tx),
-                retention=PostgresRetention(tx, self._vault),
-                purges=PostgresPurges(tx, self._vault),
-                attachments=PostgresAttachments(tx, self._vault),
-                focal_points=PostgresFocalPoints(tx),
-                agreements=PostgresAgreements(tx),
-                escalations=PostgresEscalations(tx),
-                interests=PostgresInterests(tx),
-                notices=PostgresNotices(tx),
-                audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
-            )
+            yield self.work_in(tx)
+
+    def work_in(self, tx: Transaction) -> Work:
+        """Everything that the node stores, within one transaction."""
+        return Work(
+            records=PostgresRecords(tx, self._vault),
+            outbox=PostgresOutbox(tx),
+            inbox=PostgresInbox(tx),
+            hits=PostgresHits(tx, self._vault),
+            messages=PostgresMessages(tx, self._vault),
+            judged=PostgresJudged(tx, self._vault),
+            act_reasons=PostgresActReasons(tx, self._vault),
+            drafts=PostgresDrafts(tx, self._vault),
+            contacts=PostgresContacts(tx, self._vault),
+            directory=PostgresDirectory(tx),
+            ceremony=PostgresCeremony(tx),
+            encodings=PostgresEncodings(tx),
+            lanes=PostgresLanes(tx),
+            justifications=PostgresJustifications(tx, self._vault),
+            reconciliation=PostgresReconciliation(tx),
+            retention=PostgresRetention(tx, self._vault),
+            purges=PostgresPurges(tx, self._vault),
+            attachments=PostgresAttachments(tx, self._vault),
+            focal_points=PostgresFocalPoints(tx),
+            agreements=PostgresAgreements(tx),
+            escalations=PostgresEscalations(tx),
+            interests=PostgresInterests(tx),
+            notices=PostgresNotices(tx),
+            api_clients=PostgresApiClients(tx),
+            api_acts=PostgresApiActs(tx, self._vault),
+            webhooks=PostgresWebhooks(tx, self._vault),
+            uploads=PostgresUploads(tx, self._vault),
+            audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
+        )
 
 
 class _TransactionAudit:
