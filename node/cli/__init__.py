@@ -1,6 +1,7 @@
 """`symbolon node`: the commands of a node's administrator and officers. Each parses, calls and prints."""
 
 from symbolon.node.cli import (
+    api,
     backup,
     ceremony,
     deliveries,
@@ -19,6 +20,7 @@ from symbolon.node.cli import (
 from symbolon.node.cli.app import app
 
 __all__ = [
+    "api",
     "app",
     "backup",
     "ceremony",

@@ -22,7 +22,8 @@ SIGNATURE_HEADER: Final = "Symbolon-Signature"
 EVENT_HEADER: Final = "Symbolon-Event"
 REPLAY_WINDOW: Final = timedelta(minutes=5)
 SECRET_BYTES: Final = 32
-GIVEN_UP_AFTER: Final = timedelta(days=3)
+MOST_TRIES: Final = 300
+"""With pauses that grow this is days: then the event is given up, and what comes after it goes on."""
 _LONGEST_URL: Final = 500
 
 

@@ -42,6 +42,8 @@ _REENCODING_PAUSE_S: Final = 2.0
 _EXPIRY_EVERY: Final = 30
 _PURGE_EVERY: Final = 2
 _FILES_EVERY: Final = 2
+_WEBHOOKS_EVERY: Final = 1
+_API_ACTS_EVERY: Final = 600
 _ASSURE_S: Final = 5.0
 _OTHER_WORKER_S: Final = 2.0
 _LEAVING_S: Final = 2.0
@@ -77,6 +79,8 @@ class WorkerTasks:
     escalate_due_clocks: Callable[[], int]
     tell_stale_desks: Callable[[], int]
     send_notices: Callable[[], int]
+    deliver_webhooks: Callable[[], int]
+    forget_api_acts: Callable[[], int]
     listen: Callable[[], AbstractContextManager[Wakes]]
 
 
@@ -109,6 +113,7 @@ class Worker:
             ("reencoding", self._reencoding),
             ("files", self._files),
             ("notices", self._notices),
+            ("webhooks", self._webhooks),
         )
         threads = [
             threading.Thread(target=self._forever, args=(name, loop, leave), name=name, daemon=True)
@@ -217,6 +222,14 @@ class Worker:
     def _notices(self, leave: threading.Event) -> None:
         # A thread of its own: a mail server may take its time to answer, and no clock waits for it.
         self._tick((PeriodicJob("send notices", self._tasks.send_notices, _NOTICES_EVERY),), leave)
+
+    def _webhooks(self, leave: threading.Event) -> None:
+        # A thread of its own: an own system may take its time to answer, and nothing else waits for it.
+        jobs = (
+            PeriodicJob("deliver webhooks", self._tasks.deliver_webhooks, _WEBHOOKS_EVERY),
+            PeriodicJob("forget acts of the API", self._tasks.forget_api_acts, _API_ACTS_EVERY),
+        )
+        self._tick(jobs, leave)
 
     def _tick(self, jobs: tuple[PeriodicJob, ...], leave: threading.Event) -> None:
         number = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from symbolon.node.domain.actors import Actor
-from symbolon.node.domain.api_acts import KEPT_FOR, ActKey, KeyReused, PreconditionFailed, StoredAnswer
+from symbolon.node.domain.api_acts import ActKey, KeyReused, PreconditionFailed, StoredAnswer
 from symbolon.node.domain.disclosure import may_see
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
@@ -71,11 +71,6 @@ class ActOnce:
         """Read several things at one moment."""
         with self._unit_of_work.together():
             return read()
-
-    def forget_old(self) -> int:
-        """Forget the keys of more than a day ago; how many they were."""
-        with self._unit_of_work.begin() as work:
-            return work.api_acts.forget(self._draws.now() - KEPT_FOR)
 
     def _given_before(self, work: Work, asked: Asked, key: ActKey) -> StoredAnswer:
         found = work.api_acts.find(key)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from symbolon.node.domain.actors import Actor
-from symbolon.node.domain.api_uploads import KEPT_FOR, LARGEST_PART, Upload, UploadDraft, UploadPlace, UploadView
+from symbolon.node.domain.api_uploads import LARGEST_PART, Upload, UploadDraft, UploadPlace, UploadView
 from symbolon.node.domain.attachments import FileToAttach, safe_name, type_of_name
 from symbolon.node.errors import InvalidDraft, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
@@ -91,11 +91,6 @@ class TakeUpload:
         """Throw away what has come; raises `NotFound`."""
         with self._unit_of_work.begin() as work:
             work.uploads.remove(_found(work, client_id, place).upload_id)
-
-    def forget_old(self) -> int:
-        """Throw away what was begun more than a day ago; how many they were."""
-        with self._unit_of_work.begin() as work:
-            return work.uploads.forget(self._draws.now() - KEPT_FOR)
 
     def _pieces(self, upload_id: UUID, parts: tuple[int, ...]) -> Iterator[bytes]:
         for starts_at in parts:

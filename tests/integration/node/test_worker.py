@@ -44,6 +44,8 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], Reception], **other
         escalate_due_clocks=lambda: 0,
         tell_stale_desks=lambda: 0,
         send_notices=lambda: 0,
+        deliver_webhooks=lambda: 0,
+        forget_api_acts=lambda: 0,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
     tasks = replace(tasks, **others)  # type: ignore[arg-type]  # the ticker does not look at what its jobs return
