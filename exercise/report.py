@@ -100,7 +100,7 @@ def show_addresses(console: Console, federation: Federation) -> None:
     table.add_row("Hub", hub.desk_url, "operator", OPERATOR, hub.operator_password)
     console.print(table)
     console.print("The hit on the van (AM-0106, BEL-2206) waits for you: sign in on both sides, vote, ask, answer.")
-    console.print("Mail is off: no mail server is part of an exercise. `smtp_host` in a node's settings turns it on.")
+    console.print("Mail is off: no mail server is part of an exercise. `smtp_host` in a node.toml turns it on.")
     console.print(
         f"For commands and drills (docs/guides/drills.md), the parties' homes: export RUN={federation.servers.folder}"
     )
