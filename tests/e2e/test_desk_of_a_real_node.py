@@ -215,6 +215,7 @@ def test_a_victims_hit_is_held_released_and_answered_by_protection_officers_alon
     second.goto(draft)
     say_why(second)
     approve(second, draft, "She is, and she is not to be looked for.")
+    theirs.goto(hit)
     reload_until(theirs, "She is, and she is not to be looked for.")
     assert theirs.get_by_text("Non-punishment").first.is_visible()
 
