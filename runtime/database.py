@@ -14,6 +14,7 @@ from typing import Any, Final, Self, TypeVar
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -77,6 +78,9 @@ class Transaction:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of the transaction that is undone alone when the block raises."""
+        if self._connection.info.transaction_status is TransactionStatus.IDLE:
+            # Before the first statement psycopg would take this for the whole transaction, and commit it.
+            self._connection.execute("select")
         with self._connection.transaction():
             yield
 
