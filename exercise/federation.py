@@ -102,6 +102,8 @@ class Federation:
     def know_desks(self) -> None:
         """Wait until every node keeps the desks of all others, and so knows whom to call while the hub is away."""
         for node in self.nodes.values():
+            node.answer_pings()
+        for node in self.nodes.values():
             others = [code for code in self.nodes if code != node.code]
             self.wait_until("Handing out the desks", partial(_fetches_desks, node, others), _TAKEN_WITHIN_S)
 

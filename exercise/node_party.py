@@ -126,6 +126,12 @@ class ExerciseNode:
         with hub_services(self._opened) as services:
             return services.keep_focal_points()
 
+    def answer_pings(self) -> None:
+        """Do what `symbolon node focal-points alive` does: say of each desk that was asked that somebody is there."""
+        watch, focal_point = self._opened.services.watch, self._actor(Post.FOCAL_POINT)
+        for ping in watch.answer_ping.open_to(focal_point):
+            watch.answer_ping(focal_point, ping.ping_id)
+
     def knows_desks_of(self, other: MemberCode) -> bool:
         """Whether another state's desks are kept here: whom to call is known while the hub is away."""
         watch, query = self._opened.services.watch, DeskQuery(other, None, "")

@@ -59,7 +59,7 @@ def finished_run() -> "subprocess.CompletedProcess[str]":
     return subprocess.run((*COMMAND, "--once", "--json"), capture_output=True, text=True, timeout=170, check=False)
 
 
-def test_the_run_finds_exactly_the_truth_and_opens_the_reply(
+def test_the_run_finds_exactly_the_truth_and_carries_an_exchange_to_its_outcome(
     finished_run: "subprocess.CompletedProcess[str]",
 ) -> None:
     result = json.loads(finished_run.stdout.splitlines()[-1])
@@ -69,6 +69,8 @@ def test_the_run_finds_exactly_the_truth_and_opens_the_reply(
     assert result["false_hits"] == 0
     assert result["alerts_delivered"] == result["alerts_expected"] == 22
     assert result["replies_opened"] == 1
+    assert result["exchange_closed"] is True
+    assert result["held_victim"] is True
 
 
 def test_the_run_tells_who_signed_the_directory_and_how_the_key_came_about(
