@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
+from uuid import UUID
 
 import typer
 
@@ -14,7 +15,6 @@ from symbolon.node.cli.app import AsOption, HomeOption, JsonOption, app, open_no
 from symbolon.node.domain.data_subjects import FoundRecord, SubjectQuery
 from symbolon.node.domain.purges import PurgeLine
 from symbolon.node.domain.retention import Due, RenewalReason, ReviewLine, ReviewOrder, ReviewQuery
-from symbolon.node.errors import NotFound
 from symbolon.node.services.answer_data_subject import ExportForm
 from symbolon.protocol.references import RecordReference
 from symbolon.runtime.secret_files import write_new_secret
@@ -28,6 +28,7 @@ app.add_typer(data_subject, name="data-subject")
 
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 LocalId = Annotated[str, typer.Argument(help="The record's local id.")]
+_NO_RECORD: Final = RecordReference(str(UUID(int=0)))
 Words = Annotated[str, typer.Option("--text", help="The reason in words; it stays at this node, sealed.")]
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -155,12 +156,10 @@ def _set_hold(home: Path, what: tuple[str, str, str], *, holds: bool) -> None:
 
 
 def _reference(node: Node, local_id: str) -> RecordReference:
-    """The record of an id; whether its officer may know of it, the service says in the same words."""
+    """The record of an id, or a reference that no record has: what its officer may know, the service alone says."""
     with node.unit_of_work.begin() as work:
         record = work.records.find_by_local_id(local_id)
-    if record is None:
-        raise NotFound("There is no such record in your queue.")
-    return record.reference
+    return _NO_RECORD if record is None else record.reference
 
 
 def _review(line: ReviewLine) -> dict[str, object]:

@@ -11,6 +11,7 @@ from symbolon.node.domain.desks import BookAge, KeptDirectory, KeptDraft, Ping, 
 from symbolon.node.domain.escalations import Escalation, NewEscalation
 from symbolon.node.domain.interests import Interest
 from symbolon.node.domain.notices import NewNotice, Notice, NoticePreference, Reader, WaitingMail
+from symbolon.protocol.lifecycle_times import Watcher
 from symbolon.protocol.messages_focal_points import DeskLife, SignedFocalPoints
 from symbolon.protocol.messages_pairs import SignedPairProfile
 from symbolon.protocol.problems import Problem
@@ -132,8 +133,8 @@ class EscalationStore(Protocol):
         """What some hits' clocks are read from."""
         ...
 
-    def open(self) -> tuple[Escalation, ...]:
-        """Those whose clock still runs, the newest first."""
+    def open(self, protected: Collection[bool], watchers: Collection[Watcher] = ()) -> tuple[Escalation, ...]:
+        """Those whose clock still runs, the newest first: of protected hits, of others, or of these watchers."""
         ...
 
 

@@ -31,8 +31,8 @@ class DraftStore(Protocol):
         """The draft that became a message, about to change."""
         ...
 
-    def open(self) -> tuple[Draft, ...]:
-        """Every draft that is neither sent nor discarded, the oldest first; the rules decide who sees which."""
+    def open(self, protected: Collection[bool]) -> tuple[Draft, ...]:
+        """The drafts that are neither sent nor discarded, about protected hits, or about others; the oldest first."""
         ...
 
     def of_hit(self, hit_id: HitId) -> tuple[Draft, ...]:

@@ -81,7 +81,11 @@ class HitStore(Protocol):
         ...
 
     def all(self) -> tuple[Hit, ...]:
-        """Every hit; the disclosure rules decide who sees which."""
+        """Every hit, for the node's own worker."""
+        ...
+
+    def seen(self, protected: Collection[bool], *, marked: bool) -> tuple[Hit, ...]:
+        """The hits that are protected, or are not; `marked`: those too on which a victim's mark or a safety hold lies."""
         ...
 
     def digest(self, protected: Collection[bool], *, marked: bool) -> str:

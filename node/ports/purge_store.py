@@ -1,6 +1,6 @@
 """Where purges are kept, and what a purge finds outside the stores of messages, drafts and files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -24,8 +24,8 @@ class PurgeStore(Protocol):
         """A purge that this node asked a member for, locked."""
         ...
 
-    def listed(self) -> tuple[Purge, ...]:
-        """Every purge, the newest first."""
+    def listed(self, protected: Collection[bool]) -> tuple[Purge, ...]:
+        """The purges about protected hits, or about others; the newest first."""
         ...
 
     def open_owed(self, limit: int) -> tuple[Purge, ...]:

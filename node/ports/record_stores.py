@@ -1,6 +1,6 @@
 """Where records and what is to be sent of them are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -69,8 +69,8 @@ class RecordStore(Protocol):
         """Local ids of the records whose category is not set."""
         ...
 
-    def listed(self, wanted: RecordFilter) -> tuple[ListedRecord, ...]:
-        """The records that pass the filter, without their identifiers."""
+    def listed(self, wanted: RecordFilter, protected: Collection[bool]) -> tuple[ListedRecord, ...]:
+        """The protected records, or the others, that pass the filter, without their identifiers."""
         ...
 
     def count_refused(self) -> int:

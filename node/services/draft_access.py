@@ -55,13 +55,21 @@ def draft_to_act_on(work: Work, actor: Actor, draft_id: DraftId, right: Right) -
 
     """
     found = work.drafts.find(draft_id)
-    hit = None if found is None else work.hits.lock(found.hit_id)
+    hit = work.hits.lock(hit_of(found, draft_id))
     draft = work.drafts.lock(draft_id)
     if hit is None or draft is None or not may_see_drafts(actor, hit):
         raise NotFound("There is no such draft in your queue.")
     if not actor.permits_on_hit(right, protected=hit.protected):
         raise Forbidden("Your role does not allow this: ask the focal point, the authoriser or the protection officer.")
     return draft, hit
+
+
+def hit_of(draft: Draft | None, draft_id: DraftId) -> HitId:
+    """The hit to look for: of a draft that is not there, one that is not there either.
+
+    So that a draft that somebody may not know of takes no other statements than one that does not exist.
+    """
+    return HitId(draft_id) if draft is None else draft.hit_id
 
 
 def may_see_drafts(actor: Actor, hit: Hit) -> bool:

@@ -12,6 +12,7 @@ from symbolon.node.errors import InvalidDraft, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import hit_to_draft_on
+from symbolon.node.services.list_hits import seen_hits
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HitId
 
@@ -35,7 +36,7 @@ class FindAskedBefore:
             hit = work.hits.find(hit_id)
             if hit is None or not may_see(actor, hit):
                 raise NotFound("There is no such hit in your queue.")
-            alike = tuple(each for each in work.hits.all() if _same_subject(each, hit) and may_see(actor, each))
+            alike = tuple(each for each in seen_hits(work, actor) if _same_subject(each, hit))
             hints = (*_exchanges(alike, hit_id), *_contacts(work, alike))
             work.audit.record(AuditAct.ASKED_BEFORE_VIEWED, actor.login, hit_id, {"hints": len(hints)})
         return tuple(sorted(hints, key=lambda hint: hint.on, reverse=True))

@@ -10,7 +10,8 @@ from symbolon.node.domain.leaving import Leaving, attachments_of, digest_of, lea
 from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.draft_access import departure_of, may_see_drafts, release_rule
+from symbolon.node.services.draft_access import departure_of, hit_of, may_see_drafts, release_rule
+from symbolon.node.services.record_access import kinds_in_view
 from symbolon.node.services.release_attachments import manifest_of
 from symbolon.node.services.submit_draft import check_against_exchange
 from symbolon.protocol.audit_log import AuditAct
@@ -36,7 +37,7 @@ class ListDrafts:
         if not (actor.permits(Right.DRAFT_RELEASE) or actor.permits(Right.APPROVE_RELEASE)):
             raise Forbidden("Your role does not include drafts: ask the focal point.")
         with self._unit_of_work.begin() as work:
-            drafts = work.drafts.open()
+            drafts = work.drafts.open(kinds_in_view(actor, Right.DRAFT_RELEASE, Right.APPROVE_RELEASE))
             hits = {hit_id: work.hits.find(hit_id) for hit_id in {draft.hit_id for draft in drafts}}
             lines = [
                 draft_line(draft, hit, actor)
@@ -67,7 +68,7 @@ class ShowDraft:
         missing: tuple[str, str] | None = None
         with self._unit_of_work.begin() as work:
             draft = work.drafts.find(draft_id)
-            hit = None if draft is None else work.hits.find(draft.hit_id)
+            hit = work.hits.find(hit_of(draft, draft_id))
             if draft is None or hit is None or not may_see_drafts(actor, hit):
                 raise NotFound("There is no such draft in your queue.")
             try:

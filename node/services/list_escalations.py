@@ -4,7 +4,9 @@ from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.escalations import EscalationLine, may_see
 from symbolon.node.errors import Forbidden
 from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.services.record_access import kinds_in_view
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.lifecycle_times import Watcher
 
 
 class ListEscalations:
@@ -23,7 +25,9 @@ class ListEscalations:
         if not (actor.permits(Right.VIEW_HITS) or actor.permits(Right.VIEW_AUDIT)):
             raise Forbidden("Your role does not include the clocks of hits.")
         with self._unit_of_work.begin() as work:
-            seen = [escalation for escalation in work.escalations.open() if may_see(actor, escalation)]
+            watched = (Watcher.OVERSIGHT,) if actor.permits(Right.VIEW_AUDIT) else ()
+            read = work.escalations.open(kinds_in_view(actor, Right.VIEW_HITS), watched)
+            seen = [escalation for escalation in read if may_see(actor, escalation)]
             lines = []
             for escalation in seen:
                 hit = work.hits.find(escalation.hit_id)

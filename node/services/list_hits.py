@@ -16,6 +16,7 @@ from symbolon.node.domain.records import Record
 from symbolon.node.errors import Forbidden
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.record_access import kinds_in_view
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HitId
@@ -108,19 +109,19 @@ class ListHits:
         """
         _require_inbox(actor)
         with self._unit_of_work.begin() as work:
-            digest = work.hits.digest(_kinds_in_view(actor), marked=actor.permits(Right.HOLD_FOR_SAFETY))
+            digest = work.hits.digest(kinds_in_view(actor, Right.VIEW_HITS), marked=_sees_marked(actor))
         minute = self._draws.now().strftime("%Y-%m-%dT%H:%M")
         return sha256(f"{digest} {minute}".encode()).hexdigest()[:16]
 
 
 def _visible(work: Work, actor: Actor, read_clocks: ReadClocks) -> tuple[HitSummary, ...]:
     _require_inbox(actor)
-    visible = [hit for hit in work.hits.all() if may_see(actor, hit)]
+    visible = seen_hits(work, actor)
     records = {record.reference: record for record in work.records.many([hit.own_reference for hit in visible])}
     clocks = read_clocks(work, visible)
     asking = [hit.hit_id for hit in visible if hit.shown.state is JointState.NEEDS_MORE]
     said = _by_hit(work.messages.of_hits(asking, FIELD_PURPOSES))
-    escalated = escalated_hits(work)
+    escalated = escalated_hits(work, actor)
     summaries = (
         replace(
             summarise(
@@ -137,14 +138,21 @@ def _visible(work: Work, actor: Actor, read_clocks: ReadClocks) -> tuple[HitSumm
     return tuple(sorted(summaries, key=lambda summary: (summary.due_at or _NEVER, summary.hit_id)))
 
 
-def escalated_hits(work: Work) -> frozenset[HitId]:
-    """The hits of which a clock has run to three quarters, or out."""
-    return frozenset(escalation.hit_id for escalation in work.escalations.open())
+def seen_hits(work: Work, actor: Actor) -> list[Hit]:
+    """The hits that the actor may see; what they may not is not even read."""
+    kinds = kinds_in_view(actor, Right.VIEW_HITS)
+    return [hit for hit in work.hits.seen(kinds, marked=_sees_marked(actor)) if may_see(actor, hit)]
 
 
-def _kinds_in_view(actor: Actor) -> tuple[bool, ...]:
-    """Which kinds of hit the actor may see: general ones (False), protected ones (True), or both."""
-    return tuple(kind for kind in (False, True) if actor.permits_on_hit(Right.VIEW_HITS, protected=kind))
+def escalated_hits(work: Work, actor: Actor) -> frozenset[HitId]:
+    """The hits of which a clock has run to three quarters, or out, of those that the actor may see."""
+    # Of the general ones that an officer of protection sees, those too.
+    kinds = (False, True) if _sees_marked(actor) else kinds_in_view(actor, Right.VIEW_HITS)
+    return frozenset(escalation.hit_id for escalation in work.escalations.open(kinds))
+
+
+def _sees_marked(actor: Actor) -> bool:
+    return actor.permits(Right.HOLD_FOR_SAFETY)
 
 
 def _require_inbox(actor: Actor) -> None:

@@ -5,7 +5,7 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.purges import Purge, PurgeLine, counts, state_of
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.record_access import require
+from symbolon.node.services.record_access import kinds_in_view, require
 from symbolon.protocol.references import HitId
 
 
@@ -25,7 +25,7 @@ class ListPurges:
         """
         require(actor, Right.REVIEW_RETENTION)
         with self._unit_of_work.begin() as work:
-            listed = work.purges.listed()
+            listed = work.purges.listed(kinds_in_view(actor, Right.REVIEW_RETENTION))
             hits: dict[HitId, Hit | None] = {}
             for purge in listed:
                 if purge.scope.hit_id not in hits:

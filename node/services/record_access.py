@@ -14,6 +14,11 @@ def require(actor: Actor, *rights: Right) -> None:
         raise Forbidden("Your role does not include this: ask the focal point or the protection officer.")
 
 
+def may_know(actor: Actor, record: Record) -> bool:
+    """Whether the actor may know at all that the record is here: of a victim's or minor's its officer alone."""
+    return not is_protected(record) or actor.permits(Right.HANDLE_PROTECTED)
+
+
 def may_review(actor: Actor, record: Record, *rights: Right) -> bool:
     """Whether the actor may know of the record here: a protected one is the protection officer's alone."""
     return any(actor.permits_on_hit(right, protected=is_protected(record)) for right in rights)
@@ -34,7 +39,8 @@ def record_to_act_on(work: Work, actor: Actor, reference: RecordReference, *righ
     """
     require(actor, *rights)
     locked = work.records.lock((reference,))
-    if not locked or work.retention.is_erased(reference) or not may_review(actor, locked[0], *rights):
+    # In this order: what they may not know of takes no more statements than what is not there.
+    if not locked or not may_review(actor, locked[0], *rights) or work.retention.is_erased(reference):
         raise NotFound("There is no such record in your queue.")
     return locked[0]
 

@@ -22,6 +22,7 @@ from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch, refuse_unknown_states
 from symbolon.node.services.judge_pairs import pairs_to_reconsider
+from symbolon.node.services.record_access import may_know
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
@@ -83,8 +84,8 @@ class ReviseRecord:
         """Revise one record; returns what it meant for the hub.
 
         Raises:
-            NodeError: the actor may not, there is no such record, or its list of states names one that is neither a
-                member nor one of `expected_states`.
+            NodeError: the actor may not, there is no such record that they may know of, or its list of states names one
+                that is neither a member nor one of `expected_states`.
 
         """
         if not actor.permits(Right.CHANGE_RECORDS):
@@ -92,7 +93,7 @@ class ReviseRecord:
         with self._unit_of_work.begin() as work:
             found = work.records.find_by_local_id(local_id)
             locked = () if found is None else work.records.lock((found.reference,))
-            if not locked:
+            if not locked or not may_know(actor, locked[0]):
                 raise NotFound("This record is not known here: check its local id.")
             record = locked[0]
             content = change.applied_to(record.content)

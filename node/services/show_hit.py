@@ -62,7 +62,7 @@ class ShowHit:
         reader = Reader(actor, officers, self._draws.now().date())
         summary = summarise(actor, hit, record, clocks, proposals)
         return HitView(
-            summary=replace(summary, is_escalated=hit.hit_id in escalated_hits(work)),
+            summary=replace(summary, is_escalated=hit.hit_id in escalated_hits(work, actor)),
             own=hit.own,
             own_record=_own_record(record),
             round=hit.round,

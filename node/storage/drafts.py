@@ -79,9 +79,10 @@ class PostgresDrafts:
         row = self._tx.fetch_one(QUERIES["lock_draft_of_message"], message_id=message_id)
         return None if row is None else self._draft(row)
 
-    def open(self) -> tuple[Draft, ...]:
-        """Every draft that is neither sent nor discarded, the oldest first; the rules decide who sees which."""
-        return tuple(self._draft(row) for row in self._tx.fetch_all(QUERIES["list_open_drafts"]))
+    def open(self, protected: Collection[bool]) -> tuple[Draft, ...]:
+        """The drafts that are neither sent nor discarded, about protected hits, or about others; the oldest first."""
+        rows = self._tx.fetch_all(QUERIES["list_open_drafts"], protected=list(protected))
+        return tuple(self._draft(row) for row in rows)
 
     def of_hit(self, hit_id: HitId) -> tuple[Draft, ...]:
         """Every draft about a hit, the oldest first."""

@@ -84,8 +84,13 @@ class PostgresHits:
         )
 
     def all(self) -> tuple[Hit, ...]:
-        """Every hit; the disclosure rules decide who sees which."""
-        return tuple(self._hit(row) for row in self._tx.fetch_all(QUERIES["list_hits"]))
+        """Every hit, for the node's own worker."""
+        return self.seen((False, True), marked=False)
+
+    def seen(self, protected: Collection[bool], *, marked: bool) -> tuple[Hit, ...]:
+        """The hits that are protected, or are not; `marked`: those too on which a victim's mark or a safety hold lies."""
+        rows = self._tx.fetch_all(QUERIES["list_hits"], protected=list(protected), marked=marked)
+        return tuple(self._hit(row) for row in rows)
 
     def digest(self, protected: Collection[bool], *, marked: bool) -> str:
         """A short text that changes with the hits that are protected, or are not, and with what a list says of them.

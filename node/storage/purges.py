@@ -1,6 +1,6 @@
 """Purges in PostgreSQL, and the places where a purge looks that no other store answers for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -43,9 +43,9 @@ class PostgresPurges:
         row = self._tx.fetch_one(QUERIES["lock_asked"], purge_id=purge_id, holder=holder)
         return None if row is None else _purge(row)
 
-    def listed(self) -> tuple[Purge, ...]:
-        """Every purge, the newest first."""
-        return tuple(_purge(row) for row in self._tx.fetch_all(QUERIES["list_purges"]))
+    def listed(self, protected: Collection[bool]) -> tuple[Purge, ...]:
+        """The purges about protected hits, or about others; the newest first."""
+        return tuple(_purge(row) for row in self._tx.fetch_all(QUERIES["list_purges"], protected=list(protected)))
 
     def open_owed(self, limit: int) -> tuple[Purge, ...]:
         """Purges that this node owes and has not done, locked."""

@@ -177,10 +177,7 @@ class PostgresRetention:
         self._records.save((replace(record, content=emptied, content_digest=emptied.digest(), refusal=None),), now)
         lookup = self._vault.lookup_digest(LOCAL_ID_LABEL, emptied.local_id)
         self._tx.execute(QUERIES["mark_erased"], reference=reference, lookup=lookup, now=now)
-        gone = sum(
-            self._tx.execute(QUERIES[name], reference=reference)
-            for name in _OF_AN_ERASED_RECORD
-        )
+        gone = sum(self._tx.execute(QUERIES[name], reference=reference) for name in _OF_AN_ERASED_RECORD)
         return gone + self._tx.execute(QUERIES["forget_case"], case_id=record.content.case_id)
 
     def add_act(self, act_id: UUID, act: DataSubjectAct) -> None:

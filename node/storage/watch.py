@@ -65,8 +65,8 @@ class PostgresEscalations:
             freezes[HitId(str(row["hit_id"]))].append(Pause(row["since"], row["until"]))
         return {hit_id: HitHistory(tuple(steps[hit_id]), tuple(freezes[hit_id])) for hit_id in hit_ids}
 
-    def open(self) -> tuple[Escalation, ...]:
-        """Those whose clock still runs, the newest first."""
+    def open(self, protected: Collection[bool], watchers: Collection[Watcher] = ()) -> tuple[Escalation, ...]:
+        """Those whose clock still runs, the newest first: of protected hits, of others, or of these watchers."""
         return tuple(
             Escalation(
                 hit_id=HitId(str(row["hit_id"])),
@@ -79,7 +79,11 @@ class PostgresEscalations:
                 noted_at=row["noted_at"],
                 is_protected=row["protected"],
             )
-            for row in self._tx.fetch_all(QUERIES["list_open_escalations"])
+            for row in self._tx.fetch_all(
+                QUERIES["list_open_escalations"],
+                protected=list(protected),
+                watchers=[watcher.value for watcher in watchers],
+            )
         )
 
 

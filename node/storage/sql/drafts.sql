@@ -39,11 +39,10 @@ where message_id = %(message_id)s
 for update;
 
 -- name: list_open_drafts
--- The drafts that are neither sent nor discarded, the oldest first.
-select draft_id, hit_id, exchange_id, purpose, state, drafted_by, offices, drafted_at, submitted_at, decided_by, version,
-    sealed_content
-from release_draft
-where state in ('draft', 'submitted', 'returned')
+-- The drafts that are neither sent nor discarded, about hits that are (or are not) protected; the oldest first.
+select draft.*
+from release_draft as draft join hit using (hit_id)
+where draft.state in ('draft', 'submitted', 'returned') and hit.protected = any(%(protected)s)
 order by coalesce(submitted_at, drafted_at), draft_id;
 
 -- name: list_drafts_of_hit

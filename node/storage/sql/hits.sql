@@ -52,7 +52,8 @@ order by hit_id
 for update of hit;
 
 -- name: list_hits
--- All hits, protected or not: who may see which is decided by the disclosure rules.
+-- The hits that are (or are not) protected, and of the others those that bear a mark, where they are asked for. What
+-- somebody may not see is not even read: no list takes longer for it.
 select hit.*, (
     select message.problem from outbox_message as message where message.message_id = hit.hold_message_id
 ) as hold_problem, (
@@ -60,6 +61,8 @@ select hit.*, (
     where message.hit_id = hit.hit_id and message.step is not null and not message.followed and message.problem is null
 ) as pending
 from hit
+where hit.protected = any(%(protected)s)
+    or (%(marked)s and (hit.non_punishment or hit.is_frozen or hit.holds_for_safety))
 order by alerted_at, hit_id;
 
 -- name: digest_of_hits

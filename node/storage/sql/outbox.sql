@@ -138,11 +138,21 @@ select least(
 ) as next_attempt_at;
 
 -- name: count_waiting
--- What still waits to go out, and what was refused for good.
+-- What still waits to go out, and what was refused for good; but for what concerns a record or a hit of which the
+-- protection officer alone may know.
 select
-    (select count(*) from outbox_item where delivered_at is null) as items,
-    (select count(*) from outbox_message where delivered_at is null) as messages,
-    (select count(*) from outbox_message where problem is not null) as messages_refused;
+    (
+        select count(*) from outbox_item as item left join record using (reference)
+        where item.delivered_at is null and coalesce(record.category not in ('victim', 'minor'), true)
+    ) as items,
+    (
+        select count(*) from outbox_message as message left join hit using (hit_id)
+        where message.delivered_at is null and hit.protected is not true
+    ) as messages,
+    (
+        select count(*) from outbox_message as message left join hit using (hit_id)
+        where message.problem is not null and hit.protected is not true
+    ) as messages_refused;
 
 -- name: add_receipt
 -- The hub's signed receipt, as it came.

@@ -32,8 +32,11 @@ where purge_id = %(purge_id)s and holder = %(holder)s and direction = 'asked'
 for update;
 
 -- name: list_purges
--- Every purge, the newest first.
-select * from purge order by asked_at desc, purge_id;
+-- The purges about hits that are (or are not) protected, the newest first.
+select purge.*
+from purge join hit using (hit_id)
+where hit.protected = any(%(protected)s)
+order by purge.asked_at desc, purge.purge_id;
 
 -- name: lock_open_owed
 -- Purges that this node owes and has not done.

@@ -112,12 +112,13 @@ limit %(limit)s;
 
 -- name: list_records
 -- The list for an administrator, in no order: what it may be sorted by may be sealed. Every filter that is null or
--- false lets all pass.
+-- false lets all pass. Of the kinds that somebody may see: protected (a victim's or minor's) or not.
 select
     local_id, identifiers, content_digest, sealed, case_id, reference, kind, category, publication, version,
     hub_version, review_date, changed_at, refusal
 from record
 where erased_at is null
+  and coalesce(category in ('victim', 'minor'), false) = any(%(protected)s)
   and (%(publications)s::text[] is null or publication = any(%(publications)s))
   and (not %(refused)s or refusal is not null)
   and (not %(category_not_set)s or category is null)
@@ -125,13 +126,15 @@ where erased_at is null
   and (%(review_before)s::date is null or review_date < %(review_before)s);
 
 -- name: count_refused
--- Records that hold a reason why they were not taken.
-select count(*) as refused from record where refusal is not null;
+-- Records that hold a reason why they were not taken, but for victims' and minors'.
+select count(*) as refused from record where refusal is not null and coalesce(category not in ('victim', 'minor'), true);
 
 -- name: count_by_publication
--- How many records there are in each state of publication, and how many of them lack a category.
+-- How many records there are in each state of publication, and how many of them lack a category; but for victims' and
+-- minors', of which the protection officer alone may know.
 select publication, count(*) as records, count(*) filter (where category is null) as without_category
 from record
+where coalesce(category not in ('victim', 'minor'), true)
 group by publication
 order by publication;
 

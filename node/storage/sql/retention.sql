@@ -149,4 +149,4 @@ from data_subject_act as act
 join record using (reference)
 where coalesce(record.category in ('victim', 'minor'), false) = any(%(protected)s)
   and (%(reference)s::uuid is null or act.reference = %(reference)s)
-order by act.done_at desc;
+order by act.done_at desc, act.act_id;

@@ -17,10 +17,10 @@ where hit_id = %(hit_id)s and ended_at is null;
 update escalation set ended_at = %(ended_at)s where escalation_id = %(escalation_id)s;
 
 -- name: list_open_escalations
--- Those whose clock still runs, the newest first.
+-- Those whose clock still runs, the newest first: of hits that are (or are not) protected, or of these watchers.
 select e.hit_id, e.exchange_id, e.clock, e.started_at, e.level, e.watcher, e.due_at, e.noted_at, h.protected
 from escalation e join hit h using (hit_id)
-where e.ended_at is null
+where e.ended_at is null and (h.protected = any(%(protected)s) or e.watcher = any(%(watchers)s))
 order by e.noted_at desc, e.escalation_id desc;
 
 -- name: put_interest
