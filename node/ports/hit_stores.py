@@ -85,7 +85,7 @@ class HitStore(Protocol):
         ...
 
     def seen(self, protected: Collection[bool], *, marked: bool) -> tuple[Hit, ...]:
-        """The hits that are protected, or are not; `marked`: those too on which a victim's mark or a safety hold lies."""
+        """The hits that are protected, or are not; `marked`: also those on which a mark or a safety hold lies."""
         ...
 
     def digest(self, protected: Collection[bool], *, marked: bool) -> str:

@@ -113,7 +113,7 @@ class PublishRecords:
                 # What was withdrawn goes out as a new version: the old one is over for good.
                 was_withdrawn = stored.publication is Publication.WITHDRAWN
                 if was_withdrawn and not may_know(actor, stored):
-                    # Its officer alone publishes it again; whoever else names it is told of nothing, as of any other id.
+                    # Its officer alone publishes it again; whoever else names it is told nothing, as of any id.
                     continue
                 record = replace(stored, version=stored.version + was_withdrawn)
                 try:

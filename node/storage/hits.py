@@ -88,7 +88,7 @@ class PostgresHits:
         return self.seen((False, True), marked=False)
 
     def seen(self, protected: Collection[bool], *, marked: bool) -> tuple[Hit, ...]:
-        """The hits that are protected, or are not; `marked`: those too on which a victim's mark or a safety hold lies."""
+        """The hits that are protected, or are not; `marked`: also those on which a mark or a safety hold lies."""
         rows = self._tx.fetch_all(QUERIES["list_hits"], protected=list(protected), marked=marked)
         return tuple(self._hit(row) for row in rows)
 

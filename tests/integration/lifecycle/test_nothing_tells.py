@@ -8,7 +8,6 @@ exception, and docs/THREATS.md says so.
 
 import os
 import random
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 
@@ -58,15 +57,15 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def build(
+def told(
     node_databases: dict[str, str], tmp_path_factory: pytest.TempPathFactory, authority: certificates.KeyAndCertificate
-) -> Iterator[Callable[[], tuple[Told, Told]]]:
+) -> tuple[Told, Told]:
     """Both worlds, told once: with protected records, and without."""
     with pytest.MonkeyPatch.context() as patch:
         same, statements = SameCertificates(patch), Statements(patch)
         wanted: list[Asked] = []
         typed: list[tuple[str, ...]] = []
-        told: list[Told] = []
+        both: list[Told] = []
         for with_protected in (True, False):
             chance = Chance()
             patch.setattr(os, "urandom", chance.urandom)
@@ -84,10 +83,10 @@ def build(
             wanted = list(answers)
             typed = typed or commands(world.protected)
             printed = said(world, typed, patch)
-            told.append(Told(answers, mails, printed, leaves, len(wanted)))
+            both.append(Told(answers, mails, printed, leaves, len(wanted)))
             for node in (world.pair.xa, world.pair.xb):
                 node.database.close()
-    yield lambda: (told[0], told[1])
+    return both[0], both[1]
 
 
 def sent_mails(world: World) -> list[tuple[str, str, str]]:
@@ -106,8 +105,8 @@ def leaves_of(world: World) -> list[dict[str, object]]:
     return world.node.rows("audit_leaf")
 
 
-def test_every_page_list_export_and_error_is_the_same(build: Callable[[], tuple[Told, Told]]) -> None:
-    with_them, without = build()
+def test_every_page_list_export_and_error_is_the_same(told: tuple[Told, Told]) -> None:
+    with_them, without = told
     assert len(with_them.answers) > 2_000
     differing = [
         str(asked)
@@ -121,14 +120,14 @@ def test_every_page_list_export_and_error_is_the_same(build: Callable[[], tuple[
 
 def _first_difference(with_them: Told, without: Told, name: str) -> str:
     texts = [
-        next(answer for asked, answer in told.answers.items() if str(asked) == name).body.decode(errors="replace")
-        for told in (without, with_them)
+        next(answer for asked, answer in world.answers.items() if str(asked) == name).body.decode(errors="replace")
+        for world in (without, with_them)
     ]
     return "\n".join(unified_diff(texts[0].splitlines(), texts[1].splitlines(), lineterm="", n=1))
 
 
-def test_the_routes_that_were_asked_are_all_that_there_are(build: Callable[[], tuple[Told, Told]]) -> None:
-    with_them, _ = build()
+def test_the_routes_that_were_asked_are_all_that_there_are(told: tuple[Told, Told]) -> None:
+    with_them, _ = told
     opened = {(asked.method, asked.template) for asked, answer in with_them.answers.items() if answer.status == 200}
     assert {
         ("GET", "/inbox"),
@@ -140,8 +139,8 @@ def test_the_routes_that_were_asked_are_all_that_there_are(build: Callable[[], t
     assert any(answer.status == 404 for answer in with_them.answers.values())
 
 
-def test_every_answer_takes_as_many_statements_that_read_as_much(build: Callable[[], tuple[Told, Told]]) -> None:
-    with_them, without = build()
+def test_every_answer_takes_as_many_statements_that_read_as_much(told: tuple[Told, Told]) -> None:
+    with_them, without = told
     differing = [
         str(asked)
         for asked, answer in with_them.answers.items()
@@ -155,8 +154,8 @@ def _read(answer: Answer) -> list[tuple[str, int]]:
     return [(name, count) for name, count in answer.rows if not name.startswith(ONE_ROW)]
 
 
-def test_every_mail_to_anybody_else_is_the_same(build: Callable[[], tuple[Told, Told]]) -> None:
-    with_them, without = build()
+def test_every_mail_to_anybody_else_is_the_same(told: tuple[Told, Told]) -> None:
+    with_them, without = told
 
     def others(mails: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         return [mail for mail in mails if mail[0].split("@")[0] in OTHERS and not mail[0].startswith("una@")]
@@ -165,8 +164,8 @@ def test_every_mail_to_anybody_else_is_the_same(build: Callable[[], tuple[Told, 
     assert {mail[0] for mail in with_them.mails} > {mail[0] for mail in without.mails}
 
 
-def test_every_command_prints_the_same(build: Callable[[], tuple[Told, Told]]) -> None:
-    with_them, without = build()
+def test_every_command_prints_the_same(told: tuple[Told, Told]) -> None:
+    with_them, without = told
     differing = [
         " ".join(name)
         for name, text in with_them.printed.items()
@@ -176,12 +175,12 @@ def test_every_command_prints_the_same(build: Callable[[], tuple[Told, Told]]) -
 
 
 def test_the_log_says_of_others_what_it_says_without_protected_records(
-    build: Callable[[], tuple[Told, Told]],
+    told: tuple[Told, Told],
 ) -> None:
-    with_them, without = build()
+    with_them, without = told
 
-    def of_others(told: Told) -> list[tuple[object, ...]]:
-        acted = [leaf for leaf in told.leaves if leaf["actor"] in OTHERS]
+    def of_others(world: Told) -> list[tuple[object, ...]]:
+        acted = [leaf for leaf in world.leaves if leaf["actor"] in OTHERS]
         return sorted(
             (str(leaf["act"]), str(leaf["actor"]), str(leaf["subject"]), str(leaf["detail"])) for leaf in acted
         )
