@@ -27,13 +27,15 @@ _PROBLEM: Final = {
 }
 _REFUSALS: Final = {
     "401": "No token, or none that counts now.",
-    "403": "The client's scopes or roles do not include this, or four eyes are missing.",
+    "403": (
+        "The client's scopes or roles do not include this; or four eyes are missing; or the hit is protected, and no"
+        " reason was given to look at it (`justification-needed`)."
+    ),
     "404": "There is no such thing, or none that this client may know of.",
     "405": "The address takes another method.",
     "409": "The state does not allow this now.",
     "413": "The body is too large.",
     "422": "Something in the request needs correcting; or its key came with another request.",
-    "428": "A protected hit: say first why it is looked at.",
     "429": "Too many requests: wait as long as `Retry-After` says.",
     "503": "Try again in a moment.",
 }
