@@ -206,6 +206,11 @@ def test_a_file_is_attached_named_in_a_draft_and_opened_as_a_download(pair: Pair
     assert opened.headers["content-type"] == "application/octet-stream"
 
 
+def test_a_files_handling_begins_at_the_strictest(pair: Pair, desk) -> None:
+    page = desk("mara").client.get(f"/hits/{confirmed(pair)}/files").text
+    assert '<option value="H3" selected>' in page
+
+
 @pytest.mark.parametrize(("name", "content"), [("run.exe", b"MZ"), ("statement.pdf", b"MZ"), ("empty.txt", b"")])
 def test_a_file_that_is_not_taken_is_refused_beside_its_field(pair: Pair, desk, name: str, content: bytes) -> None:
     hit_id = confirmed(pair)
