@@ -147,6 +147,10 @@ class Officer:
         """Approve exactly what the draft's page shows: it leaves."""
         self._submit(self._form(draft_path, f"{draft_path}/approve"), {})
 
+    def return_draft(self, draft_path: str, remark: str) -> None:
+        """Give a draft back to who wrote it, and say what is to be changed."""
+        self._submit(self._form(draft_path, f"{draft_path}/return"), {"remark": remark})
+
     def _find(self, page: str, address: str) -> str | None:
         found = re.search(rf'href="({address})"', self._page(page))
         return None if found is None else found.group(1)
