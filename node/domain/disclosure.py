@@ -140,7 +140,7 @@ def _hold_actions(hit: Hit, offices: frozenset[Office]) -> frozenset[HitAction]:
     # The other side's hold is its owner's to decide; ours once the hub knows of it; and no hold is decided twice.
     if not hit.protected or hit.awaits_hold or hit.hold_decision is not None or not offices & _PROTECTION:
         return frozenset()
-    stopped = hit.is_frozen or hit.holds_for_safety
+    stopped = hit.is_frozen or hit.holds_for_safety or hit.is_unread
     return frozenset({HitAction.CLOSE_HOLD} if stopped else {HitAction.RELEASE, HitAction.CLOSE_HOLD})
 
 

@@ -73,6 +73,8 @@ class Hit:
     """The hub says that somebody's safety hold lies on the hit."""
     holds_for_safety: bool = False
     """This side's own safety hold is ordered, whether or not the hub has it yet."""
+    unread_round: int | None = None
+    """The round of votes in which nobody here could open the other side's."""
     assigned_to: str | None = None
     recommendation: Recommendation | None = None
     acknowledged_at: datetime | None = None
@@ -86,7 +88,8 @@ class Hit:
     @property
     def shown(self) -> HitLedger:
         """What its officers see: the confirmed ledger with every own step that is still possible, and any freeze."""
-        frozen = frozenset({self.own}) if self.is_frozen or self.holds_for_safety else frozenset()
+        is_frozen = self.is_frozen or self.holds_for_safety or self.is_unread
+        frozen = frozenset({self.own}) if is_frozen else frozenset()
         return replace(foreseen(self.ledger, self.pending), frozen_by=frozen)
 
     @property
@@ -105,9 +108,14 @@ class Hit:
         return self.shown.since
 
     @property
+    def is_unread(self) -> bool:
+        """Whether the other side says that both voted the same, by a vote of its own that nobody here can open."""
+        return self.ledger.state is JointState.CONFIRMED and self.unread_round == self.ledger.round
+
+    @property
     def is_on_hold(self) -> bool:
-        """Whether nothing may be disclosed or voted now: it is held, or somebody's safety hold lies on it."""
-        return self.joint_state is JointState.HELD or self.is_frozen or self.holds_for_safety
+        """Whether nothing may be disclosed or voted now: held, or on a safety hold, or confirmed by no vote."""
+        return self.joint_state is JointState.HELD or self.is_frozen or self.holds_for_safety or self.is_unread
 
     @property
     def is_withdrawn(self) -> bool:

@@ -11,6 +11,8 @@ alter table hit
     add column awaits_hold boolean not null default false,
     add column is_frozen boolean not null default false,
     add column holds_for_safety boolean not null default false,
+    -- The round of votes in which nobody here could open the other side's.
+    add column unread_round integer,
     add column assigned_to text,
     add column recommended_verdict text check (recommended_verdict in ('SAME', 'DIFFERENT', 'UNSURE')),
     add column sealed_recommendation bytea,
@@ -120,6 +122,15 @@ where message.delivered_at is null
                 and not earlier.on_hold and earlier.kind not in ('hold-decision', 'safety-hold-order')
         end
   );
+
+-- Whether the hub came from a backup since this node knows it: only such a hub tells how far a hit went.
+alter table hub_life add column anew boolean not null default false;
+
+-- How far the hub says that a hit went, as long as the votes that lie open here do not say the same.
+create table told_ledger (
+    hit_id uuid primary key references hit,
+    ledger jsonb not null
+);
 
 -- What the own record said when a pair was judged not the same: digests under a key of the record's own.
 create table record_fact_key (

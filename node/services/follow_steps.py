@@ -70,9 +70,12 @@ class FollowSteps:
         own, counterpart = work.hits.votes(hit.hit_id)
         ours = next((vote for vote in own if vote.round == shown.round), None)
         theirs = next((vote for vote in counterpart if vote.round == shown.round), None)
-        if ours is None or theirs is None:
+        if hit.unread_round == shown.round:
+            event = Event.UNRESOLVED
+        elif ours is None or theirs is None:
             return hit
-        event = joint_outcome(shown.voting_round, ours.verdict, theirs.verdict)
+        else:
+            event = joint_outcome(shown.voting_round, ours.verdict, theirs.verdict)
         notice = self._take_own_step(work, hit, event, WORKER)
         return replace(hit, pending=(*hit.pending, step_from_notice(notice, hit.own)))
 
@@ -101,13 +104,21 @@ class FollowSteps:
 
 
 def _check_outcome(work: Work, hit: Hit, step: TrackStep) -> None:
-    """See that the votes lie open here, and came to what the first to speak says that they came to."""
+    """See that the votes lie open here, and came to what the first to speak says that they came to.
+
+    Of a vote that nobody here can open nothing can be said: its sender's word is followed, and is worth nothing here
+    (`Hit.is_unread`).
+    """
+    if hit.unread_round == hit.ledger.round:
+        return
     own, counterpart = work.hits.votes(hit.hit_id)
     ours = next((vote for vote in own if vote.round == hit.ledger.round), None)
     theirs = next((vote for vote in counterpart if vote.round == hit.ledger.round), None)
     if ours is None or theirs is None:
         raise WaitsForMore(hit.hit_id)
-    if joint_outcome(hit.ledger.voting_round, ours.verdict, theirs.verdict) is not step.event:
+    # Who says that they came to nothing may be unable to open this side's: that opens nothing, and is followed.
+    came_to = joint_outcome(hit.ledger.voting_round, ours.verdict, theirs.verdict)
+    if step.event not in (came_to, Event.UNRESOLVED):
         raise UnreadableDelivery(
             Problem.ILLEGAL_TRANSITION, "The votes came to something else than the other side says."
         )

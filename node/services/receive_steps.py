@@ -7,10 +7,11 @@ from symbolon.node.errors import WaitsForMore
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.follow_steps import FollowSteps
+from symbolon.node.services.take_standing import with_standing
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.exchange_steps import step_from_hub
-from symbolon.protocol.known_ledgers import furthest, ledger_from
+from symbolon.protocol.known_ledgers import ledger_from
 from symbolon.protocol.messages import FederationDirectory, HitStanding, SafetyHoldNotice, SideNotice, StepTaken
 from symbolon.protocol.references import HUB, HitId
 
@@ -68,7 +69,11 @@ class ReceiveSafetyHold:
 
 
 class ReceiveStanding:
-    """Takes from a restored hub how far a hit went, where this side missed steps that the other one had followed."""
+    """Takes from a restored hub how far a hit went, where this side missed steps that the other one had followed.
+
+    A hub that never came from a backup has no such word to say. What two votes must have come to is taken once both
+    lie open here (:mod:`symbolon.node.services.take_standing`).
+    """
 
     def __init__(self, follow_steps: FollowSteps) -> None:
         self._follow_steps = follow_steps
@@ -77,9 +82,12 @@ class ReceiveStanding:
         """Take a verified word of the hub's."""
         standing = envelope.read(HitStanding)
         hit = _known(work, standing.hit_id)
+        if not work.reconciliation.is_hub_anew():
+            raise WaitsForMore(hit.hit_id)
         told = ledger_from(standing.ledger, hit.hit_id, hit.ledger.parties)
-        after = replace(hit, ledger=furthest((hit.ledger, told)), is_frozen=standing.frozen)
-        work.hits.save(after)
+        hit = replace(hit, is_frozen=standing.frozen)
+        work.hits.save(hit)
+        after = with_standing(work, hit, told)
         detail = {"state": after.ledger.joint_state.value, "version": after.ledger.version}
         work.audit.record(AuditAct.STEP_FOLLOWED, str(HUB), hit.hit_id, detail)
         self._follow_steps.settle(work, after)

@@ -20,11 +20,12 @@ from symbolon.node.errors import Forbidden, HubUnavailable, NotFound, NotJoined
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence, stamp
+from symbolon.node.services.take_standing import with_standing
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import WithdrawalReason
-from symbolon.protocol.known_ledgers import furthest, ledger_from
+from symbolon.protocol.known_ledgers import ledger_from
 from symbolon.protocol.messages import (
     FederationDirectory,
     HitListing,
@@ -219,11 +220,10 @@ class ReconcileNode:
                     work.reconciliation.note_lost_votes(told.hit_id, lost)
                     report.votes_lost += len(lost)
                     # This side's own steps since the backup come in no delivery: the hub's order is taken as it is.
-                    known = ledger_from(told.ledger, hit.hit_id, hit.ledger.parties)
-                    after_all = furthest((hit.ledger, known))
-                    work.hits.save(
-                        replace(hit, ledger=after_all, is_frozen=told.frozen, holds_for_safety=told.own_safety_hold)
-                    )
+                    # What the votes must have come to waits for the other side's, which comes again.
+                    hit = replace(hit, is_frozen=told.frozen, holds_for_safety=told.own_safety_hold)
+                    work.hits.save(hit)
+                    with_standing(work, hit, ledger_from(told.ledger, hit.hit_id, hit.ledger.parties))
             if not listing.more or not listing.hits:
                 return
             after = listing.hits[-1].hit_id

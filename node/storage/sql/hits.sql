@@ -88,8 +88,8 @@ update hit
 set joint_state = %(joint_state)s, ledger = %(ledger)s, side_state = %(side_state)s, protected = %(protected)s,
     non_punishment = %(non_punishment)s, minor = %(minor)s, alerted_at = %(alerted_at)s,
     awaits_hold = %(awaits_hold)s, hold_decision = %(hold_decision)s, hold_message_id = %(hold_message_id)s,
-    is_frozen = %(is_frozen)s, holds_for_safety = %(holds_for_safety)s, assigned_to = %(assigned_to)s,
-    recommended_verdict = %(recommended_verdict)s, sealed_recommendation = %(sealed_recommendation)s,
+    is_frozen = %(is_frozen)s, holds_for_safety = %(holds_for_safety)s, unread_round = %(unread_round)s,
+    assigned_to = %(assigned_to)s, recommended_verdict = %(recommended_verdict)s, sealed_recommendation = %(sealed_recommendation)s,
     recommended_by = %(recommended_by)s, recommended_at = %(recommended_at)s,
     acknowledged_at = %(acknowledged_at)s, counterpart_acknowledged_at = %(counterpart_acknowledged_at)s,
     state_version = state_version + 1

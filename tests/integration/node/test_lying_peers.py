@@ -16,6 +16,7 @@ from symbolon.protocol.problems import Problem
 from .asking import REPLY, answer, ask
 from .conftest import FOCAL_POINT, NodeUnderTest, Pair
 from .hit_stories import confirmed, view
+from .test_standings import hub_came_from_a_backup
 
 
 def problems(node: NodeUnderTest) -> list[object]:
@@ -57,6 +58,7 @@ def test_a_side_that_says_that_the_votes_came_to_something_else_is_not_believed(
 
 def test_steps_that_were_lost_in_a_restore_of_the_hub_are_taken_from_its_standing(pair: Pair) -> None:
     hit_id = confirmed(pair)
+    hub_came_from_a_backup(pair.xa)
     pair.hub.step(hit_id, Event.CLOSED)
     pair.hub.queues[pair.xa.code].clear()
     pair.hub.deliver("XA", HitStanding(hit_id, known_ledger(pair.hub.hits.ledgers[hit_id]), frozen=False))
