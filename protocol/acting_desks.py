@@ -9,7 +9,8 @@ from datetime import UTC, date
 from types import MappingProxyType
 from typing import Final
 
-from symbolon.protocol.clocks import Allowance, OpenHours, WorkCalendar
+from symbolon.protocol.allowances import Allowance
+from symbolon.protocol.clocks import OpenHours, WorkCalendar
 from symbolon.protocol.focal_points import calendar_of
 from symbolon.protocol.handling import OffenceGroup, Urgency
 from symbolon.protocol.lifecycle_times import ClockName

@@ -6,6 +6,9 @@ working days each day that has office hours counts as one, spread evenly over th
 Tuesday noon, where Saturday and Sunday are free, however long Monday is and whatever a clock change does to it.
 
 Everything is exact: amounts are fractions, and a deadline is rounded up to the microsecond.
+
+Whose desk is hardly ever open makes nobody wait for ever: at the latest a clock is due after three times the span that
+its time takes at a usual office, and a week for holidays (:func:`symbolon.protocol.allowances.longest_run`).
 """
 
 from collections.abc import Iterator
@@ -17,47 +20,13 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from symbolon.protocol.allowances import LONGEST_TIME_S, Allowance, Counting, longest_run, usual_span
 from symbolon.protocol.problems import MalformedMessage
 
 MINUTES_A_DAY: Final = 24 * 60
 MOST_HOLIDAYS: Final = 400
 _MICROSECOND: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1)
-
-
-class Counting(StrEnum):
-    """How the time of a clock is counted."""
-
-    ROUND_THE_CLOCK = "round-the-clock"
-    OFFICE_HOURS = "office-hours"
-    WORKING_DAYS = "working-days"
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How much time there is: in seconds, or, where working days are counted, in days."""
-
-    counting: Counting
-    amount: int
-
-    def __post_init__(self) -> None:
-        if self.amount < 1:
-            raise MalformedMessage("A clock allows one second or one day at least.")
-
-
-def elapsed(**parts: int) -> Allowance:
-    """Allow a time that runs day and night: ``elapsed(hours=5)``, ``elapsed(days=30)``."""
-    return Allowance(Counting.ROUND_THE_CLOCK, int(timedelta(**parts).total_seconds()))
-
-
-def office_hours(hours: int) -> Allowance:
-    """Allow hours in which somebody is there."""
-    return Allowance(Counting.OFFICE_HOURS, hours * 3600)
-
-
-def working_days(days: int) -> Allowance:
-    """Allow days on which somebody is there."""
-    return Allowance(Counting.WORKING_DAYS, days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,26 +116,37 @@ DEPUTY_SHARE: Final = Fraction(3, 4)
 
 
 def due_at(clock: RunningClock, calendar: WorkCalendar, share: Fraction = Fraction(1)) -> datetime | None:
-    """Give when this share of the time is used up (UTC); None while it is not known, because the clock stands still."""
+    """Give when this share of the time is used up (UTC); None while it is not known, because the clock stands still.
+
+    None, too, for a time that no clock may allow (more than a year): it is never due.
+    """
+    if usual_span(clock.allowance) > LONGEST_TIME_S:
+        return None
     remaining = Fraction(clock.allowance.amount) * share
+    left = _rounded_up(longest_run(clock.allowance) * share)
     for start, end in _running(clock):
-        for begin, finish, weight in _weighted(calendar, clock.allowance.counting, start, end):
+        stop = _at_most(start, left) if end is None else min(end, _at_most(start, left))
+        for begin, finish, weight in _weighted(calendar, clock.allowance.counting, start, stop):
             worth = _seconds(finish - begin) * weight
             if remaining <= worth:
                 return begin + _rounded_up(remaining / weight)
             remaining -= worth
+        left -= stop - start
+        if not left:
+            return stop
     return None
 
 
 def used_share(clock: RunningClock, calendar: WorkCalendar, now: datetime) -> Fraction:
     """Give how much of the time is used up at ``now``: 0 at the start, 1 when it is due, more when it is overdue."""
-    used = Fraction(0)
+    used, ran = Fraction(0), Fraction(0)
     for start, end in _running(clock):
         stop = now if end is None else min(now, end)
         if stop > start:
+            ran += _seconds(stop - start)
             pieces = _weighted(calendar, clock.allowance.counting, start, stop)
             used += sum((_seconds(finish - begin) * weight for begin, finish, weight in pieces), Fraction(0))
-    return used / clock.allowance.amount
+    return max(used / clock.allowance.amount, ran / longest_run(clock.allowance))
 
 
 def level_at(clock: RunningClock, calendar: WorkCalendar, now: datetime) -> ClockLevel:
@@ -207,17 +187,23 @@ Weighted = tuple[datetime, datetime, Fraction]
 """A stretch of time, and how much a second of it counts."""
 
 
-def _weighted(calendar: WorkCalendar, counting: Counting, start: datetime, end: datetime | None) -> Iterator[Weighted]:
+def _at_most(start: datetime, left: timedelta) -> datetime:
+    """Give the moment that long after the start, or the last one that there is."""
+    last = datetime.max.replace(tzinfo=UTC)
+    return start + left if left < last - start else last
+
+
+def _weighted(calendar: WorkCalendar, counting: Counting, start: datetime, end: datetime) -> Iterator[Weighted]:
     if counting is Counting.ROUND_THE_CLOCK:
-        yield start, datetime.max.replace(tzinfo=UTC) if end is None else end, Fraction(1)
+        yield start, end, Fraction(1)
         return
     by_days = counting is Counting.WORKING_DAYS
     for stretches in _days_from(calendar, start):
         whole = sum((_seconds(closes - opens) for opens, closes in stretches), Fraction(0))
         for opens, closes in stretches:
-            if end is not None and opens >= end:
+            if opens >= end:
                 return
-            begin, finish = max(opens, start), closes if end is None else min(closes, end)
+            begin, finish = max(opens, start), min(closes, end)
             if begin < finish:
                 yield begin, finish, 1 / whole if by_days else Fraction(1)
 

@@ -3,6 +3,7 @@
 Pure rules on what a node keeps of the focal-point book, so that they hold offline too.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from symbolon.protocol.messages_focal_points import (
     FocalPointEntry,
     SignedFocalPoints,
 )
-from symbolon.protocol.problems import BadSignature
+from symbolon.protocol.problems import BadSignature, MalformedMessage
 from symbolon.protocol.references import DeskId
 
 PING_EVERY: Final = timedelta(days=30)
@@ -28,6 +29,11 @@ PING_EVERY: Final = timedelta(days=30)
 
 ANSWER_WITHIN: Final = timedelta(days=3)
 """How long it has to answer; after that the entry is stale, and its deputy and the facilitator are told."""
+
+LEAST_WEEKLY_MINUTES: Final = 10 * 60
+"""How long a desk is open in a week at least: by its hours, others' time is counted."""
+
+MOST_HOLIDAYS_A_YEAR: Final = 60
 
 
 def sign_focal_points(directory: FocalPointDirectory, key: SigningKey) -> SignedFocalPoints:
@@ -38,13 +44,35 @@ def sign_focal_points(directory: FocalPointDirectory, key: SigningKey) -> Signed
 def verify_focal_points(known: FocalPointDirectory | None, offered: SignedFocalPoints, key: VerifyingKey) -> None:
     """Check a directory by its state's key, and that it is newer than the known one.
 
-    Raises :class:`BadSignature`; :class:`OlderVersion` for a version that is known, or older.
+    Raises :class:`BadSignature`; :class:`OlderVersion` for a version that is known, or older; what :func:`check_hours`
+    raises.
     """
     if offered.key_id != key.key_id:
         raise BadSignature("The focal-point directory was signed with another key than its state's.")
     key.verify(offered.signature, offered.directory.signed_bytes())
     if known is not None and offered.directory.version <= known.version:
         raise OlderVersion("A focal-point directory of this version or a newer one is known.")
+    check_hours(offered.directory)
+
+
+def check_hours(directory: FocalPointDirectory) -> None:
+    """Refuse hours by which nobody's clock would ever run out; raises :class:`MalformedMessage`, which names the desk.
+
+    Hours that overlap, or a zone that nobody knows, are refused too.
+    """
+    for year, count in sorted(Counter(day.year for day in set(directory.holidays)).items()):
+        if count > MOST_HOLIDAYS_A_YEAR:
+            raise MalformedMessage(
+                f"There are {count} holidays in {year}: list at most {MOST_HOLIDAYS_A_YEAR} a year, and no free days of"
+                " the week, which the desks' hours leave out."
+            )
+    for desk in directory.desks:
+        open_for = sum(hours.closes - hours.opens for hours in calendar_of(directory, desk).hours)
+        if open_for < LEAST_WEEKLY_MINUTES:
+            raise MalformedMessage(
+                f"The desk {desk.desk_id} is open {open_for} minutes a week: give it at least"
+                f" {LEAST_WEEKLY_MINUTES // 60} hours, or leave it out."
+            )
 
 
 class Liveness(StrEnum):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from symbolon.protocol.clocks import Allowance, elapsed, office_hours, working_days
+from symbolon.protocol.allowances import Allowance, elapsed, office_hours, working_days
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle_states import JointState, Overlay, SideState
 

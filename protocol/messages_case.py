@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Final
 
-from symbolon.protocol.exchange_terms import MeetingStatus, ProtectionMarks, PurgedPlace, PurgeReason
+from symbolon.protocol.exchange_terms import MeetingStatus, ProtectionMarks, PurgedPlace, PurgeReason, Tlp
 from symbolon.protocol.handling import HandlingCode
+from symbolon.protocol.messages_exchange import Caveats
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import (
@@ -43,7 +44,11 @@ AttachmentSize = Annotated[int, between(1, LARGEST_ATTACHMENT)]
 
 @dataclass(frozen=True, slots=True)
 class AttachmentManifest:
-    """What a file is, and the key that opens its chunks; sealed, so that the hub stores what it cannot read."""
+    """What a file is, and the key that opens its chunks; sealed, so that the hub stores what it cannot read.
+
+    ``exchange_id``, ``tlp`` and ``caveats`` are of the message that it goes with; a file that goes with another message
+    too is told of again.
+    """
 
     PURPOSE: ClassVar[Purpose] = Purpose.ATTACHMENT_MANIFEST
 
@@ -56,6 +61,8 @@ class AttachmentManifest:
     sha256: Sha256Hex
     key: Annotated[bytes, octets(32, 32)] = field(repr=False)
     handling_code: HandlingCode
+    tlp: Tlp
+    caveats: Caveats
     marks: ProtectionMarks
     attached_at: datetime
 

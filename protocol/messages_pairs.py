@@ -5,8 +5,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Annotated, ClassVar, Final
 
+from symbolon.protocol.allowances import Counting
 from symbolon.protocol.canonical import canonical_bytes
-from symbolon.protocol.clocks import Counting
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle_times import ClockName

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from symbolon.protocol.clocks import Allowance, Counting
+from symbolon.protocol.allowances import LONGEST_TIME_S, Allowance, Counting, usual_span
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.keys import SigningKey, VerifyingKey
 from symbolon.protocol.lifecycle_times import DEFAULT_TIMES, ClockName
@@ -15,6 +15,9 @@ from symbolon.protocol.references import MemberCode
 
 FIXED_CLOCKS: Final = frozenset({ClockName.HOLD, ClockName.PURGE, ClockName.REOPEN})
 """What no pair may change: a hold is its owner's own affair, and purging and reopening are everybody's."""
+
+MOST_TIMES_THE_DEFAULT: Final = 10
+"""How much longer than the federation's a pair's time is at most, in the span that it takes at a usual office."""
 
 
 def sign_pair_profile(profile: PairProfile, member: MemberCode, key: SigningKey) -> PairSignature:
@@ -66,3 +69,10 @@ def _check_times(profile: PairProfile) -> None:
             agreed.counting is not Counting.ROUND_THE_CLOCK or agreed.amount > default.amount
         ):
             raise BrokenSuccession("Where a life is at risk, the clock runs day and night and no longer than for all.")
+        span = usual_span(Allowance(agreed.counting, agreed.amount))
+        if span > min(MOST_TIMES_THE_DEFAULT * usual_span(default), LONGEST_TIME_S):
+            raise BrokenSuccession(
+                f"The time of the clock {agreed.clock.value} at {agreed.urgency.value} is too long: at most"
+                f" {MOST_TIMES_THE_DEFAULT} times that of the federation, and a year. Was a day meant where a second is"
+                " counted, or the other way round?"
+            )

@@ -103,10 +103,28 @@ def for_party(attachment: Attachment | None, member: MemberCode) -> Attachment:
 
 
 def refuse_unless_exchanging(ledger: HitLedger) -> None:
-    """Refuse to move a file of a hit about which nothing is exchanged now; raises `OnHold` or `NotNow`."""
+    """Refuse to take an offer on a hit about which nothing is exchanged now; raises `OnHold` or `NotNow`."""
+    _refuse_while_held(ledger)
+    if ledger.state is not JointState.CONFIRMED:
+        raise NotNow(_NO_FILES)
+
+
+def refuse_unless_on_its_way(ledger: HitLedger) -> None:
+    """Refuse to move a file that was offered, where a hold stops it or the hit ended otherwise than by its exchanges.
+
+    The exchange may end while the file is on its way: feedback is given, and the hit closed, before all of it is here.
+    Raises `OnHold` or `NotNow`.
+    """
+    _refuse_while_held(ledger)
+    if JointState.CONFIRMED not in (ledger.state, ledger.closed_from):
+        raise NotNow(_NO_FILES)
+
+
+_NO_FILES: Final = "The two sides exchange no files now: their votes are not open, or the hit ended."
+
+
+def _refuse_while_held(ledger: HitLedger) -> None:
     if ledger.frozen_by:
         raise OnHold("A safety hold lies on the hit: the file waits until it is lifted.")
     if ledger.state is JointState.HELD:
         raise OnHold("The hit is held: the file waits until it is released.")
-    if ledger.state is not JointState.CONFIRMED:
-        raise NotNow("The two sides exchange no files now: their votes are not open, or the hit ended.")

@@ -11,7 +11,8 @@ from typing import Final
 
 from symbolon.hub.domain.hits import Hit
 from symbolon.protocol.acting_desks import USUAL_OFFICE
-from symbolon.protocol.clocks import Allowance, Pause, RunningClock, due_at, elapsed
+from symbolon.protocol.allowances import Allowance, elapsed
+from symbolon.protocol.clocks import Pause, RunningClock, due_at
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.hit_ledger import Exchange
 from symbolon.protocol.lifecycle import Event, JointState

@@ -23,6 +23,9 @@ class ClockStore(Protocol):
     def of(self, hit_id: HitId) -> tuple[Hit, HitHistory]:
         """One hit; the caller has locked it where it matters. Raises `UnknownHit`."""
 
+    def of_hits(self, hit_ids: Sequence[HitId]) -> Sequence[tuple[Hit, HitHistory]]:
+        """Those of these hits that are known, by ascending id; none is locked."""
+
     def told(self, hit_ids: Collection[HitId]) -> frozenset[Mark]:
         """Of which clocks of these hits somebody was told."""
 

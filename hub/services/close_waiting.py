@@ -7,12 +7,13 @@ from typing import Final
 from symbolon.hub.domain.closing import Due, HubClocks, due_steps, moments_at, reminders_due
 from symbolon.hub.domain.hits import Hit, own_step
 from symbolon.hub.ports import Store, Work
+from symbolon.hub.services.each_alone import each_alone
 from symbolon.hub.services.enter_step import EnterStep
 from symbolon.hub.services.reconcile_member import is_reconciling
 from symbolon.hub.services.sign_message import PostMessage
 from symbolon.protocol.acting_desks import agreed_allowance
+from symbolon.protocol.allowances import Allowance
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.clocks import Allowance
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.hit_ledger import Exchange, TrackStep
@@ -22,7 +23,7 @@ from symbolon.protocol.references import HUB, HitId
 from symbolon.runtime.clock import Clock
 
 HITS_PER_RUN: Final = 200
-"""So many in one transaction: whoever sends a step meanwhile waits for no more than these."""
+"""So many are looked at at once; each in which something is due is attended to by itself."""
 
 
 class CloseWaiting:
@@ -38,17 +39,27 @@ class CloseWaiting:
         """Take the steps that are due; how many."""
         taken, after = 0, None
         while True:
-            now = self._clock.now()
-            with self._store.work() as work:
-                ids = [] if is_reconciling(work) else work.hits.waiting_for_hub(moments_at(now), after, HITS_PER_RUN)
-                for hit in work.hits.read(ids):
-                    # Looked at before it is locked: most have time, and nobody waits for a look.
-                    clocks = _clocks(work, hit, now)
-                    if due_steps(hit, clocks) or _reminders(work, hit, clocks):
-                        taken += self._attend(work, hit.hit_id, now)
+            ids, due = self._look(after)
+            taken += sum(each_alone(due, self._attend_to, while_doing="taking the hub's step of a hit"))
             if len(ids) < HITS_PER_RUN:
                 return taken
             after = ids[-1]
+
+    def _look(self, after: HitId | None) -> tuple[Sequence[HitId], list[HitId]]:
+        """The next hits that wait for the hub, and in which it has something to do: nobody waits for a look."""
+        now = self._clock.now()
+        with self._store.work() as work:
+            ids = [] if is_reconciling(work) else work.hits.waiting_for_hub(moments_at(now), after, HITS_PER_RUN)
+            looked_at = each_alone(
+                work.hits.read(ids),
+                lambda hit: (hit.hit_id, _is_due(work, hit, now)),
+                while_doing="reading the clocks of a hit",
+            )
+        return ids, [hit_id for hit_id, is_due in looked_at if is_due]
+
+    def _attend_to(self, hit_id: HitId) -> int:
+        with self._store.work() as work:
+            return self._attend(work, hit_id, self._clock.now())
 
     def _attend(self, work: Work, hit_id: HitId, now: datetime) -> int:
         hit = work.hits.lock(hit_id)
@@ -78,6 +89,11 @@ class CloseWaiting:
         )
         self._post(work, exchange.receiver, notice, now)
         work.audit(AuditAct.FEEDBACK_REMINDED, HUB, hit.hit_id, {"reminder": number})
+
+
+def _is_due(work: Work, hit: Hit, now: datetime) -> bool:
+    clocks = _clocks(work, hit, now)
+    return bool(due_steps(hit, clocks) or _reminders(work, hit, clocks))
 
 
 def _reminders(work: Work, hit: Hit, clocks: HubClocks) -> Sequence[tuple[Exchange, int]]:

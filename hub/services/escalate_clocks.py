@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from symbolon.hub.domain.clocks import clocks_of
+from symbolon.hub.domain.clocks import ClockTerms, HitClock, HitHistory, clocks_of
 from symbolon.hub.domain.escalation import facilitator_notice_of, is_to_be_told, mark_of, notice_of
+from symbolon.hub.domain.hits import Hit
 from symbolon.hub.ports import Store, Work
+from symbolon.hub.services.each_alone import each_alone
 from symbolon.hub.services.reconcile_member import is_reconciling
 from symbolon.hub.services.sign_message import PostMessage
 from symbolon.protocol.audit_log import AuditAct
@@ -47,7 +49,7 @@ class EscalateClocks:
 
     def __call__(self) -> int:
         """Tell of every clock that is over; of how many now."""
-        return sum(self._tell(hit_id) for hit_id in self._candidates())
+        return sum(each_alone(self._candidates(), self._tell, while_doing="telling of the clocks of a hit"))
 
     def _candidates(self) -> tuple[HitId, ...]:
         """Looked for without a lock; whether it is so is found out again under the lock of each hit."""
@@ -57,12 +59,12 @@ class EscalateClocks:
             if is_reconciling(work):
                 return ()
             terms = work.clocks.terms()
-            over = [
-                clock
-                for hit, history in work.clocks.running()
-                for clock in clocks_of(hit, history, terms)
-                if is_to_be_told(clock, now)
-            ]
+            of_each = each_alone(
+                work.clocks.running(),
+                lambda read: _to_be_told(*read, terms, now),
+                while_doing="reading the clocks of a hit",
+            )
+            over = [clock for clocks in of_each for clock in clocks]
             told = work.clocks.told({clock.hit_id for clock in over})
         return tuple(dict.fromkeys(clock.hit_id for clock in over if mark_of(clock) not in told))
 
@@ -70,3 +72,7 @@ class EscalateClocks:
         with self._store.work() as work:
             work.hits.lock(hit_id)
             return self._tell_of_hit(work, hit_id, self._clock.now())
+
+
+def _to_be_told(hit: Hit, history: HitHistory, terms: ClockTerms, now: datetime) -> list[HitClock]:
+    return [clock for clock in clocks_of(hit, history, terms) if is_to_be_told(clock, now)]

@@ -1,11 +1,13 @@
 """A hit on which one side never voted in time expires: a vote that lies here is revealed to nobody."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from symbolon.hub.domain.clocks import ClockTerms, HitHistory, clocks_of
 from symbolon.hub.domain.hits import Hit
-from symbolon.hub.ports import Store, Work
+from symbolon.hub.ports import Store
+from symbolon.hub.services.each_alone import each_alone
 from symbolon.hub.services.enter_step import EnterStep
 from symbolon.hub.services.escalate_clocks import TellOfHit
 from symbolon.hub.services.reconcile_member import is_reconciling
@@ -15,7 +17,7 @@ from symbolon.protocol.references import HitId
 from symbolon.runtime.clock import Clock
 
 HITS_PER_RUN: Final = 200
-"""So many in one transaction: whoever votes meanwhile waits for no more than these."""
+"""So many are looked at at once; each that is over is expired by itself."""
 _OF_THE_VOTES: Final = frozenset({ClockName.TRIAGE, ClockName.SECOND_ROUND})
 
 
@@ -32,26 +34,36 @@ class ExpireVotes:
         """Expire what is over; how many hits."""
         expired, after = 0, None
         while True:
-            with self._store.work() as work:
-                ids = () if is_reconciling(work) else work.hits.voting(after, HITS_PER_RUN)
-                terms = work.clocks.terms() if ids else ClockTerms()
-                expired += sum(self._expire(work, hit_id, terms, self._clock.now()) for hit_id in ids)
+            ids, over = self._look(after)
+            expired += sum(each_alone(over, self._expire, while_doing="expiring the votes of a hit"))
             if len(ids) < HITS_PER_RUN:
                 return expired
             after = ids[-1]
 
-    def _expire(self, work: Work, hit_id: HitId, terms: ClockTerms, now: datetime) -> bool:
-        # Looked at before it is locked: most have time, and nobody waits for a look.
-        if not _is_over(*work.clocks.of(hit_id), terms, now):
-            return False
-        work.hits.lock(hit_id)
-        hit, history = work.clocks.of(hit_id)
-        if not _is_over(hit, history, terms, now):
-            return False
-        # Who let it expire is told of its clock before nobody can see any more who had not voted.
-        self._tell_of_hit(work, hit_id, now)
-        self._enter.own(work, hit, Event.EXPIRED, now)
-        return True
+    def _look(self, after: HitId | None) -> tuple[Sequence[HitId], list[HitId]]:
+        """The next hits on which votes are asked for, and which of them are over: nobody waits for a look."""
+        now = self._clock.now()
+        with self._store.work() as work:
+            ids = () if is_reconciling(work) else work.hits.voting(after, HITS_PER_RUN)
+            terms = work.clocks.terms() if ids else ClockTerms()
+            looked_at = each_alone(
+                work.clocks.of_hits(ids),
+                lambda read: (read[0].hit_id, _is_over(*read, terms, now)),
+                while_doing="reading the clocks of a hit",
+            )
+        return ids, [hit_id for hit_id, is_over in looked_at if is_over]
+
+    def _expire(self, hit_id: HitId) -> bool:
+        with self._store.work() as work:
+            work.hits.lock(hit_id)
+            now = self._clock.now()
+            hit, history = work.clocks.of(hit_id)
+            if not _is_over(hit, history, work.clocks.terms(), now):
+                return False
+            # Who let it expire is told of its clock before nobody can see any more who had not voted.
+            self._tell_of_hit(work, hit_id, now)
+            self._enter.own(work, hit, Event.EXPIRED, now)
+            return True
 
 
 def _is_over(hit: Hit, history: HitHistory, terms: ClockTerms, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from symbolon.hub.domain.clock_board import (
 )
 from symbolon.hub.domain.clocks import clocks_of
 from symbolon.hub.ports import Store, Work
+from symbolon.hub.services.each_alone import each_alone
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.focal_points import Liveness, liveness
 from symbolon.runtime.clock import Clock
@@ -54,5 +55,9 @@ class ListClocks:
 
 def _lines(work: Work, now: datetime, *, with_holds: bool) -> tuple[ClockLine, ...]:
     terms = work.clocks.terms()
-    running = (clock for hit, history in work.clocks.running() for clock in clocks_of(hit, history, terms))
-    return board_lines(running, now, with_holds=with_holds)
+    of_each = each_alone(
+        work.clocks.running(),
+        lambda read: board_lines(clocks_of(*read, terms), now, with_holds=with_holds),
+        while_doing="reading the clocks of a hit",
+    )
+    return tuple(line for lines in of_each for line in lines)

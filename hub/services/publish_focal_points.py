@@ -5,7 +5,7 @@ from symbolon.hub.ports import Store
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.focal_points import calendar_of, verify_focal_points
+from symbolon.protocol.focal_points import verify_focal_points
 from symbolon.protocol.keys import VerifyingKey
 from symbolon.protocol.messages import SignedFocalPoints
 from symbolon.protocol.problems import WrongSender
@@ -24,8 +24,8 @@ class PublishFocalPoints:
     def __call__(self, member: MemberCode, envelope: Envelope) -> None:
         """Keep the directory in the place of the state's former one. The same again changes nothing.
 
-        Raises `WrongSender`, `BadSignature`, `OlderVersion`, `MalformedMessage` for hours that are none, or what the
-        envelope is refused with.
+        Raises `WrongSender`, `BadSignature`, `OlderVersion`, `MalformedMessage` for hours by which no clock can be
+        counted, or what the envelope is refused with.
         """
         now = self._clock.now()
         with self._store.work() as work:
@@ -39,9 +39,6 @@ class PublishFocalPoints:
             if sender is None:
                 raise UnknownMember
             key = VerifyingKey.from_bytes(sender.card.signing_key)
-            # Clocks are counted by each desk's hours: what cannot be counted by is refused here, not on the day.
-            for desk in offered.directory.desks:
-                calendar_of(offered.directory, desk)
             verify_focal_points(None if known is None else known.directory, offered, key)
             work.focal_points.keep(offered, now)
             counts = {"version": offered.directory.version, "desks": len(offered.directory.desks)}

@@ -9,7 +9,7 @@ from symbolon.hub.domain.attachments import (
     check_chunk,
     for_receiver,
     for_sender,
-    refuse_unless_exchanging,
+    refuse_unless_on_its_way,
 )
 from symbolon.hub.errors import UnknownAttachment
 from symbolon.hub.ports import Store, Work
@@ -41,7 +41,7 @@ class TakeChunk:
             check_chunk(offered, number, sealed)
             if offered.received_at is not None:
                 return
-            refuse_unless_exchanging(work.hits.lock(offered.hit_id).ledger)
+            refuse_unless_on_its_way(work.hits.lock(offered.hit_id).ledger)
             attachment = for_sender(work.attachments.hold(attachment_id), member)
             _refuse_what_is_over(work, attachment, self._clock.now())
             if not work.attachments.keep_chunk(attachment_id, number, sealed):
@@ -63,7 +63,7 @@ class HandOutChunk:
             refuse_while_reconciling(work)
             attachment = for_receiver(work.attachments.find(attachment_id), member)
             _refuse_what_is_over(work, attachment, self._clock.now())
-            refuse_unless_exchanging(work.hits.lock(attachment.hit_id).ledger)
+            refuse_unless_on_its_way(work.hits.lock(attachment.hit_id).ledger)
             sealed = work.attachments.chunk(attachment_id, number)
         if sealed is None:
             raise UnknownAttachment

@@ -42,10 +42,14 @@ class PostgresClocks:
 
     def of(self, hit_id: HitId) -> tuple[Hit, HitHistory]:
         """One hit; the caller has locked it where it matters. Raises `UnknownHit`."""
-        found = tuple(self._read(self._transaction.fetch_all(_QUERIES["find_hit"], hit_id=hit_id)))
+        found = self.of_hits([hit_id])
         if not found:
             raise UnknownHit
         return found[0]
+
+    def of_hits(self, hit_ids: Sequence[HitId]) -> Sequence[tuple[Hit, HitHistory]]:
+        """Those of these hits that are known, by ascending id; none is locked."""
+        return tuple(self._read(self._transaction.fetch_all(_QUERIES["find_hits"], hit_ids=list(hit_ids))))
 
     def told(self, hit_ids: Collection[HitId]) -> frozenset[Mark]:
         """Of which clocks of these hits somebody was told."""

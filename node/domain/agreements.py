@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from symbolon.node.errors import InvalidDraft
-from symbolon.protocol.clocks import Counting
+from symbolon.protocol.allowances import Counting
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle_times import DEFAULT_TIMES, ClockName
 from symbolon.protocol.messages_pairs import AgreedTime, PairProfile, SignedPairProfile

@@ -13,16 +13,8 @@ from typing import Final
 
 from symbolon.node.domain.hit import Hit
 from symbolon.protocol.acting_desks import COMPETENCE_FOR, acting_calendar, agreed_allowance
-from symbolon.protocol.clocks import (
-    DEPUTY_SHARE,
-    Allowance,
-    ClockLevel,
-    Pause,
-    RunningClock,
-    WorkCalendar,
-    due_at,
-    level_at,
-)
+from symbolon.protocol.allowances import Allowance
+from symbolon.protocol.clocks import DEPUTY_SHARE, ClockLevel, Pause, RunningClock, WorkCalendar, due_at, level_at
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.hit_ledger import Exchange, TrackStep
 from symbolon.protocol.lifecycle import VOTING, Event, JointState, SideState

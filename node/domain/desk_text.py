@@ -20,7 +20,7 @@ from symbolon.node.domain.desk_lines import (
 )
 from symbolon.node.errors import InvalidDraft
 from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.focal_points import calendar_of
+from symbolon.protocol.focal_points import check_hours
 from symbolon.protocol.messages_focal_points import (
     Competence,
     DeskKind,
@@ -52,8 +52,7 @@ class DirectoryDraft:
             directory = FocalPointDirectory(
                 member, version, now, self.valid_until, self.desks, self.roster, self.holidays
             )
-            for desk in directory.desks:
-                calendar_of(directory, desk)
+            check_hours(directory)
             # What the codec refuses is said here, before it is signed.
             from_wire(FocalPointDirectory, to_wire(directory))
         except MalformedMessage as mistake:

@@ -7,13 +7,13 @@ clock's start and its level: a restart, a repetition or a change of the clocks i
 from datetime import datetime
 
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.clocks import ENDS_BY_ITSELF, ClockTerms, HitClock, clocks_of, competence_of
+from symbolon.node.domain.clocks import ENDS_BY_ITSELF, ClockTerms, HitClock, competence_of
 from symbolon.node.domain.escalations import NewEscalation
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.notices import NewNotice, NoticeKind
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.read_clocks import read_terms
+from symbolon.node.services.read_clocks import clocks_alone, read_terms
 from symbolon.node.services.tell_officers import hit_notice
 from symbolon.protocol.acting_desks import desk_to_act
 from symbolon.protocol.audit_log import AuditAct
@@ -47,11 +47,10 @@ class EscalateDueClocks:
             noted = 0
             for hit in hits:
                 work.escalations.note_freeze(hit.hit_id, now, holds=hit.is_frozen or hit.holds_for_safety)
-                clocks = [
-                    clock
-                    for clock in clocks_of(hit, histories[hit.hit_id], terms)
-                    if clock.whose == self._own and clock.name not in ENDS_BY_ITSELF
-                ]
+                read = clocks_alone(hit, histories[hit.hit_id], terms)
+                if read is None:
+                    continue
+                clocks = [clock for clock in read if clock.whose == self._own and clock.name not in ENDS_BY_ITSELF]
                 noted += self._escalate(work, hit, clocks, now)
                 self._later[hit.hit_id] = (hit.state_version, _next_moment(clocks, now))
         return noted

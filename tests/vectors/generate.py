@@ -14,21 +14,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from symbolon.protocol.allowances import Allowance, elapsed, office_hours, working_days
 from symbolon.protocol.attachments import ChunkPlan, chunk_digest, seal_chunk
 from symbolon.protocol.audit_log import GENESIS, AuditAct, Leaf, chain, leaf_bytes, leaf_hash
 from symbolon.protocol.canonical import canonical_bytes, parse_json
-from symbolon.protocol.clocks import (
-    Allowance,
-    OpenHours,
-    Pause,
-    RunningClock,
-    WorkCalendar,
-    due_at,
-    elapsed,
-    office_hours,
-    working_days,
-    zone_named,
-)
+from symbolon.protocol.clocks import OpenHours, Pause, RunningClock, WorkCalendar, due_at, zone_named
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.envelope import EnvelopeHeader, body_digest, sign
 from symbolon.protocol.handling import Verdict

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from symbolon.protocol import messages as m
+from symbolon.protocol.allowances import Counting
 from symbolon.protocol.ceremony import Ceremony, commitment_to, derive_key, transcript_of
-from symbolon.protocol.clocks import Counting
 from symbolon.protocol.epochs import references_digest
 from symbolon.protocol.exchange_terms import (
     CaseOutcome,
@@ -368,6 +368,8 @@ SEALABLE = (
         sha256=DIGEST,
         key=bytes(range(32)),
         handling_code=HandlingCode.H2,
+        tlp=Tlp.RED,
+        caveats=(Caveat.NO_EXPORT,),
         marks=MARKS,
         attached_at=NOW,
     ),

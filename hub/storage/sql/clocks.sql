@@ -18,12 +18,13 @@ WHERE h.state <> 'CLOSED'
    )
 ORDER BY h.hit_id;
 
--- name: find_hit
--- One hit.
+-- name: find_hits
+-- Some hits, by id.
 SELECT h.hit_id, h.state, h.version, h.since, h.round, h.first_round, h.held_from, h.closed_from, h.band, h.agreement,
        h.urgency, h.schema_id, h.key_epoch, h.detected_at, h.opened_round, h.reconsidered
 FROM hit AS h
-WHERE h.hit_id = %(hit_id)s;
+WHERE h.hit_id = ANY(%(hit_ids)s)
+ORDER BY h.hit_id;
 
 -- name: list_sides
 -- The halves of hits in the order of references, whether each froze the hit, has voted in this round, and withdrew.

@@ -20,7 +20,7 @@ from symbolon.hub.web.api_app import create_api
 from symbolon.protocol.attachments import ChunkPlan, chunk_digest, open_chunk, seal_chunk
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.lifecycle import Event
+from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.messages import AttachmentOffer, AttachmentProgress, AttachmentReceived, Purpose
 from symbolon.protocol.messages_case import CHUNK_BYTES
 from symbolon.protocol.problems import Problem
@@ -230,3 +230,25 @@ def test_a_pair_s_files_take_no_more_room_than_is_set_and_make_room_when_they_ar
         assert problem_of(narrow.offer(bench.amara, third.offer)) is Problem.QUOTA_EXCEEDED
         narrow.received(bench.belanu, first)
         assert narrow.offer(bench.amara, third.offer).is_success
+
+
+def test_a_file_that_is_on_its_way_still_comes_when_the_exchange_ends_first(
+    table: Table, bench: Any, person: Any
+) -> None:
+    hit_id = confirmed(bench, person)
+    exchange_id = requested(bench, hit_id)
+    send(bench, bench.belanu, hit_id, exchange_id, Event.RESPONDED)
+    file, late = a_file(hit_id, exchange_id), a_file(hit_id, exchange_id)
+    assert table.offer(bench.belanu, file.offer).is_success
+    assert table.put(bench.belanu, file, 0).status_code == 204
+    bench.worker.close_waiting()
+    follows = bench.hit(hit_id).ledger.exchange(exchange_id).version
+    feedback = bench.amara.notice(hit_id, Event.FEEDBACK_GIVEN, follows, exchange_id=exchange_id)
+    sealed = bench.amara.sealed(bench.belanu, Purpose.FEEDBACK, hit_id, feedback)
+    bench.api.relay_message(bench.amara.code, sealed)
+    assert bench.hit(hit_id).ledger.closed_from is JointState.CONFIRMED
+    assert problem_of(table.offer(bench.belanu, late.offer)) is Problem.ILLEGAL_TRANSITION
+    assert table.put(bench.belanu, file, 1).status_code == 204
+    assert [table.get(bench.amara, file, number).content for number in (0, 1)] == list(file.chunks)
+    assert table.received(bench.amara, file).is_success
+    assert table.chunks() == 0

@@ -12,8 +12,8 @@ from tests.simulators.hub_members import SimulatedMember
 from symbolon.hub.bootstrap.commands import expel_member
 from symbolon.hub.errors import NotOfThePair, UnknownPing
 from symbolon.hub.services.ask_desks import AskDesks
+from symbolon.protocol.allowances import Counting
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.clocks import Counting
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.focal_points import ANSWER_WITHIN, PING_EVERY, Liveness, liveness
 from symbolon.protocol.handling import Urgency

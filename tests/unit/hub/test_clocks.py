@@ -12,7 +12,8 @@ from symbolon.hub.domain.clock_board import BoardQuery, Order, Standing, arrange
 from symbolon.hub.domain.clocks import ClockTerms, HitClock, HitHistory, TakenStep, clocks_of
 from symbolon.hub.domain.escalation import facilitator_notice_of, is_to_be_told, mark_of
 from symbolon.hub.domain.hits import Explanation, Hit, HitSide
-from symbolon.protocol.clocks import Counting, Pause
+from symbolon.protocol.allowances import Counting
+from symbolon.protocol.clocks import Pause
 from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency
 from symbolon.protocol.hit_ledger import Exchange, HitLedger
 from symbolon.protocol.lifecycle import Event, JointState

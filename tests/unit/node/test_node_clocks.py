@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from symbolon.node.domain.clocks import ClockTerms, HitHistory, clocks_of, own_due_at
 from symbolon.node.domain.desk_text import read_toml
 from symbolon.node.domain.hit import Hit, followed
-from symbolon.protocol.clocks import ClockLevel, Counting, Pause
+from symbolon.protocol.allowances import Counting
+from symbolon.protocol.clocks import ClockLevel, Pause
 from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency
 from symbolon.protocol.hit_ledger import HitLedger, TrackStep
 from symbolon.protocol.lifecycle import Event, JointState, SideState

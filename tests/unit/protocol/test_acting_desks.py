@@ -10,7 +10,8 @@ from symbolon.protocol.acting_desks import (
     agreed_allowance,
     desk_to_act,
 )
-from symbolon.protocol.clocks import Allowance, Counting, OpenHours
+from symbolon.protocol.allowances import Allowance, Counting
+from symbolon.protocol.clocks import OpenHours
 from symbolon.protocol.handling import OffenceGroup, Urgency
 from symbolon.protocol.lifecycle_times import DEFAULT_TIMES, ClockName
 from symbolon.protocol.messages import (

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from symbolon.protocol.clocks import Counting, elapsed, working_days
+from symbolon.protocol.allowances import LONGEST_TIME_S, Counting, elapsed, usual_span, working_days
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle_times import DEFAULT_TIMES, ClockName
 from symbolon.protocol.membership_problems import BrokenSuccession, NotCoSigned
@@ -89,6 +89,36 @@ def test_no_pair_agrees_on_less_care_than_all(samples, keys, agreed):
     profile = replace(samples.PAIR_PROFILE, times=(agreed,))
     with pytest.raises(BrokenSuccession):
         verify_pair_profile(None, signed_by(samples, profile, XA, XB), keys, both=True)
+
+
+@pytest.mark.parametrize(
+    ("counting", "most"),
+    [
+        (Counting.WORKING_DAYS, 70),
+        (Counting.OFFICE_HOURS, 70 * 8 * 3600),
+        (Counting.ROUND_THE_CLOCK, 98 * 86_400),
+    ],
+)
+def test_a_pair_waits_ten_times_as_long_as_all_others_at_the_most(samples, keys, counting, most):
+    def verify(amount):
+        agreed = AgreedTime(ClockName.RESPOND, Urgency.U3, counting, amount)
+        profile = replace(samples.PAIR_PROFILE, times=(agreed,))
+        verify_pair_profile(None, signed_by(samples, profile, XA, XB), keys, both=True)
+
+    verify(most)
+    for amount in (most + 7, 2**31 - 1):
+        with pytest.raises(BrokenSuccession, match="too long"):
+            verify(amount)
+
+
+def test_no_pair_waits_longer_than_a_year(samples, keys):
+    # Ten times thirty days are less than a year, and ten times ninety would not be.
+    assert all(usual_span(each) < LONGEST_TIME_S for times in DEFAULT_TIMES.values() for each in times.values())
+    agreed = AgreedTime(ClockName.FEEDBACK, Urgency.U3, Counting.ROUND_THE_CLOCK, 301 * 86_400)
+    with pytest.raises(BrokenSuccession):
+        verify_pair_profile(
+            None, signed_by(samples, replace(samples.PAIR_PROFILE, times=(agreed,)), XA, XB), keys, both=True
+        )
 
 
 def test_a_pair_may_be_quicker_where_a_life_is_at_risk(samples, keys):

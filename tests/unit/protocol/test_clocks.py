@@ -1,5 +1,6 @@
 """Clocks over zones, holidays, leap days, clock changes and pauses."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -7,22 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from symbolon.protocol.allowances import Allowance, Counting, elapsed, longest_run, office_hours, working_days
 from symbolon.protocol.clocks import (
-    Allowance,
     ClockLevel,
-    Counting,
     OpenHours,
     Pause,
     RunningClock,
     WorkCalendar,
     due_at,
-    elapsed,
     level_at,
-    office_hours,
     paused,
     resumed,
     used_share,
-    working_days,
     zone_named,
 )
 from symbolon.protocol.problems import MalformedMessage
@@ -110,9 +107,12 @@ def test_the_deputy_is_told_before_it_is_overdue(clock, calendar):
 
 @given(clocks(), calendars())
 @settings(max_examples=100, deadline=None)
-def test_counted_in_office_time_it_is_due_while_somebody_is_there(clock, calendar):
+def test_counted_in_office_time_it_is_due_while_somebody_is_there_or_when_nobody_waits_longer(clock, calendar):
     if clock.allowance.counting is not Counting.ROUND_THE_CLOCK:
-        assert calendar.is_open(due_at(clock, calendar) - timedelta(microseconds=1))
+        end = due_at(clock, calendar)
+        at_the_latest = due_at(replace(clock, allowance=elapsed(seconds=longest_run(clock.allowance))), calendar)
+        assert end <= at_the_latest
+        assert end == at_the_latest or calendar.is_open(end - timedelta(microseconds=1))
 
 
 @given(clocks(), calendars(), st.integers(0, 5_000), st.integers(1, 5_000))
@@ -229,3 +229,32 @@ def test_a_calendar_that_makes_no_sense_is_refused(build):
 def test_a_clock_beyond_the_calendar_is_refused():
     with pytest.raises(MalformedMessage):
         due_at(RunningClock(datetime(9999, 12, 30, tzinfo=UTC), working_days(9)), BANGKOK)
+
+
+@pytest.mark.parametrize("counting", Counting)
+@pytest.mark.parametrize("amount", [400 * 86_400, 2**31 - 1, 2**53 - 1])
+def test_a_time_that_no_clock_may_allow_is_never_due_and_costs_nothing(counting, amount, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr("symbolon.protocol.clocks._open_on", lambda *day: looked_at.append(day) or iter(()))
+    assert due_at(RunningClock(local(BANGKOK, 2026, 3, 9, 9), Allowance(counting, amount)), BANGKOK) is None
+    assert looked_at == []
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        WorkCalendar(UTC, (OpenHours(0, 0, 1),)),
+        WorkCalendar(UTC, WEEK, frozenset(date(2026, 3, 1) + timedelta(days=day) for day in range(400))),
+    ],
+)
+@pytest.mark.parametrize("allowance", [working_days(4), office_hours(32)])
+def test_a_desk_that_is_hardly_ever_open_makes_nobody_wait_for_ever(calendar, allowance):
+    # Four days are 5.6 of the calendar; three times that, and a week.
+    latest = timedelta(seconds=longest_run(allowance))
+    assert timedelta(days=23) < latest < timedelta(days=24)
+    start = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert due_at(RunningClock(start, allowance), calendar) == start + latest
+    stood_still = Pause(start + timedelta(days=1), start + timedelta(days=11))
+    clock = RunningClock(start, allowance, (stood_still,))
+    assert due_at(clock, calendar) == start + latest + timedelta(days=10)
+    assert level_at(clock, calendar, start + latest + timedelta(days=10)) is ClockLevel.OVERDUE

@@ -60,7 +60,7 @@ CRIME = desk("crime", Competence.TRAFFICKING, Competence.SMUGGLING, deputy="depu
 DEPUTY = desk("deputy", Competence.TRAFFICKING, kind=DeskKind.DEPUTY, languages=("th", "en"))
 MONEY = desk("money", Competence.FINANCE)
 CHILDREN = desk("children", Competence.MINORS, languages=("th",))
-NIGHT = desk("night", Competence.GENERAL, kind=DeskKind.DUTY, hours=(DeskHours(6, 0, 60),))
+NIGHT = desk("night", Competence.GENERAL, kind=DeskKind.DUTY, hours=(DeskHours(5, 0, 300), DeskHours(6, 0, 300)))
 DIRECTORY = FocalPointDirectory(
     member=XA,
     version=2,
@@ -195,3 +195,30 @@ def test_a_directory_that_contradicts_itself_is_refused(change):
         replace(DIRECTORY, **change)
     with pytest.raises(MalformedMessage):
         DeskHours(0, 540, 540)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"desks": (desk("money", Competence.FINANCE, hours=(DeskHours(0, 0, 1),)),)}, "desk money is open 1 minutes"),
+        ({"desks": (desk("money", Competence.FINANCE, hours=(DeskHours(0, 0, 599),)),)}, "at least 10 hours"),
+        (
+            {"desks": (desk("money", Competence.FINANCE, hours=(DeskHours(0, 0, 600), DeskHours(0, 500, 700))),)},
+            "overlap",
+        ),
+        ({"holidays": tuple(date(2026, 1, 1) + timedelta(days=day) for day in range(61))}, "61 holidays in 2026"),
+    ],
+)
+def test_hours_by_which_nobody_s_clock_would_run_out_are_refused(samples, change, what):
+    key = samples.SIGNING_KEYS[XA]
+    wrong = replace(DIRECTORY, roster=(), **change)
+    with pytest.raises(MalformedMessage, match=what):
+        verify_focal_points(None, sign_focal_points(wrong, key), key.public)
+
+
+def test_ten_hours_a_week_and_sixty_holidays_a_year_are_hours(samples):
+    key = samples.SIGNING_KEYS[XA]
+    free = (*(date(2026, 1, 1) + timedelta(days=day) for day in range(60)), date(2026, 1, 1), date(2027, 1, 1))
+    few = desk("money", Competence.FINANCE, hours=(DeskHours(0, 0, 600),))
+    right = replace(DIRECTORY, desks=(few,), roster=(), holidays=free)
+    verify_focal_points(None, sign_focal_points(right, key), key.public)

@@ -3,7 +3,7 @@ from itertools import combinations, product
 
 import pytest
 
-from symbolon.protocol.clocks import Counting
+from symbolon.protocol.allowances import Counting
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle import ENDED, STEPS, JointState, Overlay, Party, SideState
 from symbolon.protocol.lifecycle_times import (
