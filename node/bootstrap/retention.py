@@ -19,6 +19,7 @@ from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.services.find_data_subject import FindDataSubject
 from symbolon.node.services.list_purges import ListPurges
 from symbolon.node.services.name_in_draft import NameInDraft
+from symbolon.node.services.on_its_own import each_on_its_own
 from symbolon.node.services.open_attachment import ListAttachments, OpenAttachment
 from symbolon.node.services.purge_hit import CarryOutPurges, PurgeHit, PurgePlace
 from symbolon.node.services.renew_record import KeepHeldRecords, RenewRecord
@@ -59,8 +60,8 @@ class KeepersTasks:
     tidy_files: TidyFiles
 
     def __call__(self) -> int:
-        """One round; how many things were done."""
-        return self.keep_held_records() + self.ask_for_purges() + self.carry_out_purges() + self.tidy_files()
+        """One round; how many things were done. What one of them meets does not keep the others."""
+        return each_on_its_own((self.keep_held_records, self.ask_for_purges, self.carry_out_purges, self.tidy_files))
 
 
 def build_retention(tools: RetentionTools) -> RetentionServices:

@@ -1,6 +1,6 @@
 """What both sides of a hit said to each other, sealed, as the node keeps it: one shape for every kind of message."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -31,7 +31,7 @@ from symbolon.protocol.messages import (
     SpontaneousInformation,
 )
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HitId, MessageId, RequestId
+from symbolon.protocol.references import AttachmentId, HitId, MessageId, RequestId
 
 HitMessage = (
     Request
@@ -138,3 +138,14 @@ def exchange_of(message: HitMessage) -> RequestId | None:
 def of_kind(messages: tuple[StoredMessage, ...], kind: type[Said]) -> tuple[tuple[StoredMessage, Said], ...]:
     """Those of one kind that count, with what they say, in their order."""
     return tuple((each, each.message) for each in messages if each.counts and isinstance(each.message, kind))
+
+
+def files_named(messages: Iterable[HitMessage]) -> frozenset[AttachmentId]:
+    """The files that messages name, or that came with them."""
+    named: set[AttachmentId] = set()
+    for message in messages:
+        if isinstance(message, AttachmentManifest):
+            named.add(message.attachment_id)
+        elif isinstance(message, Request | Reply | SpontaneousInformation):
+            named.update(each.attachment_id for each in message.attachments)
+    return frozenset(named)

@@ -15,7 +15,7 @@ TIME_TO_PURGE: Final = timedelta(hours=24)
 """A holder gives its receipt within a day."""
 
 WHOLE: Final = frozenset({PurgeReason.WITHDRAWN, PurgeReason.DATA_SUBJECT})
-"""Where the record is gone, own words about it go too; otherwise what the other side gave is purged."""
+"""Where the record is gone, a purge is of the whole hit; otherwise it is of one exchange."""
 
 
 class PurgeDirection(StrEnum):
@@ -32,6 +32,8 @@ class PurgeState(StrEnum):
     OVERDUE = "overdue"
     KEPT_BY_LAW = "kept-by-law"
     NOT_DELIVERED = "not-delivered"
+    NOT_REACHABLE = "not-reachable"
+    """The holder takes part no more (it was expelled): nobody could ask it. It is asked if it ever returns."""
     PURGED = "purged"
 
 
@@ -42,6 +44,12 @@ class PurgeScope:
     hit_id: HitId
     exchange_id: RequestId | None
     reason: PurgeReason
+
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether reason and exchange go together: a record that is gone is no exchange's, all else is one's."""
+        return (self.reason in WHOLE) is (self.exchange_id is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ class Purge:
     purged_at: datetime | None = None
     purged: Mapping[PurgedPlace, int] | None = None
     message_id: MessageId | None = None
-    """Asked: the message that carries the request; owed: the one that carries the newest receipt."""
+    """Asked: the message that carries the request, None where its holder could not be reached; owed: the one that
+    carries the newest receipt."""
     by_itself: bool = False
     """Begun by the holder before it was asked: it gives no receipt until it is."""
 
@@ -88,6 +97,8 @@ def state_of(purge: Purge, now: datetime, not_delivered: Problem | None = None) 
         return PurgeState.PURGED
     if purge.kept_by_law_at is not None:
         return PurgeState.KEPT_BY_LAW
+    if purge.direction is PurgeDirection.ASKED and purge.message_id is None:
+        return PurgeState.NOT_REACHABLE
     if not_delivered is not None:
         return PurgeState.NOT_DELIVERED
     return PurgeState.OVERDUE if now > purge.due_at else PurgeState.WAITING

@@ -8,7 +8,7 @@ from symbolon.node.domain.attachments import Attachment
 from symbolon.node.domain.hits import Direction
 from symbolon.protocol.messages_case import AttachmentManifest
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import AttachmentId, HitId, RequestId
+from symbolon.protocol.references import AttachmentId, HitId
 
 
 class AttachmentStore(Protocol):
@@ -74,6 +74,6 @@ class AttachmentStore(Protocol):
         """Take one file away."""
         ...
 
-    def purge(self, hit_id: HitId, exchange_id: RequestId | None, directions: Sequence[Direction]) -> int:
-        """Take away the files of a hit, or of one exchange of it; how many."""
+    def purge(self, hit_id: HitId, directions: Sequence[Direction]) -> int:
+        """Take away the files of a hit; how many."""
         ...

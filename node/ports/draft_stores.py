@@ -5,7 +5,7 @@ from typing import Protocol
 
 from symbolon.node.domain.contacts import PastContact
 from symbolon.node.domain.drafts import Draft, DraftId
-from symbolon.protocol.references import HitId, MessageId, RecordReference, RequestId
+from symbolon.protocol.references import HitId, MessageId, RecordReference
 
 
 class DraftStore(Protocol):
@@ -39,8 +39,8 @@ class DraftStore(Protocol):
         """Every draft about a hit, the oldest first."""
         ...
 
-    def purge(self, hit_id: HitId, exchange_id: RequestId | None) -> int:
-        """Erase the drafts about a hit, or about one exchange; how many that were."""
+    def purge(self, hit_id: HitId) -> int:
+        """Erase the drafts about a hit; how many that were."""
         ...
 
 

@@ -21,15 +21,31 @@ class PurgeStore(Protocol):
         ...
 
     def asked(self, purge_id: PurgeId, holder: MemberCode) -> Purge | None:
-        """A purge that this node asked a member for, locked."""
+        """A purge that this node asked a member for; whoever calls has locked its hit."""
         ...
 
     def listed(self, protected: Collection[bool]) -> tuple[Purge, ...]:
         """The purges about protected hits, or about others; the newest first."""
         ...
 
-    def open_owed(self, limit: int) -> tuple[Purge, ...]:
-        """Purges that this node owes and has not done, the oldest first, locked."""
+    def ready(self, today: date) -> tuple[tuple[PurgeId, HitId], ...]:
+        """Purges that this node owes, has not done and can do now, the oldest first.
+
+        The other side's word alone makes none ready: the ledger says that the record was withdrawn, or that no hit is
+        open any more; that the other side recalled the exchange; or a message of it says that its day has passed.
+        """
+        ...
+
+    def find_ready(self, purge_id: PurgeId, today: date) -> Purge | None:
+        """One of them, if it is ready still; whoever calls has locked its hit, as for every change of a purge."""
+        ...
+
+    def not_reached(self, reachable: Collection[MemberCode], limit: int) -> tuple[tuple[PurgeId, HitId], ...]:
+        """Purges that these members were to be asked for, and could not be; the oldest first."""
+        ...
+
+    def exchanges_asked(self, hit_id: HitId) -> frozenset[RequestId]:
+        """The exchanges of a hit that the other side was asked to purge."""
         ...
 
     def note_kept_by_law(self, purge: Purge, now: datetime) -> None:
@@ -64,10 +80,10 @@ class PurgeStore(Protocol):
         """Throw away what the other side sealed about a hit and was kept unread; how many deliveries."""
         ...
 
-    def forget_unsent(self, hit_id: HitId, exchange_id: RequestId | None, now: datetime) -> int:
-        """Take back what is not sent yet about a hit, or in one exchange of it; how many messages."""
+    def forget_unsent(self, hit_id: HitId, now: datetime) -> int:
+        """Take back what is not sent yet about a hit; how many messages."""
         ...
 
-    def forget_words(self, hit_id: HitId) -> int:
-        """Take officers' words about a hit away (votes, recommendation, reasons); the verdicts stay. How many."""
+    def forget_words(self, hit_id: HitId, *, own: bool) -> int:
+        """Take officers' words about a hit away: of the other side's votes, and `own` ones; verdicts stay. How many."""
         ...

@@ -131,7 +131,7 @@ class EraseDataSubject:
             asked: list[str] = []
             for hit in work.hits.lock_of_record(reference):
                 for place, gone in self._purge_hit(
-                    work, PurgeScope(hit.hit_id, None, PurgeReason.DATA_SUBJECT)
+                    work, PurgeScope(hit.hit_id, None, PurgeReason.DATA_SUBJECT), own=True
                 ).items():
                     counts[place.value] = counts.get(place.value, 0) + gone
                 if self._ask_for_purges.of_hit(work, hit, PurgeReason.DATA_SUBJECT, actor.login):

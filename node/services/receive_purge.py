@@ -3,15 +3,19 @@
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.domain.purges import TIME_TO_PURGE, Purge, PurgeDirection, PurgeScope
+from symbolon.node.errors import UnreadableDelivery
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.messages import PurgeReceipt, PurgeRequest
+from symbolon.protocol.problems import Problem
 
 
 class NotePurgeRequest:
-    """What follows the receipt of a request: the worker purges within its next round, and gives the receipt.
+    """What follows the receipt of a request: the worker purges and gives the receipt, once there is a reason for it.
 
+    The other side's word is none: the ledger says that its record was withdrawn or its exchange recalled, and its own
+    message by which day it is to be deleted. Until then the purge waits, and keeps no other from being done.
     One that this node began by itself, since it saw the withdrawal first, takes the other's id; where it is done
     already, the receipt is given again under that id.
     """
@@ -20,15 +24,23 @@ class NotePurgeRequest:
         self._draws = draws
 
     def __call__(self, work: Work, hit: Hit, stored: StoredMessage) -> None:
-        """Note what this node owes."""
+        """Note what this node owes.
+
+        Raises:
+            UnreadableDelivery: it names an exchange for a whole record, or none for what is one exchange's.
+
+        """
         if not isinstance(stored.message, PurgeRequest):
             return
         asked = stored.message
+        scope = PurgeScope(hit.hit_id, asked.exchange_id, asked.reason)
+        if not scope.is_sound:
+            raise UnreadableDelivery(Problem.MALFORMED_MESSAGE, "A purge is of a hit or of an exchange, by its reason.")
         now = self._draws.now()
         work.purges.adopt(
             Purge(
                 purge_id=asked.purge_id,
-                scope=PurgeScope(hit.hit_id, asked.exchange_id, asked.reason),
+                scope=scope,
                 direction=PurgeDirection.OWED,
                 holder=hit.own,
                 asked_at=now,

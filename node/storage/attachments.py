@@ -120,13 +120,10 @@ class PostgresAttachments:
         """Take one file away."""
         self._tx.execute(QUERIES["remove_attachment"], attachment_id=attachment_id)
 
-    def purge(self, hit_id: HitId, exchange_id: RequestId | None, directions: Sequence[Direction]) -> int:
-        """Take away the files of a hit, or of one exchange of it; how many."""
+    def purge(self, hit_id: HitId, directions: Sequence[Direction]) -> int:
+        """Take away the files of a hit; how many."""
         return self._tx.execute(
-            QUERIES["purge_attachments"],
-            hit_id=hit_id,
-            exchange_id=exchange_id,
-            directions=[direction.value for direction in directions],
+            QUERIES["purge_attachments"], hit_id=hit_id, directions=[direction.value for direction in directions]
         )
 
     def _sealed(self, manifest: AttachmentManifest) -> bytes:

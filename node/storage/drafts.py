@@ -56,7 +56,6 @@ class PostgresDrafts:
             hit_id=draft.hit_id,
             exchange_id=draft.exchange_id,
             purpose=draft.purpose.value,
-            drafted_by=draft.drafted_by,
             **self._changing(draft),
         )
 
@@ -88,9 +87,9 @@ class PostgresDrafts:
         """Every draft about a hit, the oldest first."""
         return tuple(self._draft(row) for row in self._tx.fetch_all(QUERIES["list_drafts_of_hit"], hit_id=hit_id))
 
-    def purge(self, hit_id: HitId, exchange_id: RequestId | None) -> int:
-        """Erase the drafts about a hit, or about one exchange; how many that were."""
-        return len(self._tx.fetch_all(QUERIES["purge_drafts"], hit_id=hit_id, exchange_id=exchange_id))
+    def purge(self, hit_id: HitId) -> int:
+        """Erase the drafts about a hit; how many that were."""
+        return len(self._tx.fetch_all(QUERIES["purge_drafts"], hit_id=hit_id))
 
     def _changing(self, draft: Draft) -> dict[str, object]:
         past = tuple(_past(each) for each in draft.submissions)
@@ -98,6 +97,7 @@ class PostgresDrafts:
         return {
             "draft_id": draft.draft_id,
             "state": draft.state.value,
+            "drafted_by": draft.drafted_by,
             "offices": sorted(office.value for office in draft.offices),
             "drafted_at": draft.drafted_at,
             "submitted_at": draft.submitted_at,

@@ -39,17 +39,33 @@ class PostgresPurges:
         return purge if row is None else _purge(row)
 
     def asked(self, purge_id: PurgeId, holder: MemberCode) -> Purge | None:
-        """A purge that this node asked a member for, locked."""
-        row = self._tx.fetch_one(QUERIES["lock_asked"], purge_id=purge_id, holder=holder)
+        """A purge that this node asked a member for."""
+        row = self._tx.fetch_one(QUERIES["find_asked"], purge_id=purge_id, holder=holder)
         return None if row is None else _purge(row)
 
     def listed(self, protected: Collection[bool]) -> tuple[Purge, ...]:
         """The purges about protected hits, or about others; the newest first."""
         return tuple(_purge(row) for row in self._tx.fetch_all(QUERIES["list_purges"], protected=list(protected)))
 
-    def open_owed(self, limit: int) -> tuple[Purge, ...]:
-        """Purges that this node owes and has not done, locked."""
-        return tuple(_purge(row) for row in self._tx.fetch_all(QUERIES["lock_open_owed"], limit=limit))
+    def ready(self, today: date) -> tuple[tuple[PurgeId, HitId], ...]:
+        """Purges that this node owes, has not done and can do now, the oldest first."""
+        rows = self._tx.fetch_all(QUERIES["list_ready"], purge_id=None, today=today)
+        return tuple((PurgeId(str(row["purge_id"])), HitId(str(row["hit_id"]))) for row in rows)
+
+    def find_ready(self, purge_id: PurgeId, today: date) -> Purge | None:
+        """One of them, if it is ready still."""
+        row = self._tx.fetch_one(QUERIES["list_ready"], purge_id=purge_id, today=today)
+        return None if row is None else _purge(row)
+
+    def not_reached(self, reachable: Collection[MemberCode], limit: int) -> tuple[tuple[PurgeId, HitId], ...]:
+        """Purges that these members were to be asked for, and could not be."""
+        rows = self._tx.fetch_all(QUERIES["list_not_reached"], reachable=list(reachable), limit=limit)
+        return tuple((PurgeId(str(row["purge_id"])), HitId(str(row["hit_id"]))) for row in rows)
+
+    def exchanges_asked(self, hit_id: HitId) -> frozenset[RequestId]:
+        """The exchanges of a hit that the other side was asked to purge."""
+        rows = self._tx.fetch_all(QUERIES["list_exchanges_asked"], hit_id=hit_id)
+        return frozenset(RequestId(str(row["exchange_id"])) for row in rows)
 
     def note_kept_by_law(self, purge: Purge, now: datetime) -> None:
         """A legal hold keeps the holder from purging."""
@@ -93,15 +109,14 @@ class PostgresPurges:
         """Throw away what the other side sealed about a hit and was kept unread."""
         return self._tx.execute(QUERIES["forget_deliveries"], hit_id=hit_id, purposes=_BETWEEN_THE_SIDES)
 
-    def forget_unsent(self, hit_id: HitId, exchange_id: RequestId | None, now: datetime) -> int:
-        """Take back what is not sent yet about a hit, or in one exchange of it."""
-        return self._tx.execute(
-            QUERIES["forget_unsent"], hit_id=hit_id, exchange_id=exchange_id, purposes=_BETWEEN_THE_SIDES, now=now
-        )
+    def forget_unsent(self, hit_id: HitId, now: datetime) -> int:
+        """Take back what is not sent yet about a hit."""
+        return self._tx.execute(QUERIES["forget_unsent"], hit_id=hit_id, purposes=_BETWEEN_THE_SIDES, now=now)
 
-    def forget_words(self, hit_id: HitId) -> int:
+    def forget_words(self, hit_id: HitId, *, own: bool) -> int:
         """Take officers' words about a hit away; the verdicts of its votes stay."""
-        votes = self._tx.fetch_all(QUERIES["list_votes_with_words"], hit_id=hit_id)
+        sides = ["own", "counterpart"] if own else ["counterpart"]
+        votes = self._tx.fetch_all(QUERIES["list_votes_with_words"], hit_id=hit_id, sides=sides)
         for row in votes:
             self._tx.execute(
                 QUERIES["forget_words_of_vote"],
@@ -110,7 +125,7 @@ class PostgresPurges:
                 side=row["side"],
                 sealed_reason=self._vault.seal(b"", reason_place(hit_id, row["round"], row["side"])),
             )
-        others = ("forget_recommendation", "forget_reasons", "forget_looks", "forget_judged")
+        others = ("forget_recommendation", "forget_reasons", "forget_looks", "forget_judged") if own else ()
         return len(votes) + sum(self._tx.execute(QUERIES[name], hit_id=hit_id) for name in others)
 
     def _hits(self, name: str, limit: int) -> tuple[HitId, ...]:

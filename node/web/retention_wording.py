@@ -67,6 +67,7 @@ PURGE_STATES: Final[Mapping[PurgeState, str]] = {
     PurgeState.OVERDUE: "Overdue",
     PurgeState.KEPT_BY_LAW: "Kept under a legal hold",
     PurgeState.NOT_DELIVERED: "Not delivered",
+    PurgeState.NOT_REACHABLE: "Not reachable: takes part no more",
     PurgeState.PURGED: "Purged",
 }
 PURGE_DIRECTIONS: Final[Mapping[PurgeDirection, str]] = {

@@ -44,10 +44,11 @@ select * from attachment where attachment_id = %(attachment_id)s;
 select * from attachment where hit_id = %(hit_id)s order by begun_at, attachment_id;
 
 -- name: release_attachment
--- A second officer lets a file go.
+-- A second officer lets a file go, for the first time or after the other side purged it.
 update attachment
-set released_at = %(now)s, sealed_manifest = %(sealed_manifest)s, exchange_id = %(exchange_id)s, next_attempt_at = %(now)s
-where attachment_id = %(attachment_id)s and released_at is null;
+set released_at = %(now)s, sealed_manifest = %(sealed_manifest)s, exchange_id = %(exchange_id)s, next_attempt_at = %(now)s,
+    uploaded_at = null, attempts = 0, problem = null, state = 'complete'
+where attachment_id = %(attachment_id)s;
 
 -- name: list_to_move
 -- Files to be sent to the hub or fetched from it, the longest waiting first.
@@ -91,7 +92,5 @@ where direction = 'sent' and state = 'arriving' and begun_at < %(before)s;
 delete from attachment where attachment_id = %(attachment_id)s;
 
 -- name: purge_attachments
--- The files of a hit, or of one exchange of it, with their chunks.
-delete from attachment
-where hit_id = %(hit_id)s and (%(exchange_id)s::uuid is null or exchange_id = %(exchange_id)s)
-  and direction = any(%(directions)s);
+-- The files of a hit, with their chunks.
+delete from attachment where hit_id = %(hit_id)s and direction = any(%(directions)s);

@@ -10,7 +10,7 @@ values (%(draft_id)s, %(hit_id)s, %(exchange_id)s, %(purpose)s, %(state)s, %(dra
 -- name: save_draft
 -- What changes in a draft; the message that it became is noted once, and stays.
 update release_draft
-set state = %(state)s, offices = %(offices)s, drafted_at = %(drafted_at)s, submitted_at = %(submitted_at)s,
+set state = %(state)s, drafted_by = %(drafted_by)s, offices = %(offices)s, drafted_at = %(drafted_at)s, submitted_at = %(submitted_at)s,
     decided_by = %(decided_by)s, version = %(version)s, sealed_content = %(sealed_content)s,
     message_id = coalesce(%(message_id)s, message_id)
 where draft_id = %(draft_id)s;
@@ -54,10 +54,8 @@ where hit_id = %(hit_id)s
 order by drafted_at, draft_id;
 
 -- name: purge_drafts
--- Erases the drafts about a hit, or about one exchange of it.
-delete from release_draft
-where hit_id = %(hit_id)s and (%(exchange_id)s::uuid is null or exchange_id = %(exchange_id)s)
-returning draft_id;
+-- Erases the drafts about a hit.
+delete from release_draft where hit_id = %(hit_id)s returning draft_id;
 
 -- name: add_contact
 -- A contact that was entered by hand.

@@ -25,11 +25,16 @@ set purge_id = excluded.purge_id, by_itself = false,
     purged_at = case when purge.purge_id = excluded.purge_id then purge.purged_at end
 returning *;
 
--- name: lock_asked
+-- name: find_asked
 -- A purge that this node asked a member for.
-select * from purge
-where purge_id = %(purge_id)s and holder = %(holder)s and direction = 'asked'
-for update;
+select * from purge where purge_id = %(purge_id)s and holder = %(holder)s and direction = 'asked';
+
+-- name: list_not_reached
+-- Purges that nobody could be asked for, of holders that can be reached.
+select purge_id, hit_id from purge
+where direction = 'asked' and message_id is null and purged_at is null and holder = any(%(reachable)s)
+order by asked_at, purge_id
+limit %(limit)s;
 
 -- name: list_purges
 -- The purges about hits that are (or are not) protected, the newest first.
@@ -38,13 +43,40 @@ from purge join hit using (hit_id)
 where hit.protected = any(%(protected)s)
 order by purge.asked_at desc, purge.purge_id;
 
--- name: lock_open_owed
--- Purges that this node owes and has not done.
-select * from purge
-where direction = 'owed' and purged_at is null
-order by asked_at
-limit %(limit)s
-for update;
+-- name: list_ready
+-- Purges that this node owes, has not done and can do now; or one of them. Under a legal hold none is, once that was said.
+-- One that was done before (it was asked for afterwards, and is to be receipted) is ready whatever is left to look at.
+select purge.*
+from purge join hit using (hit_id)
+where purge.direction = 'owed' and purge.purged_at is null
+  and purge.purge_id = coalesce(%(purge_id)s::uuid, purge.purge_id)
+  and (
+      purge.kept_by_law_at is null
+      or not exists (
+          select from legal_hold where legal_hold.reference = hit.own_reference and legal_hold.lifted_at is null
+      )
+  )
+  and (
+      purge.purged is not null
+      or case purge.reason
+          when 'recalled' then exists (
+              select from hit_step as step
+              where step.hit_id = purge.hit_id and step.exchange_id = purge.exchange_id and step.event = 'recalled'
+                and step.taken_by = hit.counterpart
+          )
+          when 'delete-by' then exists (
+              select from exchange_message as said
+              where said.hit_id = purge.hit_id and said.exchange_id = purge.exchange_id
+                and said.direction = 'received' and said.delete_by < %(today)s
+          )
+          else 'CLOSED' = hit.ledger ->> 'state' or 'WITHDRAWN' in (hit.ledger ->> 'state', hit.ledger ->> 'closed_from')
+      end
+  )
+order by purge.asked_at, purge.purge_id;
+
+-- name: list_exchanges_asked
+-- The exchanges of a hit that the other side was asked to purge.
+select exchange_id from purge where hit_id = %(hit_id)s and direction = 'asked' and exchange_id is not null;
 
 -- name: note_kept_by_law
 -- A legal hold keeps the holder from purging.
@@ -134,18 +166,11 @@ where hit_id = %(hit_id)s and state in ('waiting', 'refused')
 -- Messages between the two sides that have not gone out: they are taken back.
 update outbox_message as message
 set delivered_at = %(now)s, body = null, problem = 'illegal-transition'
-where message.hit_id = %(hit_id)s and message.delivered_at is null and message.kind = any(%(purposes)s)
-  and (
-      %(exchange_id)s::uuid is null
-      or exists (
-          select from exchange_message as said
-          where said.message_id = message.message_id and said.exchange_id = %(exchange_id)s
-      )
-  );
+where message.hit_id = %(hit_id)s and message.delivered_at is null and message.kind = any(%(purposes)s);
 
 -- name: list_votes_with_words
 -- The votes of a hit, to take their words out.
-select round, side from vote where hit_id = %(hit_id)s;
+select round, side from vote where hit_id = %(hit_id)s and side = any(%(sides)s);
 
 -- name: forget_words_of_vote
 -- A vote without its reason; the verdict stays.
