@@ -150,11 +150,11 @@ def follow(ledger: HitLedger, step: TrackStep) -> HitLedger:
     row = step_of(before, step.event)
     if known is None:
         opened = _opened(ledger, step)
-        _check_party(row.parties, _parties(ledger, opened, step.by))
+        _check_party(row.parties, _parties(ledger, opened, step))
         return replace(ledger, exchanges=(*ledger.exchanges, replace(opened, state=row.target, version=1)))
     if row.event in (Event.HELD, Event.WITHDRAWN) or row.event in _OPENING:
         raise IllegalTransition("That step is the hit's own, not one of an exchange.")
-    _check_party(row.parties, _parties(ledger, known, step.by))
+    _check_party(row.parties, _parties(ledger, known, step))
     asked = known.clarifications + (step.event is Event.CLARIFY)
     after = replace(known, state=row.target, version=known.version + 1, since=step.at, clarifications=asked)
     return replace(ledger, exchanges=tuple(after if each is known else each for each in ledger.exchanges))
@@ -184,7 +184,7 @@ def _after_own_step(ledger: HitLedger, step: TrackStep) -> HitLedger:
     row = step_of(ledger.state, step.event)
     if row.event in _OPENING:
         raise IllegalTransition("A request opens an exchange of its own.")
-    _check_party(row.parties, _parties(ledger, None, step.by))
+    _check_party(row.parties, _parties(ledger, None, step))
     after = replace(ledger, state=row.target, version=ledger.version + 1, since=step.at)
     if step.event is Event.HELD:
         return replace(after, held_from=ledger.state)
@@ -227,13 +227,23 @@ def _check_party(allowed: frozenset[Party], counts_as: frozenset[Party]) -> None
         raise NotTheirs("This step is the other side's, or the hub's, to take.")
 
 
-def _parties(ledger: HitLedger, exchange: Exchange | None, by: MemberCode) -> frozenset[Party]:
-    if by == HUB:
+def _parties(ledger: HitLedger, exchange: Exchange | None, step: TrackStep) -> frozenset[Party]:
+    if step.by == HUB:
         # The hub keeps the clocks, and speaks for an owner whose submission, withdrawal or ruling it took.
         return frozenset({Party.HUB, Party.CLOCK, Party.OWNER})
-    if by not in ledger.parties:
+    if step.by not in ledger.parties:
         return frozenset()
     if exchange is None:
         return frozenset({Party.EITHER, Party.VOTES})
-    # Inside an exchange a node's own worker says what follows by itself: that an answer was taken, or purged.
-    return frozenset({Party.CLOCK, Party.RECEIVER if by == exchange.receiver else Party.GIVER})
+    party = Party.RECEIVER if step.by == exchange.receiver else Party.GIVER
+    return frozenset({party, Party.CLOCK}) if _follows_by_itself(exchange, party, step.event) else frozenset({party})
+
+
+def _follows_by_itself(exchange: Exchange, party: Party, event: Event) -> bool:
+    """Whether a node's own worker says it: that an answer was taken, or, at the holder, that all was purged.
+
+    The end of the time for feedback, and of a refused request, the hub alone says: it is the receiver's time.
+    """
+    if event is Event.CLOSED:
+        return exchange.state is JointState.RECALLED and party is Party.GIVER
+    return event is Event.FEEDBACK_DUE

@@ -87,6 +87,27 @@ def test_who_asked_does_not_answer_and_who_is_asked_does_not_recall():
             take(REQUESTED, step(ASKED, event, by, 1))
 
 
+def test_what_is_the_receiver_s_to_end_its_giver_does_not_end():
+    answered = after(step(ASKED, Event.RESPONDED, XB, 1), ledger=REQUESTED)
+    refused = after(step(ASKED, Event.REFUSED, XB, 1), ledger=REQUESTED)
+    due = after(step(ASKED, Event.FEEDBACK_DUE, XB, 2), ledger=answered)
+    for ledger, version in ((due, 3), (refused, 2)):
+        with pytest.raises(NotTheirs):
+            take(ledger, step(ASKED, Event.CLOSED, XB, version))
+        assert not take(ledger, step(ASKED, Event.CLOSED, HUB, version)).exchanges[0].is_open
+    # Feedback ends it, not the wish of its receiver; a refusal it may take as it is.
+    with pytest.raises(NotTheirs):
+        take(due, step(ASKED, Event.CLOSED, XA, 3))
+    assert not take(refused, step(ASKED, Event.CLOSED, XA, 2)).exchanges[0].is_open
+
+
+def test_that_all_was_purged_the_holder_says_and_not_who_recalled_it():
+    recalled = after(step(ASKED, Event.RECALLED, XA, 1), ledger=REQUESTED)
+    with pytest.raises(NotTheirs):
+        take(recalled, step(ASKED, Event.CLOSED, XA, 2))
+    assert not take(recalled, step(ASKED, Event.CLOSED, XB, 2)).exchanges[0].is_open
+
+
 def test_information_given_unasked_is_answered_by_its_receiver_s_feedback():
     informed = after(step(ASKED, Event.SPONTANEOUS, XA, 0), step(ASKED, Event.FEEDBACK_DUE, XB, 1), ledger=CONFIRMED)
     with pytest.raises(NotTheirs):
