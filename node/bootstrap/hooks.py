@@ -13,6 +13,7 @@ from symbolon.node.services.receive_message import AfterReceipt
 from symbolon.node.services.receive_purge import NotePurgeReceipt, NotePurgeRequest
 from symbolon.node.services.return_draft import ReturnRefusedDraft
 from symbolon.node.services.send_step import TakeOwnStep
+from symbolon.node.services.take_back import TakeBackInDoubt
 from symbolon.node.services.tell_officers import TellChange
 from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import Purpose
@@ -41,7 +42,7 @@ def build_hooks(draws: Draws) -> Hooks:
             Purpose.PURGE_RECEIPT: (NotePurgeReceipt(draws), CloseRecalled(TakeOwnStep(draws))),
             Purpose.ATTACHMENT_MANIFEST: (NoteManifest(draws),),
         },
-        after_refusal=(ReturnRefusedDraft(),),
+        after_refusal=(TakeBackInDoubt(), ReturnRefusedDraft()),
     )
 
 

@@ -23,6 +23,10 @@ DraftId = NewType("DraftId", str)
 LONGEST_REMARK: Final = 1_000
 OTHER_SIDE_WAS_QUICKER: Final = "The other side was quicker: look at the exchange again, then decide again."
 """The remark on a draft whose message the hub refused because another step was taken first."""
+RECORD_IS_PROTECTED_NOW: Final = (
+    "The record became a victim's or minor's before this left: a protection officer decides anew whether it may."
+)
+"""The remark on a draft that was taken back, submitted or approved, when its record came under protection."""
 
 
 class DraftState(StrEnum):
@@ -73,6 +77,13 @@ class ReleaseRule:
     def may_draft(self, actor: Actor) -> bool:
         """Whether the actor has one of the offices of which one drafts."""
         return bool(offices_for(self.step, protected=self.protected) & self.officer(actor).offices)
+
+    def is_writer(self, officer: Officer, draft: "Draft") -> bool:
+        """Whether the draft is this officer's to change: its drafter's, or a protection officer's who takes it over."""
+        if officer.login == draft.drafted_by:
+            return True
+        offices = offices_for(self.step, protected=self.protected)
+        return self.protected and not offices & draft.offices and bool(offices & officer.offices)
 
     def refusal(self, drafter: Officer, approver: Officer) -> str | None:
         """Why these two may not release it together, as a sentence; None where they may."""
@@ -135,7 +146,7 @@ class Draft:
 def draft_actions(draft: Draft, actor: Actor, rule: ReleaseRule) -> tuple[DraftAction, ...]:
     """What this officer may do with the draft now, by its state and by four eyes; in the order of `DraftAction`."""
     allowed = {action for action in DraftAction if draft.state in _TAKEN_FROM[action]}
-    if actor.login != draft.drafted_by:
+    if not rule.is_writer(rule.officer(actor), draft):
         allowed -= {DraftAction.CHANGE, DraftAction.SUBMIT}
     if not rule.may_draft(actor):
         allowed -= {DraftAction.CHANGE, DraftAction.SUBMIT, DraftAction.DISCARD}
@@ -144,18 +155,19 @@ def draft_actions(draft: Draft, actor: Actor, rule: ReleaseRule) -> tuple[DraftA
     return tuple(action for action in DraftAction if action in allowed)
 
 
-def changed(draft: Draft, form: DraftForm, by: Officer, now: datetime) -> Draft:
-    """The draft with other content, by its own drafter.
+def changed(draft: Draft, form: DraftForm, by: Officer, now: datetime, rule: ReleaseRule) -> Draft:
+    """The draft with other content, by its own drafter; or by the protection officer whose draft it becomes.
 
     Raises:
         NotAllowedNow: it lies with a second officer, or is over.
         Forbidden: somebody else drafted it.
 
     """
-    _check(draft, DraftAction.CHANGE, by=by.login)
+    _check(draft, DraftAction.CHANGE, by=draft.drafted_by if rule.is_writer(by, draft) else by.login)
     return replace(
         draft,
         content=form,
+        drafted_by=by.login,
         offices=by.offices,
         drafted_at=now,
         state=DraftState.DRAFT,
@@ -223,6 +235,18 @@ def refused_by_hub(draft: Draft, remark: str = OTHER_SIDE_WAS_QUICKER) -> Draft:
     if draft.state is not DraftState.SENT:
         raise NotAllowedNow("Only what was sent comes back.")
     return _given_back(draft, draft.decided_by, remark)
+
+
+def taken_back(draft: Draft) -> Draft:
+    """The draft of a hit that came under protection: what was submitted or sent is to be drafted anew.
+
+    Raises:
+        NotAllowedNow: it was neither.
+
+    """
+    if draft.state not in (DraftState.SUBMITTED, DraftState.SENT):
+        raise NotAllowedNow("Only what was submitted or sent is taken back.")
+    return _given_back(draft, draft.decided_by, RECORD_IS_PROTECTED_NOW)
 
 
 def discarded(draft: Draft, actor: Actor, rule: ReleaseRule) -> Draft:

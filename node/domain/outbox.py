@@ -70,6 +70,10 @@ class OutgoingMessage:
     attempts: int = 0
     key_place: KeyPlace | None = None
     step: StateNotice | None = None
+    tried: bool = False
+    """It went out, and the hub did not say that it lacks it."""
+    in_doubt: bool = False
+    """It was approved before the record became a victim's or minor's, and the hub may have it."""
 
 
 @dataclass(frozen=True, slots=True)

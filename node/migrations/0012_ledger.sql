@@ -99,7 +99,12 @@ alter table outbox_message
     add column step jsonb,
     add column followed boolean not null default false,
     -- The hub said that a hold or safety hold stops it: others may pass it, and it is tried again after the hold.
-    add column on_hold boolean not null default false;
+    add column on_hold boolean not null default false,
+    -- It went out at least once, and the hub did not say that it lacks it: the hub may have it.
+    add column tried boolean not null default false,
+    -- It was approved before the record became a victim's or minor's, and the hub may have it: it is asked while it holds
+    -- the hit. What it does not have is taken back.
+    add column in_doubt boolean not null default false;
 
 create index outbox_message_step on outbox_message (hit_id, place)
     where step is not null and not followed and problem is null;
@@ -107,7 +112,8 @@ drop index outbox_message_lane;
 create index outbox_message_lane on outbox_message (hit_id, place) where delivered_at is null;
 
 -- Of each lane the message that goes out next. What is about one hit goes in its order, whoever it is for; what is about
--- none goes in order to each party. A ruling, or a safety hold, waits for nothing but another of its kind.
+-- none goes in order to each party. A ruling, or a safety hold, waits for nothing but another of its kind. What a hold
+-- stops is passed by others, but never by the next step of its own track, which was taken from where it leads.
 create view outbox_message_next as
 select message.*
 from outbox_message as message
@@ -119,7 +125,14 @@ where message.delivered_at is null
         and case
             when message.kind in ('hold-decision', 'safety-hold-order') then earlier.kind = message.kind
             else (message.hit_id is not null or earlier.audience = message.audience)
-                and not earlier.on_hold and earlier.kind not in ('hold-decision', 'safety-hold-order')
+                and earlier.kind not in ('hold-decision', 'safety-hold-order')
+                and (
+                    not earlier.on_hold
+                    or (
+                        message.step is not null and earlier.step is not null
+                        and message.step ->> 'exchange_id' is not distinct from earlier.step ->> 'exchange_id'
+                    )
+                )
         end
   );
 

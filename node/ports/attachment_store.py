@@ -1,6 +1,6 @@
 """Where files are kept, sealed, chunk by chunk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -44,6 +44,10 @@ class AttachmentStore(Protocol):
 
     def release(self, attachment_id: AttachmentId, manifest: AttachmentManifest, now: datetime) -> None:
         """A second officer lets it go with this manifest; wakes the worker when this transaction commits."""
+        ...
+
+    def take_back(self, hit_id: HitId, attachment_ids: Collection[AttachmentId]) -> None:
+        """Let nothing more go of what is not uploaded of a hit, nor of these files: released anew, or not."""
         ...
 
     def to_move(self, now: datetime, limit: int) -> tuple[Attachment, ...]:

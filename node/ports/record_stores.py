@@ -167,8 +167,24 @@ class OutboxStore(Protocol):
         """Note that the ledger has come to where a step stands."""
         ...
 
-    def keep_on_hold(self, message_id: MessageId, until: datetime) -> None:
-        """Keep a message that a hold stops; others about the hit may pass it."""
+    def lock_of_hit(self, hit_id: HitId) -> tuple[OutgoingMessage, ...]:
+        """What waits to go out about a hit, oldest first; it does not go out meanwhile."""
+        ...
+
+    def note_tried(self, message_id: MessageId) -> bool:
+        """Note that a message goes out now: the hub may have it. False when it was taken back meanwhile."""
+        ...
+
+    def note_in_doubt(self, message_id: MessageId) -> None:
+        """Note that the hub is to be asked, while it holds the hit, whether it has a message."""
+        ...
+
+    def is_in_doubt(self, hit_id: HitId) -> bool:
+        """Whether the hub is still to be asked about a message of this hit."""
+        ...
+
+    def keep_on_hold(self, message_id: MessageId, until: datetime, *, by_hub: bool) -> None:
+        """Keep a message that a hold stops, here or by the hub's word; others about the hit may pass it."""
         ...
 
     def let_go_on(self, hit_id: HitId, now: datetime) -> None:

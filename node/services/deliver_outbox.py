@@ -188,7 +188,9 @@ class DeliverOutbox:
                 raise NoDirectory
             if self._is_stopped(work, waiting):
                 # It stays at home, where its own protection officer can see it, until the hold is over.
-                work.outbox.keep_on_hold(waiting.message_id, self._draws.now() + ON_HOLD_PAUSE)
+                work.outbox.keep_on_hold(waiting.message_id, self._draws.now() + ON_HOLD_PAUSE, by_hub=False)
+                return None
+            if not work.outbox.note_tried(waiting.message_id):
                 return None
             try:
                 message = self._reseal_message(work, waiting, directory)
@@ -207,6 +209,9 @@ class DeliverOutbox:
         hit = None if message.hit_id is None else work.hits.find(message.hit_id)
         if hit is None or not hit.is_on_hold:
             return False
+        if message.in_doubt and hit.ledger.state is JointState.HELD and not hit.awaits_hold:
+            # The hub holds the hit: it says whether it had this before, and takes it no more.
+            return False
         if message.step is not None:
             is_held = hit.joint_state is JointState.HELD
             in_exchange = message.step.exchange_id is not None
@@ -215,7 +220,11 @@ class DeliverOutbox:
 
     def _keep_on_hold(self, message: OutgoingMessage) -> None:
         with self._unit_of_work.begin() as work:
-            work.outbox.keep_on_hold(message.message_id, self._draws.now() + ON_HOLD_PAUSE)
+            if message.in_doubt:
+                # The hub never had it: like all else that was approved before, it does not leave.
+                self._close(work, message, Problem.ON_HOLD)
+                return
+            work.outbox.keep_on_hold(message.message_id, self._draws.now() + ON_HOLD_PAUSE, by_hub=True)
 
     def _keep_unsealed(self, work: Work, message: OutgoingMessage, problem: Problem) -> None:
         """Its recipient's keys cannot be used: it waits for others, and keeps nothing else from going out."""
@@ -257,7 +266,7 @@ class DeliverOutbox:
         work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
         if hit is None:
             return
-        _let_it_be_done_again(work, hit, message, problem)
+        let_it_be_done_again(work, hit, message, problem)
         for act in self._after_refusal:
             act(work, hit, message, problem)
         present = None if message.step is None else work.hits.lock(hit.hit_id)
@@ -267,7 +276,7 @@ class DeliverOutbox:
             self._follow_steps.say_outcome(work, present)
 
 
-def _let_it_be_done_again(work: Work, hit: Hit, message: OutgoingMessage, problem: Problem) -> None:
+def let_it_be_done_again(work: Work, hit: Hit, message: OutgoingMessage, problem: Problem) -> None:
     """A message shows its own refusal, and a step counts no more; a vote and an order also moved this side's state."""
     if message.purpose is Purpose.HOLD_DECISION and hit.hold_message_id == message.message_id:
         work.hits.save(replace(hit, hold_decision=None))

@@ -96,7 +96,8 @@ class FollowSteps:
             raise UnreadableDelivery(refused.problem, str(refused)) from refused
         work.hits.save(after)
         work.hits.note_step(hit.hit_id, step)
-        if step.exchange_id is None and step.event is Event.RELEASED:
+        # A hold that begins lets the hub be asked about what is in doubt.
+        if step.exchange_id is None and step.event in (Event.HELD, Event.RELEASED):
             work.outbox.let_go_on(hit.hit_id, self._draws.now())
         for act in self._after.get(step.event, ()):
             act(work, after, step)

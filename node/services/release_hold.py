@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from symbolon.node.domain.actors import Actor
+from symbolon.node.errors import NotAllowedNow
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.correspondence import message_to_hub
@@ -26,6 +27,11 @@ class ReleaseHold:
         action = HitAction.RELEASE if ruling is HoldRuling.RELEASE else HitAction.CLOSE_HOLD
         with self._unit_of_work.begin() as work:
             hit = hit_to_act_on(work, actor, hit_id, action)
+            if ruling is HoldRuling.RELEASE and work.outbox.is_in_doubt(hit_id):
+                raise NotAllowedNow(
+                    "Something was approved before the record was protected, and may have reached the hub: the node is"
+                    " asking it. Decide once its answer is here."
+                )
             message_id = new_message_id(self._draws.uuid())
             # Until the hub's notice comes, nobody queues another decision behind this one.
             work.hits.save(replace(hit, hold_decision=ruling, hold_message_id=message_id))

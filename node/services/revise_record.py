@@ -23,6 +23,7 @@ from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch, refuse_unknown_states
 from symbolon.node.services.judge_pairs import pairs_to_reconsider
 from symbolon.node.services.record_access import may_know
+from symbolon.node.services.take_back import take_back_unsent
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
@@ -147,7 +148,7 @@ class ReviseRecord:
             after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
         if content.namespace is Namespace.PROTECTED and record.content.namespace is not Namespace.PROTECTED:
             # Only then: a hit that the officer released is not held again by a later correction, neither at the hub.
-            self._protect_hits(work, record.reference, content.category)
+            self._protect_hits(work, actor.login, record.reference, content.category)
         work.records.save((after,), now)
         act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED
         work.audit.record(act, actor.login, record.reference, {"version": after.version, "effect": effect.value})
@@ -172,8 +173,13 @@ class ReviseRecord:
         work.encodings.note_queued(entries)
         return replace(after, publication=Publication.QUEUED)
 
-    def _protect_hits(self, work: Work, reference: RecordReference, category: SubjectCategory | None) -> None:
+    def _protect_hits(
+        self, work: Work, login: str, reference: RecordReference, category: SubjectCategory | None
+    ) -> None:
         for hit in work.hits.lock_of_record(reference):
             if can(hit, Event.HELD) or not hit.protected:
                 minor = hit.minor or category is SubjectCategory.MINOR
-                work.hits.save(replace(protected_here(hit), minor=minor))
+                after = replace(protected_here(hit), minor=minor)
+                work.hits.save(after)
+                # What others approved before leaves on no word of theirs: the protection officer's count from here on.
+                take_back_unsent(work, after, login, self._draws.now())

@@ -86,7 +86,8 @@ class SaveDraft:
         draft, hit = draft_to_act_on(work, actor, draft_id, Right.DRAFT_RELEASE)
         if draft.hit_id != hit_id or draft.purpose is not purpose_of(form):
             raise NotFound("There is no such draft about this hit.")
-        return changed(draft, form, release_rule(hit, draft.purpose).officer(actor), self._draws.now())
+        rule = release_rule(hit, draft.purpose)
+        return changed(draft, form, rule.officer(actor), self._draws.now(), rule)
 
 
 def _check_place(work: Work, hit: Hit, exchange_id: RequestId | None, form: DraftForm) -> None:

@@ -4,7 +4,7 @@ In the database, and not in files of the home: what is attached, released and pu
 act, web and worker may run on different machines, and a backup's one picture holds every file that its messages name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -87,6 +87,10 @@ class PostgresAttachments:
             exchange_id=manifest.exchange_id,
             now=now,
         )
+
+    def take_back(self, hit_id: HitId, attachment_ids: Collection[AttachmentId]) -> None:
+        """Let nothing more go of what is not uploaded of a hit, nor of these files: released anew, or not."""
+        self._tx.execute(QUERIES["take_back"], hit_id=hit_id, attachment_ids=list(attachment_ids))
 
     def to_move(self, now: datetime, limit: int) -> tuple[Attachment, ...]:
         """Files that are to be sent to the hub, or fetched from it, and whose time has come."""

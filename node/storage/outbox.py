@@ -12,7 +12,7 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.messages import Purpose, StateNotice
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference
-from symbolon.runtime.database import Transaction
+from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 QUERIES: Final = load_queries("symbolon.node.storage", "outbox")
@@ -142,19 +142,23 @@ class PostgresOutbox:
 
     def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
         """Messages whose time has come, and before which none of the same lane waits, oldest first."""
-        return tuple(
-            OutgoingMessage(
-                MessageId(str(row["message_id"])),
-                Purpose(row["kind"]),
-                MemberCode(row["audience"]),
-                None if row["hit_id"] is None else HitId(str(row["hit_id"])),
-                bytes(row["body"]),
-                row["attempts"],
-                None if row["key_epoch"] is None else KeyPlace(row["key_epoch"], row["key_attempt"]),
-                None if row["step"] is None else from_wire(StateNotice, row["step"]),
-            )
-            for row in self._tx.fetch_all(QUERIES["list_due_messages"], now=now, limit=limit)
-        )
+        return tuple(_message(row) for row in self._tx.fetch_all(QUERIES["list_due_messages"], now=now, limit=limit))
+
+    def lock_of_hit(self, hit_id: HitId) -> tuple[OutgoingMessage, ...]:
+        """What waits to go out about a hit, oldest first; it does not go out meanwhile."""
+        return tuple(_message(row) for row in self._tx.fetch_all(QUERIES["lock_unsent_of_hit"], hit_id=hit_id))
+
+    def note_tried(self, message_id: MessageId) -> bool:
+        """Note that a message goes out now: the hub may have it. False when it was taken back meanwhile."""
+        return self._tx.fetch_one(QUERIES["note_tried"], message_id=message_id) is not None
+
+    def note_in_doubt(self, message_id: MessageId) -> None:
+        """Note that the hub is to be asked, while it holds the hit, whether it has a message."""
+        self._tx.execute(QUERIES["note_in_doubt"], message_id=message_id)
+
+    def is_in_doubt(self, hit_id: HitId) -> bool:
+        """Whether the hub is still to be asked about a message of this hit."""
+        return bool(self._tx.fetch_value(QUERIES["find_in_doubt"], hit_id=hit_id))
 
     def close_message(self, message_id: MessageId, problem: Problem | None, now: datetime) -> None:
         """Note that a message was taken, or refused for good."""
@@ -177,9 +181,9 @@ class PostgresOutbox:
         """Note that the ledger has come to where a step stands."""
         self._tx.execute(QUERIES["note_followed"], message_id=message_id)
 
-    def keep_on_hold(self, message_id: MessageId, until: datetime) -> None:
-        """Keep a message that a hold stops; others about the hit may pass it."""
-        self._tx.execute(QUERIES["note_on_hold"], message_id=message_id, next_attempt_at=until)
+    def keep_on_hold(self, message_id: MessageId, until: datetime, *, by_hub: bool) -> None:
+        """Keep a message that a hold stops, here or by the hub's word; others about the hit may pass it."""
+        self._tx.execute(QUERIES["note_on_hold"], message_id=message_id, next_attempt_at=until, by_hub=by_hub)
 
     def let_go_on(self, hit_id: HitId, now: datetime) -> None:
         """Let what a hold stopped be tried again, and wake the worker when this transaction commits."""
@@ -237,3 +241,18 @@ class PostgresOutbox:
             )
             for row in self._tx.fetch_all(QUERIES["list_withdrawals"], reference=reference)
         )
+
+
+def _message(row: Row) -> OutgoingMessage:
+    return OutgoingMessage(
+        MessageId(str(row["message_id"])),
+        Purpose(row["kind"]),
+        MemberCode(row["audience"]),
+        None if row["hit_id"] is None else HitId(str(row["hit_id"])),
+        bytes(row["body"]),
+        row["attempts"],
+        None if row["key_epoch"] is None else KeyPlace(row["key_epoch"], row["key_attempt"]),
+        None if row["step"] is None else from_wire(StateNotice, row["step"]),
+        tried=row["tried"],
+        in_doubt=row["in_doubt"],
+    )

@@ -50,6 +50,12 @@ set released_at = %(now)s, sealed_manifest = %(sealed_manifest)s, exchange_id = 
     uploaded_at = null, attempts = 0, problem = null, state = 'complete'
 where attachment_id = %(attachment_id)s;
 
+-- name: take_back
+-- Files that were released, and are not at the hub or not named to the other side: a second officer decides anew.
+update attachment set released_at = null
+where hit_id = %(hit_id)s and direction = 'sent' and released_at is not null
+  and (uploaded_at is null or attachment_id = any(%(attachment_ids)s::uuid[]));
+
 -- name: list_to_move
 -- Files to be sent to the hub or fetched from it, the longest waiting first.
 select * from attachment

@@ -81,7 +81,7 @@ insert into outbox_message (
 
 -- name: list_due_messages
 -- Messages whose time has come, oldest first; of each lane the oldest alone.
-select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt, step
+select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt, step, tried, in_doubt
 from outbox_message_next
 where next_attempt_at <= %(now)s
 order by place
@@ -114,10 +114,33 @@ order by place;
 update outbox_message set followed = true where message_id = %(message_id)s;
 
 -- name: note_on_hold
--- A hold stops the message: others about the hit may pass it.
+-- A hold stops the message: others about the hit may pass it. Where the hub said so, it does not have it.
 update outbox_message
-set on_hold = true, attempts = attempts + 1, next_attempt_at = %(next_attempt_at)s
+set on_hold = true, attempts = attempts + 1, next_attempt_at = %(next_attempt_at)s, tried = tried and not %(by_hub)s
 where message_id = %(message_id)s;
+
+-- name: note_tried
+-- The message goes out now; no row when it was taken back meanwhile.
+update outbox_message set tried = true where message_id = %(message_id)s and delivered_at is null
+returning message_id;
+
+-- name: lock_unsent_of_hit
+-- What waits to go out about a hit, oldest first.
+select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt, step, tried, in_doubt
+from outbox_message
+where hit_id = %(hit_id)s and delivered_at is null
+order by place
+for update;
+
+-- name: note_in_doubt
+-- The hub may have the message, and is asked while it holds the hit.
+update outbox_message set in_doubt = true where message_id = %(message_id)s;
+
+-- name: find_in_doubt
+-- Whether the hub is still to be asked about a message of this hit.
+select exists (
+    select from outbox_message where hit_id = %(hit_id)s and in_doubt and delivered_at is null
+) as waits;
 
 -- name: let_go_on
 -- The hold is over: what it stopped is tried again now.

@@ -128,7 +128,7 @@ def act(action: DraftAction, waiting: Draft) -> Draft:
     later = NOW + timedelta(minutes=1)
     match action:
         case DraftAction.CHANGE:
-            return changed(waiting, NoteForm(text="second"), GENERAL.officer(DRAFTER), later)
+            return changed(waiting, NoteForm(text="second"), GENERAL.officer(DRAFTER), later, GENERAL)
         case DraftAction.SUBMIT:
             return submitted(waiting, GENERAL.officer(DRAFTER), DIGEST, later)
         case DraftAction.APPROVE:
@@ -157,7 +157,7 @@ def test_a_page_offers_to_drafter_and_approver_together_exactly_what_the_state_t
 def test_another_focal_point_changes_no_draft_of_a_colleague() -> None:
     colleague = Actor("colleague", frozenset({Role.FOCAL_POINT}))
     with pytest.raises(Forbidden):
-        changed(draft(), NoteForm(), GENERAL.officer(colleague), NOW)
+        changed(draft(), NoteForm(), GENERAL.officer(colleague), NOW, GENERAL)
     with pytest.raises(Forbidden):
         submitted(draft(), GENERAL.officer(colleague), DIGEST, NOW)
 
@@ -177,14 +177,14 @@ def test_a_draft_is_returned_with_a_remark(remark: str) -> None:
 def test_what_was_submitted_before_stays_to_be_compared() -> None:
     back = returned(draft(DraftState.SUBMITTED), APPROVER, GENERAL, "Say less.")
     assert back.earlier == NoteForm(text="first")
-    again = changed(back, NoteForm(text="less"), GENERAL.officer(DRAFTER), NOW)
+    again = changed(back, NoteForm(text="less"), GENERAL.officer(DRAFTER), NOW, GENERAL)
     assert again.earlier == NoteForm(text="first")
     assert [each.remark for each in again.submissions] == ["Say less."]
 
 
 def test_a_changed_draft_needs_a_new_submission() -> None:
     back = returned(draft(DraftState.SUBMITTED), APPROVER, GENERAL, "Say less.")
-    again = changed(back, NoteForm(text="less"), GENERAL.officer(DRAFTER), NOW)
+    again = changed(back, NoteForm(text="less"), GENERAL.officer(DRAFTER), NOW, GENERAL)
     assert (again.state, again.content_digest) == (DraftState.DRAFT, None)
 
 
