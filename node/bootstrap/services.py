@@ -15,6 +15,7 @@ from symbolon.node.services.advance_ceremonies import AdvanceCeremonies
 from symbolon.node.services.agree_fields import AnswerExtraFields, ProposeExtraFields, ShowExtraFields
 from symbolon.node.services.agree_pair import AgreePair, ReceivePairProfile
 from symbolon.node.services.answer_ping import AnswerPing, ReceivePing
+from symbolon.node.services.api_administration import ApiAdministration
 from symbolon.node.services.cast_vote import CastVote
 from symbolon.node.services.ceremony import HoldCeremony
 from symbolon.node.services.correspondence import Correspondence
@@ -35,6 +36,8 @@ from symbolon.node.services.kept_deliveries import ListDeliveries, RetryDeliveri
 from symbolon.node.services.list_escalations import ListEscalations
 from symbolon.node.services.list_hits import ListHits
 from symbolon.node.services.list_records import ListRecords
+from symbolon.node.services.manage_api_clients import ManageApiClients
+from symbolon.node.services.manage_webhooks import ManageWebhooks
 from symbolon.node.services.move_attachments import MoveAttachments
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.services.publish_records import PublishRecords
@@ -194,6 +197,7 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
         show_expiry=ShowExpiry(unit_of_work, draws, own),
         show_status=ShowStatus(unit_of_work, draws, tools.linkage_keys, encode_record, own),
         watch=_watch_services(tools),
+        api=ApiAdministration(ManageApiClients(unit_of_work, draws), ManageWebhooks(unit_of_work, draws)),
         escalate_due_clocks=EscalateDueClocks(unit_of_work, draws, own),
         tell_stale_desks=TellStaleDesks(unit_of_work, draws, own),
         list_deliveries=ListDeliveries(unit_of_work),

@@ -24,6 +24,8 @@ REPLAY_WINDOW: Final = timedelta(minutes=5)
 SECRET_BYTES: Final = 32
 MOST_TRIES: Final = 300
 """With pauses that grow this is days: then the event is given up, and what comes after it goes on."""
+_FIRST_PAUSE: Final = timedelta(seconds=1)
+_LONGEST_PAUSE: Final = timedelta(minutes=10)
 _LONGEST_URL: Final = 500
 
 
@@ -70,6 +72,12 @@ class WebhookEvent:
     payload: JsonObject
     happened_at: datetime
     attempts: int
+
+
+def next_try(now: datetime, tries: int, jitter: float) -> datetime:
+    """When to try again after so many failures: pauses that double up to ten minutes, half of each drawn."""
+    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << min(tries - 1, 16)))
+    return now + pause * (0.5 + 0.5 * jitter)
 
 
 def check_url(url: str, *, is_exercise: bool) -> None:

@@ -4,12 +4,12 @@ import json
 from datetime import timedelta
 from typing import Final
 
-from symbolon.node.domain.outbox import next_attempt
 from symbolon.node.domain.webhooks import (
     EVENT_HEADER,
     MOST_TRIES,
     SIGNATURE_HEADER,
     WebhookEvent,
+    next_try,
     signature,
 )
 from symbolon.node.ports.outside import Draws
@@ -55,7 +55,7 @@ class DeliverWebhooks:
                 work.webhooks.delivered(event.event_id, now)
                 return True
             gives_up = event.attempts + 1 >= MOST_TRIES
-            again = None if gives_up else next_attempt(now, event.attempts + 1, self._draws.jitter())
+            again = None if gives_up else next_try(now, event.attempts + 1, self._draws.jitter())
             work.webhooks.failed(event, failure, again, now)
             if gives_up:
                 webhook_id = str(event.webhook.webhook_id)

@@ -88,7 +88,7 @@ class ManageApiClients:
 
         Raises:
             Forbidden: the actor is neither.
-            NotFound: there is no such client.
+            NotFound: there is no such client, or a protection officer named one that sees no protected hit.
 
         """
         with self._unit_of_work.begin() as work:
@@ -96,7 +96,7 @@ class ManageApiClients:
                 raise Forbidden("Clients are the administrator's.")
             client = _found(work, name)
             if not actor.permits(Right.MANAGE_API) and client.protected_by is None:
-                raise Forbidden("This client is the administrator's alone: it sees no protected hit.")
+                raise NotFound("There is no such client among those that see protected hits.")
             if client.revoked_at is None:
                 work.api_clients.revoke(client.client_id, actor.login, self._draws.now())
                 work.audit.record(AuditAct.CLIENT_REVOKED, actor.login, str(client.client_id), {})

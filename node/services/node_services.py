@@ -12,6 +12,7 @@ from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.expiry import ExpiryLine
 from symbolon.node.domain.hits import HitSummary, HitView
 from symbolon.node.domain.justification import ViewReason, Visit
+from symbolon.node.services.api_administration import ApiAdministration
 from symbolon.node.services.end_hit import CloseHit
 from symbolon.node.services.exchange_services import ExchangeServices
 from symbolon.node.services.retention_services import FileServices, RetentionServices
@@ -86,5 +87,7 @@ class DeskServices(ExchangeServices):
     """Files of a hit."""
     watch: WatchServices
     """Focal points, who to call, clocks that run out, what pairs agreed on, interests and notices."""
+    api: ApiAdministration
+    """Programs that act by the API, and the addresses that are told of news."""
     show_federation: Callable[[], FederationView]
     """Raises `NotJoined` before the node has a federation."""

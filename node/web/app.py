@@ -14,6 +14,8 @@ from symbolon.node.web.desk_context import DeskContext, rights_of
 from symbolon.node.web.forms import LARGEST_FORM
 from symbolon.node.web.justifying import ask_why
 from symbolon.node.web.routes.administration import administration_routes
+from symbolon.node.web.routes.api_clients import NOTICES as API_NOTICES
+from symbolon.node.web.routes.api_clients import api_client_routes
 from symbolon.node.web.routes.data_subjects import data_subject_routes
 from symbolon.node.web.routes.drafts import draft_routes
 from symbolon.node.web.routes.exchanges import exchange_routes
@@ -46,7 +48,7 @@ def create_app(
         "symbolon.node.web",
         desk,
         _navigation(),
-        {**common_desk.NOTICES, **wording.NOTICES, **watch_wording.NOTICES, **retention_wording.NOTICES},
+        {**common_desk.NOTICES, **wording.NOTICES, **watch_wording.NOTICES, **retention_wording.NOTICES, **API_NOTICES},
     )
     app = FastAPI(title="Symbolon node desk", openapi_url=None, docs_url=None, redoc_url=None)
     access = common_desk.install_people(app, registry, pages, rights_of, wording.ROLES)
@@ -63,6 +65,7 @@ def create_app(
     app.include_router(data_subject_routes(context))
     app.include_router(file_routes(context))
     app.include_router(administration_routes(context))
+    app.include_router(api_client_routes(context))
     problem_responses.install(
         app,
         (NodeError,),
@@ -100,6 +103,8 @@ def _navigation() -> tuple[NavigationLink, ...]:
         NavigationLink("Reviews", "/retention", with_right(Right.REVIEW_RETENTION, Right.LEGAL_HOLD)),
         NavigationLink("Data subjects", "/data-subjects", with_right(Right.DATA_SUBJECTS)),
         NavigationLink("People", "/people", with_right(Right.MANAGE_PEOPLE)),
+        NavigationLink("Programs", "/api-clients", with_right(Right.MANAGE_API)),
+        NavigationLink("Programs", "/api-clients", with_right(Right.HANDLE_PROTECTED)),
         NavigationLink("Federation", "/federation", with_right(Right.VIEW_FEDERATION)),
         NavigationLink("Expiry", "/expiry", with_right(Right.VIEW_FEDERATION)),
         NavigationLink("Audit log", "/audit", with_right(Right.VIEW_AUDIT)),

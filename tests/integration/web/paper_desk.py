@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import httpx
+from tests.integration.web.paper_api import PaperApi
 from tests.integration.web.paper_drafts import PaperDrafts
 from tests.integration.web.paper_keeping import PaperFiles, paper_retention
 from tests.integration.web.paper_watch import PaperWatch
@@ -290,6 +291,7 @@ class PaperDesk:
     def __post_init__(self) -> None:
         self.drafts = PaperDrafts(self.clock.now, self.show_hit)
         self.watch = PaperWatch(self.clock.now)
+        self.api = PaperApi(self.clock)
 
     def services(self) -> DeskServices:
         drafts = self.drafts
@@ -336,6 +338,7 @@ class PaperDesk:
             retention=paper_retention(),
             files=PaperFiles(PaperViewing(self)).services(),
             watch=self.watch.services(),
+            api=self.api.services(),
         )
 
     def done(self, name: str) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from tests.integration.web.paper_api import ADDRESS
 from tests.integration.web.paper_desk import PASSWORD, hit_id, meeting_id, request_id
 from tests.integration.web.paper_drafts import draft_id
 from tests.integration.web.paper_keeping import GENERAL_RECORD, NO_FILE, NO_RECORD, PROTECTED_RECORD
@@ -257,6 +258,16 @@ GET  /hits/NOWHERE/pack                      s u u u u - -
 GET  /federation                        s - - - - + -
 GET  /expiry                            s - - - - + -
 GET  /audit                             s - - - - - +
+GET  /api-clients                       s - - + - + -
+POST /api-clients                       s - - - - + -
+POST /api-clients/PROGRAM/grant         s - - + - - -
+POST /api-clients/NO-PROGRAM/grant      s - - u - - -
+POST /api-clients/PROGRAM/revoke        s - - u - + -
+POST /api-clients/NO-PROGRAM/revoke     s - - u - u -
+POST /webhooks                          s - - + - + -
+POST /webhooks/ADDRESS/test             s - - u - + -
+POST /webhooks/ADDRESS/remove           s - - u - + -
+POST /webhooks/none/test                s - - u - u -
 """
 WATCH = """
 GET  /focal-points                      s + + + + - -
@@ -416,6 +427,9 @@ WORDS = {
     "OTHER": "tova",
     "none": "none",
     "PING": PING,
+    "ADDRESS": ADDRESS,
+    "PROGRAM": "shelter",
+    "NO-PROGRAM": "nobody",
     "GENERAL-RECORD": GENERAL_RECORD,
     "PROTECTED-RECORD": PROTECTED_RECORD,
     "NO-RECORD": NO_RECORD,
