@@ -1,6 +1,6 @@
 """Files that lie at the hub on their way from one party of a hit to the other: sealed, and none of the hub's affair."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -54,6 +54,12 @@ class Attachment:
     def offers_the_same(self, other: "Attachment") -> bool:
         """Whether both are one offer, made twice."""
         return _offered(self) == _offered(other)
+
+    def is_offered_anew_by(self, other: "Attachment") -> bool:
+        """Whether the other is an offer of this file for another exchange, or for none."""
+        return self.exchange_id != other.exchange_id and self.offers_the_same(
+            replace(other, exchange_id=self.exchange_id)
+        )
 
 
 def _offered(attachment: Attachment) -> tuple[object, ...]:

@@ -20,8 +20,8 @@ class AttachmentStore(Protocol):
     def kept_bytes(self, one: MemberCode, other: MemberCode) -> int:
         """How many bytes of the pair's files are kept, as they were offered; holds the pair's turn to offer."""
 
-    def add(self, attachment: Attachment) -> None:
-        """Take an offer."""
+    def put(self, attachment: Attachment) -> None:
+        """Take an offer, in the place of one of the same file for another exchange."""
 
     def numbers(self, attachment_id: AttachmentId) -> frozenset[int]:
         """Which chunks lie here."""

@@ -35,6 +35,8 @@ class OfferAttachment:
     def __call__(self, member: MemberCode, envelope: Envelope) -> bytes:
         """Take the offer; which chunks are to be sent, signed. The same offer again tells what is still missing.
 
+        The same file for another exchange is offered anew: its receiver purged it with the exchange that it was of.
+
         Raises `UnknownHit`, `OnHold`, `NotNow`, `QuotaExceeded`, `UnknownAttachment` or `MessageReused`.
         """
         now = self._clock.now()
@@ -54,11 +56,12 @@ class OfferAttachment:
                 offered_at=now,
             )
             known = work.attachments.hold(offer.attachment_id)
-            if known is None:
+            if known is None or known.is_offered_anew_by(attachment):
                 refuse_unless_exchanging(hit.ledger)
-                kept = work.attachments.kept_bytes(attachment.sender, attachment.receiver)
-                check_quota(attachment, kept, self._pair_quota)
-                work.attachments.add(attachment)
+                if known is None or not known.is_kept:
+                    kept = work.attachments.kept_bytes(attachment.sender, attachment.receiver)
+                    check_quota(attachment, kept, self._pair_quota)
+                work.attachments.put(attachment)
                 if work.attachments.is_over(offer.attachment_id, now - KEPT_FOR):
                     raise NotNow("The exchange was recalled: no file goes with it any more.")
                 work.audit(AuditAct.ATTACHMENT_OFFERED, member, offer.attachment_id, {"bytes": offer.size})

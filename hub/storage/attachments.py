@@ -31,10 +31,10 @@ class PostgresAttachments:
         self._transaction.execute(_QUERIES["hold_turn_to_offer"], low=low, high=high)
         return int(self._transaction.fetch_value(_QUERIES["sum_kept"], low=low, high=high))
 
-    def add(self, attachment: Attachment) -> None:
-        """Take an offer."""
+    def put(self, attachment: Attachment) -> None:
+        """Take an offer, in the place of one of the same file for another exchange."""
         self._transaction.execute(
-            _QUERIES["insert_attachment"],
+            _QUERIES["put_attachment"],
             attachment_id=attachment.attachment_id,
             hit_id=attachment.hit_id,
             exchange_id=attachment.exchange_id,

@@ -108,9 +108,14 @@ def why_not_exported(
 ) -> str | None:
     """Why an actor may not take out what the other side gave, in this form and on this day; None where they may."""
     given = _received(stored, hit)
+    return None if given is None else why_not_taken_out(given, hit, actor, officers, terms)
+
+
+def why_not_taken_out(
+    given: Restrictions, hit: Hit, actor: Actor, officers: Collection[str], terms: tuple[Export, date]
+) -> str | None:
+    """Why an actor may not take out a piece of information, in this form and on this day; None where they may."""
     export, today = terms
-    if given is None:
-        return None
     try:
         check_export(given, export, viewer_of(actor, hit, given, officers), today, protected_here=hit.protected)
     except NotDisclosed as refused:

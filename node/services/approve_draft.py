@@ -60,7 +60,7 @@ class ApproveDraft:
             check_against_exchange(work, hit, draft)
             sent = self._send(work, hit, leaving(draft.content, departure, now), actor.login)
             files = attachments_of(draft.content)
-            self._release_attachments(work, hit, files, actor.login)
+            self._release_attachments(work, hit, files, sent)
             work.drafts.save(after, sent.message_id)
             detail = {
                 "hit": hit.hit_id,

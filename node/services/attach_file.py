@@ -21,6 +21,7 @@ from symbolon.node.services.draft_access import hit_to_draft_on
 from symbolon.node.services.protection_marks import marks_of
 from symbolon.protocol.attachments import is_what_it_says
 from symbolon.protocol.audit_log import AuditAct, Detail
+from symbolon.protocol.exchange_terms import Tlp
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages_case import CHUNK_BYTES, LARGEST_ATTACHMENT, AttachmentManifest
 from symbolon.protocol.references import AttachmentId, HitId, RequestId, new_attachment_id
@@ -116,6 +117,8 @@ class AttachFile:
                 sha256=digest,
                 key=self._draws.random_bytes(_KEY_BYTES),
                 handling_code=file.handling_code,
+                tlp=Tlp.AMBER_STRICT,
+                caveats=(),
                 marks=marks_of(work, hit),
                 attached_at=self._draws.now(),
             )

@@ -1,6 +1,6 @@
 """Gathers all that the node holds about one record, as plain values: what a data subject is given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,12 +8,13 @@ from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.data_subjects import FORMAT, DataSubjectAct, LeafProof
 from symbolon.node.domain.disclosure import may_see
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
+from symbolon.node.domain.hits import Direction, VoteView
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.domain.own_identifiers import identifier_lines
 from symbolon.node.domain.records import Record
-from symbolon.node.domain.restricted import why_not_exported
+from symbolon.node.domain.restricted import why_not_exported, why_not_taken_out
 from symbolon.node.ports.storage import Work
+from symbolon.node.services.file_rules import rules_of_file
 from symbolon.node.services.hit_officers import officers_of
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.disclosure_rules import Export
@@ -21,6 +22,8 @@ from symbolon.protocol.messages import Reply, Request, SpontaneousInformation
 from symbolon.protocol.messages_case import AttachmentManifest
 
 Plain = Mapping[str, Any]
+Viewing = tuple[Actor, frozenset[str], date]
+"""Who takes it out, who the officers of the hit are, and on which day."""
 
 
 def gather(work: Work, actor: Actor, record: Record, today: date) -> Plain:
@@ -107,7 +110,7 @@ def _hit(work: Work, actor: Actor, hit: Hit, today: date) -> Plain:
     own, theirs = work.hits.votes(hit.hit_id)
     committed = {vote.round for vote in own}
     viewing = (actor, officers_of(work, hit), today)
-    votes = [("own", vote) for vote in own] + [("theirs", vote) for vote in theirs if vote.round in committed]
+    said = work.messages.of_hit(hit.hit_id)
     return {
         "hit_id": hit.hit_id,
         "with": hit.counterpart,
@@ -115,19 +118,31 @@ def _hit(work: Work, actor: Actor, hit: Hit, today: date) -> Plain:
         "alerted_at": hit.alerted_at.isoformat(),
         "agreement": {line.kind.value: line.agreement.value for line in hit.agreement},
         "votes": [
-            {"whose": whose, "round": vote.round, "verdict": vote.verdict.value, "reason": vote.reason}
-            for whose, vote in votes
+            *(_vote("own", vote) | {"reason": vote.reason} for vote in own),
+            *(_vote("theirs", vote) | _withheld(hit) for vote in theirs if vote.round in committed),
         ],
-        "messages": [_message(viewing, hit, stored) for stored in work.messages.of_hit(hit.hit_id)],
+        "messages": [_message(viewing, hit, stored, said) for stored in said],
         "drafts": [
             {"purpose": draft.purpose.value, "state": draft.state.value, "content": to_wire(draft.content)}
             for draft in work.drafts.of_hit(hit.hit_id)
         ],
-        "files": [_file(each.manifest) for each in work.attachments.of_hit(hit.hit_id) if each.manifest is not None],
+        "files": [
+            _file(viewing, hit, (each.direction, each.manifest), said)
+            for each in work.attachments.of_hit(hit.hit_id)
+            if each.manifest is not None
+        ],
     }
 
 
-def _message(viewing: tuple[Actor, frozenset[str], date], hit: Hit, stored: StoredMessage) -> Plain:
+def _vote(whose: str, vote: VoteView) -> dict[str, Any]:
+    return {"whose": whose, "round": vote.round, "verdict": vote.verdict.value}
+
+
+def _withheld(hit: Hit) -> dict[str, str]:
+    return {"withheld": f"{hit.counterpart} gave this; it is not this node's to show. Ask {hit.counterpart} for it."}
+
+
+def _message(viewing: Viewing, hit: Hit, stored: StoredMessage, said_of_hit: Sequence[StoredMessage]) -> Plain:
     actor, officers, today = viewing
     said = {
         "purpose": stored.purpose.value,
@@ -136,21 +151,29 @@ def _message(viewing: tuple[Actor, frozenset[str], date], hit: Hit, stored: Stor
     }
     message = stored.message
     if isinstance(message, AttachmentManifest):
-        return said | {"content": _file(message)}
+        return said | {"content": _file(viewing, hit, (stored.direction, message), said_of_hit)}
     if stored.direction is Direction.RECEIVED:
         terms = (Export.CASE_SYSTEM, today)
-        withheld = f"{hit.counterpart} gave this; it is not this node's to show. Ask {hit.counterpart} for it."
         if not isinstance(message, Request | Reply | SpontaneousInformation):
-            return said | {"withheld": withheld}
+            return said | _withheld(hit)
         if why_not_exported(stored, hit, actor, officers, terms) is not None:
-            return said | {"withheld": withheld}
+            return said | _withheld(hit)
     return said | {"content": to_wire(message)}
 
 
-def _file(manifest: AttachmentManifest) -> Plain:
+def _file(
+    viewing: Viewing, hit: Hit, file: tuple[Direction, AttachmentManifest], said: Sequence[StoredMessage]
+) -> Plain:
+    actor, officers, today = viewing
+    direction, manifest = file
+    name: Plain = {"file_name": manifest.file_name}
+    if direction is Direction.RECEIVED:
+        rules = rules_of_file(hit, direction, manifest, said)
+        if any(why_not_taken_out(each, hit, actor, officers, (Export.CASE_SYSTEM, today)) for each in rules):
+            name = _withheld(hit)
     return {
         "attachment_id": manifest.attachment_id,
-        "file_name": manifest.file_name,
+        **name,
         "media_type": manifest.media_type,
         "size": manifest.size,
         "sha256": manifest.sha256,

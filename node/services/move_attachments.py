@@ -14,6 +14,7 @@ from symbolon.node.domain.outbox import lanes_to_hub, next_attempt
 from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable
 from symbolon.node.services.correspondence import stamp
 from symbolon.node.services.hub_line import HubLine
+from symbolon.node.services.release_attachments import manifests_sent
 from symbolon.protocol.attachments import (
     ChunkPlan,
     chunk_digest,
@@ -102,10 +103,16 @@ class MoveAttachments:
     def _missing_at_hub(
         self, manifest: AttachmentManifest, plan: ChunkPlan, directory: FederationDirectory
     ) -> tuple[int, ...]:
-        """What the hub lacks of a file that it knows, or of one that is offered to it now."""
+        """What the hub lacks of a file that it knows, or of one that is offered to it now.
+
+        One that left before is offered in any case: what the hub knows may be how it left then.
+        """
         path = f"/v1/attachments/{manifest.attachment_id}/progress"
+        with self._unit_of_work.begin() as work:
+            left_before = len(manifests_sent(work, manifest.hit_id, manifest.attachment_id)) > 1
         try:
-            return self._progress(self._hub.fetch_page(path, None), manifest.attachment_id, directory)
+            if not left_before:
+                return self._progress(self._hub.fetch_page(path, None), manifest.attachment_id, directory)
         except HubRefused as refusal:
             if refusal.problem is not Problem.UNKNOWN_ATTACHMENT:
                 raise

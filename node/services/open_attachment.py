@@ -8,26 +8,19 @@ from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.attachments import Attachment, AttachmentLine, AttachmentState
 from symbolon.node.domain.disclosure import may_see
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction
 from symbolon.node.domain.justification import REMEMBERED_FOR, JustificationNeeded, Visit
 from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.domain.restricted import check_shown
 from symbolon.node.errors import NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
-from symbolon.node.services.hit_officers import officers_of
+from symbolon.node.services.file_rules import officers_of_file, rules_of_file
 from symbolon.protocol.attachments import ChunkPlan
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.disclosure_rules import (
-    Restrictions,
-    page_mark,
-    restrictions_of,
-)
-from symbolon.protocol.exchange_terms import Tlp
+from symbolon.protocol.disclosure_rules import page_mark
 from symbolon.protocol.lifecycle_problems import NotDisclosed
-from symbolon.protocol.messages import Reply, Request, SpontaneousInformation
 from symbolon.protocol.messages_case import AttachmentManifest
-from symbolon.protocol.references import AttachmentId, HitId, MemberCode
+from symbolon.protocol.references import AttachmentId, HitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ class ListAttachments:
                 here = frozenset[int]()
                 if each.state is AttachmentState.ARRIVING:
                     here = work.attachments.chunks_here(each.attachment_id)
-                viewing = (actor, _officers(work, hit, each), now.date())
+                viewing = (actor, officers_of_file(work, hit, each), now.date())
                 lines.append(_line(viewing, hit, each, (said, here)))
         return tuple(line for line in lines if line is not None)
 
@@ -95,8 +88,8 @@ class OpenAttachment:
                 raise NotFound("This hit has no such file: open it from the hit's page.")
             if found.state is not AttachmentState.COMPLETE:
                 raise NotAllowedNow("The file is not whole here yet: try again when its page says so.")
-            rules = _rules(hit, found, found.manifest, work.messages.of_hit(hit_id))
-            officers = _officers(work, hit, found)
+            rules = rules_of_file(hit, found.direction, found.manifest, work.messages.of_hit(hit_id))
+            officers = officers_of_file(work, hit, found)
             for each in rules:
                 check_shown(each, actor, hit, officers, self._draws.now().date())
             detail = {"hit": hit_id, "handling": found.manifest.handling_code.value}
@@ -132,56 +125,6 @@ def _hit_seen(work: Work, actor: Actor, hit_id: HitId, looking: tuple[Visit, Dra
     return hit
 
 
-def _rules(
-    hit: Hit, found: Attachment, manifest: AttachmentManifest, said: Sequence[StoredMessage]
-) -> tuple[Restrictions, ...]:
-    """How a file may be used: as every message says that names it, under the file's own handling code.
-
-    A file that no message names (it came with a note, or has not left yet) is for the officers of this hit.
-    """
-    originator = hit.own if found.direction is Direction.SENT else hit.counterpart
-    naming = [
-        restrictions_of(each.message, originator)
-        for each in said
-        if each.direction is found.direction
-        and isinstance(each.message, Request | Reply | SpontaneousInformation)
-        and any(named.attachment_id == found.attachment_id for named in each.message.attachments)
-    ]
-    return tuple(
-        Restrictions(
-            originator=each.originator,
-            handling_code=manifest.handling_code,
-            tlp=each.tlp,
-            caveats=each.caveats,
-            onward_sharing=each.onward_sharing,
-            delete_by=each.delete_by,
-            may_be_evidence=each.may_be_evidence,
-            marks=manifest.marks,
-            content_digest=manifest.sha256,
-        )
-        for each in naming
-    ) or (_by_itself(originator, manifest),)
-
-
-def _by_itself(originator: MemberCode, manifest: AttachmentManifest) -> Restrictions:
-    return Restrictions(
-        originator=originator,
-        handling_code=manifest.handling_code,
-        tlp=Tlp.AMBER_STRICT,
-        caveats=frozenset(),
-        onward_sharing=frozenset(),
-        delete_by=None,
-        may_be_evidence=False,
-        marks=manifest.marks,
-        content_digest=manifest.sha256,
-    )
-
-
-def _officers(work: Work, hit: Hit, found: Attachment) -> frozenset[str]:
-    """The officers of the hit by name, and who attached the file."""
-    return officers_of(work, hit) | ({found.attached_by} if found.attached_by is not None else frozenset())
-
-
 def _line(
     viewing: tuple[Actor, frozenset[str], date],
     hit: Hit,
@@ -196,7 +139,7 @@ def _line(
     chunks = ChunkPlan(manifest.attachment_id, manifest.size).count
     not_open: str | None = None
     try:
-        for each in _rules(hit, found, manifest, said):
+        for each in rules_of_file(hit, found.direction, manifest, said):
             check_shown(each, actor, hit, officers, today)
     except NotDisclosed as refused:
         not_open = str(refused)

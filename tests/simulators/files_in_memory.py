@@ -1,6 +1,6 @@
 """The hub's side of files, in memory: what was offered, and the sealed chunks that came; its line can be cut."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symbolon.node.errors import HubRefused, HubUnavailable
 from symbolon.protocol.attachments import chunk_digest, missing_chunks
@@ -24,6 +24,10 @@ class FilesInMemory:
         if self.refuse_with is not None:
             raise HubRefused(self.refuse_with, "refused")
         known = self.offers.setdefault(offer.attachment_id, (sender, offer))
+        if known == (sender, replace(offer, exchange_id=known[1].exchange_id)) != (sender, offer):
+            # For another exchange it is offered anew.
+            known = self.offers[offer.attachment_id] = (sender, offer)
+            self.received.discard(offer.attachment_id)
         if known != (sender, offer):
             raise HubRefused(Problem.MESSAGE_REUSED, "another offer")
         self.chunks.setdefault(offer.attachment_id, {})

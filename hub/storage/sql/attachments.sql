@@ -22,11 +22,13 @@ FROM attachment
 WHERE received_at IS NULL AND dropped_at IS NULL
   AND ((sender = %(low)s AND receiver = %(high)s) OR (sender = %(high)s AND receiver = %(low)s));
 
--- name: insert_attachment
--- A file is offered.
+-- name: put_attachment
+-- A file is offered; for another exchange, it is offered anew.
 INSERT INTO attachment (attachment_id, hit_id, exchange_id, sender, receiver, size, chunk_digests, offered_at)
 VALUES (%(attachment_id)s, %(hit_id)s, %(exchange_id)s, %(sender)s, %(receiver)s, %(size)s, %(chunk_digests)s,
-        %(offered_at)s);
+        %(offered_at)s)
+ON CONFLICT (attachment_id) DO UPDATE
+SET exchange_id = excluded.exchange_id, offered_at = excluded.offered_at, received_at = NULL, dropped_at = NULL;
 
 -- name: list_numbers
 -- Which chunks of a file lie here.
