@@ -84,6 +84,14 @@ class PurgeStore(Protocol):
         """Take back what is not sent yet about a hit; how many messages."""
         ...
 
+    def forget_answers(self) -> int:
+        """Throw away the answers that are kept for programs which ask again; how many those were."""
+        ...
+
+    def forget_parts(self, hit_id: HitId) -> int:
+        """Throw away files about a hit that came in part only; how many those were."""
+        ...
+
     def forget_words(self, hit_id: HitId, *, own: bool) -> int:
         """Take officers' words about a hit away: of the other side's votes, and `own` ones; verdicts stay. How many."""
         ...

@@ -138,6 +138,8 @@ class EraseDataSubject:
                     asked.append(hit.counterpart)
             counts["holders"] = len(asked)
             counts["contacts"] = work.contacts.purge(reference)
+            # Also where it had no hit: a search may have named it.
+            work.purges.forget_answers()
             # As it is now: its withdrawal is on its way.
             counts["reviews"] = work.retention.erase(work.records.lock((reference,))[0], now)
             _note(work, self._draws, DataSubjectAct(DataSubjectKind.ERASED, reference, actor.login, now, counts))

@@ -52,7 +52,9 @@ class PurgeHit:
             if exchange_id in (None, each.exchange_id) and (own or each.direction is Direction.RECEIVED)
         ]
         notes = sum(isinstance(each.message, _NOTES) for each in gone)
-        caches = work.purges.forget_unsent(hit_id, self._draws.now()) if own else 0
+        caches = work.purges.forget_answers()
+        if own:
+            caches += work.purges.forget_unsent(hit_id, self._draws.now()) + work.purges.forget_parts(hit_id)
         if exchange_id is None:
             caches += work.purges.forget_deliveries(hit_id) + work.purges.forget_words(hit_id, own=own)
         work.messages.purge(hit_id, exchange_id, None if own else Direction.RECEIVED)

@@ -113,6 +113,14 @@ class PostgresPurges:
         """Take back what is not sent yet about a hit."""
         return self._tx.execute(QUERIES["forget_unsent"], hit_id=hit_id, purposes=_BETWEEN_THE_SIDES, now=now)
 
+    def forget_answers(self) -> int:
+        """Throw away the answers that are kept for programs which ask again; that they asked is kept."""
+        return self._tx.execute(QUERIES["forget_answers"])
+
+    def forget_parts(self, hit_id: HitId) -> int:
+        """Throw away files about a hit that came in part only."""
+        return self._tx.execute(QUERIES["forget_parts"], hit_id=hit_id)
+
     def forget_words(self, hit_id: HitId, *, own: bool) -> int:
         """Take officers' words about a hit away; the verdicts of its votes stay."""
         sides = ["own", "counterpart"] if own else ["counterpart"]

@@ -177,6 +177,15 @@ select round, side from vote where hit_id = %(hit_id)s and side = any(%(sides)s)
 update vote set sealed_reason = %(sealed_reason)s
 where hit_id = %(hit_id)s and round = %(round)s and side = %(side)s;
 
+-- name: forget_answers
+-- What acts of the API came to, whatever they were about: an answer does not say of whom it speaks. The keys stay, so that
+-- nothing is done twice.
+update api_act set sealed_answer = null where sealed_answer is not null;
+
+-- name: forget_parts
+-- Files about a hit that came in part only.
+delete from api_upload where hit_id = %(hit_id)s;
+
 -- name: forget_reasons
 -- What officers gave as reasons for acts on a hit.
 delete from act_reason where hit_id = %(hit_id)s;

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 import structlog
-from tests.integration.lifecycle.two_worlds import Ids, World
+from tests.integration.node.undisclosed.two_worlds import Ids, World
 from typer.testing import CliRunner
 
 from symbolon.node.bootstrap import opening
