@@ -66,6 +66,9 @@ def ledger_from(known: KnownLedger, hit_id: HitId, parties: tuple[MemberCode, Me
 MOST_STEPS: Final = 10_000
 """No track of a hit has so many steps; a version beyond it is nobody's honest word."""
 
+FIRST_VERSIONS: Final = 2**20
+"""The hub counts a hit's own track from a number below this, drawn anew for each: it tells nobody what came before."""
+
 
 def is_possible(known: KnownLedger, parties: Collection[MemberCode]) -> bool:
     """Whether a ledger that a party tells of can be one of a hit between these parties at all."""
@@ -73,7 +76,7 @@ def is_possible(known: KnownLedger, parties: Collection[MemberCode]) -> bool:
     return (
         known.state in HIT_STATES - {JointState.DETECTED, JointState.SUPPRESSED}
         and known.first_round <= known.round <= known.version + 1
-        and known.version <= MOST_STEPS
+        and known.version <= FIRST_VERSIONS + MOST_STEPS
         and (known.state is JointState.CLOSED) == (known.closed_from is not None)
         and len(exchanges) == len(known.exchanges)
         and all(

@@ -35,7 +35,9 @@ class Alert:
 
     ``state`` is HELD where this party's protection officer is to decide before the other side learns of the hit.
     ``state_version`` is the version of the hit's own track with which the receiver's ledger begins; its votes are in
-    their first round then. ``namespace`` is PROTECTED where the receiver's own record is a victim's or minor's.
+    their first round then. Neither it nor ``detected_at`` says whether, or for how long, the hit was held before: the
+    hub counts each hit from a number of its own, and names the moment of the alert. ``namespace`` is PROTECTED where
+    the receiver's own record is a victim's or minor's.
     """
 
     PURPOSE: ClassVar[Purpose] = Purpose.ALERT

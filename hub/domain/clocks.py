@@ -131,6 +131,23 @@ def clocks_of(hit: Hit, history: HitHistory, terms: ClockTerms) -> tuple[HitCloc
     return tuple(_Reading(hit, history, terms, _phase_of(hit, history)).clocks())
 
 
+def open_recalls(hit: Hit, history: HitHistory) -> Iterator[tuple[TakenStep, Exchange]]:
+    """The recalls whose holder has not said that it purged.
+
+    A receipt says to the other side alone what was purged: it counts for the oldest recall before it.
+    """
+    receipts = list(history.purged)
+    recalls = [step for step in history.steps if step.event is Event.RECALLED]
+    for step in sorted(recalls, key=lambda each: each.taken_at):
+        exchange = next(each for each in hit.ledger.exchanges if each.exchange_id == step.exchange_id)
+        holder = hit.ledger.other(exchange.receiver)
+        receipt = next((each for each in receipts if each[0] == holder and each[1] >= step.taken_at), None)
+        if receipt is None:
+            yield step, exchange
+        else:
+            receipts.remove(receipt)
+
+
 @dataclass(frozen=True, slots=True)
 class _Phase:
     """Since when a hit's own track is where it is, holds aside; when it was held; and since when it is."""
@@ -220,20 +237,10 @@ class _Reading:
                 yield self._clock(name, whose, exchange.state, started, exchange)
 
     def _of_recalls(self) -> Iterator[HitClock]:
-        """Who was asked purges what it received; that the exchange is closed by then makes no difference.
-
-        A receipt says to the other side alone what was purged: it counts for the oldest recall before it.
-        """
-        receipts = list(self.history.purged)
-        recalls = [step for step in self.history.steps if step.event is Event.RECALLED]
-        for step in sorted(recalls, key=lambda each: each.taken_at):
-            exchange = next(each for each in self.hit.ledger.exchanges if each.exchange_id == step.exchange_id)
+        """Who was asked purges what it received; that the exchange is closed by then makes no difference."""
+        for step, exchange in open_recalls(self.hit, self.history):
             holder = self.hit.ledger.other(exchange.receiver)
-            receipt = next((each for each in receipts if each[0] == holder and each[1] >= step.taken_at), None)
-            if receipt is None:
-                yield self._clock(ClockName.PURGE, holder, JointState.RECALLED, step.taken_at, exchange)
-            else:
-                receipts.remove(receipt)
+            yield self._clock(ClockName.PURGE, holder, JointState.RECALLED, step.taken_at, exchange)
 
     def _clock(
         self, name: ClockName, whose: MemberCode, state: JointState, started: datetime, exchange: Exchange | None = None

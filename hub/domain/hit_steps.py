@@ -37,7 +37,8 @@ def after_step(hit: Hit, step: TrackStep, now: datetime) -> Hit:
         raise IllegalTransition("The votes of this round were not handed over: nothing follows from them yet.")
     if len(ledger.exchanges) > MAX_EXCHANGES:
         raise IllegalTransition("There are too many exchanges about this hit: ask within one of them.")
-    after = replace(hit, ledger=ledger)
+    # Whoever judges a pair again decides anew whether it is shown again.
+    after = replace(hit, ledger=ledger, reconsidered=hit.reconsidered and step.event is not Event.REOPENED)
     if step.event is Event.REOPENED and ledger.state is JointState.HELD:
         # Who closed it may release it, and so may every other protected owner, each anew.
         low, high = (replace(side, released_at=None) for side in hit.sides)

@@ -152,6 +152,15 @@ def detect_hit(
     return tell_sides(replace(hit, ledger=take(hit.ledger, step)), found_at), step
 
 
+def numbered_from(first: int, hit: Hit, step: TrackStep) -> tuple[Hit, TrackStep]:
+    """A new hit and its first step, counted from another number than 0.
+
+    A hit is held and released before its other side is told of it: counted from 0, its alert would say so.
+    """
+    ledger = replace(hit.ledger, version=hit.ledger.version + first)
+    return replace(hit, ledger=ledger), replace(step, follows=step.follows + first)
+
+
 def tell_sides(hit: Hit, now: datetime) -> Hit:
     """The hit once everybody is told who may know of it: both sides, or while it is held the protected ones."""
     held = hit.state is JointState.HELD
@@ -209,10 +218,11 @@ def ruled_by(hit: Hit, member: MemberCode, ruling: HoldRuling, now: datetime) ->
 
 def alert_of(hit: Hit, member: MemberCode, *, exercise: bool) -> Alert:
     """What the member is told of the hit. The namespace is its own record's: the other's category is not the hub's
-    to tell.
+    to tell. Nor is when it was found: for the side that is told only after a hold, that is now.
     """
     own = hit.side_of(member)
     other = hit.counterpart_of(member)
+    told_at = own.alerted_at or hit.detected_at
     return Alert(
         hit_id=hit.hit_id,
         own_reference=own.reference,
@@ -229,8 +239,8 @@ def alert_of(hit: Hit, member: MemberCode, *, exercise: bool) -> Alert:
         namespace=Namespace.PROTECTED if own.is_protected else Namespace.GENERAL,
         schema_id=hit.schema_id,
         key_epoch=hit.key_epoch,
-        detected_at=hit.detected_at,
-        alerted_at=own.alerted_at or hit.detected_at,
+        detected_at=told_at,
+        alerted_at=told_at,
         exercise=exercise,
         state_version=hit.ledger.version,
     )

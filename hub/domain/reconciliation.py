@@ -113,10 +113,16 @@ def renewed_hit(known: Mapping[MemberCode, KnownHit], records: Mapping[RecordRef
         urgency=alert.urgency,
         schema_id=alert.schema_id,
         key_epoch=alert.key_epoch,
-        detected_at=alert.detected_at,
+        detected_at=min(each.alert.detected_at for each in known.values()),
         sides=(sides[0], sides[1]),
         opened_round=_opened_round(known),
     )
+
+
+def is_as_alerted(ledger: HitLedger) -> bool:
+    """Whether an alert says all of a ledger: the votes are in their first round, or the hit was held when found."""
+    begins = ledger.state is JointState.ALERTED or ledger.held_from is JointState.DETECTED
+    return begins and ledger.round == 1 and not ledger.exchanges
 
 
 def is_word_of_party(hit: Hit, member: MemberCode, known: KnownHit) -> bool:

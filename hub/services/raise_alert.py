@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from symbolon.hub.domain.hits import Hit, alert_of, detect_hit
+from symbolon.hub.domain.hits import Hit, alert_of, detect_hit, numbered_from
 from symbolon.hub.domain.pairings import Pairing, pairing_of
 from symbolon.hub.domain.records import has_expired
 from symbolon.hub.domain.scope import may_be_compared
@@ -13,6 +13,7 @@ from symbolon.hub.services.sign_message import PostMessage
 from symbolon.hub.services.suppress_pair import SuppressPairs
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hit_ledger import TrackStep
+from symbolon.protocol.known_ledgers import FIRST_VERSIONS
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HUB, new_hit_id
 
@@ -57,7 +58,10 @@ class RaiseAlerts:
             if epoch is None:
                 # It was closed meanwhile: its encodings wait to be erased.
                 continue
-            hit, step = detect_hit(new_hit_id(self._new_uuid()), (one, other), epoch, explanation, now)
+            hit, step = numbered_from(
+                self._new_uuid().int % FIRST_VERSIONS,
+                *detect_hit(new_hit_id(self._new_uuid()), (one, other), epoch, explanation, now),
+            )
             found.setdefault(pairing_of(hit), (hit, step))
         new = self._suppress(work, found)
         added = work.hits.add_new([hit for hit, _step in new]) if new else frozenset()

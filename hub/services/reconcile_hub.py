@@ -13,6 +13,7 @@ from symbolon.hub.domain.reconciliation import (
     believable,
     carried_on,
     differences,
+    is_as_alerted,
     is_word_of_party,
     renewed_hit,
     untold,
@@ -114,7 +115,10 @@ class FinishReconciliation:
             self._post(work, member, alert_of(hit, member, exercise=self._exercise), now)
         standing = HitStanding(hit.hit_id, known_ledger(hit.ledger), bool(hit.ledger.frozen_by))
         # An alert begins a ledger: who is told of a hit only now, and which has gone on, needs both.
-        for member in (*behind(hit, told), *(each for each in untold(hit, told, spoke) if hit.ledger.version > 1)):
+        for member in (
+            *behind(hit, told),
+            *(each for each in untold(hit, told, spoke) if not is_as_alerted(hit.ledger)),
+        ):
             self._post(work, member, standing, now)
         self._hand_over(work, hit, now)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from symbolon.hub.domain.clocks import open_recalls
 from symbolon.hub.domain.hits import Hit, with_side
 from symbolon.hub.domain.relaying import check_relaying
 from symbolon.hub.ports import Store, Work
@@ -67,15 +68,21 @@ class RelayMessage:
         check_relaying(hit, envelope.purpose)
         self._forward(work, envelope, hit.hit_id, now)
         if envelope.purpose is Purpose.PURGE_RECEIPT:
+            owed = open_recalls(*work.clocks.of(hit.hit_id))
+            is_of_a_recall = any(exchange.receiver != envelope.sender for _step, exchange in owed)
             work.clocks.note_purge_receipt(hit.hit_id, envelope.sender, now)
-            self._note_purged(work, hit, envelope.sender, now)
+            if not is_of_a_recall:
+                self._note_purged(work, hit, envelope.sender, now)
 
     def _forward(self, work: Work, envelope: Envelope, subject: str, now: datetime) -> None:
         self._post.forward(work, envelope, now)
         work.audit(AuditAct.MESSAGE_RELAYED, envelope.sender, subject, {"purpose": envelope.purpose.value})
 
     def _note_purged(self, work: Work, hit: Hit, member: MemberCode, now: datetime) -> None:
-        """A withdrawn hit is closed once everybody who was told of it has purged what it received."""
+        """A withdrawn hit is closed once everybody who was told of it has purged what it received.
+
+        What a receipt is about, the hub cannot read: only that it is no older recall's, which was owed first.
+        """
         side = hit.side_of(member)
         if not hit.was_withdrawn or side.purged_at is not None:
             return

@@ -83,7 +83,7 @@ class PostgresHits:
             _QUERIES["put_exchange"],
             [exchange_columns(hit, number, each) for number, each in enumerate(hit.ledger.exchanges)],
         )
-        if hit.state is JointState.WITHDRAWN:
+        if hit.was_withdrawn:
             self._transaction.execute(_QUERIES["forget_delivered_of"], hit_id=hit.hit_id)
         self._transaction.execute_many(_QUERIES["update_side"], [side_columns(hit, side) for side in hit.sides])
 

@@ -36,6 +36,11 @@ from symbolon.protocol.references import HUB, new_hit_id, new_request_id
 from symbolon.runtime.sql_loader import Query
 
 
+def _before(bench: Any, hit_id: Any) -> int:
+    """The version from which the newest step of the hit's own track was taken."""
+    return int(bench.hit(hit_id).ledger.version) - 1
+
+
 def _step(bench: Any, member: Any, hit_id: Any, event: Event, follows: int, **other: Any) -> None:
     bench.api.take_step(member.code, member.step(member.notice(hit_id, event, follows, **other)))
 
@@ -82,16 +87,16 @@ def test_the_first_word_on_the_votes_counts_and_is_told_to_the_other_side_alone(
     assert bench.hit(hit_id).state is JointState.CONFIRMED
     assert bench.told(bench.amara) == []
     [taken] = bench.messages(bench.belanu, StepTaken)
-    assert (taken.event, taken.by, taken.follows) == (Event.CONFIRMED, bench.amara.code, 1)
+    assert (taken.event, taken.by, taken.follows) == (Event.CONFIRMED, bench.amara.code, _before(bench, hit_id))
     with pytest.raises(StaleState):
-        _step(bench, bench.belanu, hit_id, Event.CONFIRMED, 1)
+        _step(bench, bench.belanu, hit_id, Event.CONFIRMED, _before(bench, hit_id))
 
 
 def test_nothing_follows_from_votes_that_were_not_handed_over(bench: Any, person: Any) -> None:
     hit_id = a_hit(bench, person)
     vote(bench, bench.amara, hit_id)
     with pytest.raises(IllegalTransition):
-        _step(bench, bench.amara, hit_id, Event.CONFIRMED, 1)
+        take(bench, bench.amara, hit_id, Event.CONFIRMED)
 
 
 @pytest.mark.parametrize("recall_first", [True, False])
@@ -237,7 +242,7 @@ def test_nobody_answers_its_own_request(bench: Any, person: Any, purpose: Purpos
 def test_no_member_takes_a_step_that_is_the_hubs(bench: Any, person: Any, event: Event) -> None:
     hit_id = a_hit(bench, person)
     with pytest.raises((NotTheirs, IllegalTransition)):
-        _step(bench, bench.amara, hit_id, event, 1)
+        take(bench, bench.amara, hit_id, event)
 
 
 def test_a_step_that_a_sealed_message_carries_is_not_taken_without_it(bench: Any, person: Any) -> None:
@@ -323,6 +328,24 @@ def test_a_withdrawn_hit_is_closed_when_both_sides_have_purged(bench: Any, perso
         take(bench, bench.amara, hit_id, Event.REOPENED)
 
 
+def test_a_receipt_for_an_older_recall_is_not_one_for_the_withdrawal(bench: Any, person: Any) -> None:
+    hit_id = confirmed(bench, person)
+    exchange_id = requested(bench, hit_id)
+    send(bench, bench.amara, hit_id, exchange_id, Event.RECALLED)
+    bench.api.withdraw_records("XA", bench.amara.withdrawal(bench.hit(hit_id).side_of("XA").reference))
+
+    def receipt() -> datetime | None:
+        _relay(bench, bench.belanu, bench.belanu.sealed(bench.amara, Purpose.PURGE_RECEIPT, hit_id))
+        at: datetime | None = bench.hit(hit_id).side_of("XB").purged_at
+        return at
+
+    assert receipt() is None
+    assert receipt() is not None
+    # Who recalled it held nothing of that exchange: its first receipt is for the withdrawal.
+    _relay(bench, bench.amara, bench.amara.sealed(bench.belanu, Purpose.PURGE_RECEIPT, hit_id))
+    assert bench.hit(hit_id).state is JointState.CLOSED
+
+
 # Acknowledgement, holds, safety holds
 
 
@@ -340,7 +363,7 @@ def test_a_side_that_is_told_after_a_release_does_not_learn_how_long_the_hit_was
     assert bench.mail(bench.amara) == ()
     _decide(bench, bench.belanu, hit_id, HoldRuling.RELEASE)
     [alert], [notice] = bench.alerts(bench.amara), bench.messages(bench.amara, SideNotice)
-    assert (notice.at, alert.state_version) == (alert.alerted_at, 2)
+    assert (notice.at, alert.state_version) == (alert.alerted_at, bench.hit(hit_id).ledger.version)
 
 
 def test_only_protected_owners_release_and_each_of_them_must(bench: Any, person: Any) -> None:
@@ -414,6 +437,34 @@ def test_a_vote_of_another_round_does_not_count(bench: Any, person: Any) -> None
 
 
 # Closing, reopening, coming back
+
+
+def test_of_a_hit_that_is_withdrawn_nothing_is_kept_for_fetching_it_again_but_that(bench: Any, person: Any) -> None:
+    hit_id = confirmed(bench, person)
+    bench.api.note_acknowledgement("XA", bench.amara.side_notice(hit_id))
+    exchange_id = requested(bench, hit_id)
+    for purpose in (Purpose.NOTE, Purpose.MEETING_PROPOSAL, Purpose.ATTACHMENT_MANIFEST):
+        sealed = bench.amara.sealed(bench.belanu, purpose, hit_id)
+        bench.api.relay_message("XA", sealed)
+    for holds in (True, False):
+        _freeze(bench, bench.amara, hit_id, holds=holds)
+    send(bench, bench.belanu, hit_id, exchange_id, Event.RESPONDED)
+    bench.acknowledge_all()
+    assert _kept(bench, hit_id) >= {"alert", "vote", "note", "attachment-manifest", "side-notice", "safety-hold-notice"}
+    bench.api.withdraw_records("XA", bench.amara.withdrawal(bench.hit(hit_id).side_of("XA").reference))
+    assert _kept(bench, hit_id) <= {"step-taken"}
+    bench.acknowledge_all()
+    assert _kept(bench, hit_id) == {"step-taken"}
+
+
+def _kept(bench: Any, hit_id: Any) -> set[str]:
+    """The purposes of what was delivered about a hit and can be fetched again."""
+    text = (
+        "select distinct purpose from delivery"
+        " where convert_from(envelope, 'UTF8') like %(hit)s and acknowledged_at is not null"
+    )
+    with bench.hub.database.transaction() as tx:
+        return {row["purpose"] for row in tx.fetch_all(_query(text), hit=f"%{hit_id}%")}
 
 
 def _past(bench: Any, hit_id: Any, **ago: float) -> None:
@@ -583,8 +634,8 @@ def test_what_an_act_leaves_in_the_log_holds_states_and_versions_and_no_word(ben
     hit_id = confirmed(bench, person)
     requested(bench, hit_id)
     with pytest.raises(StaleState):
-        _step(bench, bench.belanu, hit_id, Event.CONFIRMED, 1)
-    assert _details(bench, AuditAct.STEP_TAKEN) == [{"event": "confirmed", "follows": 1}]
+        _step(bench, bench.belanu, hit_id, Event.CONFIRMED, _before(bench, hit_id))
+    assert _details(bench, AuditAct.STEP_TAKEN) == [{"event": "confirmed", "follows": _before(bench, hit_id)}]
     assert _details(bench, AuditAct.MESSAGE_RELAYED) == [{"purpose": "request", "event": "requested", "follows": 0}]
     assert _details(bench, AuditAct.STEP_REFUSED) == [{"purpose": "state-notice", "problem": "stale-state"}]
 

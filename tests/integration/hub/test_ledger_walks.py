@@ -147,7 +147,7 @@ class Walk:
         hit = self.bench.hit(self.hit_id)
         with self.bench.hub.database.transaction() as tx:
             rows = tx.fetch_all(_STEPS, hit=self.hit_id)
-        ledger = self.start
+        ledger = replace(self.start, version=rows[0]["follows"])
         for row in rows:
             urgency = None if row["urgency"] is None else Urgency(row["urgency"])
             step = TrackStep(

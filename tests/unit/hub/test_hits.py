@@ -15,6 +15,7 @@ from symbolon.hub.domain.hits import (
     alert_of,
     awaits_release,
     detect_hit,
+    numbered_from,
     own_step,
     protect,
     ruled_by,
@@ -108,6 +109,39 @@ def test_a_held_hit_is_told_to_protected_owners_only(amara: bool, belanu: bool, 
 def test_a_hit_is_as_urgent_as_the_more_urgent_record() -> None:
     pair = (record(AMARA, urgency=Urgency.U3), record(BELANU, urgency=Urgency.U1))
     assert detect_hit(HitId("a hit"), pair, EPOCH, EXPLANATION, NOW)[0].urgency is Urgency.U1
+
+
+def test_an_alert_after_a_hold_is_like_any_other() -> None:
+    later = NOW + timedelta(hours=7)
+    decided, event = ruled_by(hit(amara=True), AMARA, HoldRuling.RELEASE, later)
+    assert event is Event.RELEASED
+    released = tell_sides(after_step(decided, own_step(decided, event, later), later), later)
+    told, plain = (alert_of(each, BELANU, exercise=False) for each in (released, hit()))
+    # The moment of the alert, and a number that is drawn for each hit, are all that differs.
+    assert replace(told, detected_at=NOW, alerted_at=NOW, state_version=1) == plain
+    assert told.detected_at == told.alerted_at == later
+    assert plain.detected_at == plain.alerted_at == NOW
+
+
+def test_a_hit_is_counted_from_any_number() -> None:
+    pair = (record(AMARA, protected=True), record(BELANU))
+    found, step = numbered_from(700, *detect_hit(HitId("a hit"), pair, EPOCH, EXPLANATION, NOW))
+    assert (step.follows, found.ledger.version) == (700, 701)
+    decided, event = ruled_by(found, AMARA, HoldRuling.RELEASE, NOW)
+    assert event is Event.RELEASED
+    assert alert_of(by_hub(decided, event), BELANU, exercise=False).state_version == 702
+
+
+def test_a_pair_that_is_judged_again_is_suppressed_again() -> None:
+    judged = after_step(replace(hit(), opened_round=1), by(AMARA, Event.NOT_SAME, 1), NOW)
+    dismissed = replace(by_hub(judged, Event.CLOSED), reconsidered=True)
+    reopened = after_step(dismissed, by(BELANU, Event.REOPENED, 3), NOW)
+    again = after_step(replace(reopened, opened_round=2), by(AMARA, Event.NOT_SAME, 4), NOW)
+    over = by_hub(again, Event.CLOSED)
+    versions = {side.reference: side.version for side in over.sides}
+    past = PastHit(over.hit_id, over.state, over.ledger.closed_from, over.reconsidered, versions)
+    assert past.was_dismissed
+    assert not is_new(past, {reference: version + 1 for reference, version in versions.items()})
 
 
 def test_an_alert_never_tells_the_category_of_the_other_record() -> None:

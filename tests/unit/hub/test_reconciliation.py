@@ -108,7 +108,7 @@ def test_what_cannot_be_is_not_believed() -> None:
     honest = known(asked(confirmed(hit())), AMARA)
     [one] = honest.ledger.exchanges
     impossible = [
-        replace(honest.ledger, version=10_001),
+        replace(honest.ledger, version=2**21),
         replace(honest.ledger, state=JointState.REQUESTED),
         replace(honest.ledger, closed_from=JointState.CONFIRMED),
         replace(honest.ledger, first_round=2),

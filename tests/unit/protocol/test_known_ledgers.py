@@ -11,6 +11,7 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.handling import Urgency
 from symbolon.protocol.hit_ledger import Exchange, HitLedger
 from symbolon.protocol.known_ledgers import (
+    FIRST_VERSIONS,
     MOST_STEPS,
     furthest,
     is_behind,
@@ -95,7 +96,7 @@ LEDGER = known_ledger(HitLedger(HIT, (XA, XB), JointState.CONFIRMED, 2, NOW, exc
     [
         replace(LEDGER, state=JointState.DETECTED),
         replace(LEDGER, state=JointState.ACCEPTED),
-        replace(LEDGER, version=MOST_STEPS + 1),
+        replace(LEDGER, version=FIRST_VERSIONS + MOST_STEPS + 1),
         replace(LEDGER, first_round=2),
         replace(LEDGER, round=4),
         replace(LEDGER, state=JointState.CLOSED),
