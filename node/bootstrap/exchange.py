@@ -34,9 +34,9 @@ def build_exchange(unit_of_work: UnitOfWork, draws: Draws, correspondence: Corre
     send_step, send_sealed = SendStep(draws, correspondence), SendSealed(draws, correspondence)
     printer = PdfPackPrinter()
     return ExchangeServices(
-        prefill_request=PrefillRequest(unit_of_work),
-        prefill_reply=PrefillReply(unit_of_work),
-        prefill_information=PrefillInformation(unit_of_work),
+        prefill_request=PrefillRequest(unit_of_work, draws),
+        prefill_reply=PrefillReply(unit_of_work, draws),
+        prefill_information=PrefillInformation(unit_of_work, draws),
         save_draft=SaveDraft(unit_of_work, draws),
         submit_draft=SubmitDraft(unit_of_work, draws),
         approve_draft=ApproveDraft(unit_of_work, draws, correspondence),
@@ -55,7 +55,7 @@ def build_exchange(unit_of_work: UnitOfWork, draws: Draws, correspondence: Corre
         ask_onward_use=AskOnwardUse(unit_of_work, draws, send_sealed),
         pass_on=PassOn(unit_of_work, draws, printer),
         print_pack=PrintPack(unit_of_work, draws, printer),
-        asked_before=FindAskedBefore(unit_of_work),
+        asked_before=FindAskedBefore(unit_of_work, draws),
         note_contact=NoteContact(unit_of_work, draws),
     )
 

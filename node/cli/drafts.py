@@ -9,6 +9,8 @@ import typer
 from symbolon.node.cli.app import AsOption, HomeOption, app, open_node
 from symbolon.node.domain.drafts import DraftId
 from symbolon.node.domain.forms import DraftForm, InformationForm, ReplyForm, RequestForm
+from symbolon.node.domain.justification import ViewReason, Visit
+from symbolon.node.errors import NotFound
 from symbolon.protocol.canonical import JsonValue, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.references import parse_hit_id, parse_request_id
@@ -68,10 +70,22 @@ def drafts(home: HomeOption, login: AsOption) -> None:
 
 
 @app.command()
-def show_draft(home: HomeOption, draft_id: DraftArgument, login: AsOption) -> None:
-    """Show exactly what leaves with a draft, to whom, and the digest by which it is approved."""
+def show_draft(
+    home: HomeOption,
+    draft_id: DraftArgument,
+    login: AsOption,
+    because: Annotated[ViewReason | None, typer.Option(help="Why you look at a victim's or minor's hit.")] = None,
+    note: Annotated[str, typer.Option(help="The same in your own words, without a name; kept sealed.")] = "",
+) -> None:
+    """Show exactly what leaves with a draft, and its digest. A protected hit's needs --because, --note."""
     with open_node(home) as node:
-        view = node.services.show_draft(node.actor(login), DraftId(draft_id))
+        actor, visit = node.actor(login), Visit(f"command {node.draws.uuid()}")
+        if because is not None:
+            line = next((each for each in node.services.list_drafts(actor) if each.draft_id == draft_id), None)
+            if line is None:
+                raise NotFound("There is no such draft in your queue.")
+            node.services.give_justification(actor, line.hit_id, visit, because, note)
+        view = node.services.show_draft(actor, DraftId(draft_id), visit)
         typer.echo(f"to {view.line.counterpart}: {view.line.purpose.value}, {view.line.state.value}")
         if view.leaves is not None:
             typer.echo(json.dumps(to_wire(view.leaves), ensure_ascii=False, indent=2))

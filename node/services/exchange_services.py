@@ -33,11 +33,11 @@ from symbolon.protocol.references import HitId, MeetingId, MemberCode, OnwardUse
 class ExchangeServices:
     """Everything from a confirmed hit to its closed exchange."""
 
-    prefill_request: Callable[[Actor, HitId], RequestForm]
+    prefill_request: Callable[[Actor, HitId, Visit], RequestForm]
     """From the own record, its case and what agrees; never more than the hit knows."""
-    prefill_reply: Callable[[Actor, HitId, RequestId], ReplyForm]
+    prefill_reply: Callable[[Actor, HitId, RequestId, Visit], ReplyForm]
     """One empty answer to each question, and nothing released."""
-    prefill_information: Callable[[Actor, HitId], InformationForm]
+    prefill_information: Callable[[Actor, HitId, Visit], InformationForm]
     save_draft: Callable[[Actor, HitId, RequestId | None, DraftForm, DraftId | None], DraftId]
     """Arguments: actor, hit, exchange (None where the form opens one, or belongs to none), form, draft to change."""
     submit_draft: Callable[[Actor, DraftId], None]
@@ -46,7 +46,7 @@ class ExchangeServices:
     return_draft: Callable[[Actor, DraftId, str], None]
     discard_draft: Callable[[Actor, DraftId], None]
     list_drafts: Callable[[Actor], tuple[DraftLine, ...]]
-    show_draft: Callable[[Actor, DraftId], DraftView]
+    show_draft: Callable[[Actor, DraftId, Visit], DraftView]
     decide_request: Callable[[Actor, HitId, RequestId, DecisionForm], None]
     ask_clarification: Callable[[Actor, HitId, RequestId, str, HandlingCode], None]
     recall_request: Callable[[Actor, HitId, RequestId, RecallReason], None]
@@ -64,6 +64,6 @@ class ExchangeServices:
 
     A protected hit needs a reason of this visit, as its page does: `JustificationNeeded`.
     """
-    asked_before: Callable[[Actor, HitId], tuple[AskedBefore, ...]]
+    asked_before: Callable[[Actor, HitId, Visit], tuple[AskedBefore, ...]]
     """Own exchanges about the same subject, on any other hit, and contacts that were entered by hand."""
     note_contact: Callable[[Actor, HitId, ContactForm], ContactId]

@@ -8,10 +8,12 @@ from symbolon.node.domain.disclosure import may_see
 from symbolon.node.domain.form_rules import check_limits
 from symbolon.node.domain.forms import ContactForm
 from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.justification import Visit
 from symbolon.node.errors import InvalidDraft, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import hit_to_draft_on
+from symbolon.node.services.justified_look import look_at
 from symbolon.node.services.list_hits import seen_hits
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HitId
@@ -22,13 +24,15 @@ _THIS_SYSTEM = "this system"
 class FindAskedBefore:
     """Hints, newest first. Of hits that the actor may not know of, nothing is told (invariants 6 and 10)."""
 
-    def __init__(self, unit_of_work: UnitOfWork) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
         self._unit_of_work = unit_of_work
+        self._draws = draws
 
-    def __call__(self, actor: Actor, hit_id: HitId) -> tuple[AskedBefore, ...]:
+    def __call__(self, actor: Actor, hit_id: HitId, visit: Visit | None = None) -> tuple[AskedBefore, ...]:
         """Exchanges on other hits of the same record, or with the same record of the other side; noted contacts.
 
         Raises:
+            JustificationNeeded: the hit is protected, and no reason was given in this visit, or too long ago.
             NotFound: there is no such hit, or the actor may not know of it.
 
         """
@@ -36,6 +40,7 @@ class FindAskedBefore:
             hit = work.hits.find(hit_id)
             if hit is None or not may_see(actor, hit):
                 raise NotFound("There is no such hit in your queue.")
+            look_at(work, actor, hit, visit, self._draws.now())
             alike = tuple(each for each in seen_hits(work, actor) if _same_subject(each, hit))
             hints = (*_exchanges(alike, hit_id), *_contacts(work, alike))
             work.audit.record(AuditAct.ASKED_BEFORE_VIEWED, actor.login, hit_id, {"hints": len(hints)})

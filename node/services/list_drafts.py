@@ -6,11 +6,13 @@ from symbolon.node.domain.drafts import OPEN, Draft, DraftAction, DraftId, draft
 from symbolon.node.domain.form_rules import check_form
 from symbolon.node.domain.forms import DraftForm, InformationForm, RequestForm
 from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.justification import Visit
 from symbolon.node.domain.leaving import Leaving, attachments_of, digest_of, leaving
 from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.draft_access import departure_of, hit_of, may_see_drafts, release_rule
+from symbolon.node.services.justified_look import look_at
 from symbolon.node.services.record_access import kinds_in_view
 from symbolon.node.services.release_attachments import manifest_of
 from symbolon.node.services.submit_draft import check_against_exchange
@@ -38,11 +40,11 @@ class ListDrafts:
             raise Forbidden("Your role does not include drafts: ask the focal point.")
         with self._unit_of_work.begin() as work:
             drafts = work.drafts.open(kinds_in_view(actor, Right.DRAFT_RELEASE, Right.APPROVE_RELEASE))
-            hits = {hit_id: work.hits.find(hit_id) for hit_id in {draft.hit_id for draft in drafts}}
+            hits = work.hits.many({draft.hit_id for draft in drafts})
             lines = [
                 draft_line(draft, hit, actor)
                 for draft in drafts
-                if (hit := hits[draft.hit_id]) is not None and may_see_drafts(actor, hit)
+                if (hit := hits.get(draft.hit_id)) is not None and may_see_drafts(actor, hit)
             ]
             work.audit.record(AuditAct.DRAFTS_LISTED, actor.login, None, {"drafts": len(lines)})
         return tuple(sorted(lines, key=lambda line: DraftAction.APPROVE not in line.actions))
@@ -55,10 +57,11 @@ class ShowDraft:
         self._unit_of_work = unit_of_work
         self._draws = draws
 
-    def __call__(self, actor: Actor, draft_id: DraftId) -> DraftView:
+    def __call__(self, actor: Actor, draft_id: DraftId, visit: Visit | None = None) -> DraftView:
         """The draft.
 
         Raises:
+            JustificationNeeded: its hit is protected, and no reason was given in this visit, or too long ago.
             NotFound: there is no such draft, or the actor may not know of it.
 
         """
@@ -71,6 +74,7 @@ class ShowDraft:
             hit = work.hits.find(hit_of(draft, draft_id))
             if draft is None or hit is None or not may_see_drafts(actor, hit):
                 raise NotFound("There is no such draft in your queue.")
+            look_at(work, actor, hit, visit, now)
             try:
                 if draft.state in OPEN:
                     check_form(draft.content, now.date())

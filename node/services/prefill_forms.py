@@ -3,12 +3,15 @@
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.forms import InformationForm, ReplyForm, RequestForm
 from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.justification import Visit
 from symbolon.node.domain.messages import of_kind
 from symbolon.node.domain.records import Record
 from symbolon.node.domain.sealed_categories import is_sealed
 from symbolon.node.errors import NotFound
+from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.draft_access import hit_to_draft_on
+from symbolon.node.services.justified_look import look_at
 from symbolon.node.services.protection_marks import marks_of
 from symbolon.protocol.exchange_terms import ProtectionMarks
 from symbolon.protocol.handling import Agreement, SubjectCategory
@@ -19,19 +22,22 @@ from symbolon.protocol.references import HitId, RequestId
 class PrefillRequest:
     """The officer writes what only they know; what the hit knows stands there already, and can be taken out."""
 
-    def __init__(self, unit_of_work: UnitOfWork) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
         self._unit_of_work = unit_of_work
+        self._draws = draws
 
-    def __call__(self, actor: Actor, hit_id: HitId) -> RequestForm:
+    def __call__(self, actor: Actor, hit_id: HitId, visit: Visit | None = None) -> RequestForm:
         """A request that says what agrees, in kinds and never in values.
 
         Raises:
             NotFound: there is no such hit in the actor's queue. So do the other classes here.
+            JustificationNeeded: it is protected, and no reason was given in this visit, or too long ago.
             Forbidden: the actor may not draft.
 
         """
         with self._unit_of_work.begin() as work:
             hit = hit_to_draft_on(work, actor, hit_id)
+            look_at(work, actor, hit, visit, self._draws.now())
             record = work.records.find(hit.own_reference)
             if record is None:
                 raise NotFound("There is no such hit in your queue.")
@@ -42,13 +48,15 @@ class PrefillRequest:
 class PrefillReply:
     """Nothing is released by default: the identifiers that are to be given are chosen one by one."""
 
-    def __init__(self, unit_of_work: UnitOfWork) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
         self._unit_of_work = unit_of_work
+        self._draws = draws
 
-    def __call__(self, actor: Actor, hit_id: HitId, exchange_id: RequestId) -> ReplyForm:
+    def __call__(self, actor: Actor, hit_id: HitId, exchange_id: RequestId, visit: Visit | None = None) -> ReplyForm:
         """One empty answer to each question of the request."""
         with self._unit_of_work.begin() as work:
             hit = hit_to_draft_on(work, actor, hit_id)
+            look_at(work, actor, hit, visit, self._draws.now())
             asked = of_kind(work.messages.of_exchange(hit_id, exchange_id), Request)
             if not asked:
                 raise NotFound("There is no such request about this hit.")
@@ -60,13 +68,15 @@ class PrefillReply:
 class PrefillInformation:
     """The same for information that nobody asked for."""
 
-    def __init__(self, unit_of_work: UnitOfWork) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
         self._unit_of_work = unit_of_work
+        self._draws = draws
 
-    def __call__(self, actor: Actor, hit_id: HitId) -> InformationForm:
+    def __call__(self, actor: Actor, hit_id: HitId, visit: Visit | None = None) -> InformationForm:
         """An empty form, with the hit's urgency and marks."""
         with self._unit_of_work.begin() as work:
             hit = hit_to_draft_on(work, actor, hit_id)
+            look_at(work, actor, hit, visit, self._draws.now())
             return InformationForm(urgency=hit.urgency, marks=marks_of(work, hit))
 
 

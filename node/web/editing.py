@@ -13,7 +13,7 @@ from symbolon.node.domain.hits import HitView
 from symbolon.node.errors import InvalidDraft
 from symbolon.node.web import explanation
 from symbolon.node.web.acting import GoOn, StalePage, by_field, status_of
-from symbolon.node.web.desk_context import DeskContext, actor_of
+from symbolon.node.web.desk_context import DeskContext, actor_of, visit_of
 from symbolon.node.web.draft_fields import FormSetting
 from symbolon.node.web.draft_forms import field_of, is_wizard, spec_for, with_fields
 from symbolon.node.web.form_spec import FormMistakes, FormSpec, Reading, Section
@@ -134,7 +134,7 @@ def edit_page(
 
 
 def _asked_before(desk: DeskContext, session: Session, editing: Editing) -> object:
-    return desk.services.asked_before(actor_of(session), editing.view.summary.hit_id)
+    return desk.services.asked_before(actor_of(session), editing.view.summary.hit_id, visit_of(session))
 
 
 def _after(spec: FormSpec, section: Section) -> Section | None:

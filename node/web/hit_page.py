@@ -10,7 +10,7 @@ from symbolon.node.domain.actors import Role
 from symbolon.node.domain.hits import HitView
 from symbolon.node.web import act_forms, explanation, hit_parts, thread
 from symbolon.node.web.acting import StalePage, by_field, mark_of, status_of
-from symbolon.node.web.desk_context import DeskContext, actor_of
+from symbolon.node.web.desk_context import DeskContext, actor_of, visit_of
 from symbolon.node.web.queue import next_step, own_state, their_state, time_class, time_left
 from symbolon.protocol.lifecycle import HitAction, JointState
 from symbolon.protocol.lifecycle_table import EXCHANGE_STATES
@@ -85,7 +85,7 @@ def render(
         others=thread.entries_of(hit_parts.besides_meetings(view.others), country, None),
         clocks=thread.clock_lines(view.clocks, view.own, now),
         timeline=thread.timeline_lines(view.timeline, view.own, country),
-        asked_before=desk.services.asked_before(actor_of(session), hit.hit_id),
+        asked_before=desk.services.asked_before(actor_of(session), hit.hit_id, visit_of(session)),
         assignable=assignable(desk, view) if "assign" in can else (),
         forms=act_forms,
         mistakes=NO_MISTAKES if error is None else by_field(error),

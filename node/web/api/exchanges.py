@@ -116,7 +116,7 @@ def _list_drafts(call: Call) -> PageOf:
 
 def _draft(call: Call) -> DraftView:
     call.seen_hit()
-    view = call.services.desk.show_draft(call.caller.actor, call.path["draft_id"])
+    view = call.services.desk.show_draft(call.caller.actor, call.path["draft_id"], call.caller.visit)
     if view.line.hit_id != call.hit_id:
         raise Refusal(Problem.NOT_FOUND, "This hit has no such draft: take its id from `/drafts`.")
     return view
@@ -246,10 +246,9 @@ EXCHANGES: Final = (
         "GET",
         f"{_IN}/reply-form",
         "Prefill a reply",
-        lambda call: (
-            call.seen_hit(),
-            call.services.desk.prefill_reply(call.caller.actor, call.hit_id, _exchange(call)),
-        )[1],
+        lambda call: call.services.desk.prefill_reply(
+            call.caller.actor, call.hit_id, _exchange(call), call.caller.visit
+        ),
         gives=ReplyForm,
     ),
     Operation(

@@ -261,7 +261,7 @@ HITS: Final = (
         "GET",
         f"{_ID}/asked-before",
         "Show what was asked about the same subject before",
-        lambda call: (call.seen_hit(), call.services.desk.asked_before(call.caller.actor, call.hit_id))[1],
+        lambda call: call.services.desk.asked_before(call.caller.actor, call.hit_id, call.caller.visit),
         gives=tuple[AskedBefore, ...],
     ),
     Operation(
@@ -276,14 +276,14 @@ HITS: Final = (
         "GET",
         f"{_ID}/request-form",
         "Prefill a request",
-        lambda call: (call.seen_hit(), call.services.desk.prefill_request(call.caller.actor, call.hit_id))[1],
+        lambda call: call.services.desk.prefill_request(call.caller.actor, call.hit_id, call.caller.visit),
         gives=RequestForm,
     ),
     Operation(
         "GET",
         f"{_ID}/information-form",
         "Prefill information that nobody asked for",
-        lambda call: (call.seen_hit(), call.services.desk.prefill_information(call.caller.actor, call.hit_id))[1],
+        lambda call: call.services.desk.prefill_information(call.caller.actor, call.hit_id, call.caller.visit),
         gives=InformationForm,
     ),
     Operation(

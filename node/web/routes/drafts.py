@@ -10,7 +10,7 @@ from symbolon.node.domain.draft_views import DraftView
 from symbolon.node.domain.drafts import DraftAction, DraftId
 from symbolon.node.web import draft_pages
 from symbolon.node.web.acting import NOT_TAKEN, GoOn, StalePage, by_field, go_on, status_of
-from symbolon.node.web.desk_context import DeskContext, actor_of, draft_in_path, hit_in_path
+from symbolon.node.web.desk_context import DeskContext, actor_of, draft_in_path, hit_in_path, visit_of
 from symbolon.node.web.draft_forms import filled_from
 from symbolon.node.web.editing import Editing, edit_page, save
 from symbolon.node.web.form_spec import FormMistakes
@@ -127,7 +127,7 @@ def _form_of_a_draft(desk: DeskContext) -> APIRouter:
 def _find(desk: DeskContext, session: Session, hit_id: HitId, draft_id: DraftId, *, is_begun: bool = True) -> DraftView:
     """The draft of this hit; a protected hit's asks for a reason first, as the hit itself does."""
     seen_by(desk, session, hit_id, is_begun=is_begun)
-    view = desk.services.show_draft(actor_of(session), draft_id)
+    view = desk.services.show_draft(actor_of(session), draft_id, visit_of(session))
     if view.line.hit_id != hit_id:
         raise Refusal(Problem.NOT_FOUND, "This hit has no such draft. Open it from the list of drafts.")
     return view

@@ -12,10 +12,11 @@ from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.forms import ClarificationAnswerForm, DraftForm, NoteForm, OnwardDecisionForm, ReplyForm
 from symbolon.node.domain.hit_views import ExchangeView
 from symbolon.node.domain.hits import HitView
+from symbolon.node.domain.justification import Visit
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.web import draft_pages, explanation, thread
 from symbolon.node.web.acting import NOT_TAKEN, GoOn, StalePage, act_on_hit, by_field, go_on, mark_of, status_of
-from symbolon.node.web.desk_context import DeskContext, actor_of, exchange_in_path, hit_in_path
+from symbolon.node.web.desk_context import DeskContext, actor_of, exchange_in_path, hit_in_path, visit_of
 from symbolon.node.web.draft_forms import filled_from
 from symbolon.node.web.editing import Editing, edit_page, save
 from symbolon.node.web.exchange_acts import EXCHANGE_ACTS, ExchangeAct, Where
@@ -43,31 +44,35 @@ class Beginning:
     step: str
     action: HitAction | None
     """None where what it needs is looked for when it begins."""
-    first: Callable[[DeskServices, Actor, HitView, RequestId | None], DraftForm]
+    first: Callable[[DeskServices, tuple[Actor, Visit], HitView, RequestId | None], DraftForm]
 
 
-def _request(services: DeskServices, actor: Actor, view: HitView, _: RequestId | None) -> DraftForm:
-    form = services.prefill_request(actor, view.summary.hit_id)
+def _request(services: DeskServices, who: tuple[Actor, Visit], view: HitView, _: RequestId | None) -> DraftForm:
+    form = services.prefill_request(who[0], view.summary.hit_id, who[1])
     return form if form.questions else replace(form, questions=explanation.first_questions(view))
 
 
-def _information(services: DeskServices, actor: Actor, view: HitView, _: RequestId | None) -> DraftForm:
-    return services.prefill_information(actor, view.summary.hit_id)
+def _information(services: DeskServices, who: tuple[Actor, Visit], view: HitView, _: RequestId | None) -> DraftForm:
+    return services.prefill_information(who[0], view.summary.hit_id, who[1])
 
 
-def _first_note(_services: DeskServices, _actor: Actor, view: HitView, _: RequestId | None) -> DraftForm:
+def _first_note(_services: DeskServices, _who: tuple[Actor, Visit], view: HitView, _: RequestId | None) -> DraftForm:
     return NoteForm(marks=view.marks)
 
 
-def _reply(services: DeskServices, actor: Actor, view: HitView, exchange_id: RequestId | None) -> DraftForm:
-    return ReplyForm() if exchange_id is None else services.prefill_reply(actor, view.summary.hit_id, exchange_id)
+def _reply(services: DeskServices, who: tuple[Actor, Visit], view: HitView, exchange_id: RequestId | None) -> DraftForm:
+    if exchange_id is None:
+        return ReplyForm()
+    return services.prefill_reply(who[0], view.summary.hit_id, exchange_id, who[1])
 
 
-def _clarification(_services: DeskServices, _actor: Actor, view: HitView, _: RequestId | None) -> DraftForm:
+def _clarification(_services: DeskServices, _who: tuple[Actor, Visit], view: HitView, _: RequestId | None) -> DraftForm:
     return ClarificationAnswerForm(marks=view.marks)
 
 
-def _onward(_services: DeskServices, _actor: Actor, view: HitView, exchange_id: RequestId | None) -> DraftForm:
+def _onward(
+    _services: DeskServices, _who: tuple[Actor, Visit], view: HitView, exchange_id: RequestId | None
+) -> DraftForm:
     asked = None if exchange_id is None else thread.open_onward_request(view, exchange_id)
     if asked is None:
         raise Refusal(Problem.ILLEGAL_TRANSITION, "Nobody waits for leave to pass on what this exchange holds.")
@@ -108,7 +113,7 @@ def _about_the_hit(desk: DeskContext, beginning: Beginning) -> tuple[Callable[..
     def begun(session: Session, hit_id: HitId, at: str, to: str) -> Editing:
         view = seen_by(desk, session, hit_id, is_begun=bool(at))
         _require(beginning.action is None or beginning.action in view.summary.actions)
-        form = beginning.first(desk.services, actor_of(session), view, None)
+        form = beginning.first(desk.services, (actor_of(session), visit_of(session)), view, None)
         if not to or not isinstance(form, NoteForm):
             return _editing(desk, view, None, form, beginning.step, at)
         return _editing(
@@ -132,7 +137,7 @@ def _about_an_exchange(
         view = seen_by(desk, session, hit_id, is_begun=bool(at))
         exchange = _exchange(view, exchange_id)
         _require(beginning.action is None or beginning.action in exchange.actions)
-        form = beginning.first(desk.services, actor_of(session), view, exchange_id)
+        form = beginning.first(desk.services, (actor_of(session), visit_of(session)), view, exchange_id)
         return _editing(desk, view, exchange_id, form, f"exchanges/{exchange_id}/{beginning.step}", at)
 
     def show(request: Request, session: Visitor, hit_id: Hit, exchange_id: InPath) -> Response:

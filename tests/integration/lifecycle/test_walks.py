@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from tests.integration.backup.federation import Federation, State, found
+from tests.integration.node.asking import reason_given
 from tests.simulators.broken_line import BrokenLine, Died
 
 from symbolon.node.bootstrap.services import build_hub_services, build_services
@@ -185,7 +186,8 @@ class Walk:
         waiting = [each for each in services.list_drafts(actor) if DraftAction.APPROVE in each.actions]
         if not waiting:
             return False
-        shown = services.show_draft(actor, waiting[0].draft_id)
+        draft_id = waiting[0].draft_id
+        shown = services.show_draft(actor, draft_id, reason_given(state.node, actor, draft_id))
         if shown.content_digest is not None:
             services.approve_draft(actor, waiting[0].draft_id, shown.content_digest)
         return True

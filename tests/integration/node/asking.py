@@ -3,6 +3,7 @@
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.drafts import DraftId
 from symbolon.node.domain.forms import InformationForm, ReplyForm, RequestForm
+from symbolon.node.domain.justification import ViewReason, Visit
 from symbolon.protocol.handling import (
     HandlingCode,
     InformationAccuracy,
@@ -38,9 +39,18 @@ REPLY = ReplyForm(
 def release(node: NodeUnderTest, draft_id: DraftId, drafter: Actor = FOCAL_POINT, approver: Actor = AUTHORISER) -> None:
     """Submit a draft, and approve exactly what it shows."""
     node.services.submit_draft(drafter, draft_id)
-    shown = node.services.show_draft(approver, draft_id)
+    shown = node.services.show_draft(approver, draft_id, reason_given(node, approver, draft_id))
     assert shown.content_digest is not None
     node.services.approve_draft(approver, draft_id, shown.content_digest)
+
+
+def reason_given(node: NodeUnderTest, actor: Actor, draft_id: DraftId) -> Visit:
+    """A visit in which the actor said why they look at a draft, where its hit is protected."""
+    visit = Visit(f"{actor.login} looks at {draft_id}")
+    (line,) = [each for each in node.services.list_drafts(actor) if each.draft_id == draft_id]
+    if line.protected:
+        node.services.give_justification(actor, line.hit_id, visit, ViewReason.EXCHANGE, "Second pair of eyes")
+    return visit
 
 
 def ask(

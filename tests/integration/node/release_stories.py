@@ -23,7 +23,7 @@ from symbolon.protocol.handling import HandlingCode, HoldRuling, Urgency, Verdic
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HitId, RequestId
 
-from .asking import AUTHORISER
+from .asking import AUTHORISER, reason_given
 from .conftest import FOCAL_POINT, PROTECTION_OFFICER, NodeUnderTest, Pair
 
 SECOND_AUTHORISER = Actor("auth2", frozenset({Role.AUTHORISER}))
@@ -71,7 +71,7 @@ def drafted(
 
 
 def approve(node: NodeUnderTest, draft_id: DraftId, by: Actor = AUTHORISER) -> None:
-    digest = node.services.show_draft(by, draft_id).content_digest
+    digest = node.services.show_draft(by, draft_id, reason_given(node, by, draft_id)).content_digest
     assert digest is not None
     node.services.approve_draft(by, draft_id, digest)
 

@@ -6,7 +6,9 @@ import pytest
 
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.drafts import OTHER_SIDE_WAS_QUICKER, DraftId, DraftState
+from symbolon.node.domain.justification import JustificationNeeded, ViewReason, Visit
 from symbolon.node.errors import Forbidden, NodeError, NotAllowedNow, NotFound
+from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.exchange_terms import (
     RecallReason,
 )
@@ -132,7 +134,11 @@ def test_nobody_else_learns_of_a_draft_about_a_protected_hit(pair: Pair, actor: 
 
 def test_a_prefilled_request_does_not_tell_of_a_victim(pair: Pair) -> None:
     hit_id = protected_confirmed(pair)
-    form = pair.xa.services.prefill_request(PROTECTION_OFFICER, hit_id)
+    visit = Visit("a test")
+    with pytest.raises(JustificationNeeded):
+        pair.xa.services.prefill_request(PROTECTION_OFFICER, hit_id, visit)
+    pair.xa.services.give_justification(PROTECTION_OFFICER, hit_id, visit, ViewReason.EXCHANGE, "To ask")
+    form = pair.xa.services.prefill_request(PROTECTION_OFFICER, hit_id, visit)
     assert form.subject_category is SubjectCategory.UNKNOWN
 
 
@@ -142,3 +148,21 @@ def test_an_investigator_neither_drafts_nor_lists_drafts(pair: Pair) -> None:
         pair.xa.services.save_draft(INVESTIGATOR, hit_id, None, REQUEST, None)
     with pytest.raises(Forbidden):
         pair.xa.services.list_drafts(INVESTIGATOR)
+
+
+def test_a_draft_about_a_protected_hit_is_shown_to_who_says_why_and_each_look_leaves_a_leaf(pair: Pair) -> None:
+    hit_id = protected_confirmed(pair)
+    draft_id = drafted(pair.xa, hit_id, REQUEST, by=PROTECTION_OFFICER)
+    visit, services = Visit("a test"), pair.xa.services
+    before = len(pair.xa.leaves(AuditAct.PROTECTED_VIEWED))
+    for look in (
+        lambda: services.show_draft(PROTECTION_OFFICER, draft_id, visit),
+        lambda: services.asked_before(PROTECTION_OFFICER, hit_id, visit),
+        lambda: services.prefill_information(PROTECTION_OFFICER, hit_id, visit),
+    ):
+        with pytest.raises(JustificationNeeded):
+            look()
+    assert len(pair.xa.leaves(AuditAct.PROTECTED_VIEWED)) == before
+    services.give_justification(PROTECTION_OFFICER, hit_id, visit, ViewReason.EXCHANGE, "To release it")
+    assert services.show_draft(PROTECTION_OFFICER, draft_id, visit).content == REQUEST
+    assert len(pair.xa.leaves(AuditAct.PROTECTED_VIEWED)) == before + 1

@@ -310,9 +310,9 @@ class PaperDesk:
             hold_for_safety=self._noting("hold_for_safety", sees=False),
             close_hit=cast("Any", self._noting("close_hit")),
             reopen_hit=self._noting("reopen_hit"),
-            prefill_request=lambda actor, hit: RequestForm(urgency=self.show_hit(actor, hit).summary.urgency),
+            prefill_request=lambda actor, hit, _visit: RequestForm(urgency=self.show_hit(actor, hit).summary.urgency),
             prefill_reply=self.prefill_reply,
-            prefill_information=lambda _actor, _hit: InformationForm(),
+            prefill_information=lambda _actor, _hit, _visit: InformationForm(),
             save_draft=drafts.save,
             submit_draft=drafts.submit,
             approve_draft=drafts.approve,
@@ -331,7 +331,7 @@ class PaperDesk:
             ask_onward_use=self._noting("ask_onward_use"),
             pass_on=lambda *_: b"%PDF-1.7",
             print_pack=lambda *_: b"%PDF-1.7",
-            asked_before=lambda _actor, _hit: self.hints,
+            asked_before=lambda _actor, _hit, _visit: self.hints,
             note_contact=self._noting("note_contact"),
             show_expiry=lambda: expiry_board(DIRECTORY, MemberCode("XA"), self.clock.now().date()),
             show_federation=lambda: FEDERATION_VIEW,
@@ -451,7 +451,7 @@ class PaperDesk:
         summary = replace(paper.view.summary, side_state=SideState.VOTED, actions=())
         paper.view = replace(paper.view, summary=summary, own_votes=(vote,))
 
-    def prefill_reply(self, actor: Actor, wanted: HitId, exchange: RequestId) -> ReplyForm:
+    def prefill_reply(self, actor: Actor, wanted: HitId, exchange: RequestId, _visit: Visit) -> ReplyForm:
         (found,) = (each for each in self.show_hit(actor, wanted).exchanges if each.exchange_id == exchange)
         (request,) = (each.message for each in found.thread if isinstance(each.message, Request))
         return ReplyForm(answers=("",) * len(request.questions))

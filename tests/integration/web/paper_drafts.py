@@ -12,6 +12,7 @@ from symbolon.node.domain.drafts import AS_INFORMATION, OPEN, Draft, DraftId, Dr
 from symbolon.node.domain.form_rules import check_form, check_limits
 from symbolon.node.domain.forms import DraftForm, InformationForm, RequestForm
 from symbolon.node.domain.hits import HitView
+from symbolon.node.domain.justification import Visit
 from symbolon.node.domain.leaving import Departure, digest_of, leaving, purpose_of
 from symbolon.node.errors import InvalidDraft, NotFound
 from symbolon.protocol.disclosure_rules import page_mark, restrictions_of
@@ -87,7 +88,7 @@ class PaperDrafts:
                 lines.append(self._line(draft, view, actor))
         return tuple(lines)
 
-    def show(self, actor: Actor, wanted: DraftId) -> DraftView:
+    def show(self, actor: Actor, wanted: DraftId, _visit: Visit) -> DraftView:
         draft, view = self._find(actor, wanted)
         departure = self._departure(draft, view)
         message, digest, missing = None, None, None
