@@ -6,7 +6,7 @@ from typing import Final
 
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.node.ports.outside import Draws
-from symbolon.node.ports.storage import UnitOfWork
+from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.answer_data_subject import (
     CorrectDataSubject,
     EraseDataSubject,
@@ -33,8 +33,15 @@ from symbolon.node.services.tidy_files import TidyFiles
 from symbolon.node.services.withdraw_record import WithdrawRecord
 from symbolon.node.services.withdraw_records import WithdrawRecords
 from symbolon.protocol.exchange_terms import PurgedPlace
+from symbolon.protocol.references import HitId
 
-PLACES_ELSEWHERE: Final[Mapping[PurgedPlace, PurgePlace]] = {}
+
+def _told_of(work: Work, hit_id: HitId) -> int:
+    """What own systems and officers were told of a hit, or were to be; of its end they still hear."""
+    return work.webhooks.forget_hit(hit_id) + work.notices.forget_hit(hit_id)
+
+
+PLACES_ELSEWHERE: Final[Mapping[PurgedPlace, PurgePlace]] = {PurgedPlace.CACHES: _told_of}
 """What other rooms of the node keep about a hit, and how it is thrown away."""
 
 

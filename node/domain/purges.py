@@ -68,6 +68,8 @@ class Purge:
     message_id: MessageId | None = None
     """Asked: the message that carries the request, None where its holder could not be reached; owed: the one that
     carries the newest receipt."""
+    not_delivered: Problem | None = None
+    """Why the hub refused that message for good; known where purges are listed."""
     by_itself: bool = False
     """Begun by the holder before it was asked: it gives no receipt until it is."""
 
@@ -91,7 +93,7 @@ class PurgeLine:
     purged: tuple[PurgedCount, ...]
 
 
-def state_of(purge: Purge, now: datetime, not_delivered: Problem | None = None) -> PurgeState:
+def state_of(purge: Purge, now: datetime) -> PurgeState:
     """How a purge stands at this moment."""
     if purge.purged_at is not None:
         return PurgeState.PURGED
@@ -99,7 +101,7 @@ def state_of(purge: Purge, now: datetime, not_delivered: Problem | None = None) 
         return PurgeState.KEPT_BY_LAW
     if purge.direction is PurgeDirection.ASKED and purge.message_id is None:
         return PurgeState.NOT_REACHABLE
-    if not_delivered is not None:
+    if purge.not_delivered is not None:
         return PurgeState.NOT_DELIVERED
     return PurgeState.OVERDUE if now > purge.due_at else PurgeState.WAITING
 

@@ -9,7 +9,7 @@ from symbolon.node.domain.api_acts import ActKey, StoredAnswer
 from symbolon.node.domain.api_clients import ApiClient
 from symbolon.node.domain.api_uploads import Upload, UploadPlace
 from symbolon.node.domain.webhooks import Webhook, WebhookEvent, WebhookLine
-from symbolon.protocol.references import AttachmentId
+from symbolon.protocol.references import AttachmentId, HitId
 
 
 class ApiClientStore(Protocol):
@@ -100,6 +100,10 @@ class WebhookStore(Protocol):
 
     def failed(self, event: WebhookEvent, why: str, next_attempt_at: datetime | None, now: datetime) -> None:
         """It did not; `next_attempt_at` None: it is not tried again."""
+        ...
+
+    def forget_hit(self, hit_id: HitId) -> int:
+        """Take away what was told of a hit, and what is to be told of its messages; how many events."""
         ...
 
     def forget(self, before: datetime) -> int:

@@ -205,6 +205,10 @@ class NoticeStore(Protocol):
         """A mail was taken, or refused for good; its text is kept no longer."""
         ...
 
+    def forget_hit(self, hit_id: HitId) -> int:
+        """Forget what is told of a hit, but for its end; how many notices there were. A mail names no hit."""
+        ...
+
     def prune(self, before: datetime) -> int:
         """Forget notices and mails that are older; how many notices there were."""
         ...

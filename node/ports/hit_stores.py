@@ -72,6 +72,10 @@ class HitStore(Protocol):
         """One hit."""
         ...
 
+    def many(self, hit_ids: Collection[HitId]) -> Mapping[HitId, Hit]:
+        """Some hits, by their ids; those that are not there are left out."""
+        ...
+
     def lock(self, hit_id: HitId) -> Hit | None:
         """One hit that is about to change."""
         ...

@@ -4,9 +4,8 @@ from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.purges import Purge, PurgeLine, counts, state_of
 from symbolon.node.ports.outside import Draws
-from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.record_access import kinds_in_view, require
-from symbolon.protocol.references import HitId
 
 
 class ListPurges:
@@ -26,24 +25,18 @@ class ListPurges:
         require(actor, Right.REVIEW_RETENTION)
         with self._unit_of_work.begin() as work:
             listed = work.purges.listed(kinds_in_view(actor, Right.REVIEW_RETENTION))
-            hits: dict[HitId, Hit | None] = {}
-            for purge in listed:
-                if purge.scope.hit_id not in hits:
-                    hits[purge.scope.hit_id] = work.hits.find(purge.scope.hit_id)
+            hits = work.hits.many({purge.scope.hit_id for purge in listed})
             seen = [
                 (purge, hit)
                 for purge in listed
-                if (hit := hits[purge.scope.hit_id]) is not None
+                if (hit := hits.get(purge.scope.hit_id)) is not None
                 and actor.permits_on_hit(Right.REVIEW_RETENTION, protected=hit.protected)
             ]
             records = {record.reference: record for record in work.records.many([hit.own_reference for _, hit in seen])}
-            lines = tuple(
-                self._line(work, purge, hit, records[hit.own_reference].content.local_id) for purge, hit in seen
-            )
+            lines = tuple(self._line(purge, hit, records[hit.own_reference].content.local_id) for purge, hit in seen)
         return tuple(sorted(lines, key=lambda line: line.purged_at is not None))
 
-    def _line(self, work: Work, purge: Purge, hit: Hit, local_id: str) -> PurgeLine:
-        carried = None if purge.message_id is None else work.messages.find(purge.message_id)
+    def _line(self, purge: Purge, hit: Hit, local_id: str) -> PurgeLine:
         return PurgeLine(
             purge_id=purge.purge_id,
             hit_id=hit.hit_id,
@@ -55,7 +48,7 @@ class ListPurges:
             about_one_exchange=purge.scope.exchange_id is not None,
             asked_at=purge.asked_at,
             due_at=purge.due_at,
-            state=state_of(purge, self._draws.now(), None if carried is None else carried.not_delivered),
+            state=state_of(purge, self._draws.now()),
             purged_at=purge.purged_at,
             purged=() if purge.purged is None else counts(purge.purged),
         )

@@ -46,29 +46,35 @@ class TakeUpload:
         with self._unit_of_work.begin() as work:
             return _view(_found(work, client_id, place))
 
-    def add(self, client_id: UUID, place: UploadPlace, span: tuple[int, int], part: bytes) -> UploadView:
+    def add(self, actor: Actor, upload: tuple[UUID, UploadPlace], span: tuple[int, int], part: bytes) -> UploadView:
         """Take the next part, and say how far it has come; one that came before changes nothing.
 
-        `span`: at which byte the part begins, and how many the file has.
+        `upload`: the client and the place; `span`: at which byte the part begins, and how many the file has. What is
+        gone, or has become another's affair since the upload was begun, takes no further part.
 
         Raises:
-            NotFound: the client has no such upload of this hit.
+            NotFound: the client has no such upload of this hit, or the actor may not know of the hit any more.
+            Forbidden: the actor drafts nothing that leaves any more.
             NotAllowedNow: another part is the next, or nothing more is to come.
             InvalidDraft: the part is too large, or the file would be another.
 
         """
-        starts_at, size = span
+        (client_id, place), (starts_at, size) = upload, span
         with self._unit_of_work.begin() as work:
+            # The hit first, as everywhere: a purge of it waits, or is over and has taken the upload.
+            hit = hit_to_draft_on(work, actor, place[0])
             work.uploads.lock(place[1])
-            upload = _found(work, client_id, place)
+            begun = _found(work, client_id, place)
+            if hit.is_withdrawn:
+                raise NotAllowedNow("The hit was withdrawn: no file goes with it any more.")
             ends_at = starts_at + len(part)
-            if size != upload.draft.size or ends_at > size or not 1 <= len(part) <= LARGEST_PART:
+            if size != begun.draft.size or ends_at > size or not 1 <= len(part) <= LARGEST_PART:
                 raise InvalidDraft("part", f"Content-Range: send 1 to {LARGEST_PART} bytes of the file that was begun.")
-            if upload.attachment_id is None and starts_at == upload.received:
-                work.uploads.add_part(upload.upload_id, starts_at, part)
-                return UploadView(upload.upload_id, size, ends_at, None)
-            if ends_at <= upload.received:
-                return _view(upload)
+            if begun.attachment_id is None and starts_at == begun.received:
+                work.uploads.add_part(begun.upload_id, starts_at, part)
+                return UploadView(begun.upload_id, size, ends_at, None)
+            if ends_at <= begun.received:
+                return _view(begun)
             raise NotAllowedNow("Another part is the next: ask for the upload, and go on from `received`.")
 
     def complete(self, actor: Actor, client_id: UUID, place: UploadPlace) -> AttachmentId:

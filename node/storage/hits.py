@@ -72,6 +72,11 @@ class PostgresHits:
         row = self._tx.fetch_one(QUERIES["find_hit"], hit_id=hit_id)
         return None if row is None else self._hit(row)
 
+    def many(self, hit_ids: Collection[HitId]) -> Mapping[HitId, Hit]:
+        """Some hits, by their ids; those that are not there are left out."""
+        hits = (self._hit(row) for row in self._tx.fetch_all(QUERIES["find_hits"], hit_ids=list(hit_ids)))
+        return {hit.hit_id: hit for hit in hits}
+
     def lock(self, hit_id: HitId) -> Hit | None:
         """One hit that is about to change."""
         row = self._tx.fetch_one(QUERIES["lock_hit"], hit_id=hit_id)

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from symbolon.node.domain.purges import Purge, PurgeDirection, PurgeScope
 from symbolon.node.storage.hits import reason_place
 from symbolon.protocol.exchange_terms import PurgedPlace, PurgeReason
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.purposes import AFTER_THE_END, HIT_PURPOSES
 from symbolon.protocol.references import HitId, MemberCode, MessageId, PurgeId, RequestId
 from symbolon.runtime.database import Row, Transaction
@@ -176,5 +177,6 @@ def _purge(row: Row) -> Purge:
         purged_at=row["purged_at"],
         purged=None if purged is None else {PurgedPlace(place): count for place, count in purged.items()},
         message_id=None if message_id is None else MessageId(str(message_id)),
+        not_delivered=None if row.get("problem") is None else Problem(row["problem"]),
         by_itself=row["by_itself"],
     )

@@ -235,6 +235,10 @@ class PostgresNotices:
         """A mail was taken, or refused for good; its text is kept no longer."""
         self._tx.execute(QUERIES["close_mail"], mail_id=mail_id, closed_at=now, is_refused=is_refused)
 
+    def forget_hit(self, hit_id: HitId) -> int:
+        """Forget what is told of a hit, but for its end; how many notices there were."""
+        return self._tx.execute(QUERIES["forget_notices_of_hit"], hit_id=hit_id)
+
     def prune(self, before: datetime) -> int:
         """Forget notices and mails that are older; how many notices there were."""
         self._tx.execute(QUERIES["prune_mails"], before=before)

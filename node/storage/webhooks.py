@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from symbolon.node.domain.webhooks import Webhook, WebhookEvent, WebhookLine
+from symbolon.protocol.references import HitId
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 from symbolon.runtime.vault import Place, Vault
@@ -88,6 +89,10 @@ class PostgresWebhooks:
     def failed(self, event: WebhookEvent, why: str, next_attempt_at: datetime | None, now: datetime) -> None:
         """It did not; `next_attempt_at` None: it is not tried again."""
         self._tx.execute(QUERIES["note_failed"], event_id=event.event_id, why=why, next=next_attempt_at, now=now)
+
+    def forget_hit(self, hit_id: HitId) -> int:
+        """Take away what was told of a hit, and what is to be told of its messages; how many events."""
+        return self._tx.execute(QUERIES["forget_events_of_hit"], hit_id=hit_id)
 
     def forget(self, before: datetime) -> int:
         """Take away what was told, or given up, before."""

@@ -47,7 +47,7 @@ select * from attachment where hit_id = %(hit_id)s order by begun_at, attachment
 -- A second officer lets a file go, for the first time or after the other side purged it.
 update attachment
 set released_at = %(now)s, sealed_manifest = %(sealed_manifest)s, exchange_id = %(exchange_id)s, next_attempt_at = %(now)s,
-    uploaded_at = null, attempts = 0, problem = null, state = 'complete'
+    uploaded_at = null, attempts = 0, problem = null
 where attachment_id = %(attachment_id)s;
 
 -- name: take_back

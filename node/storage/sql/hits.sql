@@ -26,6 +26,17 @@ select hit.*, (
 from hit
 where hit_id = %(hit_id)s;
 
+-- name: find_hits
+-- Some hits.
+select hit.*, (
+    select message.problem from outbox_message as message where message.message_id = hit.hold_message_id
+) as hold_problem, (
+    select jsonb_agg(message.step order by message.place) from outbox_message as message
+    where message.hit_id = hit.hit_id and message.step is not null and not message.followed and message.problem is null
+) as pending
+from hit
+where hit_id = any(%(hit_ids)s::uuid[]);
+
 -- name: lock_hit
 -- One hit that is about to change.
 select hit.*, (

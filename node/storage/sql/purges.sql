@@ -38,8 +38,10 @@ limit %(limit)s;
 
 -- name: list_purges
 -- The purges about hits that are (or are not) protected, the newest first.
-select purge.*
-from purge join hit using (hit_id)
+select purge.*, carrier.problem
+from purge
+join hit using (hit_id)
+left join outbox_message as carrier on carrier.message_id = purge.message_id
 where hit.protected = any(%(protected)s)
 order by purge.asked_at desc, purge.purge_id;
 

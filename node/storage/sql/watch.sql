@@ -111,6 +111,10 @@ update mail set attempts = attempts + 1, next_attempt_at = %(until)s where mail_
 update mail set closed_at = %(closed_at)s, is_refused = %(is_refused)s, subject = '', body = '', address = ''
 where mail_id = %(mail_id)s and closed_at is null;
 
+-- name: forget_notices_of_hit
+-- What somebody was, or was to be, told of a hit, but for its end.
+delete from notice where hit_id = %(hit_id)s and coalesce(state, '') not in ('WITHDRAWN', 'CLOSED');
+
 -- name: prune_notices
 -- Notices of long ago; with them goes that they were told.
 delete from notice where noted_at < %(before)s;

@@ -77,6 +77,13 @@ set attempts = attempts + 1, last_failure = %(why)s, next_attempt_at = coalesce(
     given_up_at = case when %(next)s::timestamptz is null then %(now)s end
 where event_id = %(event_id)s;
 
+-- name: forget_events_of_hit
+-- What was told of a hit, and what is still to be told of messages that are gone. What became of the hit itself is told
+-- still: an own system that heard of it hears of its end.
+delete from webhook_event
+where hit_id = %(hit_id)s
+  and (delivered_at is not null or given_up_at is not null or payload ->> 'event' in ('message.sent', 'message.received'));
+
 -- name: forget_told
 -- What was told, or given up, long ago.
 delete from webhook_event where coalesce(delivered_at, given_up_at) < %(before)s;

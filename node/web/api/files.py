@@ -118,8 +118,8 @@ def file_routes(services: ApiServices) -> APIRouter:
             raise Refusal(
                 Problem.INVALID_INPUT, "Content-Range: say which bytes these are, as bytes 0-1048575/5242880."
             )
-        place = (path["hit_id"], path["upload_id"])
-        return _answer(request, uploads.add(caller.client.client_id, place, (int(found[1]), int(found[3])), body))
+        upload = (caller.client.client_id, (path["hit_id"], path["upload_id"]))
+        return _answer(request, uploads.add(caller.actor, upload, (int(found[1]), int(found[3])), body))
 
     def completed(request: Request) -> Response:
         caller, path = _asked(request)

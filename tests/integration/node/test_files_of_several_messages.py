@@ -75,6 +75,7 @@ def test_a_request_that_names_a_file_of_the_receiver_takes_nothing_from_it_by_it
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("symbolon.node.services.approve_draft.ReleaseAttachments.__call__", lambda *_: None)
         patch.setattr("symbolon.node.services.submit_draft.manifest_of", lambda *_: None)
+        patch.setattr("symbolon.node.services.list_drafts._file", lambda *_: None)
         forged = ask(pair.xa, hit_id, replace(REQUEST, attachments=named(theirs)))
     pair.exchange()
     recall(pair, hit_id, forged)

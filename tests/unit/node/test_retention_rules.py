@@ -15,7 +15,7 @@ from symbolon.node.services.gather_held import as_text
 from symbolon.protocol.exchange_terms import PurgedPlace, PurgeReason
 from symbolon.protocol.messages_case import CHUNK_BYTES
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HitId, MemberCode, PurgeId
+from symbolon.protocol.references import HitId, MemberCode, MessageId, PurgeId
 
 TODAY = date(2031, 5, 4)
 NOW = datetime(2031, 5, 4, 9, tzinfo=UTC)
@@ -26,6 +26,7 @@ ASKED = Purge(
     holder=MemberCode("XB"),
     asked_at=NOW,
     due_at=NOW + timedelta(hours=24),
+    message_id=MessageId("m"),
 )
 
 
@@ -54,6 +55,7 @@ def test_a_renewal_ends_after_three_years() -> None:
         (ASKED, NOW + timedelta(hours=24), None, PurgeState.WAITING),
         (ASKED, NOW + timedelta(hours=24, seconds=1), None, PurgeState.OVERDUE),
         (ASKED, NOW, Problem.UNKNOWN_HIT, PurgeState.NOT_DELIVERED),
+        (replace(ASKED, message_id=None), NOW + timedelta(days=9), None, PurgeState.NOT_REACHABLE),
         (replace(ASKED, kept_by_law_at=NOW), NOW + timedelta(days=9), None, PurgeState.KEPT_BY_LAW),
         (replace(ASKED, purged_at=NOW), NOW + timedelta(days=9), None, PurgeState.PURGED),
     ],
@@ -61,7 +63,7 @@ def test_a_renewal_ends_after_three_years() -> None:
 def test_a_purge_is_overdue_when_its_day_is_over_and_nothing_was_heard(
     purge: Purge, now: datetime, problem: Problem | None, state: PurgeState
 ) -> None:
-    assert state_of(purge, now, problem) is state
+    assert state_of(replace(purge, not_delivered=problem), now) is state
 
 
 def test_a_receipt_names_every_place_once_also_where_nothing_was() -> None:
