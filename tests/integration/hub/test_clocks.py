@@ -1,5 +1,6 @@
 """Clocks at a hub on a real PostgreSQL: who lets one run out is told once, whatever restarts and holidays come."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,14 +12,18 @@ from tests.simulators.hub_members import SimulatedMember
 
 from symbolon.hub.bootstrap.opening import open_hub
 from symbolon.hub.domain.clock_board import BoardQuery, ClockLine, Order, Standing
+from symbolon.hub.domain.clocks import clocks_of
 from symbolon.hub.services.escalate_clocks import EscalateClocks, TellOfHit
 from symbolon.hub.services.expire_votes import ExpireVotes
 from symbolon.hub.services.list_clocks import ListClocks
+from symbolon.protocol.allowances import Counting
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import HoldRuling, Namespace, Urgency, WithdrawalReason
 from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.lifecycle_times import ClockName, Watcher
-from symbolon.protocol.messages import EscalationLevel, EscalationNotice, Purpose
+from symbolon.protocol.membership_problems import BrokenSuccession
+from symbolon.protocol.messages import AgreedTime, DeskHours, EscalationLevel, EscalationNotice, Purpose
+from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HitId
 from symbolon.runtime.sql_loader import Query
 
@@ -255,3 +260,38 @@ def test_the_board_is_sorted_by_what_is_due_first_and_exported_with_who_took_it(
     assert [line.clock for line in by_due] == [ClockName.ACCEPT, ClockName.RESPOND]
     assert listed.export("omar", BoardQuery(order=Order.CLOCK), with_holds=False) == by_due
     assert bench.acts()[-1] is AuditAct.CLOCKS_EXPORTED
+
+
+def test_what_is_wrong_with_one_hit_stops_the_clocks_of_no_other(
+    bench: Any, person: Any, somebody_else: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = a_hit(bench, person, urgency=Urgency.U1)
+    bench.acknowledge_all()
+    whole = a_hit(bench, somebody_else, urgency=Urgency.U1)
+    assert broken != whole
+
+    def reading(hit: Any, *arguments: Any) -> Any:
+        if hit.hit_id == broken:
+            raise ArithmeticError
+        return clocks_of(hit, *arguments)
+
+    for service in ("escalate_clocks", "expire_votes", "list_clocks"):
+        monkeypatch.setattr(f"symbolon.hub.services.{service}.clocks_of", reading)
+    clock = SetClock(bench.now() + timedelta(hours=6))
+    assert {line.hit_id for line in lines(bench, clock.now())} == {whole}
+    assert escalation(bench.hub, clock)() == 4
+    tell = TellOfHit(bench.hub.post_message())
+    assert ExpireVotes(bench.hub.store, bench.hub.enter_step(), tell, clock)() == 1
+    assert (bench.hit(broken).state, bench.hit(whole).state) == (JointState.ALERTED, JointState.EXPIRED)
+
+
+def test_an_hour_that_is_one_minute_a_week_is_no_office(bench: Any) -> None:
+    minute = replace(a_desk(), hours=(DeskHours(0, 0, 1),))
+    with pytest.raises(MalformedMessage, match="at least 10 hours"):
+        publish(bench, bench.belanu, minute)
+
+
+def test_no_two_states_agree_on_a_time_that_never_ends(bench: Any) -> None:
+    absurd = AgreedTime(ClockName.TRIAGE, Urgency.U3, Counting.WORKING_DAYS, 2**31 - 1)
+    with pytest.raises(BrokenSuccession, match="too long"):
+        hand_in(bench, bench.amara, replace(profile(bench), times=(absurd,)))

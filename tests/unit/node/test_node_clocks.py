@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from symbolon.node.domain.clocks import ClockTerms, HitHistory, clocks_of, own_due_at
 from symbolon.node.domain.desk_text import read_toml
 from symbolon.node.domain.hit import Hit, followed
+from symbolon.node.services.read_clocks import clocks_alone
 from symbolon.protocol.allowances import Counting
 from symbolon.protocol.clocks import ClockLevel, Pause
 from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency
@@ -100,6 +101,17 @@ def test_after_this_sides_vote_the_rest_of_the_time_is_the_other_sides():
     found = named(replace(HIT, side_state=SideState.VOTED))
     assert {name: clock.whose for name, clock in found.items()} == {ClockName.TRIAGE: XB}
     assert own_due_at(tuple(found.values()), XA) is None
+
+
+def test_what_is_wrong_with_one_hit_is_no_other_s(monkeypatch):
+    def reading(hit, *arguments):
+        if hit.hit_id == "broken":
+            raise ArithmeticError
+        return clocks_of(hit, *arguments)
+
+    monkeypatch.setattr("symbolon.node.services.read_clocks.clocks_of", reading)
+    assert clocks_alone(replace(HIT, hit_id=HitId("broken")), NO_HISTORY, terms()) is None
+    assert clocks_alone(HIT, NO_HISTORY, terms()) == clocks_of(HIT, NO_HISTORY, terms())
 
 
 def test_a_holiday_of_the_own_desk_is_no_time():
