@@ -23,7 +23,7 @@ ASKED: Final = (BELANU, "BEL-2201")
 VICTIM: Final = (AMARA, "AM-0102")
 """A young woman; Belanu heard her as a witness, and its record is not protected."""
 _WITNESS: Final = (BELANU, "BEL-2204")
-_HOP_WITHIN_S: Final = 30.0
+_HOP_WITHIN_S: Final = 60.0
 
 WaitUntil = Callable[[str, Callable[[], bool], float], None]
 Desks = Mapping[MemberCode, StateDesk]

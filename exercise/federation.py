@@ -18,7 +18,7 @@ from symbolon.exercise.servers import ExerciseServers
 from symbolon.protocol.messages import welcome_fingerprint
 from symbolon.protocol.references import MemberCode
 
-_TAKEN_WITHIN_S: Final = 45.0
+_TAKEN_WITHIN_S: Final = 90.0
 
 
 class Federation:
