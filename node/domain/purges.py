@@ -45,7 +45,6 @@ class PurgeScope:
     exchange_id: RequestId | None
     reason: PurgeReason
 
-
     @property
     def is_sound(self) -> bool:
         """Whether reason and exchange go together: a record that is gone is no exchange's, all else is one's."""

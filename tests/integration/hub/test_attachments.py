@@ -24,7 +24,7 @@ from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.messages import AttachmentOffer, AttachmentProgress, AttachmentReceived, Purpose
 from symbolon.protocol.messages_case import CHUNK_BYTES
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import AttachmentId, HitId, RequestId, new_attachment_id
+from symbolon.protocol.references import AttachmentId, HitId, RequestId, new_attachment_id, new_request_id
 from symbolon.runtime.clock import SystemClock
 from symbolon.runtime.sql_loader import Query
 
@@ -126,6 +126,24 @@ def test_a_file_goes_to_the_other_party_chunk_by_chunk_and_the_hub_keeps_none_on
     acts = bench.acts()
     for act in (AuditAct.ATTACHMENT_OFFERED, AuditAct.ATTACHMENT_COMPLETE, AuditAct.ATTACHMENT_DROPPED):
         assert acts.count(act) == 1
+
+
+def test_a_file_that_was_received_goes_again_for_another_exchange_and_is_another_offer_of_nobody_else(
+    table: Table, bench: Any, person: Any
+) -> None:
+    file = a_file(confirmed(bench, person))
+    table.upload(bench.amara, file)
+    assert table.received(bench.belanu, file).status_code == 204
+    assert missing(table.offer(bench.amara, file.offer)) == ()
+    again = replace(file.offer, exchange_id=new_request_id(uuid4()))
+    assert problem_of(table.offer(bench.belanu, again)) is Problem.MESSAGE_REUSED
+    other_content = replace(again, chunk_digests=(again.chunk_digests[1], again.chunk_digests[0]))
+    assert problem_of(table.offer(bench.amara, other_content)) is Problem.MESSAGE_REUSED
+    assert missing(table.offer(bench.amara, again)) == (0, 1)
+    table.upload(bench.amara, replace(file, offer=again))
+    assert table.chunks() == len(file.chunks)
+    assert table.received(bench.belanu, file).status_code == 204
+    assert table.chunks() == 0
 
 
 def test_a_chunk_that_is_not_the_offered_one_is_refused(table: Table, bench: Any, person: Any) -> None:
