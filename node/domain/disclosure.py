@@ -87,6 +87,12 @@ def actions_of(
     With `with_exchanges` also what they may do in some exchange of it: in which, says `actions_in_exchange`.
     """
     actions = open_actions(hit, actor.offices_on_hit(protected=hit.protected), proposals)
+    agreed = agreed_and_not_shown(proposals)
+    if agreed is not None and agreed.agreed_by == actor.login:
+        # Values in clear leave by four eyes: who agreed on the kinds is not who lets them go.
+        actions -= {HitAction.SHOW_FIELD}
+    if hit.assigned_to not in (None, actor.login):
+        actions -= {HitAction.RECOMMEND}
     if with_exchanges:
         for exchange in hit.shown.exchanges:
             actions |= set(actions_in_exchange(actor, hit, exchange))
@@ -154,13 +160,15 @@ def _side_actions(hit: Hit, offices: frozenset[Office]) -> set[HitAction]:
 
 
 def _field_actions(hit: Hit, offices: frozenset[Office], proposals: Sequence[FieldProposal]) -> set[HitAction]:
-    if hit.shown.state is not JointState.NEEDS_MORE or hit.is_on_hold or not offices & _drafting(hit):
+    if hit.shown.state is not JointState.NEEDS_MORE or hit.is_on_hold:
         return set()
     actions: set[HitAction] = set()
+    if agreed_and_not_shown(proposals) is not None and offices & _showing(hit):
+        actions.add(HitAction.SHOW_FIELD)
+    if not offices & _drafting(hit):
+        return actions
     if open_proposal(proposals, Direction.RECEIVED) is not None:
         actions.add(HitAction.ANSWER_FIELD)
-    if agreed_and_not_shown(proposals) is not None:
-        actions.add(HitAction.SHOW_FIELD)
     if not actions and open_proposal(proposals, Direction.SENT) is None:
         actions.add(HitAction.PROPOSE_FIELD)
     return actions
@@ -170,6 +178,10 @@ def _safety_actions(hit: Hit) -> set[HitAction]:
     if hit.holds_for_safety:
         return {HitAction.LIFT_SAFETY_HOLD}
     return set() if hit.shown.state in ENDED else {HitAction.SAFETY_HOLD}
+
+
+def _showing(hit: Hit) -> frozenset[Office]:
+    return _PROTECTION if hit.protected else _FOCAL | {Office.AUTHORISER}
 
 
 def _drafting(hit: Hit) -> frozenset[Office]:

@@ -32,6 +32,8 @@ class FieldProposal:
     """This side has shown its own values."""
     shown_there: ExtraFieldValue | None
     """What the other side showed."""
+    agreed_by: str | None = None
+    """Who of this side proposed it, or agreed: the values need another officer's eyes."""
 
 
 def field_proposals(messages: Sequence[StoredMessage]) -> tuple[FieldProposal, ...]:
@@ -56,6 +58,7 @@ def field_proposals(messages: Sequence[StoredMessage]) -> tuple[FieldProposal, .
                 else None,
                 Direction.SENT in of_this,
                 of_this.get(Direction.RECEIVED),
+                each.sent_by or (None if answer is None else answer.sent_by),
             )
         )
     return tuple(proposals)

@@ -16,6 +16,7 @@ from symbolon.node.services.send_step import SendSealed, SendStep
 from symbolon.node.services.submit_draft import check_against_exchange
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.codec import whole_milliseconds
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import (
     ClarificationAnswer,
     OnwardUseDecision,
@@ -53,6 +54,8 @@ class ApproveDraft:
             draft, hit = draft_to_act_on(work, actor, draft_id, Right.APPROVE_RELEASE)
             if hit.is_on_hold:
                 raise NotAllowedNow("The hit is on hold: nothing about it leaves until the hold is over.")
+            if hit.shown.state is not JointState.CONFIRMED:
+                raise NotAllowedNow("The hit is not confirmed any more: nothing about it leaves. Discard the draft.")
             departure = departure_of(work, hit, draft)
             would_leave = digest_of(draft.content, departure)
             after = approved(draft, actor, release_rule(hit, draft.purpose), content_digest, would_leave)

@@ -19,6 +19,7 @@ from symbolon.node.services.submit_draft import check_against_exchange
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.disclosure_rules import page_mark, restrictions_of
 from symbolon.protocol.handling import Urgency
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import AttachmentReference, Reply, Request, SpontaneousInformation
 from symbolon.protocol.references import MemberCode
 
@@ -119,8 +120,15 @@ def draft_line(draft: Draft, hit: Hit, actor: Actor) -> DraftLine:
         protected=hit.protected,
         non_punishment=hit.non_punishment,
         exercise=hit.exercise,
-        actions=draft_actions(draft, actor, release_rule(hit, draft.purpose)),
+        actions=_actions(draft, hit, actor),
     )
+
+
+def _actions(draft: Draft, hit: Hit, actor: Actor) -> tuple[DraftAction, ...]:
+    """What the officer may do with it: about a hit that is over nothing is approved."""
+    can_leave = hit.shown.state in (JointState.CONFIRMED, JointState.HELD)
+    actions = draft_actions(draft, actor, release_rule(hit, draft.purpose))
+    return tuple(action for action in actions if can_leave or action is not DraftAction.APPROVE)
 
 
 def _file(work: Work, hit: Hit, named: AttachmentReference) -> AttachedFile:

@@ -10,7 +10,7 @@ from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Correspondence, card_that_signed
 from symbolon.node.services.follow_steps import FollowSteps
 from symbolon.node.services.take_standing import kept_standing, with_kept_standing
-from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.hit_ledger import HitLedger
 from symbolon.protocol.known_ledgers import furthest
@@ -90,7 +90,7 @@ class ReceiveVote:
             raise WaitsForMore(hit.hit_id)
         after = replace(hit, unread_round=number)
         work.hits.save(after)
-        detail = {"kind": Purpose.VOTE.value, "round": number, "problem": unreadable.problem.value}
+        detail: Detail = {"kind": Purpose.VOTE.value, "round": number, "problem": unreadable.problem.value}
         work.audit.record(AuditAct.MESSAGE_REFUSED, hit.counterpart, hit.hit_id, detail)
         self._follow_steps.say_outcome(work, after)
         return hit.hit_id

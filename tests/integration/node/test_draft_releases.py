@@ -173,3 +173,15 @@ def test_nothing_is_drafted_before_both_said_same(pair: Pair) -> None:
     hit_id = pair.hit()
     with pytest.raises(NotAllowedNow):
         pair.xa.services.save_draft(FOCAL_POINT, hit_id, None, REQUEST, None)
+
+
+def test_about_a_hit_that_is_closed_no_draft_is_approved(pair: Pair) -> None:
+    hit_id = confirmed(pair)
+    draft_id = drafted(pair.xa, hit_id, REQUEST)
+    digest = pair.xa.services.show_draft(AUTHORISER, draft_id).content_digest
+    pair.xa.services.close_hit(FOCAL_POINT, hit_id)
+    pair.exchange()
+    (line,) = pair.xa.services.list_drafts(AUTHORISER)
+    assert DraftAction.APPROVE not in line.actions
+    with pytest.raises(NotAllowedNow):
+        pair.xa.services.approve_draft(AUTHORISER, draft_id, str(digest))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.errors import Forbidden, InvalidDraft, NotAllowedNow, NotFound
 from symbolon.protocol.handling import IdentifierKind, Verdict
 from symbolon.protocol.lifecycle import HitAction, JointState, SideState
@@ -9,7 +10,7 @@ from symbolon.protocol.messages import ShownField
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId
 
-from .asking import INVESTIGATOR
+from .asking import AUTHORISER, INVESTIGATOR
 from .conftest import FOCAL_POINT, PROTECTION_OFFICER, NodeUnderTest, Pair
 from .hit_stories import view, vote
 
@@ -78,7 +79,10 @@ def test_both_sides_see_exactly_the_kinds_that_they_agreed_on(pair: Pair) -> Non
     pair.xb.services.answer_extra_fields(FOCAL_POINT, hit_id, True)
     pair.exchange()
     for node in (pair.xa, pair.xb):
-        node.services.show_extra_fields(FOCAL_POINT, hit_id)
+        # Who agreed on the kinds is not who lets the values go.
+        with pytest.raises(Forbidden):
+            node.services.show_extra_fields(FOCAL_POINT, hit_id)
+        node.services.show_extra_fields(AUTHORISER, hit_id)
     pair.exchange()
     for node in (pair.xa, pair.xb):
         assert shown_to(node, hit_id) == [(IdentifierKind.BIRTH_DATE, "1990-05-03")]
@@ -120,7 +124,7 @@ def test_values_that_nobody_agreed_on_are_refused_and_not_kept(pair: Pair, monke
     # A node that breaks the rule: it shows of its record what was not agreed on.
     with monkeypatch.context() as patched:
         patched.setattr("symbolon.node.services.agree_fields.ShownField", lambda _kind, text: ShownField(NAME, text))
-        pair.xb.services.show_extra_fields(FOCAL_POINT, hit_id)
+        pair.xb.services.show_extra_fields(AUTHORISER, hit_id)
     pair.exchange()
     assert shown_to(pair.xa, hit_id) == []
     assert [row["problem"] for row in pair.xa.rows("inbox_delivery") if row["problem"]] == [Problem.NOT_DISCLOSED]
@@ -135,3 +139,12 @@ def test_who_does_not_see_the_hit_cannot_learn_of_it_by_acting(pair: Pair) -> No
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def test_the_officer_who_was_asked_recommends_and_nobody_else(pair: Pair) -> None:
+    hit_id = pair.hit()
+    pair.xa.services.assign_hit(FOCAL_POINT, hit_id, INVESTIGATOR.login)
+    another = Actor("inv-2", frozenset({Role.INVESTIGATOR}))
+    assert HitAction.RECOMMEND not in pair.xa.services.show_hit(another, hit_id).summary.actions
+    with pytest.raises(Forbidden):
+        pair.xa.services.recommend(another, hit_id, Verdict.SAME, "Me too")
