@@ -236,14 +236,15 @@ def _parties(ledger: HitLedger, exchange: Exchange | None, step: TrackStep) -> f
     if exchange is None:
         return frozenset({Party.EITHER, Party.VOTES})
     party = Party.RECEIVER if step.by == exchange.receiver else Party.GIVER
-    return frozenset({party, Party.CLOCK}) if _follows_by_itself(exchange, party, step.event) else frozenset({party})
+    return frozenset({party, Party.CLOCK}) if _follows_by_itself(exchange, step.event) else frozenset({party})
 
 
-def _follows_by_itself(exchange: Exchange, party: Party, event: Event) -> bool:
-    """Whether a node's own worker says it: that an answer was taken, or, at the holder, that all was purged.
+def _follows_by_itself(exchange: Exchange, event: Event) -> bool:
+    """Whether a node's own worker says it: that an answer was taken, or that what was recalled is purged.
 
-    The end of the time for feedback, and of a refused request, the hub alone says: it is the receiver's time.
+    The latter says who purged it, or who has the receipt. The end of the time for feedback, and of a refused request,
+    the hub alone says: it is the receiver's time.
     """
     if event is Event.CLOSED:
-        return exchange.state is JointState.RECALLED and party is Party.GIVER
+        return exchange.state is JointState.RECALLED
     return event is Event.FEEDBACK_DUE

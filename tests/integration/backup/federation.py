@@ -255,8 +255,9 @@ class Federation:
             with state.node.database.transaction() as tx, state.node.unit_of_work.begin() as work:
                 from symbolon.node.storage.records import QUERIES
 
-                everything = {"publications": None, "refused": False, "category_not_set": False}
-                rows = tx.fetch_all(QUERIES["list_records"], **everything, case_id=None, review_before=None)
+                everything = {"protected": [False, True], "publications": None, "refused": False}
+                unlimited = {"category_not_set": False, "case_id": None, "review_before": None}
+                rows = tx.fetch_all(QUERIES["list_records"], **everything, **unlimited)
                 for record in work.records.many([RecordReference(str(row["reference"])) for row in rows]):
                     names[record.reference] = f"{code} {record.content.local_id}"
         return names
