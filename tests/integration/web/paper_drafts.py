@@ -38,9 +38,10 @@ class PaperDrafts:
     ) -> DraftId:
         view = self.show_hit(actor, hit)
         check_limits(form)
-        by = self._rule(view).officer(actor)
+        rule = self._rule(view)
+        by = rule.officer(actor)
         if known is not None:
-            self.kept[known] = rules.changed(self.kept[known], form, by, self.now())
+            self.kept[known] = rules.changed(self.kept[known], form, by, self.now(), rule)
             return known
         begun = draft_id(len(self.kept) + 1)
         if isinstance(form, RequestForm | InformationForm):
