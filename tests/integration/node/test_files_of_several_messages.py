@@ -52,6 +52,8 @@ def test_a_file_of_two_requests_stays_when_one_is_recalled_and_goes_with_the_oth
 def test_a_file_that_was_purged_with_one_request_travels_again_with_another(pair: Pair) -> None:
     hit_id = confirmed(pair)
     attachment_id = attach(pair.xa, hit_id)
+    # Another request keeps the hit open: its last exchange would end it.
+    ask(pair.xa, hit_id)
     recall(pair, hit_id, ask_with(pair, hit_id, attachment_id))
     assert files_of_xb(pair, hit_id) == []
     ask_with(pair, hit_id, attachment_id)

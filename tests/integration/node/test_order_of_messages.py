@@ -12,6 +12,7 @@ from tests.simulators.lying_hub import BusyClient, again, followed_by, with_card
 from symbolon.node.bootstrap.services import build_hub_services
 from symbolon.node.domain.outbox import next_issue
 from symbolon.node.services.correspondence import stamp
+from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import CLOCK_SKEW
 from symbolon.protocol.handling import IdentifierKind, Verdict
 from symbolon.protocol.hybrid_keys import RecipientKeys
@@ -149,6 +150,7 @@ def test_every_try_has_a_nonce_of_its_own(pair: Pair) -> None:
 def test_a_message_sealed_with_the_weaker_suite_is_refused_where_both_have_the_stronger(pair: Pair) -> None:
     hit_id = pair.hit()
     pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    pair.xb.deliver()
     directory, message_id = pair.xa.directory(), new_message_id(uuid4())
     context = SealContext(directory.federation, pair.xa.code, pair.xb.code, Purpose.VOTE, hit_id, message_id)
     classic = RecipientKeys(SealingPublicKey(pair.xb.card().sealing_key), None)
@@ -159,7 +161,9 @@ def test_a_message_sealed_with_the_weaker_suite_is_refused_where_both_have_the_s
     letter = pair.xa.correspondence.sign_for(pair.xb.code, sealed, Purpose.VOTE, directory, sent)
     pair.hub.put(pair.xb.code, letter)
     pair.xb.receive()
-    assert problems(pair.xb) == [Problem.DOWNGRADED_SUITE]
+    refused = {"kind": "vote", "round": 1, "problem": Problem.DOWNGRADED_SUITE.value}
+    assert refused in pair.xb.leaves(AuditAct.MESSAGE_REFUSED)
+    assert pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes == ()
 
 
 def test_a_clock_that_is_set_back_loses_no_message(pair: Pair) -> None:
