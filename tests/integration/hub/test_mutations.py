@@ -95,8 +95,13 @@ class Stage:
         for one, other in ((self.amara, self.bench.belanu), (self.bench.belanu, self.amara)):
             self.bench.api.deposit_vote(one.code, one.vote(alert.hit_id, other))
         belanu = self.bench.belanu
-        self.bench.api.take_step(belanu.code, belanu.step(belanu.notice(alert.hit_id, Event.CONFIRMED, 1)))
+        follows = self.version_of(alert.hit_id)
+        self.bench.api.take_step(belanu.code, belanu.step(belanu.notice(alert.hit_id, Event.CONFIRMED, follows)))
         return alert.hit_id
+
+    def version_of(self, hit_id: Any) -> int:
+        """How far the hub's own track of a hit is."""
+        return int(self.bench.hit(hit_id).ledger.version)
 
     def reconcile(self) -> Any:
         """As after the hub was restored; the incarnation that it has then."""
@@ -147,7 +152,8 @@ def note(stage: Stage) -> tuple[str, Envelope]:
 
 
 def step(stage: Stage) -> tuple[str, Envelope]:
-    return "/v1/steps", stage.amara.step(stage.amara.notice(stage.confirmed_hit(), Event.CLOSED, 2))
+    hit_id = stage.confirmed_hit()
+    return "/v1/steps", stage.amara.step(stage.amara.notice(hit_id, Event.CLOSED, stage.version_of(hit_id)))
 
 
 def side_notice(stage: Stage) -> tuple[str, Envelope]:
