@@ -214,6 +214,9 @@ class DeliverOutbox:
             return False
         if message.step is not None:
             is_held = hit.joint_state is JointState.HELD
+            if message.step.exchange_id is None and not (is_held or hit.is_frozen or hit.holds_for_safety):
+                # A vote that nobody can read stops what would leave, and neither its own end nor the hit's.
+                return False
             in_exchange = message.step.exchange_id is not None
             return stops_under_safety_hold(message.step.event) or (is_held and in_exchange)
         return message.purpose in HIT_PURPOSES - AFTER_THE_END - {Purpose.VOTE}
