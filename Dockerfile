@@ -15,6 +15,11 @@ RUN python -m pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-di
  && /opt/symbolon/bin/pip install --no-cache-dir --no-deps --no-index dist/*.whl
 
 FROM python:${PYTHON}-slim-bookworm
+# A node prints: Pango lays the text out, in the region's own scripts.
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends \
+      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-noto-cjk >/dev/null \
+ && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/symbolon /opt/symbolon
 ENV PATH=/opt/symbolon/bin:$PATH \
     PYTHONUNBUFFERED=1 \

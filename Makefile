@@ -51,6 +51,11 @@ format: setup ## Put the code into its form
 bench-%: setup ## Measure: bench-kernel, bench-encode, bench-wire, bench-latency, bench-longpoll, bench-trust, bench-epoch_change; ARGS="--help" says how
 	PYTHONPATH=. $(BIN)/python benchmarks/$*.py $(ARGS)
 
+STEPS ?= 1000000
+.PHONY: walks
+walks: setup ## Walk two nodes and a hub at random through the life cycle: STEPS=1000000; ARGS="--seed 7" begins there
+	PYTHONPATH=. $(BIN)/python -m tests.simulators.walk_exchange --steps $(STEPS) $(ARGS)
+
 MINUTES ?= 10
 .PHONY: fuzz
 fuzz: setup ## Try every decoder on malformed input, guided by coverage: MINUTES=10; ARGS="--groups forms import" picks some

@@ -24,6 +24,7 @@ from symbolon.hub.services.accept_submission import AcceptSubmission
 from symbolon.hub.services.admit_batches import AdmitBatches
 from symbolon.hub.services.answer_batch import AnswerBatch
 from symbolon.hub.services.open_envelope import OpenEnvelope
+from symbolon.hub.services.reconsider_pair import ReconsiderPairs
 from symbolon.hub.services.sign_message import ENVELOPE_LIFETIME, HubIdentity, SignMessage
 from symbolon.hub.storage.delivery_bell import PostgresDeliveryBell
 from symbolon.hub.storage.open_encodings import OpenEncodings
@@ -98,7 +99,10 @@ def main() -> None:
     services = build_api_services(hub, intake, WakeUps(match=wake, clear_away=wake))
     opening = TrustingOpenEnvelope(hub.identity)
     answer = AnswerBatch(hub.store, AdmitBatches(), opening, NotSigning(hub.identity), CLOCK)
-    bare = replace(services, accept_submission=AcceptSubmission(answer, intake, hub.change_hits(), wake))
+    bare = replace(
+        services,
+        accept_submission=AcceptSubmission(answer, intake, hub.change_hits(), ReconsiderPairs(hub.enter_step()), wake),
+    )
     app = create_api(bare, PostgresDeliveryBell(hub.settings.database))
 
     async def as_a_member(scope: Any, receive: Any, send: Any) -> None:

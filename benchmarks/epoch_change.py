@@ -29,10 +29,10 @@ from time import perf_counter
 
 import psycopg
 
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import STATES, FictionalRecord, drama_phone
 from symbolon.exercise.population import make_population
-from symbolon.exercise.run import CASE_FOLDER
 from symbolon.exercise.state_files import write_state_file
 from symbolon.node.domain.epochs import EpochStanding
 from symbolon.node.gateway.linkage_key_files import LinkageKeyFiles

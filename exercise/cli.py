@@ -61,12 +61,15 @@ def run(
                 federation.co_sign()
                 progress.step("They make the linkage key together: commit, reveal, confirm")
                 federation.hold_ceremony()
+                progress.step("Each state publishes its focal points, signed")
+                federation.publish_desks()
                 startup_s = time.monotonic() - began
                 leaving = () if once else LEFT_TO_THE_READER
                 result = ExerciseRun(federation, drawing.result(), progress, leaving).play()
             show_result(console, result)
             show_trust(console, federation)
             if not once:
+                federation.know_desks()
                 show_addresses(console, federation)
                 _wait_for_keyboard(console)
             console.print("Stopping …")

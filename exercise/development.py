@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-import symbolon.exercise.case as case_package
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.case.story import CASE_RECORDS
 from symbolon.exercise.state_files import write_state_file
 
@@ -17,4 +17,4 @@ def write_case(folder: Path) -> None:
 if __name__ == "__main__":
     if sys.argv[1:] != ["write-case"]:
         sys.exit("usage: python -m symbolon.exercise.development write-case")
-    write_case(Path(case_package.__path__[0]))
+    write_case(CASE_FOLDER)

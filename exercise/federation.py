@@ -1,13 +1,14 @@
 """A whole federation on this machine: the hub and its members, each with processes, keys and a database of its own."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.fiction import STATE_NAMES
 from symbolon.exercise.hub_party import WORKER, ExerciseHub
@@ -20,7 +21,7 @@ from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelco
 from symbolon.protocol.messages_operators import OPERATORS
 from symbolon.protocol.references import MemberCode
 
-_TAKEN_WITHIN_S: Final = 45.0
+_TAKEN_WITHIN_S: Final = 90.0
 
 
 class Federation:
@@ -59,13 +60,14 @@ class Federation:
         self._open.close()
 
     def start(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
-        """Start all processes; the members sign the first directory, and make the linkage key together.
+        """Start all processes; the members sign the first directory, make the linkage key, and publish their desks.
 
         ``hub_urls`` gives single nodes another way to the hub, such as through a recorder.
         """
         self.start_processes(hub_urls)
         self.co_sign()
         self.hold_ceremony()
+        self.publish_desks()
 
     def start_processes(self, hub_urls: Mapping[MemberCode, str] | None = None) -> None:
         """Start all processes, and nothing else: the states are enrolled, and the federation is not founded yet."""
@@ -102,6 +104,19 @@ class Federation:
         for node in members:
             node.join_ceremony()
         self.await_key()
+
+    def publish_desks(self) -> None:
+        """Every state signs its focal points and hands them in."""
+        for code, node in self.nodes.items():
+            node.publish_desks(CASE_FOLDER / f"{code.lower()}-desks.toml")
+
+    def know_desks(self) -> None:
+        """Wait until every node keeps the desks of all others, and so knows whom to call while the hub is away."""
+        for node in self.nodes.values():
+            node.answer_pings()
+        for node in self.nodes.values():
+            others = [code for code in self.nodes if code != node.code]
+            self.wait_until("Handing out the desks", partial(_fetches_desks, node, others), _TAKEN_WITHIN_S)
 
     def await_key(self) -> None:
         """Wait until every active member holds the key of each epoch."""
@@ -154,3 +169,8 @@ class Federation:
         self.hub.close()
         for node in self.nodes.values():
             node.close()
+
+
+def _fetches_desks(node: ExerciseNode, others: Collection[MemberCode]) -> bool:
+    node.fetch_desks()
+    return all(node.knows_desks_of(other) for other in others)

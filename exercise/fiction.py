@@ -19,11 +19,38 @@ STATES: Final = (AMARA, BELANU, CASSOR)
 STATE_NAMES: Final = {AMARA: "Amara", BELANU: "Belanu", CASSOR: "Cassor"}
 
 OFFICER_NAMES: Final = {
-    AMARA: ("Anong Srisawat", "Malee Thongdee"),
-    BELANU: ("Farid Azhar", "Grace Tan Mei Ling"),
-    CASSOR: ("Khin Thandar", "Rokeya Sultana"),
+    AMARA: (
+        "Anong Srisawat",
+        "Prasert Wongdee",
+        "Siriporn Kaewmanee",
+        "Niran Boonmee",
+        "Malee Thongdee",
+        "Kanya Rattanakorn",
+        "Somsak Inthara",
+        "Wipa Chaiyo",
+    ),
+    BELANU: (
+        "Farid Azhar",
+        "Lim Siew Hoon",
+        "Zainab Ismail",
+        "Kumar Rajan",
+        "Grace Tan Mei Ling",
+        "Noraini Yusof",
+        "Ahmad Faizal",
+        "Ong Boon Kiat",
+    ),
+    CASSOR: (
+        "Khin Thandar",
+        "Aung Ko Latt",
+        "Nasrin Akhter",
+        "Zaw Min Oo",
+        "Rokeya Sultana",
+        "Hla Hla Win",
+        "Jamal Uddin",
+        "Farhana Haque",
+    ),
 }
-"""The focal point and the victim-protection officer of each state; no such people exist."""
+"""Who works in each state, in the order of :class:`symbolon.exercise.people.Post`; no such people exist."""
 
 _IMO_WEIGHTS: Final = (7, 6, 5, 4, 3, 2)
 

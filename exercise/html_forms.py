@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Final
+
+_FIELD_TAGS: Final = ("input", "textarea", "select")
 
 
 @dataclass(slots=True)
 class HtmlForm:
-    """One form: its address and its fields with their first values (hidden ones too)."""
+    """One form: its address and its fields with their first values (hidden ones and ticked boxes too)."""
 
     action: str
-    fields: dict[str, str] = field(default_factory=dict, repr=False)
+    fields: dict[str, str | list[str]] = field(default_factory=dict, repr=False)
+    offered: set[str] = field(default_factory=set)
+    """The name of every field, also of those that hold nothing yet."""
 
-    def filled(self, answers: Mapping[str, str]) -> dict[str, str]:
+    def filled(self, answers: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
         """What the browser would send once these answers are given."""
         return self.fields | dict(answers)
 
@@ -43,8 +48,13 @@ class _FormReader(HTMLParser):
     def _field(self, tag: str, attributes: dict[str, str]) -> None:
         fields = self.forms[-1].fields
         name = attributes.get("name", "")
+        if name and tag in _FIELD_TAGS:
+            self.forms[-1].offered.add(name)
         match tag:
-            case "input" if name and attributes.get("type") not in ("radio", "checkbox"):
+            case "input" if name and attributes.get("type") in ("radio", "checkbox"):
+                if "checked" in attributes:
+                    self._tick(name, attributes)
+            case "input" if name:
                 fields[name] = attributes.get("value", "")
             case "textarea" if name:
                 self._area = name
@@ -54,6 +64,11 @@ class _FormReader(HTMLParser):
             case "option" if self._select is not None:
                 if self._select not in fields or "selected" in attributes:
                     fields[self._select] = attributes.get("value", "")
+
+    def _tick(self, name: str, attributes: dict[str, str]) -> None:
+        fields, value = self.forms[-1].fields, attributes.get("value", "on")
+        before = fields.get(name)
+        fields[name] = [*before, value] if isinstance(before, list) else value if before is None else [before, value]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
@@ -65,4 +80,4 @@ class _FormReader(HTMLParser):
         if self._area is not None:
             # The first line break after the tag is the markup's, not the text's (HTML, 13.1.2.5).
             fields = self.forms[-1].fields
-            fields[self._area] = (fields[self._area] + data).removeprefix("\n")
+            fields[self._area] = (str(fields[self._area]) + data).removeprefix("\n")

@@ -1,6 +1,5 @@
 """A node of an exercise federation: its home, its processes, and what the exercise does in its administrator's name."""
 
-import secrets
 import ssl
 import tomllib
 from collections.abc import Mapping
@@ -8,22 +7,24 @@ from pathlib import Path
 from typing import Final
 
 from symbolon.exercise.errors import ExerciseError
-from symbolon.exercise.fiction import OFFICER_NAMES
-from symbolon.exercise.officers import Credentials
 from symbolon.exercise.party import LOOPBACK, party_command, party_process, put_password_apart
+from symbolon.exercise.people import ROLES, Post, name_of, new_credentials
 from symbolon.exercise.ports import accepts_connections, free_ports
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import ProcessSpec
 from symbolon.node.bootstrap.opening import COMMAND, Node, NodeDraft, initialise
 from symbolon.node.bootstrap.people import people_office
 from symbolon.node.cli.app import hub_services
-from symbolon.node.domain.actors import Actor, Role
+from symbolon.node.domain.actors import Actor
+from symbolon.node.domain.desk_text import read_toml
+from symbolon.node.domain.desks import DeskQuery
 from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome
 from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.gateway.enrolment import DESK_AUTHORITY
+from symbolon.node.services.edit_focal_points import NOTHING_SEEN
 from symbolon.node.services.show_federation import VersionView
 from symbolon.node.services.show_status import NodeStatus
 from symbolon.protocol.messages import EnrolmentRequest, Welcome
@@ -31,7 +32,7 @@ from symbolon.protocol.references import HitId, MemberCode
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.tls import trusting_context
 
-_OFFICERS: Final = {"focal": Role.FOCAL_POINT, "protection": Role.PROTECTION_OFFICER}
+_STAFF: Final = (Post.FOCAL_POINT, Post.DEPUTY)
 
 
 class ExerciseNode:
@@ -43,11 +44,7 @@ class ExerciseNode:
         self.name = name
         self.home = PartyHome(folder)
         (self.desk_port,) = free_ports(1)
-        self.logins = tuple(
-            Credentials(f"{login}-{code.lower()}", f"exercise-{secrets.token_hex(4)}") for login in _OFFICERS
-        )
-        """The focal point's and the protection officer's."""
-        self.administrator = Credentials(f"admin-{code.lower()}", f"exercise-{secrets.token_hex(4)}")
+        self.people = new_credentials(code)
         self._node: Node | None = None
 
     @property
@@ -84,10 +81,14 @@ class ExerciseNode:
         }
         draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = initialise(self.home, draft)
-        officers = zip(self.logins, _OFFICERS.values(), OFFICER_NAMES[self.code], strict=True)
-        for credentials, role, name in (*officers, (self.administrator, Role.ADMINISTRATOR, "Exercise administrator")):
-            people_office(self._node).add_with_password(
-                COMMAND.login, credentials.login, credentials.password, frozenset({role.value}), name
+        office = people_office(self._node)
+        for post, credentials in self.people.items():
+            office.add_with_password(
+                COMMAND.login,
+                credentials.login,
+                credentials.password,
+                frozenset({ROLES[post].value}),
+                name_of(self.code, post),
             )
         return self._node.enrolment_request()
 
@@ -110,6 +111,31 @@ class ExerciseNode:
     def join_ceremony(self) -> None:
         """Do what `symbolon node ceremony join` does."""
         self._opened.services.ceremony.join(COMMAND, None, dry_run=False)
+
+    def publish_desks(self, file: Path) -> int:
+        """Do what `symbolon node focal-points publish` and `staff` do; the version that was signed."""
+        watch, focal_point = self._opened.services.watch, self._actor(Post.FOCAL_POINT)
+        draft = read_toml(file.read_text(encoding="utf-8"))
+        watch.edit_focal_points.save(focal_point, draft, NOTHING_SEEN)
+        for desk in draft.desks:
+            watch.edit_focal_points.staff(focal_point, desk.desk_id, [self.people[each].login for each in _STAFF])
+        return watch.publish_focal_points(focal_point)
+
+    def fetch_desks(self) -> int:
+        """Do what `symbolon node focal-points fetch` does; how many states published something newer."""
+        with hub_services(self._opened) as services:
+            return services.keep_focal_points()
+
+    def answer_pings(self) -> None:
+        """Do what `symbolon node focal-points alive` does: say of each desk that was asked that somebody is there."""
+        watch, focal_point = self._opened.services.watch, self._actor(Post.FOCAL_POINT)
+        for ping in watch.answer_ping.open_to(focal_point):
+            watch.answer_ping(focal_point, ping.ping_id)
+
+    def knows_desks_of(self, other: MemberCode) -> bool:
+        """Whether another state's desks are kept here: whom to call is known while the hub is away."""
+        watch, query = self._opened.services.watch, DeskQuery(other, None, "")
+        return bool(watch.show_focal_points(self._actor(Post.FOCAL_POINT), query).lines)
 
     def has_directory(self, version: int) -> bool:
         """Whether this version of the directory, or a newer one, is here."""
@@ -154,7 +180,7 @@ class ExerciseNode:
 
     def desk(self) -> StateDesk:
         """The state's simulated officers."""
-        return StateDesk(self.code, self.desk_url, self.desk_trust, self.logins)
+        return StateDesk(self.code, self.desk_url, self.desk_trust, self.people)
 
     def processes(self, logs: Path, environment: Mapping[str, str] | None = None) -> tuple[ProcessSpec, ...]:
         """Web and worker; ``environment`` is added to what every party's process gets."""
@@ -168,6 +194,9 @@ class ExerciseNode:
         """Give back the connections of the exercise itself."""
         if self._node is not None:
             self._node.database.close()
+
+    def _actor(self, post: Post) -> Actor:
+        return Actor(self.people[post].login, frozenset({ROLES[post]}))
 
     @property
     def _opened(self) -> Node:

@@ -2,11 +2,12 @@
 
 import csv
 import io
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 import httpx
 
@@ -20,6 +21,8 @@ _PAGE_TIMEOUT_S: Final = 20.0
 # As a browser does: a program that does not ask for pages gets problem documents, and no form to say why it looks.
 _WANTS_PAGES: Final = {"Accept": "text/html,*/*;q=0.8"}
 _ASKED_WHY: Final = 403
+FormAnswers: TypeAlias = Mapping[str, str | list[str]]
+"""What is typed, chosen and ticked, by the names of the fields."""
 
 
 class DeskRefused(ExerciseError):
@@ -95,25 +98,62 @@ class Officer:
         """Let a held hit go."""
         self._submit(self._form(f"/hits/{hit_id}", f"/hits/{hit_id}/release"), {"ruling": "release"})
 
-    def ask(self, hit_id: HitId, answers: Mapping[str, str]) -> None:
-        """Send a request about a confirmed hit; what ``answers`` leaves out stays as the page proposes it."""
-        self._submit(self._form(f"/hits/{hit_id}/request", f"/hits/{hit_id}/request"), answers)
+    def assign(self, hit_id: HitId, login: str) -> None:
+        """Ask another officer to check the hit."""
+        self._submit(self._form(f"/hits/{hit_id}", f"/hits/{hit_id}/assign"), {"assignee": login})
 
-    def find_open_question(self, hit_id: HitId) -> str | None:
-        """The address of the reply page that the hit's page leads to, or None while there is nothing to answer."""
-        start = f"/hits/{hit_id}/requests/"
-        page = self._page(f"/hits/{hit_id}")
-        found = page.find(f'href="{start}')
-        if found < 0:
-            return None
-        begin = found + len('href="')
-        return page[begin : page.index('"', begin)]
+    def recommend(self, hit_id: HitId, verdict: Verdict, why: str) -> None:
+        """Recommend a vote after checking the hit."""
+        form = self._form(f"/hits/{hit_id}", f"/hits/{hit_id}/recommend")
+        self._submit(form, {"recommended": verdict.value, "recommendation": why})
 
-    def reply(self, reply_path: str, answer: str) -> None:
-        """Give one answer to every question of the request behind ``reply_path``."""
-        form = self._form(reply_path, reply_path)
-        answers = {name: answer for name in form.fields if name.startswith("answer-")}
-        self._submit(form, answers)
+    def find_act(self, hit_id: HitId, act: str) -> str | None:
+        """Where the hit's page leads for an act of one of its exchanges ("accept", "reply"); None if it does not."""
+        return self._find(f"/hits/{hit_id}", rf"/hits/{hit_id}/exchanges/[0-9a-f-]+/{act}")
+
+    def find_draft(self, hit_id: HitId) -> str | None:
+        """Where a draft about the hit is shown, from the list of drafts; None while none is open to this officer."""
+        return self._find("/drafts", rf"/hits/{hit_id}/drafts/[0-9a-f-]+")
+
+    def do(self, act_path: str, answers: FormAnswers) -> None:
+        """Fill in the one form of an act's page, and send it."""
+        self._submit(self._form(act_path, act_path), answers)
+
+    def write_draft(self, path: str, answers: FormAnswers) -> str:
+        """Fill in the form behind ``path``, step by step where it has steps; the address of the draft.
+
+        What ``answers`` leaves out stays as the page proposes it. "answer-*" answers every question.
+        """
+        while True:
+            form = next((form for form in read_forms(self._page(path)) if form.action == path.partition("?")[0]), None)
+            if form is None:
+                raise DeskRefused(f"The page {path} offers no form to write a draft with.")
+            given = {name: text for name, text in answers.items() if name in form.offered}
+            every_answer = answers.get("answer-*", "")
+            given |= {name: every_answer for name in form.offered if re.fullmatch(r"answer-\d+", name)}
+            path = self._submit(form, given)
+            if "/edit" not in path:
+                return path.partition("?")[0]
+
+    def submit_draft(self, draft_path: str) -> None:
+        """Hand a draft to a second officer."""
+        self._submit(self._form(draft_path, f"{draft_path}/submit"), {})
+
+    def may_approve(self, draft_path: str) -> bool:
+        """Whether the draft waits for this officer's word."""
+        return any(form.action == f"{draft_path}/approve" for form in read_forms(self._page(draft_path)))
+
+    def approve(self, draft_path: str) -> None:
+        """Approve exactly what the draft's page shows: it leaves."""
+        self._submit(self._form(draft_path, f"{draft_path}/approve"), {})
+
+    def return_draft(self, draft_path: str, remark: str) -> None:
+        """Give a draft back to who wrote it, and say what is to be changed."""
+        self._submit(self._form(draft_path, f"{draft_path}/return"), {"remark": remark})
+
+    def _find(self, page: str, address: str) -> str | None:
+        found = re.search(rf'href="({address})"', self._page(page))
+        return None if found is None else found.group(1)
 
     def _page(self, path: str) -> str:
         response = self._client.get(path)
@@ -135,9 +175,11 @@ class Officer:
                 return form
         raise DeskRefused(f"The page {path} offers no form for {action}.")
 
-    def _submit(self, form: HtmlForm, answers: Mapping[str, str]) -> None:
+    def _submit(self, form: HtmlForm, answers: FormAnswers) -> str:
+        """Send a form; where the desk sends the browser on to."""
         response = self._client.post(form.action, data=form.filled(answers))
         _expect(response, 303, form.action)
+        return response.headers["location"]
 
 
 def _expect(response: httpx.Response, status: int, what: str) -> None:

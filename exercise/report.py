@@ -12,6 +12,7 @@ from rich.table import Table
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import STATE_NAMES
 from symbolon.exercise.hub_party import OPERATOR
+from symbolon.exercise.people import ROLES, Post
 from symbolon.exercise.run import RunResult
 from symbolon.exercise.truth import FoundHit, Verification
 
@@ -68,6 +69,8 @@ def show_result(console: Console, result: RunResult) -> None:
         f"{verification.alerts_delivered} of {verification.alerts_expected} alerts; "
         f"first hit after {result.first_hit_ms} ms, everything matched after {result.matched_s:.1f} s."
     )
+    console.print(_end("An exchange was closed with its outcome on both sides", is_so=result.exchange_closed))
+    console.print(_end("A victim's hit was held, and the protection officers' alone", is_so=result.held_victim))
     for complaint in verification.complaints:
         console.print(f"[bold red]✗[/] {complaint}")
 
@@ -86,15 +89,18 @@ def show_trust(console: Console, federation: Federation) -> None:
 def show_addresses(console: Console, federation: Federation) -> None:
     """Where the pages are, and who may sign in with what."""
     table = Table(title="Pages (the browser will warn: each desk has a certificate of its own)", title_justify="left")
-    for heading in ("desk", "address", "login", "password"):
+    for heading in ("desk", "address", "office", "login", "password"):
         table.add_column(heading)
     for node in federation.nodes.values():
-        for credentials in (*node.logins, node.administrator):
-            table.add_row(node.name, node.desk_url, credentials.login, credentials.password)
+        for post, credentials in node.people.items():
+            desk = (node.name, node.desk_url) if post is Post.FOCAL_POINT else ("", "")
+            office = ROLES[post].value.replace("_", " ")
+            table.add_row(*desk, office, credentials.login, credentials.password)
     hub = federation.hub
-    table.add_row("Hub", hub.desk_url, OPERATOR, hub.operator_password)
+    table.add_row("Hub", hub.desk_url, "operator", OPERATOR, hub.operator_password)
     console.print(table)
-    console.print("The hit on the van (AM-0106, BEL-2206) waits for you: sign in at both sides, check, vote.")
+    console.print("The hit on the van (AM-0106, BEL-2206) waits for you: sign in on both sides, vote, ask, answer.")
+    console.print("Mail is off: no mail server is part of an exercise. `smtp_host` in a node.toml turns it on.")
     console.print(
         f"For commands and drills (docs/guides/drills.md), the parties' homes: export RUN={federation.servers.folder}"
     )
@@ -111,12 +117,18 @@ def as_json(verification: Verification, result: RunResult | None, startup_s: flo
             "alerts_delivered": verification.alerts_delivered,
             "alerts_expected": verification.alerts_expected,
             "replies_opened": 0 if result is None else result.replies_opened,
+            "exchange_closed": result is not None and result.exchange_closed,
+            "held_victim": result is not None and result.held_victim,
             "first_hit_ms": 0 if result is None else result.first_hit_ms,
             "matched_s": 0 if result is None else round(result.matched_s, 2),
             "startup_s": round(startup_s, 2),
             "total_s": round(total_s, 2),
         }
     )
+
+
+def _end(what: str, *, is_so: bool) -> str:
+    return f"[bold green]✓[/] {what}." if is_so else f"[bold red]✗[/] Not shown: {what}."
 
 
 def _hit_row(hit: FoundHit) -> Sequence[str]:

@@ -5,23 +5,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-import symbolon.exercise.case as case_package
+from symbolon.exercise.case import CASE_FOLDER
+from symbolon.exercise.case_in_hand import CarriedExchange, HeldVictim
 from symbolon.exercise.federation import Federation
-from symbolon.exercise.officers import QueueEntry
 from symbolon.exercise.population import Population
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.state_files import write_state_file
 from symbolon.exercise.truth import FoundHit, Verification, join_sides, read_truth, verify
 from symbolon.protocol.lifecycle import JointState
-from symbolon.protocol.references import HitId, MemberCode
+from symbolon.protocol.references import MemberCode
 
-CASE_FOLDER: Final = Path(case_package.__path__[0])
 _MATCHED_WITHIN_S: Final = 300.0
 _DECIDED_WITHIN_S: Final = 60.0
-_ANSWERED_WITHIN_S: Final = 30.0
 # Often enough for people; each look asks all parties and takes processor time from what it watches.
 _LOOK_EVERY_S: Final = 0.2
 
@@ -49,11 +46,17 @@ class RunResult:
     """From the first publication until the first hit lay at both its nodes."""
     matched_s: float
     """From the first line read until all was imported, encoded, submitted and compared, and every alert fetched."""
+    exchange_closed: bool
+    """Both sides' pages show the exchange closed, with what became of the case."""
+    held_victim: bool
+    """A victim's hit was seen by nobody but the protection officers until one released it; they alone handled it."""
 
     @property
     def ok(self) -> bool:
-        """Whether all expected hits and no other reached both sides, and the reply was opened."""
-        return not self.verification.complaints and self.replies_opened == 1
+        """Whether all expected hits and no other reached both sides, and what was done with them came to its end."""
+        return (
+            not self.verification.complaints and self.replies_opened == 1 and self.exchange_closed and self.held_victim
+        )
 
 
 class ExerciseRun:
@@ -79,12 +82,21 @@ class ExerciseRun:
         matched_s = time.monotonic() - began
         with ExitStack() as stack:
             desks = {code: stack.enter_context(node.desk()) for code, node in self._federation.nodes.items()}
-            self._progress.step("The officers of each side check and vote")
+            exchange, victim = CarriedExchange(desks, self._federation.wait_until), HeldVictim(desks)
+            self._progress.step("The officers of each side check and vote; protection officers decide on what is held")
+            was_held = victim.is_held()
+            exchange.check()
             self._let_officers_decide(desks)
-            self._progress.step("One side asks, the other answers")
-            replies = self._exchange(desks)
+            was_handled = victim.is_handled()
+            self._progress.step("One side asks, the other accepts and answers; a second officer releases each")
+            replies = exchange.ask()
+            self._progress.step("Who asked says what became of it, and the exchange is closed")
+            is_closed = exchange.close()
             hits = join_sides({code: desk.queue() for code, desk in desks.items()})
-        return RunResult(verify(self._expected, hits), hits, replies, first_hit_ms, matched_s)
+        verification = verify(self._expected, hits)
+        return RunResult(
+            verification, hits, replies, first_hit_ms, matched_s, is_closed, held_victim=was_held and was_handled
+        )
 
     def _import(self, state: MemberCode) -> None:
         node = self._federation.nodes[state]
@@ -131,18 +143,6 @@ class ExerciseRun:
             "The officers' decision on every hit", is_decided, _DECIDED_WITHIN_S, look_every_s=_LOOK_EVERY_S
         )
 
-    def _exchange(self, desks: Mapping[MemberCode, StateDesk]) -> int:
-        """Ask about the first hit of the truth; how many replies were opened."""
-        (asking, own_record), (asked, _) = sorted(self._expected[0].records)
-        hit_id = _hit_of(desks[asking].queue(), own_record)
-        if hit_id is None:
-            return 0
-        wait_until = self._federation.wait_until
-        desks[asking].ask(hit_id)
-        wait_until("The request's arrival", lambda: desks[asked].answer(hit_id), _ANSWERED_WITHIN_S)
-        wait_until("The reply's arrival", lambda: desks[asking].holds_answer(hit_id), _ANSWERED_WITHIN_S)
-        return 1
-
     def _in_each_state(self, act: Callable[[MemberCode], T]) -> Sequence[T]:
         with ThreadPoolExecutor() as pool:
             return list(pool.map(act, self._federation.nodes))
@@ -150,7 +150,3 @@ class ExerciseRun:
     def _in_each(self, desks: Mapping[MemberCode, StateDesk], act: Callable[[StateDesk], T]) -> Sequence[T]:
         with ThreadPoolExecutor() as pool:
             return list(pool.map(act, desks.values()))
-
-
-def _hit_of(queue: Sequence[QueueEntry], own_record: str) -> HitId | None:
-    return next((entry.hit_id for entry in queue if entry.own_record == own_record), None)

@@ -138,6 +138,13 @@ class MessageReused(HubError):
         super().__init__(Problem.MESSAGE_REUSED, "This message id was used before for another content: take a new id.")
 
 
+class RefusedBefore(HubError):
+    """A message comes again that was refused: it gets the same answer, whatever became of its hit since."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem, "This message was refused before: look at the hit again, and decide again.")
+
+
 class BatchTooLarge(HubError):
     """More items than a batch may have."""
 
@@ -275,4 +282,43 @@ class OperatorsDisagree(HubError):
         super().__init__(
             Problem.SERVICE_UNAVAILABLE,
             "The operators do not agree on a result: it is discarded; look at the status page and ask the operators.",
+        )
+
+
+class UnknownPing(HubError):
+    """An answer that names no desk of its state, or another question than the last one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.UNKNOWN_PING, "This is not the last question that was put to the desk: answer the newest one."
+        )
+
+
+class UnknownAttachment(HubError):
+    """No such file, or none of this member's, or not any more: they are told apart to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.UNKNOWN_ATTACHMENT,
+            "The hub has no such file, or not this part of it, or has it no longer: ask for its progress, or offer it.",
+        )
+
+
+class QuotaExceeded(HubError):
+    """Two members have too many files waiting for each other."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.QUOTA_EXCEEDED,
+            "Too many files of these two members wait at the hub: offer it again when some were received.",
+        )
+
+
+class NotOfThePair(HubError):
+    """A state hands in an agreement of others, or one that it has not signed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem.NOT_A_PARTY,
+            "A state hands in what it agreed on itself: sign the profile as one of its two members.",
         )

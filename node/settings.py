@@ -8,6 +8,7 @@ from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HUB, MemberCode, parse_member_code
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
+from symbolon.runtime.mail import MailSettings, read_mail_settings
 from symbolon.runtime.registry import PeopleSettings, read_people_settings
 from symbolon.runtime.settings import open_settings
 
@@ -30,6 +31,10 @@ class NodeSettings:
     postgres_tools: Path | None
     """Where `pg_dump` and `pg_restore` are; None: on the PATH."""
     people: PeopleSettings
+    mail: MailSettings | None
+    """The server that sends officers' notices; None: none are sent."""
+    desk_url: str | None
+    """Where officers find the desk, for the links in their mails; None: mails have none."""
 
 
 def load_settings(home: PartyHome, environment: Mapping[str, str]) -> NodeSettings:
@@ -50,6 +55,8 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> NodeSettin
         hub_url=reader.https_url("hub_url") if reader.optional_text("hub_url") is not None else None,
         postgres_tools=Path(tools).expanduser() if (tools := reader.optional_text("postgres_tools")) else None,
         people=read_people_settings(reader),
+        mail=read_mail_settings(reader),
+        desk_url=reader.https_url("desk_url") if reader.optional_text("desk_url") is not None else None,
     )
     # Which of the two keeps the node key, `runtime.key_services` reads for itself: key files are opened before this.
     reader.optional_text("node_key_file")

@@ -1,124 +1,84 @@
-"""From hit to closed exchange: the joint state machine and the side track, each in one table.
+"""From hit to closed exchange: what follows from the tables of the joint state and of the side track.
 
 Nodes, hub and pages derive from these tables. States and their names are those of the design's *From hit to closed
-exchange*; the states that no service reaches yet are added with the services that reach them.
+exchange*; who may cause a step is in :mod:`symbolon.protocol.lifecycle_rights`, how long a state may last in
+:mod:`symbolon.protocol.lifecycle_times`, and the diagram in :mod:`symbolon.protocol.lifecycle_diagram`.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from symbolon.protocol.handling import Verdict
+from symbolon.protocol.lifecycle_states import (
+    Event,
+    HitAction,
+    JointState,
+    Office,
+    Overlay,
+    Party,
+    SideState,
+)
+from symbolon.protocol.lifecycle_table import ENDED, EXCHANGE_STATES, HIT_STATES, RELEASES, STEPS, Step
 from symbolon.protocol.problems import IllegalTransition
 
+__all__ = [
+    "ENDED",
+    "EXCHANGE_STATES",
+    "FIRST_ROUND",
+    "HIT_STATES",
+    "LAST_ROUND",
+    "RELEASES",
+    "SIDE_AT_SECOND_ROUND",
+    "SIDE_TRANSITIONS",
+    "STEPS",
+    "TRANSITIONS",
+    "VOTING",
+    "Event",
+    "HitAction",
+    "JointState",
+    "Office",
+    "Overlay",
+    "Party",
+    "SideState",
+    "Step",
+    "advance",
+    "advance_side",
+    "after_release",
+    "after_reopening",
+    "joint_outcome",
+    "possible_events",
+    "step_of",
+    "stops_under_safety_hold",
+]
 
-class JointState(StrEnum):
-    """What both parties and the hub agree that a hit has come to."""
-
-    DETECTED = "DETECTED"
-    HELD = "HELD"
-    ALERTED = "ALERTED"
-    NEEDS_MORE = "NEEDS_MORE"
-    NOT_SAME = "NOT_SAME"
-    UNRESOLVED = "UNRESOLVED"
-    CONFIRMED = "CONFIRMED"
-    REQUESTED = "REQUESTED"
-    RESPONDED = "RESPONDED"
-    WITHDRAWN = "WITHDRAWN"
-    CLOSED = "CLOSED"
-
-
-class Event(StrEnum):
-    """What moves a hit from one joint state to the next."""
-
-    ALERTED = "alerted"
-    HELD = "held"
-    RELEASED = "released"
-    NEEDS_MORE = "needs_more"
-    NOT_SAME = "not_same"
-    UNRESOLVED = "unresolved"
-    CONFIRMED = "confirmed"
-    REQUESTED = "requested"
-    RESPONDED = "responded"
-    WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
-
-
-class HitEvent(StrEnum):
-    """The events of which the hub itself tells the nodes; ``Event(notice.event.value)`` is the step they make."""
-
-    WITHDRAWN = "withdrawn"
-    HELD = "held"
-    RELEASED = "released"
-    CLOSED = "closed"
-
+_BY_PLACE: Final[Mapping[tuple[JointState, Event], Step]] = MappingProxyType(
+    {(step.source, step.event): step for step in STEPS}
+)
+# A side that keeps one state for the whole hit sees the other's request, or reply, find the state already there.
+_CROSSING: Final = MappingProxyType(
+    {
+        (JointState.REQUESTED, Event.REQUESTED): JointState.REQUESTED,
+        (JointState.RESPONDED, Event.RESPONDED): JointState.RESPONDED,
+    }
+)
+_TARGETS: Final = {place: step.target for place, step in _BY_PLACE.items()} | dict(_CROSSING)
 
 TRANSITIONS: Final[Mapping[JointState, Mapping[Event, JointState]]] = MappingProxyType(
     {
-        JointState.DETECTED: {
-            Event.ALERTED: JointState.ALERTED,
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.HELD: {
-            # From the start on hold: both sides are alerted now. Held later, it goes back: `after_release`.
-            Event.RELEASED: JointState.ALERTED,
-            Event.CLOSED: JointState.CLOSED,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.ALERTED: {
-            Event.CONFIRMED: JointState.CONFIRMED,
-            Event.NOT_SAME: JointState.NOT_SAME,
-            Event.NEEDS_MORE: JointState.NEEDS_MORE,
-            Event.UNRESOLVED: JointState.UNRESOLVED,
-            # A record that turns out to be a victim's freezes whatever is pending about it (invariant 12).
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.NEEDS_MORE: {
-            Event.CONFIRMED: JointState.CONFIRMED,
-            Event.NOT_SAME: JointState.NOT_SAME,
-            Event.UNRESOLVED: JointState.UNRESOLVED,
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        # The hub knows no verdict and holds whatever it knows of a record, so these can be held as well.
-        JointState.NOT_SAME: {
-            Event.CLOSED: JointState.CLOSED,
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.UNRESOLVED: {
-            Event.CLOSED: JointState.CLOSED,
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.CONFIRMED: {
-            Event.REQUESTED: JointState.REQUESTED,
-            Event.CLOSED: JointState.CLOSED,
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.REQUESTED: {
-            # Both sides may ask at the same moment: the request that arrives second finds the state already there.
-            Event.REQUESTED: JointState.REQUESTED,
-            Event.RESPONDED: JointState.RESPONDED,
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.RESPONDED: {
-            # The reply to the other one of two crossing requests.
-            Event.RESPONDED: JointState.RESPONDED,
-            Event.CLOSED: JointState.CLOSED,
-            Event.HELD: JointState.HELD,
-            Event.WITHDRAWN: JointState.WITHDRAWN,
-        },
-        JointState.WITHDRAWN: {Event.CLOSED: JointState.CLOSED},
-        JointState.CLOSED: {},
+        state: MappingProxyType({event: _TARGETS[state, event] for event in Event if (state, event) in _TARGETS})
+        for state in JointState
     }
 )
-"""The joint states and, for each, the events it knows and where they lead."""
+"""The joint states and, for each, the events it knows and where they lead; two requests, or replies, may cross."""
+
+
+def step_of(state: JointState, event: Event) -> Step:
+    """Give the row of the table; raises :class:`IllegalTransition` where it has none."""
+    step = _BY_PLACE.get((state, event))
+    if step is None:
+        raise _no_step(state, event)
+    return step
 
 
 def advance(state: JointState, event: Event) -> JointState:
@@ -129,8 +89,12 @@ def advance(state: JointState, event: Event) -> JointState:
     """
     following = TRANSITIONS[state].get(event)
     if following is None:
-        raise IllegalTransition(f"A hit that is {state.value} cannot be {event.value.replace('_', ' ')}.")
+        raise _no_step(state, event)
     return following
+
+
+def _no_step(state: JointState, event: Event) -> IllegalTransition:
+    return IllegalTransition(f"A hit that is {state.value} cannot be {event.value.replace('_', ' ')}.")
 
 
 def after_release(held_from: JointState) -> JointState:
@@ -146,12 +110,54 @@ def after_release(held_from: JointState) -> JointState:
     return JointState.ALERTED if held_from is JointState.DETECTED else held_from
 
 
+_VOTES_ASKED_AGAIN: Final = frozenset({JointState.NOT_SAME, JointState.UNRESOLVED, JointState.EXPIRED})
+
+
+def after_reopening(closed_from: JointState) -> JointState:
+    """Give the state of a reopened hit, by the one that it was closed from.
+
+    Never confirmed: the votes are asked again. Held: it is held again, for its protection officer's word still stands
+    between the two sides. Withdrawn: raises :class:`IllegalTransition`, since a record that it was about is gone.
+
+    >>> after_reopening(JointState.FEEDBACK_DUE).value, after_reopening(JointState.UNRESOLVED).value
+    ('CONFIRMED', 'ALERTED')
+    """
+    if closed_from is JointState.WITHDRAWN:
+        raise IllegalTransition("A hit on a withdrawn record is not reopened: publish the record again.")
+    if closed_from in _VOTES_ASKED_AGAIN:
+        return JointState.ALERTED
+    return JointState.HELD if closed_from is JointState.HELD else JointState.CONFIRMED
+
+
 def possible_events(state: JointState) -> frozenset[Event]:
-    """Give the events that the state knows; empty for an ended hit."""
+    """Give the events that the state knows."""
     return frozenset(TRANSITIONS[state])
 
 
+_STOPPED: Final = RELEASES | {
+    Event.CLARIFY,
+    Event.ACCEPTED,
+    Event.RELEASED,
+    Event.CONFIRMED,
+    Event.NOT_SAME,
+    Event.NEEDS_MORE,
+    Event.UNRESOLVED,
+    Event.EXPIRED,
+    Event.FEEDBACK_DUE,
+    Event.REOPENED,
+}
+
+
+def stops_under_safety_hold(event: Event) -> bool:
+    """Whether a safety hold stops the event: every disclosure and vote, and what leads to one.
+
+    What takes something back (a recall, a refusal, a withdrawal, a hold, a closure) goes on.
+    """
+    return event in _STOPPED
+
+
 FIRST_ROUND: Final = 1
+LAST_ROUND: Final = 2
 
 
 def joint_outcome(round_number: int, own: Verdict, other: Verdict) -> Event:
@@ -172,30 +178,21 @@ def joint_outcome(round_number: int, own: Verdict, other: Verdict) -> Event:
     return Event.CONFIRMED if own is Verdict.SAME else Event.NOT_SAME
 
 
-class SideState(StrEnum):
-    """How far one state has come with a hit while the votes are not open."""
-
-    WAITING = "WAITING"
-    ACKED = "ACKED"
-    VOTED = "VOTED"
-
-
-class HitAction(StrEnum):
-    """What an officer of one state may do about a hit."""
-
-    ACKNOWLEDGE = "acknowledge"
-    VOTE = "vote"
-    REQUEST = "request"
-    ANSWER = "answer"
-    RELEASE = "release"
-    CLOSE = "close"
-
-
 SIDE_TRANSITIONS: Final[Mapping[SideState, Mapping[HitAction, SideState]]] = MappingProxyType(
     {
-        # Who votes has seen the alert: a vote without a separate acknowledgement counts as both.
-        SideState.WAITING: {HitAction.ACKNOWLEDGE: SideState.ACKED, HitAction.VOTE: SideState.VOTED},
-        SideState.ACKED: {HitAction.VOTE: SideState.VOTED},
+        # Who assigns or votes has seen the alert: without a separate acknowledgement it counts as both.
+        SideState.WAITING: {
+            HitAction.ACKNOWLEDGE: SideState.ACKED,
+            HitAction.ASSIGN: SideState.VERIFYING,
+            HitAction.VOTE: SideState.VOTED,
+        },
+        SideState.ACKED: {HitAction.ASSIGN: SideState.VERIFYING, HitAction.VOTE: SideState.VOTED},
+        # Somebody else may be asked, and who was asked may correct what they recommend, until the vote.
+        SideState.VERIFYING: {
+            HitAction.ASSIGN: SideState.VERIFYING,
+            HitAction.RECOMMEND: SideState.VERIFYING,
+            HitAction.VOTE: SideState.VOTED,
+        },
         SideState.VOTED: {},
     }
 )
@@ -203,32 +200,13 @@ SIDE_TRANSITIONS: Final[Mapping[SideState, Mapping[HitAction, SideState]]] = Map
 
 SIDE_AT_SECOND_ROUND: Final = SideState.ACKED
 
-_VOTING: Final = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
-_ACTIONS_AFTER_VOTING: Final[Mapping[JointState, frozenset[HitAction]]] = MappingProxyType(
-    {
-        JointState.HELD: frozenset({HitAction.RELEASE, HitAction.CLOSE}),
-        JointState.CONFIRMED: frozenset({HitAction.REQUEST}),
-        JointState.REQUESTED: frozenset({HitAction.ANSWER}),
-        # One of two crossing requests may still lie unanswered.
-        JointState.RESPONDED: frozenset({HitAction.ANSWER}),
-    }
-)
-
-
-def permitted_actions(joint: JointState, side: SideState) -> frozenset[HitAction]:
-    """Give what the states allow; who of a party's officers may do it is the party's own rule.
-
-    >>> sorted(action.value for action in permitted_actions(JointState.ALERTED, SideState.WAITING))
-    ['acknowledge', 'vote']
-    """
-    if joint in _VOTING:
-        return frozenset(SIDE_TRANSITIONS[side])
-    return _ACTIONS_AFTER_VOTING.get(joint, frozenset())
+VOTING: Final = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
+"""The joint states in which each side is on its own track."""
 
 
 def advance_side(joint: JointState, side: SideState, action: HitAction) -> SideState:
     """Give the side state after an action of the side track; raises :class:`IllegalTransition` outside the votes."""
-    following = SIDE_TRANSITIONS[side].get(action) if joint in _VOTING else None
+    following = SIDE_TRANSITIONS[side].get(action) if joint in VOTING else None
     if following is None:
         raise IllegalTransition(f"A hit that is {joint.value} and {side.value} on this side takes no {action.value}.")
     return following

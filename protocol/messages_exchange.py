@@ -4,42 +4,57 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Final
 
+from symbolon.protocol.exchange_terms import NO_MARKS, Caveat, ProtectionMarks, ReplyExtent, Tlp
 from symbolon.protocol.handling import (
     Channel,
     HandlingCode,
+    IdentifierKind,
     InformationAccuracy,
     IntendedUse,
+    OffenceGroup,
     SourceReliability,
+    SubjectCategory,
     Urgency,
     Verdict,
 )
+from symbolon.protocol.messages_steps import StateNotice
 from symbolon.protocol.purposes import Purpose
-from symbolon.protocol.references import HitId, KeyId, RequestId
+from symbolon.protocol.references import AttachmentId, DeskId, HitId, KeyId, MemberCode, RequestId
 from symbolon.protocol.wire_limits import (
     Counter,
     FederationName,
+    LanguageTag,
     LongText,
     Name,
     Sentence,
+    Sha256Hex,
     ShortText,
     entries,
     octets,
 )
 
 MAX_QUESTIONS: Final = 20
+MAX_ATTACHMENTS: Final = 20
+MAX_SHARING: Final = 50
+OnwardSharing = Annotated[tuple[MemberCode, ...], entries(0, MAX_SHARING)]
+Caveats = Annotated[tuple[Caveat, ...], entries(0, len(Caveat))]
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """The body of every envelope from member to member: a ciphertext for one recipient key.
 
-    It has no purpose of its own: its envelope carries the purpose of what is sealed inside.
+    It has no purpose of its own: its envelope carries the purpose of what is sealed inside. Where that is a step of an
+    exchange, ``notice`` is what the hub may see of it; one signature is over both, and the receiver compares them.
+    ``vote_round`` is the round that a vote is of, so that none is taken for one of another time; null else.
     """
 
     hit_id: HitId | None
     recipient_key_id: KeyId
     suite: Name
     ciphertext: Annotated[bytes, octets(1, 1_048_576)] = field(repr=False)
+    notice: StateNotice | None = None
+    vote_round: Counter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,17 @@ class Vote:
     verdict: Verdict = field(repr=False)
     reason: ShortText = field(repr=False)
     voted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentReference:
+    """A file that belongs to a message, named by the SHA-256 of its content; it travels by itself, in chunks."""
+
+    attachment_id: AttachmentId
+    sha256: Sha256Hex
+
+
+Attachments = Annotated[tuple[AttachmentReference, ...], entries(0, MAX_ATTACHMENTS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +102,21 @@ class Request:
     legal_basis: ShortText = field(repr=False)
     handling_code: HandlingCode
     requested_at: datetime
+    offence_group: OffenceGroup = OffenceGroup.OTHER
+    subject_category: SubjectCategory = SubjectCategory.UNKNOWN
+    subject_role: ShortText = field(default="", repr=False)
+    tlp: Tlp = Tlp.AMBER_STRICT
+    onward_sharing: OnwardSharing = ()
+    caveats: Caveats = ()
+    marks: ProtectionMarks = NO_MARKS
+    languages: Annotated[tuple[LanguageTag, ...], entries(0, 10)] = ()
+    contacts: Annotated[tuple[DeskId, ...], entries(0, 5)] = ()
+    attachments: Attachments = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer per question, how sure it is, and how it may be used."""
+    """An answer per question, how sure it is, and how it may be used; ``extent`` PARTIAL: more is to come."""
 
     PURPOSE: ClassVar[Purpose] = Purpose.REPLY
 
@@ -93,6 +129,14 @@ class Reply:
     handling_code: HandlingCode
     delete_by: date | None
     replied_at: datetime
+    extent: ReplyExtent = ReplyExtent.FULL
+    released: Annotated[tuple[IdentifierKind, ...], entries(0, len(IdentifierKind))] = field(default=(), repr=False)
+    may_be_evidence: bool = False
+    tlp: Tlp = Tlp.AMBER_STRICT
+    onward_sharing: OnwardSharing = ()
+    caveat_codes: Caveats = ()
+    marks: ProtectionMarks = NO_MARKS
+    attachments: Attachments = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from symbolon.protocol.handling import (
     RecordKind,
     Urgency,
 )
-from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import DeliveryId, HitId, MemberCode, RecordReference
-from symbolon.protocol.wire_limits import Counter, SchemaId, entries, one_of
+from symbolon.protocol.wire_limits import Counter, SchemaId, Tally, entries, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class Alert:
     """A hit, as one of its two parties is told of it: nothing of the other's record but what is listed here.
 
     ``state`` is HELD where this party's protection officer is to decide before the other side learns of the hit.
-    ``namespace`` is PROTECTED where either record is: the hit is marked for non-punishment in all that follows.
+    ``state_version`` is the version of the hit's own track with which the receiver's ledger begins; its votes are in
+    their first round then. Neither it nor ``detected_at`` says whether, or for how long, the hit was held before: the
+    hub counts each hit from a number of its own, and names the moment of the alert. ``namespace`` is PROTECTED where
+    the receiver's own record is a victim's or minor's.
     """
 
     PURPOSE: ClassVar[Purpose] = Purpose.ALERT
@@ -55,17 +58,7 @@ class Alert:
     detected_at: datetime
     alerted_at: datetime
     exercise: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HitNotice:
-    """The hub tells a party that a hit was withdrawn, held, released or closed."""
-
-    PURPOSE: ClassVar[Purpose] = Purpose.HIT_NOTICE
-
-    hit_id: HitId
-    event: HitEvent
-    at: datetime
+    state_version: Tally = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,61 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 
+from symbolon.protocol.handling import Urgency
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages_hits import Alert
 from symbolon.protocol.purposes import Purpose
-from symbolon.protocol.references import HitId, IncarnationId, MemberCode, RecordReference
+from symbolon.protocol.references import HitId, IncarnationId, MemberCode, RecordReference, RequestId
 from symbolon.protocol.wire_limits import Counter, Tally, entries
 
 MAX_RECONCILED: Final = 1_000
 """How many records or hits one message of a reconciliation holds."""
 
+MAX_EXCHANGES: Final = 200
+"""How many exchanges about one hit there may be."""
+
 References = Annotated[tuple[RecordReference, ...], entries(0, MAX_RECONCILED)]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownExchange:
+    """One exchange as a ledger has it (:class:`symbolon.protocol.hit_ledger.Exchange`)."""
+
+    exchange_id: RequestId
+    receiver: MemberCode
+    urgency: Urgency
+    state: JointState
+    version: Counter
+    since: datetime
+    clarifications: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLedger:
+    """How far a hit went, as a party has it confirmed (:class:`symbolon.protocol.hit_ledger.HitLedger`)."""
+
+    state: JointState
+    version: Tally
+    since: datetime
+    round: Counter
+    first_round: Counter
+    held_from: JointState | None
+    closed_from: JointState | None
+    exchanges: Annotated[tuple[KnownExchange, ...], entries(0, MAX_EXCHANGES)]
+
+
+@dataclass(frozen=True, slots=True)
+class HitStanding:
+    """A restored hub tells a node that missed some of a hit's steps how far it went; newer tracks count, older do not.
+
+    ``frozen`` says whether a safety hold lies on the hit.
+    """
+
+    PURPOSE: ClassVar[Purpose] = Purpose.HIT_STANDING
+
+    hit_id: HitId
+    ledger: KnownLedger
+    frozen: bool
 
 
 class VoteCustody(StrEnum):
@@ -54,15 +99,19 @@ class RecordListing:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationHit:
-    """One of the caller's hits as the hub holds it; ``round`` is that of the votes, and 0 before the first."""
+    """One of the caller's hits as the hub holds it; ``own_vote`` is the caller's of the ledger's round.
+
+    ``frozen`` says whether a safety hold lies on it, and ``own_safety_hold`` whether one is the caller's.
+    """
 
     hit_id: HitId
     own_reference: RecordReference
     counterpart: MemberCode
     counterpart_reference: RecordReference
-    state: JointState
-    round: Tally
+    ledger: KnownLedger
     own_vote: VoteCustody
+    frozen: bool
+    own_safety_hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +170,18 @@ class RecordDifferences:
 
 @dataclass(frozen=True, slots=True)
 class KnownHit:
-    """A hit as a node holds it: the alert that it was told of it by, and how far it went.
+    """A hit as a node holds it: the alert that it was told of it by, and its confirmed ledger.
 
     From the alert the hub knows the pair again, under the id that both parties know, and does not raise it anew.
+    ``opened_round`` is the newest round of which this node opened both votes, 0 before the first; ``safety_hold`` says
+    whether one of its own lies on the hit, and ``released`` whether it has released the hold that lies on it.
     """
 
     alert: Alert
-    state: JointState
-    round: Tally
+    ledger: KnownLedger
+    opened_round: Tally
+    safety_hold: bool
+    released: bool
 
 
 @dataclass(frozen=True, slots=True)

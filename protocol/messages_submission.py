@@ -17,7 +17,7 @@ from symbolon.protocol.handling import (
 )
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.purposes import Purpose
-from symbolon.protocol.references import BatchId, RecordReference
+from symbolon.protocol.references import BatchId, HitId, RecordReference
 from symbolon.protocol.wire_limits import Counter, SchemaId, Sentence, Sha256Hex, Tally, entries, octets
 
 MAX_BATCH_ITEMS: Final = 1_000
@@ -30,6 +30,8 @@ class SubmissionItem:
 
     ``envelopes`` are the encodings, opaque to the protocol: one for open comparison; for blind comparison an outline,
     and a bundle sealed to each operator. ``schema_digest`` is the SHA-256 of the linkage schema they were made with.
+    ``reconsider`` names the hits, judged DIFFERENT, whose pairs may come back: this version changed materially since
+    (:mod:`symbolon.protocol.suppression`).
     """
 
     reference: RecordReference
@@ -44,6 +46,7 @@ class SubmissionItem:
     schema_digest: Sha256Hex
     key_epoch: Counter
     envelopes: Annotated[tuple[Annotated[bytes, octets(1, 131_072)], ...], entries(1, 8)] = field(repr=False)
+    reconsider: Annotated[tuple[HitId, ...], entries(0, 100)] = ()
 
 
 @dataclass(frozen=True, slots=True)

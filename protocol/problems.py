@@ -55,6 +55,14 @@ class Problem(StrEnum):
     BATCH_TOO_LARGE = "batch-too-large"
     BATCH_REUSED = "batch-reused"
     ILLEGAL_TRANSITION = "illegal-transition"
+    NOT_THEIR_STEP = "not-their-step"
+    FOUR_EYES_MISSING = "four-eyes-missing"
+    STALE_STATE = "stale-state"
+    ON_HOLD = "on-hold"
+    UNKNOWN_ATTACHMENT = "unknown-attachment"
+    UNKNOWN_PING = "unknown-ping"
+    QUOTA_EXCEEDED = "quota-exceeded"
+    NOT_DISCLOSED = "not-disclosed"
     ALREADY_VOTED = "already-voted"
     BROKEN_AUDIT_LOG = "broken-audit-log"
     PAYLOAD_TOO_LARGE = "payload-too-large"
@@ -65,6 +73,8 @@ class Problem(StrEnum):
     FORBIDDEN = "forbidden"
     CSRF = "csrf"
     INVALID_INPUT = "invalid-input"
+    PRECONDITION_FAILED = "precondition-failed"
+    KEY_REUSED = "key-reused"
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     TOO_MANY_REQUESTS = "too-many-requests"
@@ -108,9 +118,9 @@ _TITLES = {
     Problem.NOT_YET_A_MEMBER: "This member is enrolled, and waits for the other members to sign the directory.",
     Problem.MEMBER_SUSPENDED: "This member is suspended.",
     Problem.MEMBER_EXPELLED: "This member was expelled from the federation.",
-    Problem.OLDER_DIRECTORY: "The federation directory is older than the one that is known.",
-    Problem.BROKEN_SUCCESSION: "The federation directory does not follow from the one that is known.",
-    Problem.NOT_CO_SIGNED: "Too few members, or others than may, signed the federation directory.",
+    Problem.OLDER_DIRECTORY: "The directory is older than the one that is known.",
+    Problem.BROKEN_SUCCESSION: "The directory or agreement does not follow from the one that is known.",
+    Problem.NOT_CO_SIGNED: "Too few members, or others than may, signed the directory or agreement.",
     Problem.PROPOSAL_CHANGED: "The proposed directory is another than the one that was signed; look at it again.",
     Problem.UNKNOWN_CEREMONY: "The message belongs to another linkage-key ceremony.",
     Problem.NOT_A_PARTICIPANT: "This member does not take part in the linkage-key ceremony.",
@@ -131,6 +141,14 @@ _TITLES = {
     Problem.BATCH_TOO_LARGE: "The batch holds more items than the hub takes at once.",
     Problem.BATCH_REUSED: "This batch id was used before with another content.",
     Problem.ILLEGAL_TRANSITION: "The hit's state does not allow this step.",
+    Problem.NOT_THEIR_STEP: "This step is for another party or office to make.",
+    Problem.FOUR_EYES_MISSING: "A second officer must approve this before it leaves.",
+    Problem.STALE_STATE: "The hit moved on meanwhile; look at it again.",
+    Problem.ON_HOLD: "The hit is on hold; the step waits until the hold is lifted.",
+    Problem.UNKNOWN_ATTACHMENT: "The hub has no such file of this hit, or has it no longer.",
+    Problem.UNKNOWN_PING: "That was not the last question whether this desk is there.",
+    Problem.QUOTA_EXCEEDED: "Too many files of these two members wait at the hub.",
+    Problem.NOT_DISCLOSED: "The handling of this information does not allow that.",
     Problem.ALREADY_VOTED: "A vote was already cast in this round.",
     Problem.BROKEN_AUDIT_LOG: "An entry of the audit log was changed, removed or reordered.",
     Problem.PAYLOAD_TOO_LARGE: "The request is larger than this party accepts.",
@@ -141,6 +159,8 @@ _TITLES = {
     Problem.FORBIDDEN: "You may not do this.",
     Problem.CSRF: "The form is too old or came from another site; load the page again.",
     Problem.INVALID_INPUT: "Something in the input needs correcting.",
+    Problem.PRECONDITION_FAILED: "What the request was made about has changed since; look at it again.",
+    Problem.KEY_REUSED: "This idempotency key was used before with another request.",
     Problem.NOT_FOUND: "There is nothing at this address.",
     Problem.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
     Problem.TOO_MANY_REQUESTS: "Too many requests; wait a moment.",

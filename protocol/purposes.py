@@ -14,11 +14,44 @@ class Purpose(StrEnum):
     TOKEN_REQUEST = "token-request"  # noqa: S105 - the name of a purpose
     TOKEN_ANSWERS = "token-answers"  # noqa: S105 - the name of a purpose
     ALERT = "alert"
-    HIT_NOTICE = "hit-notice"
     HOLD_DECISION = "hold-decision"
     VOTE = "vote"
     REQUEST = "request"
     REPLY = "reply"
+    REQUEST_DECISION = "request-decision"
+    CLARIFICATION = "clarification"
+    CLARIFICATION_ANSWER = "clarification-answer"
+    RECALL = "recall"
+    SPONTANEOUS_INFORMATION = "spontaneous-information"
+    FORMAL_ROUTE = "formal-route"
+    FEEDBACK = "feedback"
+    EXTRA_FIELD_PROPOSAL = "extra-field-proposal"
+    EXTRA_FIELD_ANSWER = "extra-field-answer"
+    EXTRA_FIELD_VALUE = "extra-field-value"
+    NOTE = "note"
+    ATTACHMENT_MANIFEST = "attachment-manifest"
+    MEETING_PROPOSAL = "meeting-proposal"
+    MEETING_ANSWER = "meeting-answer"
+    ONWARD_USE_REQUEST = "onward-use-request"
+    ONWARD_USE_DECISION = "onward-use-decision"
+    PURGE_REQUEST = "purge-request"
+    PURGE_RECEIPT = "purge-receipt"
+    STATE_NOTICE = "state-notice"
+    STEP_TAKEN = "step-taken"
+    SIDE_NOTICE = "side-notice"
+    HIT_STANDING = "hit-standing"
+    SAFETY_HOLD_ORDER = "safety-hold-order"
+    SAFETY_HOLD_NOTICE = "safety-hold-notice"
+    ATTACHMENT_OFFER = "attachment-offer"
+    ATTACHMENT_PROGRESS = "attachment-progress"
+    ATTACHMENT_RECEIVED = "attachment-received"
+    ESCALATION_NOTICE = "escalation-notice"
+    FOCAL_POINT_PUBLICATION = "focal-point-publication"
+    FOCAL_POINT_BOOK = "focal-point-book"
+    PROOF_OF_LIFE_PING = "proof-of-life-ping"
+    PROOF_OF_LIFE_ANSWER = "proof-of-life-answer"
+    PAIR_PROFILE = "pair-profile"
+    PAIR_PROFILE_BOOK = "pair-profile-book"
     LINKAGE_KEY = "linkage-key"
     KEY_COMMITMENT = "key-commitment"
     KEY_REVEAL = "key-reveal"
@@ -46,21 +79,60 @@ class Purpose(StrEnum):
     RECONCILIATION_DONE = "reconciliation-done"
 
 
-SEALED_PURPOSES: Final = frozenset(
+HIT_PURPOSES: Final = frozenset(
     {
         Purpose.VOTE,
         Purpose.REQUEST,
         Purpose.REPLY,
-        Purpose.LINKAGE_KEY,
-        Purpose.KEY_COMMITMENT,
-        Purpose.KEY_REVEAL,
-        Purpose.KEY_CONFIRMATION,
+        Purpose.REQUEST_DECISION,
+        Purpose.CLARIFICATION,
+        Purpose.CLARIFICATION_ANSWER,
+        Purpose.RECALL,
+        Purpose.SPONTANEOUS_INFORMATION,
+        Purpose.FORMAL_ROUTE,
+        Purpose.FEEDBACK,
+        Purpose.EXTRA_FIELD_PROPOSAL,
+        Purpose.EXTRA_FIELD_ANSWER,
+        Purpose.EXTRA_FIELD_VALUE,
+        Purpose.NOTE,
+        Purpose.ATTACHMENT_MANIFEST,
+        Purpose.MEETING_PROPOSAL,
+        Purpose.MEETING_ANSWER,
+        Purpose.ONWARD_USE_REQUEST,
+        Purpose.ONWARD_USE_DECISION,
+        Purpose.PURGE_REQUEST,
+        Purpose.PURGE_RECEIPT,
     }
 )
-"""Purposes whose body goes from member to member and is sealed, so that the hub relays what it cannot read."""
-
-HIT_PURPOSES: Final = frozenset({Purpose.VOTE, Purpose.REQUEST, Purpose.REPLY})
 """Sealed purposes that belong to one hit: only its two parties may send them to each other."""
 
-KEY_PURPOSES: Final = SEALED_PURPOSES - HIT_PURPOSES
+KEY_PURPOSES: Final = frozenset(
+    {Purpose.LINKAGE_KEY, Purpose.KEY_COMMITMENT, Purpose.KEY_REVEAL, Purpose.KEY_CONFIRMATION}
+)
 """Sealed purposes about the linkage key, which belong to no hit: any active member may send them to any other."""
+
+SEALED_PURPOSES: Final = HIT_PURPOSES | KEY_PURPOSES
+"""Purposes whose body goes from member to member and is sealed, so that the hub relays what it cannot read."""
+
+BEFORE_THE_VOTES: Final = frozenset(
+    {Purpose.EXTRA_FIELD_PROPOSAL, Purpose.EXTRA_FIELD_ANSWER, Purpose.EXTRA_FIELD_VALUE}
+)
+"""Hit purposes that go between the two rounds of votes (NEEDS_MORE) and at no other time."""
+
+AFTER_THE_END: Final = frozenset({Purpose.PURGE_REQUEST, Purpose.PURGE_RECEIPT})
+"""Hit purposes that the hub passes on whatever has become of the hit: what was withdrawn is purged elsewhere too."""
+
+STEP_PURPOSES: Final = frozenset(
+    {
+        Purpose.REQUEST,
+        Purpose.REPLY,
+        Purpose.REQUEST_DECISION,
+        Purpose.CLARIFICATION,
+        Purpose.CLARIFICATION_ANSWER,
+        Purpose.RECALL,
+        Purpose.SPONTANEOUS_INFORMATION,
+        Purpose.FORMAL_ROUTE,
+        Purpose.FEEDBACK,
+    }
+)
+"""Hit purposes that are steps of an exchange: a state notice stands beside the sealed message."""

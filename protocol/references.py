@@ -25,6 +25,16 @@ MessageId = NewType("MessageId", str)
 DeliveryId = NewType("DeliveryId", str)
 RequestId = NewType("RequestId", str)
 LeafId = NewType("LeafId", str)
+NoteId = NewType("NoteId", str)
+AttachmentId = NewType("AttachmentId", str)
+MeetingId = NewType("MeetingId", str)
+ProposalId = NewType("ProposalId", str)
+OnwardUseId = NewType("OnwardUseId", str)
+PurgeId = NewType("PurgeId", str)
+PingId = NewType("PingId", str)
+
+DeskId = NewType("DeskId", str)
+"""A desk of a state's focal-point directory, by the short name that its state gave it; unique within the state."""
 
 IncarnationId = NewType("IncarnationId", str)
 """Which life of the hub speaks: drawn anew when it is restored from a backup, so that nodes notice."""
@@ -42,6 +52,7 @@ _MEMBER_CODE = re.compile(r"(?!HUB)[A-Z]{2,3}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
 _CEREMONY_ID = re.compile(r"[0-9a-f]{64}")
+_DESK_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
 def parse_member_code(text: str) -> MemberCode:
@@ -94,6 +105,48 @@ def parse_request_id(text: str) -> RequestId:
 def parse_leaf_id(text: str) -> LeafId:
     """Take the id of an audit leaf from outside (a lower-case UUID)."""
     return LeafId(_uuid_text(text))
+
+
+def parse_note_id(text: str) -> NoteId:
+    """Take the id of a note from outside (a lower-case UUID)."""
+    return NoteId(_uuid_text(text))
+
+
+def parse_attachment_id(text: str) -> AttachmentId:
+    """Take the id of an attachment from outside (a lower-case UUID)."""
+    return AttachmentId(_uuid_text(text))
+
+
+def parse_meeting_id(text: str) -> MeetingId:
+    """Take the id of a meeting from outside (a lower-case UUID)."""
+    return MeetingId(_uuid_text(text))
+
+
+def parse_proposal_id(text: str) -> ProposalId:
+    """Take the id of a proposal to exchange a field from outside (a lower-case UUID)."""
+    return ProposalId(_uuid_text(text))
+
+
+def parse_onward_use_id(text: str) -> OnwardUseId:
+    """Take the id of an onward use from outside (a lower-case UUID)."""
+    return OnwardUseId(_uuid_text(text))
+
+
+def parse_purge_id(text: str) -> PurgeId:
+    """Take the id of a purge from outside (a lower-case UUID)."""
+    return PurgeId(_uuid_text(text))
+
+
+def parse_ping_id(text: str) -> PingId:
+    """Take the id of a proof-of-life ping from outside (a lower-case UUID)."""
+    return PingId(_uuid_text(text))
+
+
+def parse_desk_id(text: str) -> DeskId:
+    """Take the name of a desk from outside (a-z, 0-9 and hyphens, 40 characters at most)."""
+    if not _DESK_ID.fullmatch(text):
+        raise MalformedMessage("A desk is named by a-z, 0-9 and hyphens, 40 characters at most.")
+    return DeskId(text)
 
 
 def parse_incarnation_id(text: str) -> IncarnationId:
@@ -159,6 +212,41 @@ def new_leaf_id(drawn: UUID) -> LeafId:
     return LeafId(str(drawn))
 
 
+def new_note_id(drawn: UUID) -> NoteId:
+    """Make the id of a note of a freshly drawn UUID."""
+    return NoteId(str(drawn))
+
+
+def new_attachment_id(drawn: UUID) -> AttachmentId:
+    """Make the id of an attachment of a freshly drawn UUID."""
+    return AttachmentId(str(drawn))
+
+
+def new_meeting_id(drawn: UUID) -> MeetingId:
+    """Make the id of a meeting of a freshly drawn UUID."""
+    return MeetingId(str(drawn))
+
+
+def new_proposal_id(drawn: UUID) -> ProposalId:
+    """Make the id of a proposal to exchange a field of a freshly drawn UUID."""
+    return ProposalId(str(drawn))
+
+
+def new_onward_use_id(drawn: UUID) -> OnwardUseId:
+    """Make the id of an onward use of a freshly drawn UUID."""
+    return OnwardUseId(str(drawn))
+
+
+def new_purge_id(drawn: UUID) -> PurgeId:
+    """Make the id of a purge of a freshly drawn UUID."""
+    return PurgeId(str(drawn))
+
+
+def new_ping_id(drawn: UUID) -> PingId:
+    """Make the id of a proof-of-life ping of a freshly drawn UUID."""
+    return PingId(str(drawn))
+
+
 def new_incarnation_id(drawn: UUID) -> IncarnationId:
     """Make a new incarnation of the hub of a freshly drawn UUID."""
     return IncarnationId(str(drawn))
@@ -173,6 +261,14 @@ PARSERS: Final[Mapping[object, Callable[[str], str]]] = {
     DeliveryId: parse_delivery_id,
     RequestId: parse_request_id,
     LeafId: parse_leaf_id,
+    NoteId: parse_note_id,
+    AttachmentId: parse_attachment_id,
+    MeetingId: parse_meeting_id,
+    ProposalId: parse_proposal_id,
+    OnwardUseId: parse_onward_use_id,
+    PurgeId: parse_purge_id,
+    PingId: parse_ping_id,
+    DeskId: parse_desk_id,
     IncarnationId: parse_incarnation_id,
     CeremonyId: parse_ceremony_id,
     KeyId: parse_key_id,

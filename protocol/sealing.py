@@ -24,8 +24,31 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.hybrid_keys import HybridSealingKey, OwnSealingKeys, RecipientKeys
 from symbolon.protocol.keys import SealingKey
 from symbolon.protocol.membership_problems import DowngradedSuite
+from symbolon.protocol.messages_case import (
+    AttachmentManifest,
+    MeetingAnswer,
+    MeetingProposal,
+    OnwardUseDecision,
+    OnwardUseRequest,
+    PurgeReceipt,
+    PurgeRequest,
+)
+from symbolon.protocol.messages_dialogue import (
+    Clarification,
+    ClarificationAnswer,
+    ExtraFieldAnswer,
+    ExtraFieldProposal,
+    ExtraFieldValue,
+    Feedback,
+    FormalRoute,
+    Note,
+    Recall,
+    RequestDecision,
+    SpontaneousInformation,
+)
 from symbolon.protocol.messages_epochs import KeyCommitment, KeyConfirmation, KeyReveal
 from symbolon.protocol.messages_exchange import LinkageKeyShare, Reply, Request, Sealed, Vote
+from symbolon.protocol.messages_steps import StateNotice
 from symbolon.protocol.problems import MalformedMessage, UnsealFailed, WrongPurpose
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import HitId, MemberCode, MessageId
@@ -42,8 +65,33 @@ _HYBRID_HPKE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_
 _LABEL: Final = b"symbolon/1 seal\n"
 _STEPS: Final[Mapping[Purpose, int]] = MappingProxyType({Purpose.VOTE: VOTE_STEP})
 
-Sealable = Vote | Request | Reply | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation
-S = TypeVar("S", Vote, Request, Reply, LinkageKeyShare, KeyCommitment, KeyReveal, KeyConfirmation)
+HitSealable = (
+    Vote
+    | Request
+    | Reply
+    | RequestDecision
+    | Clarification
+    | ClarificationAnswer
+    | Recall
+    | SpontaneousInformation
+    | FormalRoute
+    | Feedback
+    | Note
+    | ExtraFieldProposal
+    | ExtraFieldAnswer
+    | ExtraFieldValue
+    | AttachmentManifest
+    | MeetingProposal
+    | MeetingAnswer
+    | OnwardUseRequest
+    | OnwardUseDecision
+    | PurgeRequest
+    | PurgeReceipt
+)
+"""What is sealed about a hit."""
+
+Sealable = HitSealable | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation
+S = TypeVar("S", bound=Sealable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +106,18 @@ class SealContext:
     message_id: MessageId
 
 
-def seal(plain: Sealable, recipient: RecipientKeys, context: SealContext, *, sender_has_hybrid: bool) -> Sealed:
+def seal(
+    plain: Sealable,
+    recipient: RecipientKeys,
+    context: SealContext,
+    *,
+    sender_has_hybrid: bool,
+    notice: StateNotice | None = None,
+) -> Sealed:
     """Seal a message for the recipient of a card: hybrid where both cards have keys for it, else classic.
 
     The canonical JSON is padded with blanks (insignificant in JSON) to a multiple of 256 bytes, a vote to one length.
+    ``notice`` is what the hub may see of a step (:mod:`symbolon.protocol.exchange_steps`).
     Raises :class:`WrongPurpose` where message and context disagree, :class:`MalformedMessage` where the message does
     not fit the wire format, is about another hit than its context, or the recipient's key is not usable.
     """
@@ -79,7 +135,7 @@ def seal(plain: Sealable, recipient: RecipientKeys, context: SealContext, *, sen
     except ValueError:
         # No ML-KEM key, or a point of low order, whose shared secret everybody knows (RFC 7748, section 6.1).
         raise MalformedMessage("The recipient's sealing key is not usable.") from None
-    return Sealed(hit_id=context.hit_id, recipient_key_id=key_id, suite=suite, ciphertext=ciphertext)
+    return Sealed(context.hit_id, key_id, suite, ciphertext, notice, _round_of(plain))
 
 
 def unseal(kind: type[S], sealed: Sealed, keys: OwnSealingKeys, context: SealContext, *, sender_has_hybrid: bool) -> S:
@@ -88,7 +144,7 @@ def unseal(kind: type[S], sealed: Sealed, keys: OwnSealingKeys, context: SealCon
     Raises :class:`WrongPurpose` where the context is not for that kind of message, :class:`DowngradedSuite` where the
     classic suite was used although both members have keys for the hybrid one, :class:`UnsealFailed` where suite, key,
     context or ciphertext do not fit, and :class:`MalformedMessage` where the content does not follow the wire format or
-    is about another hit than its context.
+    is about another hit than its context, or a vote of another round than stands beside it.
     """
     if kind.PURPOSE is not context.purpose:
         raise WrongPurpose("A sealed message is opened for its own purpose only.")
@@ -107,6 +163,8 @@ def unseal(kind: type[S], sealed: Sealed, keys: OwnSealingKeys, context: SealCon
         raise UnsealFailed("The sealed message does not open with this key in this context.") from None
     plain = from_wire(kind, parse_json(padded))
     _refuse_other_hit(plain, context)
+    if _round_of(plain) != sealed.vote_round:
+        raise MalformedMessage("The sealed vote is of another round than the one that the hub took it for.")
     return plain
 
 
@@ -116,8 +174,12 @@ def _key_for(suite: str, keys: OwnSealingKeys) -> SealingKey | HybridSealingKey 
     return keys.hybrid if suite == HYBRID_SUITE else None
 
 
+def _round_of(plain: Sealable) -> int | None:
+    return plain.round if isinstance(plain, Vote) else None
+
+
 def _refuse_other_hit(plain: Sealable, context: SealContext) -> None:
-    about = plain.hit_id if isinstance(plain, (Vote, Request, Reply)) else None
+    about = plain.hit_id if isinstance(plain, HitSealable) else None
     if about != context.hit_id:
         raise MalformedMessage("The sealed message is about another hit than the one it was sent for.")
 

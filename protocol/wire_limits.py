@@ -69,6 +69,20 @@ Pem = Annotated[str, text_of(1, 20_000)]
 FederationName = Annotated[str, matching(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", "a name of a-z, 0-9 and hyphens")]
 SchemaId = Annotated[str, matching(r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?", "an id of a-z, 0-9, dots and hyphens")]
 Sha256Hex = Annotated[str, matching(r"[0-9a-f]{64}", "a SHA-256 as 64 hexadecimal digits in lower case")]
+LanguageTag = Annotated[
+    str, matching(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?", "a language as in BCP 47, such as th or zh-Hant")
+]
+ZoneName = Annotated[
+    str, matching(r"[A-Z][A-Za-z0-9_+-]{0,31}(?:/[A-Z][A-Za-z0-9_+-]{0,31}){0,2}", "an IANA time zone")
+]
+MediaType = Annotated[str, matching(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}", "a media type such as application/pdf")]
+Weekday = Annotated[int, between(0, 6)]
+"""A day of the week; 0 is Monday."""
+
+MinuteOfDay = Annotated[int, between(0, 1440)]
+"""A local time of day in minutes; 1440 is the midnight that ends it."""
+
+SignatureBytes = Annotated[bytes, octets(64, 64)]
 PublicKeyBytes = Annotated[bytes, octets(32, 32)]
 HybridPublicKeyBytes = Annotated[bytes, octets(1216, 1216)]
 """An ML-KEM-768 public key (1184 bytes) and an X25519 public key (32 bytes), one after the other."""

@@ -123,6 +123,11 @@ class HashChainAuditLog:
         )
         return tuple(RecordedLeaf(row["place"], _leaf(row)) for row in rows)
 
+    def about(self, tx: Transaction, subject: str) -> tuple[tuple[RecordedLeaf, bytes | None], ...]:
+        """Every leaf about one subject, the oldest first, with the chain's hash at its place, if it has one."""
+        rows = tx.fetch_all(QUERIES["list_about"], subject=subject)
+        return tuple((RecordedLeaf(row["place"], _leaf(row)), row["chain_hash"]) for row in rows)
+
     def entries(self, tx: Transaction) -> Iterator[ChainEntry]:
         """The chain in order, page by page. Raises :class:`BrokenChain` at a place that holds no readable leaf."""
         after = 0

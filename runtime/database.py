@@ -14,6 +14,7 @@ from typing import Any, Final, Self, TypeVar
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -73,6 +74,15 @@ class Transaction:
         """The first column of the first row, or None when there is no row."""
         row = self.fetch_one(query, **parameters)
         return None if row is None else next(iter(row.values()))
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone when the block raises."""
+        if self._connection.info.transaction_status is TransactionStatus.IDLE:
+            # Before the first statement psycopg would take this for the whole transaction, and commit it.
+            self._connection.execute("select")
+        with self._connection.transaction():
+            yield
 
     def notify(self, channel: str, payload: str = "") -> None:
         """Wake whoever listens on ``channel``, when and only when this transaction commits."""

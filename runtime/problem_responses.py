@@ -5,6 +5,7 @@ carries a :class:`Problem` and whose text is a safe sentence), what the framewor
 nobody foresaw, which is logged by class and place, never by text, and answered with an apology.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
@@ -40,6 +41,14 @@ _OTHER_STATUSES: Final[Mapping[Problem, int]] = {
     Problem.BATCH_TOO_LARGE: 413,
     Problem.BATCH_REUSED: 409,
     Problem.ILLEGAL_TRANSITION: 409,
+    Problem.NOT_THEIR_STEP: 403,
+    Problem.FOUR_EYES_MISSING: 403,
+    Problem.STALE_STATE: 409,
+    Problem.ON_HOLD: 409,
+    Problem.UNKNOWN_ATTACHMENT: 404,
+    Problem.UNKNOWN_PING: 404,
+    Problem.QUOTA_EXCEEDED: 409,
+    Problem.NOT_DISCLOSED: 403,
     Problem.ALREADY_VOTED: 409,
     Problem.PAYLOAD_TOO_LARGE: 413,
     Problem.UNSUPPORTED_MEDIA_TYPE: 415,
@@ -54,6 +63,8 @@ _OTHER_STATUSES: Final[Mapping[Problem, int]] = {
     Problem.JUSTIFICATION_NEEDED: 403,
     Problem.FORBIDDEN: 403,
     Problem.CSRF: 403,
+    Problem.PRECONDITION_FAILED: 412,
+    Problem.KEY_REUSED: 422,
     Problem.NOT_FOUND: 404,
     Problem.METHOD_NOT_ALLOWED: 405,
     Problem.TOO_MANY_REQUESTS: 429,
@@ -126,6 +137,8 @@ class ProblemDocument:
         return members
 
 
+NO_LARGER_BODIES: Final[Mapping[re.Pattern[str], int]] = {}
+
 ErrorPage = Callable[[Request, ProblemDocument], Response]
 """Renders a problem for a browser."""
 
@@ -140,10 +153,12 @@ def install(
     error_page: ErrorPage | None = None,
     note_refusal: NoteRefusal | None = None,
     largest_body: int = 1 << 20,
+    larger_bodies: Mapping[re.Pattern[str], int] = NO_LARGER_BODIES,
 ) -> None:
     """Answer everything that goes wrong in ``app`` with a problem document, or with ``error_page`` for browsers.
 
-    ``errors``: error classes of the role that carry a problem (``NodeError``, ``HubError``); ``largest_body``: bytes.
+    ``errors``: error classes of the role that carry a problem (``NodeError``, ``HubError``); ``largest_body``: bytes;
+    ``larger_bodies``: how many more may be sent to addresses that match.
     """
 
     def answer(request: Request, document: ProblemDocument, headers: Mapping[str, str] | None = None) -> Response:
@@ -191,7 +206,7 @@ def install(
     app.add_exception_handler(DatabaseUnavailable, on_database_away)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_validation_error)
-    app.add_middleware(_BodyLimit, largest_body=largest_body, answer=answer)
+    app.add_middleware(_BodyLimit, largest_body=largest_body, larger_bodies=larger_bodies, answer=answer)
     app.add_middleware(_Unforeseen, answer=answer)
 
 
@@ -240,25 +255,30 @@ class _BodyTooLarge(RuntimeFault):
 class _BodyLimit:
     """Refuses a body over the limit: at once by its declared length, or as soon as it grows past it."""
 
-    def __init__(self, app: ASGIApp, largest_body: int, answer: Answer) -> None:
+    def __init__(
+        self, app: ASGIApp, largest_body: int, larger_bodies: Mapping[re.Pattern[str], int], answer: Answer
+    ) -> None:
         self.app = app
         self.largest_body = largest_body
+        self.larger_bodies = larger_bodies
         self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = next((most for address, most in self.larger_bodies.items() if address.fullmatch(scope["path"])), None)
+        largest = self.largest_body if largest is None else largest
         declared = Headers(scope=scope).get("content-length", "0")
         received = 0
-        refused = declared.isdigit() and int(declared) > self.largest_body
+        refused = declared.isdigit() and int(declared) > largest
         started = False
 
         async def counted_receive() -> Message:
             nonlocal received, refused
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.largest_body:
+            if received > largest:
                 refused = True
                 raise _BodyTooLarge
             return message
@@ -277,7 +297,7 @@ class _BodyLimit:
                 refused = True
         if refused and not started:
             request = Request(scope)
-            sentence = f"The request is larger than {self.largest_body} bytes: send it in smaller parts."
+            sentence = f"The request is larger than {largest} bytes: send it in smaller parts."
             document = ProblemDocument(Problem.PAYLOAD_TOO_LARGE, 413, sentence, _request_id(request))
             response = self.answer(request, document)
             response.headers["Connection"] = "close"

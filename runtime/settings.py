@@ -81,6 +81,14 @@ class SettingsReader:
         text = self.optional_text(name)
         return default if text is None else Path(text).expanduser()
 
+    def optional_secret_of_file(self, name: str) -> str | None:
+        """The secret in the file that a setting names, or None when it is not set.
+
+        As with the database's password, the file may be a container's secret: its mode is not checked.
+        """
+        file = self.optional_text(name)
+        return None if file is None else self._read_secret(name, Path(file))
+
     def https_url(self, name: str) -> str:
         """An address that begins with https://, without a path, a query or a trailing slash."""
         text = self.text(name).rstrip("/")

@@ -1,1 +1,6 @@
-"""The fictional case: its three files with their mappings, its truth, and its story (README.md)."""
+"""The fictional case: its three files with their mappings and desks, its truth, and its story (README.md)."""
+
+from pathlib import Path
+from typing import Final
+
+CASE_FOLDER: Final = Path(__path__[0])

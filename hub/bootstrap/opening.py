@@ -11,6 +11,8 @@ from symbolon.hub.ports import Federation
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.hub.services.draft_directory import DraftDirectory
 from symbolon.hub.services.enrol_member import CertificateOffice, EnrolMember, Founder
+from symbolon.hub.services.enter_step import EnterStep
+from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.initialise_hub import (
     AUTHORITY_CERTIFICATE,
     AUTHORITY_KEY,
@@ -23,6 +25,7 @@ from symbolon.hub.services.initialise_hub import (
 from symbolon.hub.services.reconcile_hub import FinishReconciliation
 from symbolon.hub.services.show_status import ShowStatus
 from symbolon.hub.services.sign_message import HubIdentity, PostMessage, SignMessage
+from symbolon.hub.services.tell_step import TellStep
 from symbolon.hub.settings import HubSettings, load_settings
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.hub.storage.unit_of_work import PostgresStore
@@ -66,11 +69,21 @@ class Hub:
 
     def change_hits(self) -> ChangeHits:
         """Changes this hub's hits."""
-        return ChangeHits(self.post_message(), exercise=self.identity.exercise)
+        return ChangeHits(self.enter_step(), self.tell_step())
+
+    def tell_step(self) -> TellStep:
+        """Tells the sides of a hit of its steps."""
+        return TellStep(self.post_message(), exercise=self.identity.exercise)
+
+    def enter_step(self) -> EnterStep:
+        """Takes steps into the ledgers of this hub's hits."""
+        return EnterStep(self.tell_step(), self.post_message())
 
     def finish_reconciliation(self) -> FinishReconciliation:
         """Knows the hits again after a restore, and tells whoever was not told."""
-        return FinishReconciliation(self.post_message(), exercise=self.identity.exercise)
+        return FinishReconciliation(
+            self.post_message(), HandOverVotes(self.post_message()), exercise=self.identity.exercise
+        )
 
     def show_status(self) -> ShowStatus:
         """The numbers of the status page."""

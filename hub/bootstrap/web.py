@@ -3,7 +3,7 @@
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.broker import create_celery
 from symbolon.hub.bootstrap.comparison import IntakeByDirectory
-from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.bootstrap.opening import CLOCK, open_hub
 from symbolon.hub.bootstrap.people import registry_of
 from symbolon.hub.jobs.tasks import CLEAR_AWAY
 from symbolon.hub.jobs.wake_up import CeleryWakeUp
@@ -12,6 +12,7 @@ from symbolon.hub.services.initialise_hub import (
     SERVER_CERTIFICATE,
     SERVER_KEY,
 )
+from symbolon.hub.services.list_clocks import ListClocks
 from symbolon.hub.storage.delivery_bell import PostgresDeliveryBell
 from symbolon.hub.web.api_app import create_api
 from symbolon.hub.web.desk_app import create_desk_app
@@ -31,6 +32,7 @@ def build_listeners(home: PartyHome) -> list[Listener]:
     api = create_api(services, PostgresDeliveryBell(hub.settings.database))
     desk = create_desk_app(
         hub.show_status(),
+        ListClocks(hub.store, CLOCK),
         registry_of(hub),
         Desk(code="hub", name=hub.settings.federation, kind="Hub", exercise=hub.settings.exercise),
     )

@@ -14,10 +14,15 @@ from symbolon.hub.jobs.freshness import keep_fresh
 from symbolon.hub.jobs.tasks import WorkerServices, register_tasks, run_unless_database_is_away
 from symbolon.hub.ports import Comparator
 from symbolon.hub.ports.operators import Operators
+from symbolon.hub.services.ask_desks import AskDesks
+from symbolon.hub.services.close_waiting import CloseWaiting
+from symbolon.hub.services.drop_attachments import DropAttachments
 from symbolon.hub.services.erase_closed_epochs import EraseClosedEpochs
 from symbolon.hub.services.erase_expelled import EraseExpelled
 from symbolon.hub.services.erase_records import EraseRecords
+from symbolon.hub.services.escalate_clocks import EscalateClocks, TellOfHit
 from symbolon.hub.services.expire_records import ExpireRecords
+from symbolon.hub.services.expire_votes import ExpireVotes
 from symbolon.hub.services.find_matches import FindMatches
 from symbolon.hub.services.forward_erasures import ForwardErasures
 from symbolon.hub.services.mind_operators import MindOperators
@@ -25,10 +30,12 @@ from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.hub.services.refresh_index import RefreshIndex
 from symbolon.hub.services.sequence_audit import SequenceAudit
 from symbolon.hub.services.tidy_up import TidyUp
-from symbolon.hub.settings import load_settings
+from symbolon.hub.services.write_notices import Correspondence, SendMails, WriteNotices
+from symbolon.hub.settings import NoticeSettings, load_settings
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.logs import configure_logging
+from symbolon.runtime.mail import SmtpPost
 
 # A task is a wake-up; three threads, so that the audit log waits neither for a long comparison nor for a long erasure.
 _WORKER_THREADS: Final = 3
@@ -68,6 +75,7 @@ def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:
     post = hub.post_message()
     raise_alerts = RaiseAlerts(comparator, post, uuid4, exercise=hub.identity.exercise)
     erase = EraseRecords(comparator, hub.change_hits())
+    notices, tell_of_hit = hub.settings.notices, TellOfHit(post)
     worker_id = f"{socket.gethostname()}-{os.getpid()}"
     mind = MindOperators(hub.store, CLOCK)
     services = WorkerServices(
@@ -79,9 +87,26 @@ def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:
         erase_closed_epochs=EraseClosedEpochs(hub.store, comparator, post, CLOCK),
         tidy_up=TidyUp(hub.store, comparator, CLOCK),
         forward_erasures=ForwardErasures(hub.store, post, CLOCK),
+        close_waiting=CloseWaiting(hub.store, hub.enter_step(), post, CLOCK),
+        escalate_clocks=EscalateClocks(hub.store, tell_of_hit, CLOCK),
+        ask_desks=AskDesks(hub.store, post, CLOCK, uuid4, None if notices is None else hub.settings.federation),
+        write_notices=_writes_to_nobody if notices is None else _write_notices(hub, notices),
+        send_mails=_writes_to_nobody if notices is None else SendMails(hub.store, CLOCK, SmtpPost(notices.mail)),
+        drop_attachments=DropAttachments(hub.store, CLOCK),
+        expire_votes=ExpireVotes(hub.store, hub.enter_step(), tell_of_hit, CLOCK),
     )
     run_unless_database_is_away(services.refresh_index)
     return services
+
+
+def _write_notices(hub: Hub, notices: NoticeSettings) -> WriteNotices:
+    to = Correspondence(hub.settings.federation, notices.recipients, notices.digest_every, notices.desk_url)
+    return WriteNotices(hub.store, CLOCK, uuid4, to)
+
+
+def _writes_to_nobody() -> int:
+    """A hub without a mail server tells its facilitator by its pages alone."""
+    return 0
 
 
 def run_worker(home: PartyHome) -> None:

@@ -16,14 +16,16 @@ class Right(StrEnum):
 
     VIEW_STATUS = "view-status"
     VIEW_FEDERATION = "view-federation"
+    VIEW_CLOCKS = "view-clocks"
+    VIEW_HOLDS = "view-holds"
     MANAGE_PEOPLE = "manage-people"
     VIEW_AUDIT = "view-audit"
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.OPERATOR: frozenset({Right.VIEW_STATUS, Right.VIEW_FEDERATION, Right.MANAGE_PEOPLE}),
-    # Oversight: the log and the statistics, and no say in who else may sign in.
-    Role.AUDITOR: frozenset({Right.VIEW_STATUS, Right.VIEW_AUDIT}),
+    Role.OPERATOR: frozenset({Right.VIEW_STATUS, Right.VIEW_FEDERATION, Right.VIEW_CLOCKS, Right.MANAGE_PEOPLE}),
+    # Oversight: the log and the statistics, holds that nobody decides, and no say in who else may sign in.
+    Role.AUDITOR: frozenset({Right.VIEW_STATUS, Right.VIEW_CLOCKS, Right.VIEW_HOLDS, Right.VIEW_AUDIT}),
 }
 
 

@@ -1,8 +1,7 @@
-"""A hit as the hub sees it: two opaque references, how they agree, and which of the two sides was told.
+"""A hit as the hub sees it: its ledger, two opaque references, how they agree, and which of the two sides was told.
 
-The hub knows four of the joint states (HELD, ALERTED, WITHDRAWN, CLOSED) and how many rounds of votes it handed
-over; what the votes say, and all that follows from them, only the two parties know. Every change here is a pure
-function from hit to hit; each step is one of the table in `symbolon.protocol.lifecycle`.
+The hub keeps the order of steps (`symbolon.protocol.hit_ledger`); what the votes say, and every word of an exchange,
+only the two parties know. Every change here is a pure function from hit to hit.
 """
 
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Final
 
 from symbolon.hub.domain.records import RecordEntry
 from symbolon.hub.errors import NotNow, NotTheProtector, UnknownHit
+from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -22,11 +22,14 @@ from symbolon.protocol.handling import (
     RecordKind,
     Urgency,
 )
-from symbolon.protocol.lifecycle import Event, JointState, advance
+from symbolon.protocol.hit_ledger import HitLedger, TrackStep, take
+from symbolon.protocol.lifecycle import Event, JointState
+from symbolon.protocol.lifecycle_problems import OnHold
 from symbolon.protocol.messages import Alert, KindAgreement, LinkageEpoch
-from symbolon.protocol.references import HitId, MemberCode, RecordReference
+from symbolon.protocol.references import HUB, HitId, MemberCode, RecordReference
 
-LIVE_STATES: Final = frozenset({JointState.HELD, JointState.ALERTED})
+OVER: Final = frozenset({JointState.CLOSED, JointState.WITHDRAWN})
+"""The states of a hit from which nothing goes on but purging and, of a closed one, reopening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +42,65 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class HitSide:
-    """One party's half of a hit. A protected side must release a held hit; until then the other is told nothing."""
+    """One party's half of a hit. A protected side must release a held hit; until then the other is told nothing.
+
+    `version` is that of the record which the hit is about.
+    """
 
     member: MemberCode
     reference: RecordReference
     record_kind: RecordKind
     offence_group: OffenceGroup
     is_protected: bool
+    version: int
     alerted_at: datetime | None = None
     released_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Two records of two states that may be of the same person or thing. `sides` are in the order of references."""
+    """Two records of two states that may be of the same person or thing. `sides` are in the order of references.
 
-    hit_id: HitId
-    state: JointState
+    `opened_round` is the newest round whose votes were handed over, 0 before the first. `reconsidered`: judged
+    DIFFERENT, but its pair may be shown again.
+    """
+
+    ledger: HitLedger
     explanation: Explanation
     urgency: Urgency
     schema_id: str
     key_epoch: int
     detected_at: datetime
     sides: tuple[HitSide, HitSide]
-    rounds_opened: int = 0
+    opened_round: int = 0
+    reconsidered: bool = False
 
     @property
-    def is_live(self) -> bool:
-        """Whether anything may still happen to it here."""
-        return self.state in LIVE_STATES
+    def hit_id(self) -> HitId:
+        """Its id, the same for all."""
+        return self.ledger.hit_id
+
+    @property
+    def state(self) -> JointState:
+        """Of its own track."""
+        return self.ledger.state
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still happen to it here, other than a reopening."""
+        return self.state not in OVER
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """Whether it ended because one of its records went."""
+        return JointState.WITHDRAWN in (self.ledger.state, self.ledger.closed_from)
+
+    @property
+    def told(self) -> tuple[MemberCode, ...]:
+        """Who knows of it."""
+        return tuple(side.member for side in self.sides if side.alerted_at is not None)
 
     def side_of(self, member: MemberCode) -> HitSide:
         """The member's own side, once it was told of the hit; raises `UnknownHit` for everyone else."""
@@ -82,87 +115,120 @@ class Hit:
         return high if low.member == member else low
 
 
+def with_side(hit: Hit, changed: HitSide) -> Hit:
+    """The hit with this side in the place of the same member's."""
+    low, high = (changed if side.member == changed.member else side for side in hit.sides)
+    return replace(hit, sides=(low, high))
+
+
+def own_step(hit: Hit, event: Event, now: datetime) -> TrackStep:
+    """A step of the hit's own track in the hub's name."""
+    return TrackStep(None, event, HUB, hit.ledger.version, whole_milliseconds(now))
+
+
 def detect_hit(
     hit_id: HitId,
     pair: tuple[RecordEntry, RecordEntry],
     epoch: LinkageEpoch,
     explanation: Explanation,
     now: datetime,
-) -> Hit:
-    """The hit of two live records, found under this epoch: told to both sides at once, or held where either record is
-    protected.
+) -> tuple[Hit, TrackStep]:
+    """The hit of two live records, found under this epoch, and its first step: told to both sides at once, or held
+    where either record is protected.
     """
     low, high = sorted(pair, key=lambda record: record.reference)
-    sides = (_side(low), _side(high))
-    held = low.is_protected or high.is_protected
+    found_at = whole_milliseconds(now)
     hit = Hit(
-        hit_id=hit_id,
-        state=advance(JointState.DETECTED, Event.HELD if held else Event.ALERTED),
+        ledger=HitLedger(hit_id, (low.member, high.member), JointState.DETECTED, 0, found_at),
         explanation=explanation,
         urgency=min(low.handling.urgency, high.handling.urgency),
         schema_id=epoch.schema_id,
         key_epoch=epoch.epoch,
-        detected_at=now,
-        sides=sides,
+        detected_at=found_at,
+        sides=(_side(low), _side(high)),
     )
-    return _alert(hit, now, protected_only=held)
+    held = low.is_protected or high.is_protected
+    step = own_step(hit, Event.HELD if held else Event.ALERTED, now)
+    return tell_sides(replace(hit, ledger=take(hit.ledger, step)), found_at), step
 
 
-def hold_for(hit: Hit, reference: RecordReference, now: datetime) -> Hit:
-    """The hit after its owner made this record a protected one: nothing moves until the owner releases it.
+def numbered_from(first: int, hit: Hit, step: TrackStep) -> tuple[Hit, TrackStep]:
+    """A new hit and its first step, counted from another number than 0.
 
-    An owner who was not told, because the hit was held for the other side, is told now, as every protected owner is.
+    A hit is held and released before its other side is told of it: counted from 0, its alert would say so.
     """
-    state = JointState.HELD if hit.state is JointState.HELD else advance(hit.state, Event.HELD)
+    ledger = replace(hit.ledger, version=hit.ledger.version + first)
+    return replace(hit, ledger=ledger), replace(step, follows=step.follows + first)
+
+
+def tell_sides(hit: Hit, now: datetime) -> Hit:
+    """The hit once everybody is told who may know of it: both sides, or while it is held the protected ones."""
+    held = hit.state is JointState.HELD
     low, high = (
-        replace(side, is_protected=True, released_at=None) if side.reference == reference else side
+        replace(side, alerted_at=whole_milliseconds(now))
+        if side.alerted_at is None and (side.is_protected or not held)
+        else side
         for side in hit.sides
     )
-    return _alert(replace(hit, state=state, sides=(low, high)), now, protected_only=True)
+    return replace(hit, sides=(low, high))
 
 
-def withdraw_hit(hit: Hit) -> Hit:
-    """The hit after one of its records was withdrawn."""
-    return replace(hit, state=advance(hit.state, Event.WITHDRAWN))
+def protect(hit: Hit, reference: RecordReference) -> Hit:
+    """The hit after its owner made this record a protected one, before it is held: the owner must release it.
+
+    Where it is not held yet, every protected owner must, whatever was released before.
+    """
+    held = hit.state is JointState.HELD
+    low, high = (
+        replace(side, is_protected=True, released_at=None)
+        if side.reference == reference
+        else (side if held else replace(side, released_at=None))
+        for side in hit.sides
+    )
+    return replace(hit, sides=(low, high))
 
 
-def rule_on_hold(hit: Hit, member: MemberCode, ruling: HoldRuling, now: datetime) -> Hit:
-    """The hit after the owner of a protected record decided. It is released when every protected owner released it.
+def awaits_release(hit: Hit) -> bool:
+    """Whether a protected owner has not released it."""
+    return any(side.is_protected and side.released_at is None for side in hit.sides)
 
-    The hub holds a hit from its detection or from ALERTED, whatever the parties made of it since, and a release leads
-    to ALERTED from both: with the rounds of votes as they were, so that nothing is voted on again (`after_release`).
-    Deciding the same again changes nothing. Raises `UnknownHit`, `NotTheProtector` or `NotNow`.
+
+def ruled_by(hit: Hit, member: MemberCode, ruling: HoldRuling, now: datetime) -> tuple[Hit, Event | None]:
+    """The hit after the owner of a protected record decided, and the event that follows from it at once.
+
+    It is released when every protected owner released it; one of them closes it for all. Deciding the same again
+    changes nothing. Raises `UnknownHit`, `NotTheProtector` or `NotNow`; `OnHold` for a release under a safety hold.
     """
     side = hit.side_of(member)
     if not side.is_protected:
         raise NotTheProtector
-    if ruling is HoldRuling.RELEASE and side.released_at is not None and hit.is_live:
-        return hit
-    if ruling is HoldRuling.CLOSE and hit.state is JointState.CLOSED:
-        return hit
+    if ruling is HoldRuling.RELEASE and side.released_at is not None and hit.is_open:
+        return hit, None
+    if ruling is HoldRuling.CLOSE and hit.ledger.closed_from is JointState.HELD:
+        return hit, None
     if hit.state is not JointState.HELD:
         raise NotNow("The hit is not held any more: there is nothing to decide.")
     if ruling is HoldRuling.CLOSE:
-        return replace(hit, state=advance(hit.state, Event.CLOSED))
-    low, high = (replace(each, released_at=now) if each is side else each for each in hit.sides)
-    decided = replace(hit, sides=(low, high))
-    if any(each.is_protected and each.released_at is None for each in decided.sides):
-        return decided
-    return _alert(replace(decided, state=advance(hit.state, Event.RELEASED)), now, protected_only=False)
+        return hit, Event.CLOSED
+    if hit.ledger.frozen_by:
+        raise OnHold("A safety hold lies on the hit: lift it first.")
+    decided = with_side(hit, replace(side, released_at=whole_milliseconds(now)))
+    return decided, None if awaits_release(decided) else Event.RELEASED
 
 
 def alert_of(hit: Hit, member: MemberCode, *, exercise: bool) -> Alert:
     """What the member is told of the hit. The namespace is its own record's: the other's category is not the hub's
-    to tell.
+    to tell. Nor is when it was found: for the side that is told only after a hold, that is now.
     """
     own = hit.side_of(member)
     other = hit.counterpart_of(member)
+    told_at = own.alerted_at or hit.detected_at
     return Alert(
         hit_id=hit.hit_id,
         own_reference=own.reference,
         counterpart=other.member,
         counterpart_reference=other.reference,
-        state=hit.state,
+        state=JointState.HELD if hit.state is JointState.HELD else JointState.ALERTED,
         band=hit.explanation.band,
         agreement=tuple(
             KindAgreement(kind=kind, agreement=agreement) for kind, agreement in hit.explanation.agreement.items()
@@ -173,9 +239,10 @@ def alert_of(hit: Hit, member: MemberCode, *, exercise: bool) -> Alert:
         namespace=Namespace.PROTECTED if own.is_protected else Namespace.GENERAL,
         schema_id=hit.schema_id,
         key_epoch=hit.key_epoch,
-        detected_at=hit.detected_at,
-        alerted_at=own.alerted_at or hit.detected_at,
+        detected_at=told_at,
+        alerted_at=told_at,
         exercise=exercise,
+        state_version=hit.ledger.version,
     )
 
 
@@ -186,12 +253,5 @@ def _side(record: RecordEntry) -> HitSide:
         record_kind=record.handling.record_kind,
         offence_group=record.handling.offence_group,
         is_protected=record.is_protected,
+        version=record.version,
     )
-
-
-def _alert(hit: Hit, now: datetime, *, protected_only: bool) -> Hit:
-    low, high = (
-        replace(side, alerted_at=now) if side.alerted_at is None and (side.is_protected or not protected_only) else side
-        for side in hit.sides
-    )
-    return replace(hit, sides=(low, high))

@@ -20,12 +20,22 @@ SEQUENCE_AUDIT: Final = "symbolon.hub.sequence_audit"
 EXPIRE_RECORDS: Final = "symbolon.hub.expire_records"
 CLEAR_AWAY: Final = "symbolon.hub.clear_away"
 TIDY_UP: Final = "symbolon.hub.tidy_up"
+CLOSE_WAITING: Final = "symbolon.hub.close_waiting"
+EXPIRE_VOTES: Final = "symbolon.hub.expire_votes"
+KEEP_CLOCKS: Final = "symbolon.hub.keep_clocks"
+SEND_NOTICES: Final = "symbolon.hub.send_notices"
+DROP_ATTACHMENTS: Final = "symbolon.hub.drop_attachments"
 
 _SWEEP_EVERY_S: Final = 2.0
 _SEQUENCE_EVERY_S: Final = 1.0
 _EXPIRE_EVERY_S: Final = 60.0
 _CLEAR_AWAY_EVERY_S: Final = 2.0
 _TIDY_UP_EVERY_S: Final = 60.0
+_CLOSE_WAITING_EVERY_S: Final = 5.0
+_EXPIRE_VOTES_EVERY_S: Final = 60.0
+_KEEP_CLOCKS_EVERY_S: Final = 30.0
+_SEND_NOTICES_EVERY_S: Final = 5.0
+_DROP_ATTACHMENTS_EVERY_S: Final = 60.0
 
 BEAT_SCHEDULE: Final = {
     # `expires`: while no worker takes them, they do not pile up.
@@ -46,6 +56,31 @@ BEAT_SCHEDULE: Final = {
         "options": {"expires": _CLEAR_AWAY_EVERY_S},
     },
     "tidy_up": {"task": TIDY_UP, "schedule": _TIDY_UP_EVERY_S, "options": {"expires": _TIDY_UP_EVERY_S}},
+    "close_waiting": {
+        "task": CLOSE_WAITING,
+        "schedule": _CLOSE_WAITING_EVERY_S,
+        "options": {"expires": _CLOSE_WAITING_EVERY_S},
+    },
+    "expire_votes": {
+        "task": EXPIRE_VOTES,
+        "schedule": _EXPIRE_VOTES_EVERY_S,
+        "options": {"expires": _EXPIRE_VOTES_EVERY_S},
+    },
+    "keep_clocks": {
+        "task": KEEP_CLOCKS,
+        "schedule": _KEEP_CLOCKS_EVERY_S,
+        "options": {"expires": _KEEP_CLOCKS_EVERY_S},
+    },
+    "send_notices": {
+        "task": SEND_NOTICES,
+        "schedule": _SEND_NOTICES_EVERY_S,
+        "options": {"expires": _SEND_NOTICES_EVERY_S},
+    },
+    "drop_attachments": {
+        "task": DROP_ATTACHMENTS,
+        "schedule": _DROP_ATTACHMENTS_EVERY_S,
+        "options": {"expires": _DROP_ATTACHMENTS_EVERY_S},
+    },
 }
 
 
@@ -61,6 +96,13 @@ class WorkerServices:
     erase_closed_epochs: Callable[[], int]
     tidy_up: Callable[[], int]
     forward_erasures: Callable[[], int]
+    close_waiting: Callable[[], int]
+    expire_votes: Callable[[], int]
+    escalate_clocks: Callable[[], int]
+    ask_desks: Callable[[], int]
+    write_notices: Callable[[], int]
+    send_mails: Callable[[], int]
+    drop_attachments: Callable[[], int]
 
     def clear_away(self) -> None:
         """Erase what the newest directory leaves no place for: of expelled members first, then of closed epochs.
@@ -70,6 +112,16 @@ class WorkerServices:
         self.erase_expelled()
         self.erase_closed_epochs()
         self.forward_erasures()
+
+    def keep_clocks(self) -> None:
+        """Tell of the clocks that are over, and of the desks that do not answer."""
+        self.escalate_clocks()
+        self.ask_desks()
+
+    def send_notices(self) -> None:
+        """Write to the facilitator if it is time, and send what is written."""
+        self.write_notices()
+        self.send_mails()
 
 
 def register_tasks(app: Celery, services: WorkerServices) -> None:
@@ -81,6 +133,11 @@ def register_tasks(app: Celery, services: WorkerServices) -> None:
         EXPIRE_RECORDS: services.expire_records,
         CLEAR_AWAY: one_at_a_time(services.clear_away),
         TIDY_UP: services.tidy_up,
+        CLOSE_WAITING: one_at_a_time(services.close_waiting),
+        EXPIRE_VOTES: one_at_a_time(services.expire_votes),
+        KEEP_CLOCKS: one_at_a_time(services.keep_clocks),
+        SEND_NOTICES: one_at_a_time(services.send_notices),
+        DROP_ATTACHMENTS: one_at_a_time(services.drop_attachments),
     }
     for name, job in jobs.items():
         app.task(_task(job), name=name)

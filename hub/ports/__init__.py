@@ -1,5 +1,6 @@
 """What the hub's services need from outside: the database by aggregate, the comparator, the wake-up of the worker."""
 
+from symbolon.hub.ports.attachments import AttachmentStore
 from symbolon.hub.ports.comparison import (
     CandidatePair,
     Comparator,
@@ -8,6 +9,7 @@ from symbolon.hub.ports.comparison import (
     PairFinder,
     WakeUp,
 )
+from symbolon.hub.ports.desks import FocalPointStore, PairProfileStore
 from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
 from symbolon.hub.ports.mail import (
@@ -15,6 +17,7 @@ from symbolon.hub.ports.mail import (
     BatchStore,
     DeliveryBell,
     MailStore,
+    NotedMessage,
     ReplayStore,
     WaitingDelivery,
 )
@@ -26,6 +29,7 @@ from symbolon.hub.ports.membership import (
     MemberStore,
     PendingRotation,
 )
+from symbolon.hub.ports.notices import ClockStore, NoticeStore
 from symbolon.hub.ports.operator_seats import OperatorSeats, SeatedOperator
 from symbolon.hub.ports.reconciliation import ReconciliationStore
 from symbolon.hub.ports.records import NewHandle, RecordStore
@@ -33,8 +37,10 @@ from symbolon.hub.ports.work import StatusStore, Store, Work
 
 __all__ = [
     "AnsweredBatch",
+    "AttachmentStore",
     "BatchStore",
     "CandidatePair",
+    "ClockStore",
     "Comparator",
     "DeliveryBell",
     "DirectoryStore",
@@ -42,14 +48,18 @@ __all__ = [
     "Enrolment",
     "EpochStore",
     "Federation",
+    "FocalPointStore",
     "HandleEnvelopes",
     "HitStore",
     "IssuedCertificate",
     "MailStore",
     "MemberStore",
     "NewHandle",
+    "NotedMessage",
+    "NoticeStore",
     "OperatorSeats",
     "PairFinder",
+    "PairProfileStore",
     "PendingRotation",
     "ReconciliationStore",
     "RecordStore",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from symbolon.protocol.messages import Purpose
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import BatchId, DeliveryId, MemberCode, MessageId
 from symbolon.protocol.replay import Lane
 
@@ -26,6 +27,14 @@ class WaitingDelivery:
 
     delivery_id: DeliveryId
     envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotedMessage:
+    """A message that was here before: hex SHA-256 of its body, and the problem that it was refused by, if it was."""
+
+    body_digest: str
+    problem: Problem | None
 
 
 class BatchStore(Protocol):
@@ -54,11 +63,16 @@ class MailStore(Protocol):
     def acknowledge(self, member: MemberCode, delivery_ids: Collection[DeliveryId], now: datetime) -> int:
         """The member has these: their envelopes go. How many were still waiting."""
 
-    def note_message(self, sender: MemberCode, message_id: MessageId, body_digest: str, now: datetime) -> str | None:
-        """Note that a message was taken. None where it is new, else the digest under which it was noted before.
+    def note_message(
+        self, sender: MemberCode, message_id: MessageId, body_digest: str, now: datetime
+    ) -> NotedMessage | None:
+        """Note that a message was taken. None where it is new, else as what it was noted before.
 
         Waits for another transaction that is noting the same id.
         """
+
+    def note_refusal(self, sender: MemberCode, message_id: MessageId, problem: Problem) -> None:
+        """A message that was noted was refused, for good."""
 
     def purge(self, member: MemberCode) -> int:
         """Nothing waits for the member any more; how many deliveries went."""

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Protocol
 
 from symbolon.hub.domain.status import DirectoryStatus, HubStatus
+from symbolon.hub.ports.attachments import AttachmentStore
+from symbolon.hub.ports.desks import FocalPointStore, PairProfileStore
 from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
 from symbolon.hub.ports.mail import BatchStore, MailStore, ReplayStore
 from symbolon.hub.ports.membership import DirectoryStore, MemberStore
+from symbolon.hub.ports.notices import ClockStore, NoticeStore
 from symbolon.hub.ports.operator_seats import OperatorSeats
 from symbolon.hub.ports.reconciliation import ReconciliationStore
 from symbolon.hub.ports.records import RecordStore
 from symbolon.protocol.audit_log import AuditAct, Detail
-from symbolon.protocol.references import MemberCode
 from symbolon.runtime.database import Transaction
 
 
@@ -70,6 +72,26 @@ class Work(Protocol):
         """Deliveries."""
 
     @property
+    def focal_points(self) -> FocalPointStore:
+        """Whom to call in each state."""
+
+    @property
+    def pair_profiles(self) -> PairProfileStore:
+        """What pairs of members agreed on."""
+
+    @property
+    def attachments(self) -> AttachmentStore:
+        """Files on their way."""
+
+    @property
+    def clocks(self) -> ClockStore:
+        """The clocks of hits."""
+
+    @property
+    def notices(self) -> NoticeStore:
+        """What the facilitator is told by mail."""
+
+    @property
     def reconciliation(self) -> ReconciliationStore:
         """Restores of this hub and of its members."""
 
@@ -81,8 +103,8 @@ class Work(Protocol):
     def status(self) -> StatusStore:
         """Counts."""
 
-    def audit(self, act: AuditAct, actor: MemberCode, subject: str | None, detail: Detail) -> None:
-        """Leave a leaf in the audit log: opaque ids, counts and codes only."""
+    def audit(self, act: AuditAct, actor: str, subject: str | None, detail: Detail) -> None:
+        """Leave a leaf in the audit log: opaque ids, counts and codes only. `actor`: a member's code, or a login."""
 
 
 class Store(Protocol):

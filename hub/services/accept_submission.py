@@ -12,6 +12,7 @@ from symbolon.hub.domain.records import RecordEntry
 from symbolon.hub.ports import EncodingIntake, HandleEnvelopes, NewHandle, WakeUp, Work
 from symbolon.hub.services.answer_batch import AnswerBatch, TakeBatch
 from symbolon.hub.services.change_hits import ChangeHits
+from symbolon.hub.services.reconsider_pair import ReconsiderPairs
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import ItemOutcome, Submission, SubmissionItem, SubmissionReceipt
@@ -25,10 +26,18 @@ Judged = list[tuple[SubmissionItem, Refusal | None]]
 class AcceptSubmission:
     """The use case of `POST /v1/submissions`."""
 
-    def __init__(self, answer: AnswerBatch, intake: EncodingIntake, change_hits: ChangeHits, wake: WakeUp) -> None:
+    def __init__(
+        self,
+        answer: AnswerBatch,
+        intake: EncodingIntake,
+        change_hits: ChangeHits,
+        reconsider: ReconsiderPairs,
+        wake: WakeUp,
+    ) -> None:
         self._answer = answer
         self._intake = intake
         self._change_hits = change_hits
+        self._reconsider = reconsider
         self._wake = wake
 
     def __call__(self, member: MemberCode, envelope: Envelope) -> bytes:
@@ -69,6 +78,7 @@ class AcceptSubmission:
         newer = [item for item in taken if _supersedes(item, current.get(item.reference))]
         entries = _entries(work, member, newer)
         self._supersede(work, current, entries, now)
+        self._reconsider(work, member, newer, now)
         self._add(work, taken, {**current, **entries}, again=taken_again(taken, entries), now=now)
         return judged
 

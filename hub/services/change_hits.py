@@ -1,4 +1,4 @@
-"""What becomes of the live hits of records that were withdrawn, reclassified, or given a narrower allow-list.
+"""What becomes of the hits of records that were withdrawn, reclassified, or given a narrower allow-list.
 
 Whoever was told of a hit is told of its change, the owner too: an alert may have been on its way to it meanwhile.
 Whoever was never told learns nothing.
@@ -8,86 +8,68 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from symbolon.hub.domain.hits import Hit, alert_of, hold_for, withdraw_hit
+from symbolon.hub.domain.hits import Hit, protect, tell_sides
 from symbolon.hub.domain.partitions import Partition
 from symbolon.hub.ports import Work
-from symbolon.hub.services.sign_message import PostMessage
-from symbolon.protocol.audit_log import AuditAct, Detail
-from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.lifecycle import HitEvent, JointState
-from symbolon.protocol.messages import HitNotice
+from symbolon.hub.services.enter_step import EnterStep
+from symbolon.hub.services.tell_step import TellStep
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.references import HUB, RecordReference
 
 
 class ChangeHits:
-    """Changes hits inside the transaction of what made it necessary."""
+    """Changes hits inside the transaction of what made it necessary, which locked the records before."""
 
-    def __init__(self, post: PostMessage, *, exercise: bool) -> None:
-        self._post = post
-        self._exercise = exercise
+    def __init__(self, enter: EnterStep, tell_step: TellStep) -> None:
+        self._enter = enter
+        self._tell = tell_step
 
     def withdraw(
         self, work: Work, references: Collection[RecordReference], now: datetime
     ) -> Mapping[RecordReference, int]:
-        """End the live hits on these records; how many for each."""
-        hits = work.hits.lock_live_of(references) if references else ()
+        """End the open hits on these records; how many for each."""
+        hits = [hit for hit in self._hits(work, references) if hit.is_open]
         for hit in hits:
-            self._withdraw(work, hit, now)
+            self._enter.own(work, hit, Event.WITHDRAWN, now)
         return _count(hits, references)
 
     def hold(self, work: Work, references: Collection[RecordReference], now: datetime) -> Mapping[RecordReference, int]:
-        """Hold the live hits on these records, which are protected ones from now on; how many for each."""
-        hits = work.hits.lock_live_of(references) if references else ()
+        """Hold the open hits on these records, which are protected ones from now on; how many for each.
+
+        One that is closed is held should it ever be reopened.
+        """
+        hits = self._hits(work, references)
         for hit in hits:
             held = hit
             for side in hit.sides:
                 if side.reference in references:
-                    held = hold_for(held, side.reference, now)
-            work.hits.save(held)
-            if hit.state is not JointState.HELD:
-                self.tell(work, hit, HitEvent.HELD, now)
-            self.alert_newly_told(work, hit, held, now)
-            work.audit(AuditAct.HIT_HELD, HUB, hit.hit_id, {})
-        return _count(hits, references)
+                    held = protect(held, side.reference)
+            if hit.is_open and hit.state is not JointState.HELD:
+                self._enter.own(work, held, Event.HELD, now)
+            else:
+                self._protect(work, hit, held, now)
+        return _count([hit for hit in hits if hit.is_open], references)
 
     def withdraw_beyond(self, work: Work, partitions: Mapping[RecordReference, Partition], now: datetime) -> None:
-        """End the live hits of these records with members that their new allow-list does not admit."""
-        for hit in work.hits.lock_live_of(partitions.keys()) if partitions else ():
+        """End the open hits of these records with members that their new allow-list does not admit."""
+        for hit in self._hits(work, partitions.keys()):
             for side in hit.sides:
                 partition = partitions.get(side.reference)
                 counterpart = hit.counterpart_of(side.member).member
-                if partition is not None and not partition.comparable_with.admits(counterpart):
-                    self._withdraw(work, hit, now)
+                if hit.is_open and partition is not None and not partition.comparable_with.admits(counterpart):
+                    self._enter.own(work, hit, Event.WITHDRAWN, now)
                     break
 
-    def tell(self, work: Work, hit: Hit, event: HitEvent, now: datetime) -> None:
-        """Post a notice to the sides that know of the hit."""
-        for side in hit.sides:
-            if side.alerted_at is not None:
-                self._post(work, side.member, HitNotice(hit_id=hit.hit_id, event=event, at=now), now)
+    def _protect(self, work: Work, before: Hit, after: Hit, now: datetime) -> None:
+        """Write down that one more owner must release a hit that is held already; an owner who was not told is now."""
+        told = tell_sides(after, now) if after.state is JointState.HELD else after
+        work.hits.save(told)
+        self._tell.alert_newly_told(work, before, told, now)
+        work.audit(AuditAct.HIT_HELD, HUB, before.hit_id, {"event": Event.HELD.value, "follows": before.ledger.version})
 
-    def alert_newly_told(self, work: Work, before: Hit, after: Hit, now: datetime) -> None:
-        """Post the alert to the sides that may know of the hit since this change."""
-        for old, new in zip(before.sides, after.sides, strict=True):
-            if old.alerted_at is None and new.alerted_at is not None:
-                self._post(work, new.member, alert_of(after, new.member, exercise=self._exercise), now)
-
-    def forward_messages(self, work: Work, hit: Hit, now: datetime) -> int:
-        """Post the sealed messages that waited for the hit's release, in the order in which they came; how many."""
-        messages = work.hits.take_messages(hit.hit_id)
-        for message in messages:
-            self._post.forward(work, Envelope.from_bytes(message), now)
-        return len(messages)
-
-    def let_go(self, work: Work, hit: Hit) -> Detail:
-        """Drop the sealed votes and messages of a hit that ended; how many messages, for the audit log."""
-        work.hits.clear_deposits(hit.hit_id)
-        return {"dropped": len(work.hits.take_messages(hit.hit_id))}
-
-    def _withdraw(self, work: Work, hit: Hit, now: datetime) -> None:
-        work.hits.save(withdraw_hit(hit))
-        self.tell(work, hit, HitEvent.WITHDRAWN, now)
-        work.audit(AuditAct.HIT_WITHDRAWN, HUB, hit.hit_id, self.let_go(work, hit))
+    def _hits(self, work: Work, references: Collection[RecordReference]) -> Collection[Hit]:
+        return work.hits.lock_of(references) if references else ()
 
 
 def _count(hits: Collection[Hit], references: Collection[RecordReference]) -> Mapping[RecordReference, int]:

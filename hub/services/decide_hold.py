@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from symbolon.hub.domain.hits import Hit, rule_on_hold
+from symbolon.hub.domain.hits import Hit, ruled_by
 from symbolon.hub.ports import Store, Work
-from symbolon.hub.services.change_hits import ChangeHits
+from symbolon.hub.services.answer_once import answer_once
+from symbolon.hub.services.enter_step import EnterStep
+from symbolon.hub.services.find_hit import lock_told
 from symbolon.hub.services.hand_over_votes import HandOverVotes
-from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
-from symbolon.hub.services.reconcile_member import refuse_while_reconciling
+from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.handling import HoldRuling
 from symbolon.protocol.messages import HoldDecision
-from symbolon.protocol.references import HUB, MemberCode
+from symbolon.protocol.references import MemberCode
 from symbolon.runtime.clock import Clock
 
 
@@ -20,44 +21,36 @@ class DecideHold:
     """The use case of `POST /v1/holds`. Nothing else releases a hold: no clock, no operator."""
 
     def __init__(
-        self,
-        store: Store,
-        open_envelope: OpenEnvelope,
-        change_hits: ChangeHits,
-        hand_over: HandOverVotes,
-        clock: Clock,
+        self, store: Store, open_envelope: OpenEnvelope, enter: EnterStep, hand_over: HandOverVotes, clock: Clock
     ) -> None:
         self._store = store
         self._open = open_envelope
-        self._change_hits = change_hits
+        self._enter = enter
         self._hand_over = hand_over
         self._clock = clock
 
     def __call__(self, member: MemberCode, envelope: Envelope) -> None:
-        """Take the decision; when every protected owner released, the other side is told. The same again is nothing."""
+        """Take the decision; when every protected owner released, the other side is told. The same again is nothing.
+
+        A decision is about the hold that its officer saw: sent again, it does not lift a later one.
+        """
         now = self._clock.now()
         with self._store.work() as work:
             decision = self._open(work, envelope, member, HoldDecision, now)
-            refuse_while_reconciling(work)
-            before = work.hits.lock(decision.hit_id)
-            # A decision is about the hold that its officer saw: sent again, it must not lift a later one.
-            if was_taken_before(work, envelope, now):
-                return
-            after = rule_on_hold(before, member, decision.decision, now)
-            if after == before:
-                return
-            work.hits.save(after)
-            work.audit(AuditAct.HOLD_DECIDED, member, after.hit_id, {"decision": decision.decision.value})
-            if after.state is JointState.ALERTED:
-                self._release(work, before, after, now)
-            elif after.state is JointState.CLOSED:
-                self._change_hits.tell(work, before, HitEvent.CLOSED, now)
-                work.audit(AuditAct.HIT_CLOSED, HUB, after.hit_id, self._change_hits.let_go(work, after))
+            hit = lock_told(work, decision.hit_id, member)
+            refused = answer_once(
+                work, envelope, hit.hit_id, now, lambda: self._decide(work, hit, member, decision.decision, now)
+            )
+        if refused is not None:
+            raise refused
 
-    def _release(self, work: Work, before: Hit, after: Hit, now: datetime) -> None:
-        self._change_hits.tell(work, before, HitEvent.RELEASED, now)
-        self._change_hits.alert_newly_told(work, before, after, now)
-        # Votes that were deposited before the hold may both lie here by now.
-        self._hand_over(work, after, now)
-        forwarded = self._change_hits.forward_messages(work, after, now)
-        work.audit(AuditAct.HIT_RELEASED, HUB, after.hit_id, {"forwarded": forwarded})
+    def _decide(self, work: Work, before: Hit, member: MemberCode, ruling: HoldRuling, now: datetime) -> None:
+        decided, event = ruled_by(before, member, ruling, now)
+        if decided == before and event is None:
+            return
+        work.hits.save(decided)
+        work.audit(AuditAct.HOLD_DECIDED, member, before.hit_id, {"decision": ruling.value})
+        if event is not None:
+            after = self._enter.own(work, decided, event, now)
+            # Votes that were deposited before the hold may both lie here by now.
+            self._hand_over(work, after, now)

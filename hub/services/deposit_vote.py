@@ -1,14 +1,18 @@
 """A member deposits its sealed vote on a hit."""
 
-from symbolon.hub.domain.votes import VoteDeposit, round_for
-from symbolon.hub.errors import NotNow, NotTheCounterpart, UnknownHit
-from symbolon.hub.ports import Store
+from datetime import datetime
+
+from symbolon.hub.domain.hits import Hit
+from symbolon.hub.domain.votes import VoteDeposit, check_vote
+from symbolon.hub.ports import Store, Work
+from symbolon.hub.services.answer_once import answer_once
+from symbolon.hub.services.find_hit import lock_between
 from symbolon.hub.services.hand_over_votes import HandOverVotes
-from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
-from symbolon.hub.services.reconcile_member import refuse_while_reconciling
+from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import Purpose
+from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.clock import Clock
 
@@ -25,23 +29,22 @@ class DepositVote:
     def __call__(self, member: MemberCode, envelope: Envelope) -> None:
         """Keep the vote, and hand both over when the other side's lies here. The same vote again changes nothing.
 
-        A hit that is held meanwhile takes votes too, and keeps them: an officer may have voted before the hold arrived.
+        A hit that is held or frozen meanwhile takes votes too, and keeps them: an officer may have voted before the
+        hold arrived.
         """
         now = self._clock.now()
         with self._store.work() as work:
             sealed = self._open.sealed(work, envelope, member, frozenset({Purpose.VOTE}), now)
-            if sealed.hit_id is None:
-                raise UnknownHit
-            refuse_while_reconciling(work)
-            hit = work.hits.lock(sealed.hit_id)
-            hit.side_of(member)
-            if hit.counterpart_of(member).member != envelope.audience:
-                raise NotTheCounterpart
-            if was_taken_before(work, envelope, now):
-                return
-            if not hit.is_live:
-                raise NotNow("The hit was withdrawn or closed: no vote is taken any more.")
-            current = round_for(hit, member, work.hits.deposits(hit.hit_id))
-            work.hits.deposit(hit.hit_id, VoteDeposit(member, current, envelope.to_bytes()), now)
-            work.audit(AuditAct.VOTE_DEPOSITED, member, hit.hit_id, {"round": current})
-            self._hand_over(work, hit, now)
+            number = sealed.vote_round
+            if number is None or sealed.notice is not None:
+                raise MalformedMessage("A vote names its round beside what is sealed, and is no step.")
+            hit = lock_between(work, sealed.hit_id, member, envelope.audience)
+            refused = answer_once(work, envelope, hit.hit_id, now, lambda: self._keep(work, hit, number, envelope, now))
+        if refused is not None:
+            raise refused
+
+    def _keep(self, work: Work, hit: Hit, number: int, envelope: Envelope, now: datetime) -> None:
+        check_vote(hit, envelope.sender, number, work.hits.deposits(hit.hit_id))
+        work.hits.deposit(hit.hit_id, VoteDeposit(envelope.sender, number, envelope.to_bytes()), now)
+        work.audit(AuditAct.VOTE_DEPOSITED, envelope.sender, hit.hit_id, {"round": number})
+        self._hand_over(work, hit, now)

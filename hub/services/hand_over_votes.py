@@ -13,7 +13,7 @@ from symbolon.protocol.references import HUB
 
 
 class HandOverVotes:
-    """Called whenever a vote was deposited or a hold was released, with the hit locked."""
+    """Called whenever a vote was deposited, or a hold or safety hold ended, with the hit locked."""
 
     def __init__(self, post: PostMessage) -> None:
         self._post = post
@@ -26,5 +26,5 @@ class HandOverVotes:
         for vote in votes:
             self._post.forward(work, Envelope.from_bytes(vote.envelope), now)
         work.hits.clear_deposits(hit.hit_id)
-        work.hits.save(replace(hit, rounds_opened=hit.rounds_opened + 1))
-        work.audit(AuditAct.VOTES_HANDED_OVER, HUB, hit.hit_id, {"round": hit.rounds_opened + 1})
+        work.hits.save(replace(hit, opened_round=hit.ledger.round))
+        work.audit(AuditAct.VOTES_HANDED_OVER, HUB, hit.hit_id, {"round": hit.ledger.round})

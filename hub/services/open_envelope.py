@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from symbolon.hub.domain.members import ACTIVE_ONLY, EnrolledMember, Standing, refuse_unless
-from symbolon.hub.errors import MessageReused, UnknownMember, WrongPurposeHere
+from symbolon.hub.errors import MessageReused, RefusedBefore, UnknownMember, WrongPurposeHere
 from symbolon.hub.ports import Work
 from symbolon.hub.services.sign_message import HubIdentity
 from symbolon.protocol.envelope import Envelope, Expectation, Message, body_digest, verify
@@ -90,9 +90,16 @@ class OpenEnvelope:
 
 
 def was_taken_before(work: Work, envelope: Envelope, now: datetime) -> bool:
-    """Whether this message was taken before; from now on it was. Raises `MessageReused` for another content."""
+    """Whether this message was taken before; from now on it was.
+
+    Raises `MessageReused` for another content, and `RefusedBefore` for a message that was refused for good.
+    """
     digest = body_digest(envelope)
     noted = work.mail.note_message(envelope.sender, envelope.message_id, digest, now)
-    if noted is not None and noted != digest:
+    if noted is None:
+        return False
+    if noted.body_digest != digest:
         raise MessageReused
-    return noted is not None
+    if noted.problem is not None:
+        raise RefusedBefore(noted.problem)
+    return True

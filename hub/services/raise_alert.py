@@ -4,12 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from symbolon.hub.domain.hits import Hit, alert_of, detect_hit
+from symbolon.hub.domain.hits import Hit, alert_of, detect_hit, numbered_from
+from symbolon.hub.domain.pairings import Pairing, pairing_of
 from symbolon.hub.domain.records import has_expired
 from symbolon.hub.domain.scope import may_be_compared
 from symbolon.hub.ports import CandidatePair, PairFinder, Work
 from symbolon.hub.services.sign_message import PostMessage
+from symbolon.hub.services.suppress_pair import SuppressPairs
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.hit_ledger import TrackStep
+from symbolon.protocol.known_ledgers import FIRST_VERSIONS
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HUB, new_hit_id
 
@@ -19,6 +23,7 @@ class RaiseAlerts:
 
     def __init__(self, finder: PairFinder, post: PostMessage, new_uuid: Callable[[], UUID], *, exercise: bool) -> None:
         self._finder = finder
+        self._suppress = SuppressPairs()
         self._post = post
         self._new_uuid = new_uuid
         self._exercise = exercise
@@ -36,7 +41,7 @@ class RaiseAlerts:
         records = work.records.lock_handles({handle for pair in pairs for handle in (pair.query, pair.target)})
         # Nobody is suspended between here and the alert.
         active = work.members.hold_active({record.member for record in records.values()})
-        hits: dict[tuple[str, str], Hit] = {}
+        found: dict[Pairing, tuple[Hit, TrackStep]] = {}
         for pair, explanation in zip(pairs, explanations, strict=True):
             one, other = records.get(pair.query), records.get(pair.target)
             if explanation is None or one is None or other is None:
@@ -53,18 +58,21 @@ class RaiseAlerts:
             if epoch is None:
                 # It was closed meanwhile: its encodings wait to be erased.
                 continue
-            hit = detect_hit(new_hit_id(self._new_uuid()), (one, other), epoch, explanation, now)
-            low, high = hit.sides
-            hits.setdefault((low.reference, high.reference), hit)
-        added = work.hits.add_new(list(hits.values())) if hits else frozenset()
-        for hit in hits.values():
+            hit, step = numbered_from(
+                self._new_uuid().int % FIRST_VERSIONS,
+                *detect_hit(new_hit_id(self._new_uuid()), (one, other), epoch, explanation, now),
+            )
+            found.setdefault(pairing_of(hit), (hit, step))
+        new = self._suppress(work, found)
+        added = work.hits.add_new([hit for hit, _step in new]) if new else frozenset()
+        for hit, step in new:
             if hit.hit_id in added:
+                work.hits.note_step(hit.hit_id, step, now)
                 self._tell(work, hit, now)
         return len(added)
 
     def _tell(self, work: Work, hit: Hit, now: datetime) -> None:
-        told = [side.member for side in hit.sides if side.alerted_at is not None]
-        for member in told:
+        for member in hit.told:
             self._post(work, member, alert_of(hit, member, exercise=self._exercise), now)
         act = AuditAct.HIT_HELD if hit.state is JointState.HELD else AuditAct.ALERT_RAISED
-        work.audit(act, HUB, hit.hit_id, {"told": len(told), "band": hit.explanation.band.value})
+        work.audit(act, HUB, hit.hit_id, {"told": len(hit.told), "band": hit.explanation.band.value})

@@ -6,24 +6,29 @@ A pair that was alerted after the backup was made would otherwise be found, and 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from symbolon.hub.domain.hits import alert_of
+from symbolon.hub.domain.hits import Hit, alert_of
 from symbolon.hub.domain.reconciliation import (
     OpenReconciliation,
+    behind,
+    believable,
     carried_on,
     differences,
-    overdue_notices,
+    is_as_alerted,
+    is_word_of_party,
     renewed_hit,
     untold,
 )
 from symbolon.hub.domain.records import RecordEntry
 from symbolon.hub.errors import NotPossible, UnknownHit
 from symbolon.hub.ports import Store, WakeUp, Work
+from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.hub.services.sign_message import PostMessage, SignMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.known_ledgers import known_ledger
 from symbolon.protocol.messages import (
-    HitNotice,
+    HitStanding,
     KnownHit,
     KnownHits,
     KnownRecords,
@@ -37,50 +42,85 @@ from symbolon.runtime.clock import Clock
 class FinishReconciliation:
     """Inside the transaction of the last member's word, or of the operator's: know the hits again, and compare."""
 
-    def __init__(self, post: PostMessage, *, exercise: bool) -> None:
+    def __init__(self, post: PostMessage, hand_over: HandOverVotes, *, exercise: bool) -> None:
         self._post = post
+        self._hand_over = hand_over
         self._exercise = exercise
 
     def __call__(self, work: Work, without: Sequence[MemberCode], now: datetime) -> int:
-        """How many hits were renewed. Whoever was not told of one, or of its end, is told."""
+        """How many hits were renewed. Whoever was not told of one, or lacks steps of one, is told."""
         work.records.order_commits()
-        known = work.reconciliation.known_hits()
+        told_of = {hit_id: believable(told, now) for hit_id, told in work.reconciliation.known_hits().items()}
+        known = {hit_id: told for hit_id, told in told_of.items() if told}
         alerts = [each.alert for told in known.values() for each in told.values()]
         references = {each for alert in alerts for each in (alert.own_reference, alert.counterpart_reference)}
         records = work.records.lock_references(references)
         renewed = 0
         for hit_id, told in known.items():
-            for member, event in overdue_notices(told).items():
-                self._post(work, member, HitNotice(hit_id=hit_id, event=event, at=now), now)
             try:
                 before = work.hits.lock(hit_id)
             except UnknownHit:
-                renewed += self._renew(work, told, records, now)
+                renewed += self._renew(work, told, records, without, now)
                 continue
-            after = carried_on(before, told)
-            work.hits.save(after)
-            if after.rounds_opened > before.rounds_opened or not after.is_live:
-                # These votes reached both sides since the backup, or never will.
-                work.hits.clear_deposits(hit_id)
+            parties = {member: each for member, each in told.items() if is_word_of_party(before, member, each)}
+            if parties:
+                self._carry_on(work, before, parties, without, now)
         work.reconciliation.finish(without, now)
         work.audit(AuditAct.RECONCILED, HUB, None, {"hits": renewed, "without": " ".join(without)})
         return renewed
+
+    def _carry_on(
+        self,
+        work: Work,
+        before: Hit,
+        told: Mapping[MemberCode, KnownHit],
+        without: Sequence[MemberCode],
+        now: datetime,
+    ) -> None:
+        after = carried_on(before, told)
+        if after.opened_round > before.opened_round or after.ledger.round > before.ledger.round or not after.is_open:
+            # These votes reached both sides since the backup, or never will.
+            work.hits.clear_deposits(before.hit_id)
+        self._settle(work, after, before.ledger.frozen_by, told, without, now)
 
     def _renew(
         self,
         work: Work,
         told: Mapping[MemberCode, KnownHit],
         records: Mapping[RecordReference, RecordEntry],
+        without: Sequence[MemberCode],
         now: datetime,
     ) -> bool:
         hit = renewed_hit(told, records)
         if hit is None or not work.hits.add_new((hit,)):
             return False
-        # What a new hit does not have: rounds of votes, and releases.
-        work.hits.save(hit)
-        for member in untold(hit, told):
-            self._post(work, member, alert_of(hit, member, exercise=self._exercise), now)
+        self._settle(work, hit, frozenset(), told, without, now)
         return True
+
+    def _settle(
+        self,
+        work: Work,
+        hit: Hit,
+        froze: frozenset[MemberCode],
+        told: Mapping[MemberCode, KnownHit],
+        without: Sequence[MemberCode],
+        now: datetime,
+    ) -> None:
+        """Write a hit down as it is known now, and tell whoever knows less of it."""
+        work.hits.save(hit)
+        for member in hit.ledger.frozen_by ^ froze:
+            work.hits.freeze(hit.hit_id, member, now, holds=member in hit.ledger.frozen_by)
+        spoke = set(hit.told) - set(without)
+        for member in untold(hit, told, spoke):
+            self._post(work, member, alert_of(hit, member, exercise=self._exercise), now)
+        standing = HitStanding(hit.hit_id, known_ledger(hit.ledger), bool(hit.ledger.frozen_by))
+        # An alert begins a ledger: who is told of a hit only now, and which has gone on, needs both.
+        for member in (
+            *behind(hit, told),
+            *(each for each in untold(hit, told, spoke) if not is_as_alerted(hit.ledger)),
+        ):
+            self._post(work, member, standing, now)
+        self._hand_over(work, hit, now)
 
 
 class TakeKnownRecords:

@@ -85,8 +85,13 @@ def forget_delivered(work: Work, now: datetime) -> int:
 
 def refuse_while_reconciling(work: Work) -> None:
     """Raise `StillReconciling` while a restored hub does not know its hits again: whoever asks comes back later."""
-    if work.reconciliation.open() is not None:
+    if is_reconciling(work):
         raise StillReconciling
+
+
+def is_reconciling(work: Work) -> bool:
+    """Whether a restored hub does not know its hits again yet: it does nothing to any by itself either."""
+    return work.reconciliation.open() is not None
 
 
 def _admit(work: Work, member: MemberCode) -> None:

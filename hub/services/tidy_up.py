@@ -1,11 +1,17 @@
 """What the hub keeps for a while only is forgotten.
 
-Nonces of envelopes that expired, removals that every index made, and envelopes that were delivered weeks ago.
+Nonces of envelopes that expired, removals that every index made, and what was delivered or mailed weeks ago.
 """
+
+from datetime import timedelta
+from typing import Final
 
 from symbolon.hub.ports import PairFinder, Store
 from symbolon.hub.services.reconcile_member import forget_delivered
 from symbolon.runtime.clock import Clock
+
+NOTICES_KEPT_FOR: Final = timedelta(days=35)
+"""How long it is kept what the facilitator was told, and what mails were sent."""
 
 
 class TidyUp:
@@ -24,4 +30,5 @@ class TidyUp:
             removals = self._finder.forget_removals(work, work.status.oldest_index(now))
             budgets = work.operators.forget_budgets(now.date())
             delivered = forget_delivered(work, now)
-        return nonces + removals + budgets + delivered
+            told = work.notices.forget(now - NOTICES_KEPT_FOR)
+        return nonces + removals + budgets + delivered + told

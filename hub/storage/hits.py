@@ -1,16 +1,20 @@
-"""Hits, their sides, and the sealed votes and messages that lie here."""
+"""Hits with their ledgers and sides, the steps that were taken, and the sealed votes that lie here."""
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from symbolon.hub.domain.hits import Explanation, Hit, HitSide
+from symbolon.hub.domain.closing import Moments
+from symbolon.hub.domain.hits import Hit
+from symbolon.hub.domain.pairings import Pairing, PastHit
 from symbolon.hub.domain.votes import VoteDeposit
 from symbolon.hub.errors import UnknownHit
-from symbolon.protocol.handling import Agreement, Band, IdentifierKind, OffenceGroup, RecordKind, Urgency
+from symbolon.hub.storage.hit_rows import exchange_columns, exchange_of, hit_columns, hit_of, side_columns, side_of
+from symbolon.protocol.clocks import Pause
+from symbolon.protocol.hit_ledger import Exchange, TrackStep
 from symbolon.protocol.lifecycle import JointState
-from symbolon.protocol.references import HitId, MemberCode, RecordReference
+from symbolon.protocol.references import HitId, MemberCode, RecordReference, RequestId
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
@@ -24,7 +28,7 @@ class PostgresHits:
         self._transaction = transaction
 
     def add_new(self, hits: Sequence[Hit]) -> frozenset[HitId]:
-        """Insert the hits of pairs that have none; the ids of those that were inserted."""
+        """Insert the hits of pairs that have no open one; the ids of those that were inserted."""
         # One order for all, so that two transactions which found the same pairs do not wait for each other in a ring.
         ordered = sorted(hits, key=lambda hit: (hit.sides[0].reference, hit.sides[1].reference))
         rows = self._transaction.fetch_all(
@@ -33,6 +37,9 @@ class PostgresHits:
             low_references=[hit.sides[0].reference for hit in ordered],
             high_references=[hit.sides[1].reference for hit in ordered],
             states=[hit.state.value for hit in ordered],
+            versions=[hit.ledger.version for hit in ordered],
+            sinces=[hit.ledger.since for hit in ordered],
+            held_froms=[hit.ledger.held_from for hit in ordered],
             bands=[hit.explanation.band.value for hit in ordered],
             agreements=[json.dumps(dict(hit.explanation.agreement)) for hit in ordered],
             urgencies=[hit.urgency.value for hit in ordered],
@@ -43,9 +50,16 @@ class PostgresHits:
         added = frozenset(HitId(row["hit_id"]) for row in rows)
         self._transaction.execute_many(
             _QUERIES["insert_sides"],
-            [_side_columns(hit, side) for hit in ordered if hit.hit_id in added for side in hit.sides],
+            [side_columns(hit, side) for hit in ordered if hit.hit_id in added for side in hit.sides],
         )
         return added
+
+    def pairing_of(self, hit_id: HitId) -> Pairing:
+        """The two records of a hit, which is not locked; raises `UnknownHit`."""
+        row = self._transaction.fetch_one(_QUERIES["find_pairing"], hit_id=hit_id)
+        if row is None:
+            raise UnknownHit
+        return RecordReference(row["low_reference"]), RecordReference(row["high_reference"])
 
     def lock(self, hit_id: HitId) -> Hit:
         """The hit, locked to the end of the transaction; raises `UnknownHit`."""
@@ -54,18 +68,90 @@ class PostgresHits:
             raise UnknownHit
         return self._hits([row])[0]
 
-    def lock_live_of(self, references: Collection[RecordReference]) -> Sequence[Hit]:
-        """The live hits on any of these records, locked."""
-        return self._hits(self._transaction.fetch_all(_QUERIES["lock_live_hits_of"], references=list(references)))
+    def read(self, hit_ids: Sequence[HitId]) -> Sequence[Hit]:
+        """These hits as they are now, not locked."""
+        return self._hits(self._transaction.fetch_all(_QUERIES["read_hits"], hit_ids=list(hit_ids)))
+
+    def lock_of(self, references: Collection[RecordReference]) -> Sequence[Hit]:
+        """The hits on any of these records, but for those that were withdrawn, locked."""
+        return self._hits(self._transaction.fetch_all(_QUERIES["lock_hits_of"], references=list(references)))
 
     def save(self, hit: Hit) -> None:
-        """Write down the hit's state and what its sides were told and decided."""
-        self._transaction.execute(
-            _QUERIES["update_hit"], hit_id=hit.hit_id, state=hit.state.value, rounds_opened=hit.rounds_opened
+        """Write down the hit's ledger and what its sides were told and decided; not who freezes it."""
+        self._transaction.execute(_QUERIES["update_hit"], **hit_columns(hit))
+        self._transaction.execute_many(
+            _QUERIES["put_exchange"],
+            [exchange_columns(hit, number, each) for number, each in enumerate(hit.ledger.exchanges)],
         )
-        if hit.state is JointState.WITHDRAWN:
+        if hit.was_withdrawn:
             self._transaction.execute(_QUERIES["forget_delivered_of"], hit_id=hit.hit_id)
-        self._transaction.execute_many(_QUERIES["update_side"], [_side_columns(hit, side) for side in hit.sides])
+        self._transaction.execute_many(_QUERIES["update_side"], [side_columns(hit, side) for side in hit.sides])
+
+    def note_step(self, hit_id: HitId, step: TrackStep, now: datetime) -> None:
+        """Write down a step that was taken."""
+        self._transaction.execute(
+            _QUERIES["insert_step"],
+            hit_id=hit_id,
+            exchange_id=step.exchange_id,
+            event=step.event.value,
+            by_party=step.by,
+            follows=step.follows,
+            urgency=step.urgency,
+            at=step.at,
+            now=now,
+        )
+
+    def past(self, pairings: Collection[Pairing]) -> Mapping[Pairing, PastHit]:
+        """The newest hit on each of these pairs that has one."""
+        rows = self._transaction.fetch_all(
+            _QUERIES["list_past"],
+            low_references=[low for low, _high in pairings],
+            high_references=[high for _low, high in pairings],
+        )
+        return {
+            (RecordReference(row["low_reference"]), RecordReference(row["high_reference"])): _past(row) for row in rows
+        }
+
+    def freeze(self, hit_id: HitId, member: MemberCode, now: datetime, *, holds: bool) -> None:
+        """A side begins its safety hold, or lifts it."""
+        query = "begin_safety_hold" if holds else "end_safety_hold"
+        self._transaction.execute(_QUERIES[query], hit_id=hit_id, member=member, now=now)
+
+    def pauses(self, hit_id: HitId, since: datetime) -> tuple[Pause, ...]:
+        """When the hit was held, or frozen by whichever side, since then; the pauses may overlap."""
+        rows = self._transaction.fetch_all(_QUERIES["list_pauses"], hit_id=hit_id, since=since)
+        return tuple(Pause(max(since, row["began_at"]), row["ended_at"]) for row in rows)
+
+    def voting(self, after: HitId | None, limit: int) -> Sequence[HitId]:
+        """Hits whose votes are asked for, by ascending id."""
+        rows = self._transaction.fetch_all(_QUERIES["list_voting"], after=after, limit=limit)
+        return [HitId(row["hit_id"]) for row in rows]
+
+    def waiting_for_hub(self, moments: Moments, after: HitId | None, limit: int) -> Sequence[HitId]:
+        """Hits that may have something for the hub to do by itself, by ascending id."""
+        rows = self._transaction.fetch_all(
+            _QUERIES["list_waiting_for_hub"],
+            after=after,
+            limit=limit,
+            purging=moments.purging,
+            unused=moments.unused,
+            formal_route=moments.formal_route,
+            first_reminder=moments.first_reminder,
+            second_reminder=moments.second_reminder,
+            without_feedback=moments.without_feedback,
+        )
+        return [HitId(row["hit_id"]) for row in rows]
+
+    def reminders(self, hit_id: HitId) -> Mapping[RequestId, int]:
+        """How often the receiver of each exchange was reminded."""
+        rows = self._transaction.fetch_all(_QUERIES["list_reminders"], hit_id=hit_id)
+        return {RequestId(row["exchange_id"]): row["reminders"] for row in rows}
+
+    def note_reminders(self, hit_id: HitId, exchange_id: RequestId, reminders: int) -> None:
+        """The receiver of an exchange was reminded so often."""
+        self._transaction.execute(
+            _QUERIES["note_reminders"], hit_id=hit_id, exchange_id=exchange_id, reminders=reminders
+        )
 
     def deposits(self, hit_id: HitId) -> tuple[VoteDeposit, ...]:
         """The sealed votes that lie here."""
@@ -89,62 +175,36 @@ class PostgresHits:
         """The sealed votes of this hit do not lie here any more."""
         self._transaction.execute(_QUERIES["clear_deposits"], hit_id=hit_id)
 
-    def keep_message(self, hit_id: HitId, envelope: bytes, now: datetime) -> None:
-        """Keep a member's sealed message until the hit is released."""
-        self._transaction.execute(_QUERIES["insert_held_message"], hit_id=hit_id, envelope=envelope, now=now)
-
-    def take_messages(self, hit_id: HitId) -> tuple[bytes, ...]:
-        """The messages that waited for the hit's release, in the order in which they came; they lie here no longer."""
-        rows = self._transaction.fetch_all(_QUERIES["take_held_messages"], hit_id=hit_id)
-        return tuple(row["envelope"] for row in rows)
-
     def _hits(self, rows: Sequence[Row]) -> list[Hit]:
         if not rows:
             return []
-        sides: dict[str, list[HitSide]] = defaultdict(list)
-        for row in self._transaction.fetch_all(_QUERIES["list_sides"], hit_ids=[row["hit_id"] for row in rows]):
-            sides[row["hit_id"]].append(_side(row))
-        return [_hit(row, sides[row["hit_id"]]) for row in rows]
+        ids = [row["hit_id"] for row in rows]
+        sides: dict[str, list[Row]] = defaultdict(list)
+        for row in self._transaction.fetch_all(_QUERIES["list_sides"], hit_ids=ids):
+            sides[row["hit_id"]].append(row)
+        exchanges: dict[str, list[Exchange]] = defaultdict(list)
+        for row in self._transaction.fetch_all(_QUERIES["list_exchanges"], hit_ids=ids):
+            exchanges[row["hit_id"]].append(exchange_of(row))
+        return [
+            hit_of(
+                row,
+                [side_of(side) for side in sides[row["hit_id"]]],
+                exchanges[row["hit_id"]],
+                frozenset(MemberCode(side["member"]) for side in sides[row["hit_id"]] if side["freezes"]),
+            )
+            for row in rows
+        ]
 
 
-def _hit(row: Row, sides: Sequence[HitSide]) -> Hit:
-    low, high = sides
-    return Hit(
+def _past(row: Row) -> PastHit:
+    closed_from = row["closed_from"]
+    return PastHit(
         hit_id=HitId(row["hit_id"]),
         state=JointState(row["state"]),
-        explanation=Explanation(
-            band=Band(row["band"]),
-            agreement={IdentifierKind(kind): Agreement(value) for kind, value in row["agreement"].items()},
-        ),
-        urgency=Urgency(row["urgency"]),
-        schema_id=row["schema_id"],
-        key_epoch=row["key_epoch"],
-        detected_at=row["detected_at"],
-        sides=(low, high),
-        rounds_opened=row["rounds_opened"],
+        closed_from=None if closed_from is None else JointState(closed_from),
+        reconsidered=row["reconsidered"],
+        versions={
+            RecordReference(row["low_reference"]): row["low_version"],
+            RecordReference(row["high_reference"]): row["high_version"],
+        },
     )
-
-
-def _side(row: Row) -> HitSide:
-    return HitSide(
-        member=MemberCode(row["member"]),
-        reference=RecordReference(row["reference"]),
-        record_kind=RecordKind(row["record_kind"]),
-        offence_group=OffenceGroup(row["offence_group"]),
-        is_protected=row["is_protected"],
-        alerted_at=row["alerted_at"],
-        released_at=row["released_at"],
-    )
-
-
-def _side_columns(hit: Hit, side: HitSide) -> dict[str, object]:
-    return {
-        "hit_id": hit.hit_id,
-        "member": side.member,
-        "reference": side.reference,
-        "record_kind": side.record_kind.value,
-        "offence_group": side.offence_group.value,
-        "is_protected": side.is_protected,
-        "alerted_at": side.alerted_at,
-        "released_at": side.released_at,
-    }

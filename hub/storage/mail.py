@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from symbolon.hub.ports import WaitingDelivery
+from symbolon.hub.ports import NotedMessage, WaitingDelivery
 from symbolon.protocol.messages import Purpose
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import DeliveryId, MemberCode, MessageId
 from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
@@ -49,15 +50,24 @@ class PostgresMail:
             _QUERIES["acknowledge"], member=member, delivery_ids=list(delivery_ids), now=now
         )
 
-    def note_message(self, sender: MemberCode, message_id: MessageId, body_digest: str, now: datetime) -> str | None:
-        """Note that a message was taken. None where it is new, else the digest under which it was noted before."""
+    def note_message(
+        self, sender: MemberCode, message_id: MessageId, body_digest: str, now: datetime
+    ) -> NotedMessage | None:
+        """Note that a message was taken. None where it is new, else as what it was noted before."""
         noted = self._transaction.execute(
             _QUERIES["note_message"], sender=sender, message_id=message_id, body_digest=body_digest, now=now
         )
         if noted:
             return None
         # Another transaction committed it: at READ COMMITTED a new statement sees its row.
-        return str(self._transaction.fetch_value(_QUERIES["find_message"], sender=sender, message_id=message_id))
+        row = self._transaction.fetch_one(_QUERIES["find_message"], sender=sender, message_id=message_id)
+        if row is None:
+            raise LookupError("a message that was noted is gone")
+        return NotedMessage(row["body_digest"], None if row["problem"] is None else Problem(row["problem"]))
+
+    def note_refusal(self, sender: MemberCode, message_id: MessageId, problem: Problem) -> None:
+        """A message that was noted was refused, for good."""
+        self._transaction.execute(_QUERIES["note_refusal"], sender=sender, message_id=message_id, problem=problem.value)
 
     def purge(self, member: MemberCode) -> int:
         """Nothing waits for the member any more; how many deliveries went."""

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from symbolon.hub.domain.reconciliation import OpenReconciliation
+from symbolon.hub.storage.hits import PostgresHits
 from symbolon.hub.storage.mail import DELIVERY_CHANNEL
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.hit_ledger import HitLedger
+from symbolon.protocol.known_ledgers import known_ledger
 from symbolon.protocol.messages import (
     KnownHit,
     ReconciliationDone,
@@ -95,7 +97,8 @@ class PostgresReconciliation:
     def hits_of(self, member: MemberCode, after: HitId | None, limit: int) -> tuple[ReconciliationHit, ...]:
         """The hits that a member was told of, by ascending id."""
         rows = self._transaction.fetch_all(_QUERIES["list_hits_of"], member=member, after=after, limit=limit)
-        return tuple(_hit(row) for row in rows)
+        hits = {hit.hit_id: hit for hit in PostgresHits(self._transaction).read([HitId(row["hit_id"]) for row in rows])}
+        return tuple(_hit(row, hits[row["hit_id"]].ledger, hits[row["hit_id"]].opened_round) for row in rows)
 
     def redeliver(self, member: MemberCode, since: datetime) -> int:
         """Let everything wait again that the member acknowledged since; how many deliveries."""
@@ -109,15 +112,17 @@ class PostgresReconciliation:
         return self._transaction.execute(_QUERIES["forget_delivered"], before=before)
 
 
-def _hit(row: Row) -> ReconciliationHit:
-    lying, opened = row["lying"], row["rounds_opened"]
-    custody = VoteCustody.HANDED_OVER if opened else VoteCustody.NONE
+def _hit(row: Row, ledger: HitLedger, opened_round: int) -> ReconciliationHit:
+    lies_here = row["lying"] == ledger.round
+    custody = VoteCustody.HANDED_OVER if opened_round >= ledger.round else VoteCustody.NONE
+    own = MemberCode(row["member"])
     return ReconciliationHit(
-        hit_id=HitId(row["hit_id"]),
+        hit_id=ledger.hit_id,
         own_reference=RecordReference(row["own_reference"]),
-        counterpart=MemberCode(row["counterpart"]),
+        counterpart=ledger.other(own),
         counterpart_reference=RecordReference(row["counterpart_reference"]),
-        state=JointState(row["state"]),
-        round=opened if lying is None else lying,
-        own_vote=custody if lying is None else VoteCustody.LIES_AT_HUB,
+        ledger=known_ledger(ledger),
+        own_vote=VoteCustody.LIES_AT_HUB if lies_here else custody,
+        frozen=bool(ledger.frozen_by),
+        own_safety_hold=own in ledger.frozen_by,
     )

@@ -13,7 +13,9 @@ from symbolon.hub.ports import DeliveryBell
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.web.authorisation import API, admit_members
 from symbolon.hub.web.openapi import describe_wire_format
+from symbolon.hub.web.routes.attachments import attachments_router
 from symbolon.hub.web.routes.deliveries import deliveries_router
+from symbolon.hub.web.routes.desks import desks_router
 from symbolon.hub.web.routes.exchange import exchange_router
 from symbolon.hub.web.routes.federation import federation_router
 from symbolon.hub.web.routes.reconciliation import reconciliation_router
@@ -43,6 +45,8 @@ def create_api(services: ApiServices, bell: DeliveryBell) -> FastAPI:
     app.include_router(exchange_router(services))
     app.include_router(deliveries_router(services, bell))
     app.include_router(reconciliation_router(services.reconciliation))
+    app.include_router(desks_router(services.desks))
+    app.include_router(attachments_router(services.attachments))
     describe_wire_format(app)
     install(app, (HubError,), largest_body=_LARGEST_BODY)
     app.add_exception_handler(DatabaseUnavailable, _tell_that_the_database_is_away)

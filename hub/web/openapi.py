@@ -1,7 +1,7 @@
 """The OpenAPI document: the addresses, and the wire format of every message from the dataclasses themselves."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -10,13 +10,22 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from symbolon.protocol import messages
 from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.sealing import Sealable
 
 _HANDED_IN: Final[Mapping[str, type]] = {
     "/v1/submissions": messages.Submission,
     "/v1/withdrawals": messages.Withdrawal,
     "/v1/votes": messages.Sealed,
     "/v1/messages": messages.Sealed,
+    "/v1/steps": messages.StateNotice,
+    "/v1/acknowledgements": messages.SideNotice,
     "/v1/holds": messages.HoldDecision,
+    "/v1/safety-holds": messages.SafetyHoldOrder,
+    "/v1/focal-points": messages.SignedFocalPoints,
+    "/v1/focal-points/answers": messages.ProofOfLifeAnswer,
+    "/v1/pair-profiles": messages.SignedPairProfile,
+    "/v1/attachments": messages.AttachmentOffer,
+    "/v1/attachments/{attachment_id}/received": messages.AttachmentReceived,
     "/v1/deliveries/acknowledgements": messages.DeliveryAcknowledgement,
     "/v1/federation/approvals": messages.DirectoryApproval,
     "/v1/rotations": messages.RotationRequest,
@@ -36,21 +45,28 @@ _GIVEN_OUT: Final[Mapping[tuple[str, str], type]] = {
     ("/v1/reconciliation/hits", "get"): messages.HitListing,
     ("/v1/reconciliation/deliveries", "post"): messages.RedeliveryReceipt,
     ("/v1/reconciliation/known-records", "post"): messages.RecordDifferences,
+    ("/v1/focal-points", "get"): messages.FocalPointBook,
+    ("/v1/pair-profiles", "get"): messages.PairProfileBook,
+    ("/v1/attachments", "post"): messages.AttachmentProgress,
+    ("/v1/attachments/{attachment_id}/progress", "get"): messages.AttachmentProgress,
     ("/v1/submissions", "post"): messages.SubmissionReceipt,
     ("/v1/withdrawals", "post"): messages.WithdrawalReceipt,
 }
 """The kind of message in the envelope that each address answers with."""
 
-_IN_DELIVERIES: Final = (messages.Alert, messages.HitNotice, messages.EpochErasureReceipt, messages.Delivery)
-_SEALED_INSIDE: Final = (
-    messages.Vote,
-    messages.Request,
-    messages.Reply,
-    messages.LinkageKeyShare,
-    messages.KeyCommitment,
-    messages.KeyReveal,
-    messages.KeyConfirmation,
+_IN_DELIVERIES: Final = (
+    messages.Alert,
+    messages.StepTaken,
+    messages.SideNotice,
+    messages.SafetyHoldNotice,
+    messages.HitStanding,
+    messages.EscalationNotice,
+    messages.ProofOfLifePing,
+    messages.SignedPairProfile,
+    messages.EpochErasureReceipt,
+    messages.Delivery,
 )
+_SEALED_INSIDE: Final = get_args(Sealable)
 
 
 class _WireSchema(GenerateJsonSchema):
@@ -88,7 +104,14 @@ def _document(app: FastAPI) -> dict[str, Any]:
         document["paths"][path]["post"]["requestBody"] = {"required": True, "content": _envelope_of(kind)}
     for (path, method), kind in _GIVEN_OUT.items():
         document["paths"][path][method]["responses"]["200"]["content"] = _envelope_of(kind)
+    chunk = document["paths"]["/v1/attachments/{attachment_id}/chunks/{number}"]
+    chunk["put"]["requestBody"] = {"required": True, "content": _CHUNK}
+    chunk["get"]["responses"]["200"]["content"] = _CHUNK
     return document
+
+
+_CHUNK: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+"""One sealed part of a file, as it is."""
 
 
 def _envelope_of(kind: type) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from symbolon.node.gateway.member_keys import MemberKeyFiles
 from symbolon.node.services.correspondence import Correspondence
 from symbolon.node.services.run_ceremony import CeremonyTools
 from symbolon.node.settings import ROLE, NodeSettings, load_settings
+from symbolon.node.storage.former_exchange import move_former_exchanges
 from symbolon.node.storage.open_rows import seal_open_rows
 from symbolon.node.storage.unit_of_work import PostgresUnitOfWork
 from symbolon.protocol.audit_log import AuditAct
@@ -145,6 +146,7 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
     try:
         vault = open_vault(database, key_service_of(home.path, os.environ), clock.now())
         seal_open_rows(database, vault)
+        move_former_exchanges(database, vault, settings.code)
         unit_of_work = PostgresUnitOfWork(database, audit_log, vault, named_by_command=process == "command")
         if process not in BEFORE_RECONCILED:
             _refuse_unreconciled(unit_of_work)

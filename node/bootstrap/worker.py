@@ -9,10 +9,15 @@ from symbolon.node.domain.membership import own_card
 from symbolon.node.errors import NotJoined
 from symbolon.node.gateway.enrolment import AUTHORITY, HUB_URL
 from symbolon.node.gateway.hub_client import HttpHubClient
+from symbolon.node.gateway.webhook_post import HttpWebhookPost
 from symbolon.node.jobs.worker import Worker, WorkerTasks
 from symbolon.node.ports.outside import HubClient
+from symbolon.node.services.deliver_webhooks import DeliverWebhooks
+from symbolon.node.services.forget_api_acts import ForgetApiActs
+from symbolon.node.services.send_notices import SendNotices
 from symbolon.node.storage.outbox import OUTBOX_CHANNEL
 from symbolon.node.storage.worker_lock import PostgresWorkerLock
+from symbolon.runtime.mail import SmtpPost
 from symbolon.runtime.tls import TlsFiles, client_context
 
 WORKER_LOGIN: Final = "worker"
@@ -52,11 +57,38 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         await_founding=services.refresh_directory.first,
         advance_ceremonies=node.services.advance_ceremonies,
         report_progress=services.report_progress,
+        keep_and_purge=node.services.keep_and_purge,
+        move_attachments=services.move_attachments,
         reconcile_with_hub=services.reconcile_with_hub,
         reencode_records=node.services.reencode_records,
+        keep_focal_points=services.keep_focal_points,
+        escalate_due_clocks=node.services.escalate_due_clocks,
+        tell_stale_desks=node.services.tell_stale_desks,
+        send_notices=build_send_notices(node),
+        deliver_webhooks=build_deliver_webhooks(node),
+        forget_api_acts=ForgetApiActs(node.unit_of_work, node.draws),
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
     return Worker(tasks, PostgresWorkerLock(node.database), node.draws)
+
+
+def build_send_notices(node: Node) -> SendNotices:
+    """What sends officers their mails, by the server of the settings; without one, nothing is sent."""
+    settings = node.settings
+    post = None if settings.mail is None else SmtpPost(settings.mail)
+    desk = f"{settings.name} ({settings.code})"
+    return SendNotices(node.unit_of_work, node.draws, post, desk=desk, desk_url=settings.desk_url)
+
+
+def build_deliver_webhooks(node: Node) -> DeliverWebhooks:
+    """What tells own systems of news; until the node has joined a federation, it is not known to be live."""
+
+    def is_exercise() -> bool:
+        with node.unit_of_work.begin() as work:
+            membership = work.directory.membership()
+        return membership is None or membership.exercise
+
+    return DeliverWebhooks(node.unit_of_work, node.draws, HttpWebhookPost(is_exercise))
 
 
 def _certificates(node: Node) -> tuple[TlsFiles, ...]:

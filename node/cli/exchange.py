@@ -1,27 +1,21 @@
-"""Hits and exchanges: inbox, show, acknowledge, vote, request, reply, release."""
+"""Hits: inbox, show, the side track, votes, holds, closing and reopening."""
 
 import dataclasses
 import json
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from symbolon.node.cli.app import AsOption, HomeOption, JsonOption, app, open_node
-from symbolon.node.domain.hits import HitView, ReplyDraft, RequestDraft
+from symbolon.node.domain.hits import HitView
 from symbolon.node.domain.justification import ViewReason, Visit
-from symbolon.protocol.canonical import JsonValue, parse_json
-from symbolon.protocol.codec import from_wire
-from symbolon.protocol.handling import HoldRuling, Verdict
+from symbolon.protocol.handling import HoldRuling, IdentifierKind, Verdict
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import parse_hit_id, parse_request_id
 
 HitArgument = Annotated[str, typer.Argument(help="The hit's id.")]
-DraftArgument = Annotated[
-    Path, typer.Argument(help="A JSON file with the form's fields, named as the command's help lists them.")
-]
 
 
 @app.command()
@@ -84,34 +78,104 @@ def vote(
 
 
 @app.command()
-def request(home: HomeOption, hit_id: HitArgument, draft: DraftArgument, login: AsOption) -> None:
-    """Ask the other state about a confirmed hit, end-to-end encrypted.
-
-    Fields: purpose, relevance, facts, questions (a list), why_this_state, urgency, urgency_reason, need_by (a date or
-    null), channel, intended_use, legal_basis, handling_code.
-    """
+def assign(
+    home: HomeOption, hit_id: HitArgument, officer: Annotated[str, typer.Argument(help="Login.")], login: AsOption
+) -> None:
+    """Ask an officer to check the hit and to recommend a vote."""
     with open_node(home) as node:
-        filled_in = from_wire(RequestDraft, _read_draft(draft))
-        request_id = node.services.open_request(node.actor(login), parse_hit_id(hit_id), filled_in)
-        typer.echo(f"The request {request_id} is on its way.")
+        asked = node.actor(officer)
+        node.services.assign_hit(node.actor(login), parse_hit_id(hit_id), asked.login)
+        typer.echo("Assigned.")
 
 
 @app.command()
-def reply(
+def recommend(
     home: HomeOption,
-    request_id: Annotated[str, typer.Argument(help="The request's id.")],
-    draft: DraftArgument,
+    hit_id: HitArgument,
+    verdict: Verdict,
     login: AsOption,
+    text: Annotated[str, typer.Option(help="What you found; kept sealed, for your own side.")] = "",
 ) -> None:
-    """Answer a request, end-to-end encrypted.
-
-    Fields: answers (a list, one to each question), source_reliability, information_accuracy, caveats, handling_code,
-    delete_by (a date or null).
-    """
+    """Recommend a vote to the focal point, as the officer who checked the hit."""
     with open_node(home) as node:
-        filled_in = from_wire(ReplyDraft, _read_draft(draft))
-        node.services.answer_request(node.actor(login), parse_request_id(request_id), filled_in)
-        typer.echo("The reply is on its way.")
+        node.services.recommend(node.actor(login), parse_hit_id(hit_id), verdict, text)
+        typer.echo("Your recommendation is kept.")
+
+
+@app.command()
+def propose_fields(
+    home: HomeOption,
+    hit_id: HitArgument,
+    kinds: Annotated[list[IdentifierKind], typer.Argument(help="One to three kinds of identifier.")],
+    login: AsOption,
+    reason: Annotated[str, typer.Option(help="What they would decide; the other side reads it.")] = "",
+) -> None:
+    """Propose, before the second vote, that both sides show each other some kinds of identifier."""
+    with open_node(home) as node:
+        node.services.propose_extra_fields(node.actor(login), parse_hit_id(hit_id), kinds, reason)
+        typer.echo("Your proposal is on its way.")
+
+
+@app.command()
+def answer_fields(
+    home: HomeOption,
+    hit_id: HitArgument,
+    login: AsOption,
+    agree: Annotated[bool, typer.Option("--agree/--refuse", help="Whether both show them.")],
+) -> None:
+    """Agree to what the other side proposed to show, or do not."""
+    with open_node(home) as node:
+        node.services.answer_extra_fields(node.actor(login), parse_hit_id(hit_id), agree)
+        typer.echo("Your answer is on its way.")
+
+
+@app.command()
+def show_fields(home: HomeOption, hit_id: HitArgument, login: AsOption) -> None:
+    """Show of your own record exactly the kinds that both sides agreed on."""
+    with open_node(home) as node:
+        node.services.show_extra_fields(node.actor(login), parse_hit_id(hit_id))
+        typer.echo("They are on their way.")
+
+
+@app.command()
+def hold_for_safety(
+    home: HomeOption,
+    hit_id: HitArgument,
+    login: AsOption,
+    because: Annotated[str, typer.Option(help="Why, without a name; kept sealed.")],
+    lift: Annotated[bool, typer.Option("--lift", help="Lift your own side's hold.")] = False,
+) -> None:
+    """Freeze every disclosure and vote on a hit as the protection officer, or lift that."""
+    with open_node(home) as node:
+        node.services.hold_for_safety(node.actor(login), parse_hit_id(hit_id), not lift, because)
+        typer.echo("The order is on its way to the hub.")
+
+
+@app.command()
+def close(
+    home: HomeOption,
+    hit_id: HitArgument,
+    login: AsOption,
+    exchange: Annotated[str | None, typer.Option(help="The id of a refused request that does not go on.")] = None,
+) -> None:
+    """Close a hit about which nothing more is to be done."""
+    with open_node(home) as node:
+        wanted = None if exchange is None else parse_request_id(exchange)
+        node.services.close_hit(node.actor(login), parse_hit_id(hit_id), wanted)
+        typer.echo("It is being closed.")
+
+
+@app.command()
+def reopen(
+    home: HomeOption,
+    hit_id: HitArgument,
+    login: AsOption,
+    because: Annotated[str, typer.Option(help="Why, without a name; kept sealed.")],
+) -> None:
+    """Open a closed or expired hit again, as an authoriser, within ninety days."""
+    with open_node(home) as node:
+        node.services.reopen_hit(node.actor(login), parse_hit_id(hit_id), because)
+        typer.echo("It is being reopened.")
 
 
 @app.command()
@@ -120,13 +184,6 @@ def release(home: HomeOption, hit_id: HitArgument, ruling: HoldRuling, login: As
     with open_node(home) as node:
         node.services.release_hold(node.actor(login), parse_hit_id(hit_id), ruling)
         typer.echo("The decision is on its way to the hub.")
-
-
-def _read_draft(path: Path) -> JsonValue:
-    try:
-        return parse_json(path.read_bytes())
-    except OSError:
-        raise typer.BadParameter(f"{path.name} cannot be opened") from None
 
 
 def _print_hit(view: HitView) -> None:
@@ -145,14 +202,13 @@ def _print_hit(view: HitView) -> None:
         typer.echo(f"decision on the hold: {view.hold_decision.value}, on its way to the hub")
     if view.hold_not_delivered is not None and view.hold_decision is None:
         typer.echo(f"decision on the hold{_not_delivered(view.hold_not_delivered)}")
-    for asked in view.requests:
-        typer.echo(f"request {asked.request_id} ({asked.direction.value}){_not_delivered(asked.not_delivered)}")
-        if asked.reply_not_delivered is not None:
-            typer.echo(f"  ! our reply{_not_delivered(asked.reply_not_delivered)}")
-        for place, question in enumerate(asked.questions):
-            typer.echo(f"  ? {question}")
-            if asked.reply is not None:
-                typer.echo(f"  ! {asked.reply.answers[place] if place < len(asked.reply.answers) else ''}")
+    for exchange in view.exchanges:
+        direction = "we receive" if exchange.receiver == view.own else "we give"
+        typer.echo(f"exchange {exchange.exchange_id} {exchange.state.value} ({direction}), {exchange.urgency.value}")
+        for said in exchange.thread:
+            typer.echo(f"  {said.direction.value} {said.purpose.value}{_not_delivered(said.not_delivered)}")
+        if exchange.actions:
+            typer.echo("  you may: " + ", ".join(action.value for action in exchange.actions))
     typer.echo("you may: " + (", ".join(action.value for action in summary.actions) or "nothing now"))
 
 

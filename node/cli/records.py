@@ -154,10 +154,10 @@ def withdraw(
 
 
 @app.command()
-def receipts(home: HomeOption, local_id: str, as_json: JsonOption = False) -> None:
-    """Show the hub's signed receipts for a record's withdrawals."""
+def receipts(home: HomeOption, local_id: str, login: OptionalAsOption = None, as_json: JsonOption = False) -> None:
+    """Show the hub's signed receipts for a record's withdrawals; for a victim's or minor's to its officer (--as)."""
     with open_node(home) as node:
-        for proof in node.services.withdraw_records.proofs(local_id):
+        for proof in node.services.withdraw_records.proofs(_actor(node, login), local_id):
             if as_json:
                 typer.echo(proof.envelope.decode("utf-8"))
                 continue

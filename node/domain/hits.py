@@ -4,35 +4,37 @@ A view is made for one actor, after the disclosure rules (`symbolon.node.domain.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 
+from symbolon.node.domain.direction import Direction as Direction
+from symbolon.node.domain.extra_fields import FieldProposal
+from symbolon.node.domain.hit_views import ClockView, ExchangeView, SideTrack, TimelineEntry
+from symbolon.node.domain.messages import StoredMessage
+from symbolon.protocol.exchange_terms import ProtectionMarks
 from symbolon.protocol.handling import (
     Agreement,
     Band,
-    Channel,
-    HandlingCode,
     HoldRuling,
     IdentifierKind,
-    InformationAccuracy,
-    IntendedUse,
     OffenceGroup,
     RecordKind,
-    SourceReliability,
     SubjectCategory,
     Urgency,
     Verdict,
 )
 from symbolon.protocol.lifecycle import HitAction, JointState, SideState
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HitId, MemberCode, RecordReference, RequestId
+from symbolon.protocol.references import HitId, MemberCode, RecordReference
 
 
-class Direction(StrEnum):
-    """Which way a request went."""
+@dataclass(frozen=True, slots=True)
+class ActReason:
+    """Why an officer held a hit for somebody's safety, lifted that, or reopened it."""
 
-    SENT = "sent"
-    RECEIVED = "received"
+    action: HitAction
+    login: str
+    text: str = field(repr=False)
+    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,16 @@ class HitSummary:
     """Either record is a victim's or a minor's: the non-punishment mark goes with all that follows."""
     exercise: bool
     actions: tuple[HitAction, ...]
-    """What this actor may do with this hit now: the page offers exactly these."""
+    """What this actor may do with this hit, or in an exchange of it, now: the page offers exactly these."""
+    is_frozen: bool = False
+    """A safety hold lies on the hit; whose, only its own side knows."""
+    holds_for_safety: bool = False
+    """This side's own safety hold lies on it, or is on its way."""
+    assigned_to: str | None = None
+    is_on_its_way: bool = False
+    """A step of this side waits for the hub."""
+    is_escalated: bool = False
+    """A clock of it, of either side, ran to three quarters or out, and runs still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,45 +117,8 @@ class VoteView:
     """Login of the voter; None for the counterpart's vote (the other side's officers stay unnamed)."""
     not_delivered: Problem | None = None
     """Why the hub refused the vote for good: it can be cast again."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyView:
-    """A reply, one answer to each question of its request."""
-
-    answers: tuple[str, ...] = field(repr=False)
-    source_reliability: SourceReliability
-    information_accuracy: InformationAccuracy
-    caveats: str = field(repr=False)
-    handling_code: HandlingCode
-    delete_by: date | None
-    replied_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RequestView:
-    """A request that was sent to, or received from, the counterpart."""
-
-    request_id: RequestId
-    direction: Direction
-    purpose: str = field(repr=False)
-    relevance: str = field(repr=False)
-    facts: str = field(repr=False)
-    questions: tuple[str, ...] = field(repr=False)
-    why_this_state: str = field(repr=False)
-    urgency: Urgency
-    urgency_reason: str = field(repr=False)
-    need_by: date | None
-    channel: Channel
-    intended_use: IntendedUse
-    legal_basis: str = field(repr=False)
-    handling_code: HandlingCode
-    requested_at: datetime
-    reply: ReplyView | None
-    not_delivered: Problem | None = None
-    """Why the hub refused the request for good: the other state never saw it, and it can be made again."""
-    reply_not_delivered: Problem | None = None
-    """Why the hub refused this side's reply for good: `reply` is None, and it can be given again."""
+    on_its_way: bool = False
+    """The hub does not have it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +126,27 @@ class HitView:
     """All that one actor may see of one hit."""
 
     summary: HitSummary
+    own: MemberCode
+    """The member code of this side."""
     own_record: OwnRecord
     round: int
-    """The vote round that is open or was the last: 1 or 2."""
+    """The round of votes that is open or was the last, counted on when a hit is reopened."""
     own_votes: tuple[VoteView, ...]
     counterpart_votes: tuple[VoteView, ...]
-    requests: tuple[RequestView, ...]
+    side: SideTrack
+    marks: ProtectionMarks
+    """What goes with every message about the hit: once said by either side, it is never left out again."""
+    exchanges: tuple[ExchangeView, ...] = ()
+    notes: tuple[StoredMessage, ...] = ()
+    others: tuple[StoredMessage, ...] = ()
+    """What was said besides exchanges and notes: meetings, files, onward use, purges."""
+    proposals: tuple[FieldProposal, ...] = ()
+    clocks: tuple[ClockView, ...] = ()
+    """Those of the hit itself; an exchange has its own."""
+    timeline: tuple[TimelineEntry, ...] = ()
+    reasons: tuple[ActReason, ...] = ()
     hold_decision: HoldRuling | None = None
-    """This side's decision on the hold, on its way: nobody decides again before the hub's notice came."""
+    """This side's decision on the hold, on its way: nobody decides again before the hub's word came."""
     hold_not_delivered: Problem | None = None
     """Why the hub refused this side's last decision on a hold for good: it can be made again."""
 
@@ -167,33 +154,3 @@ class HitView:
     def agreement(self) -> tuple[AgreementLine, ...]:
         """Which kinds of identifier agree, disagree or are unknown."""
         return self.summary.agreement
-
-
-@dataclass(frozen=True, slots=True)
-class RequestDraft:
-    """What a focal point fills in to ask the other state (design: the request's wizard)."""
-
-    purpose: str = field(repr=False)
-    relevance: str = field(repr=False)
-    facts: str = field(repr=False)
-    questions: tuple[str, ...] = field(repr=False)
-    why_this_state: str = field(repr=False)
-    urgency: Urgency
-    urgency_reason: str = field(repr=False)
-    need_by: date | None
-    channel: Channel
-    intended_use: IntendedUse
-    legal_basis: str = field(repr=False)
-    handling_code: HandlingCode
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyDraft:
-    """What a focal point fills in to answer: one answer to each question, in the questions' order."""
-
-    answers: tuple[str, ...] = field(repr=False)
-    source_reliability: SourceReliability
-    information_accuracy: InformationAccuracy
-    caveats: str = field(repr=False)
-    handling_code: HandlingCode
-    delete_by: date | None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from symbolon.protocol.messages import Purpose
+from symbolon.protocol.messages import Purpose, StateNotice
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HUB, BatchId, HitId, MemberCode, MessageId, RecordReference
 from symbolon.protocol.replay import member_lane
@@ -18,18 +18,10 @@ _NEXT = timedelta(milliseconds=1)
 
 
 class OutboxKind(StrEnum):
-    """What an outbox entry is; submissions and withdrawals travel in batches, strictly in order."""
+    """What a batch holds; submissions and withdrawals travel strictly in order."""
 
     SUBMISSION = "submission"
     WITHDRAWAL = "withdrawal"
-    VOTE = "vote"
-    REQUEST = "request"
-    REPLY = "reply"
-    HOLD = "hold"
-    LINKAGE_KEY = "linkage-key"
-    KEY_COMMITMENT = "key-commitment"
-    KEY_REVEAL = "key-reveal"
-    KEY_CONFIRMATION = "key-confirmation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +58,22 @@ class KeyPlace:
 class OutgoingMessage:
     """One message to the hub or, sealed, to another member.
 
-    `body` is canonical JSON; it changes only where it is sealed again, for other keys of its recipient.
+    `body` is canonical JSON; it changes only where it is sealed again, for other keys of its recipient. `step` is the
+    one that it takes, on its own or beside what is sealed.
     """
 
     message_id: MessageId
-    kind: OutboxKind
+    purpose: Purpose
     audience: MemberCode
     hit_id: HitId | None
     body: bytes = field(repr=False)
-    attempts: int
+    attempts: int = 0
     key_place: KeyPlace | None = None
+    step: StateNotice | None = None
+    tried: bool = False
+    """It went out, and the hub did not say that it lacks it."""
+    in_doubt: bool = False
+    """It was approved before the record became a victim's or minor's, and the hub may have it."""
 
 
 @dataclass(frozen=True, slots=True)

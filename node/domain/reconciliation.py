@@ -1,5 +1,6 @@
 """What a restored node makes of what the hub says, and what a node tells a restored hub. All of it pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +9,8 @@ from typing import Final
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import VoteView
 from symbolon.node.domain.records import Publication, Record
-from symbolon.protocol.handling import Namespace
+from symbolon.protocol.handling import HoldRuling, Namespace
+from symbolon.protocol.known_ledgers import known_ledger
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import (
     Alert,
@@ -93,13 +95,13 @@ def is_unwithdrawn(record: Record, at_hub: ReconciliationRecord) -> bool:
 
 def lost_rounds(at_hub: ReconciliationHit, own: tuple[VoteView, ...]) -> tuple[int, ...]:
     """The rounds in which this side voted after the backup was made: the votes are out, and their words lost here."""
-    if at_hub.own_vote is VoteCustody.NONE:
-        return ()
     kept = {vote.round for vote in own if vote.not_delivered is None}
-    return tuple(number for number in range(1, at_hub.round + 1) if number not in kept)
+    newest = at_hub.ledger.round
+    out = range(1, newest + (at_hub.own_vote is not VoteCustody.NONE))
+    return tuple(number for number in out if number not in kept)
 
 
-def known_hit(hit: Hit) -> KnownHit:
+def known_hit(hit: Hit, counterpart_votes: Sequence[VoteView]) -> KnownHit:
     """What a restored hub is told of a hit: the alert by which it knows it again, and how far it went."""
     alert = Alert(
         hit_id=hit.hit_id,
@@ -107,7 +109,7 @@ def known_hit(hit: Hit) -> KnownHit:
         counterpart=hit.counterpart,
         counterpart_reference=hit.counterpart_reference,
         # An alert is of one of two states; where the hit stands now is said beside it.
-        state=JointState.HELD if hit.joint_state is JointState.HELD else JointState.ALERTED,
+        state=JointState.HELD if hit.ledger.state is JointState.HELD else JointState.ALERTED,
         band=hit.band,
         agreement=tuple(KindAgreement(line.kind, line.agreement) for line in hit.agreement),
         counterpart_offence_group=hit.counterpart_offence_group,
@@ -120,16 +122,10 @@ def known_hit(hit: Hit) -> KnownHit:
         alerted_at=hit.alerted_at,
         exercise=hit.exercise,
     )
-    return KnownHit(alert=alert, state=hit.joint_state, round=opened_rounds(hit))
-
-
-# Of a hit that ended, how far its votes had come is not known any more, and of no use.
-_ROUND_NOT_OPENED: Final = frozenset(
-    {JointState.DETECTED, JointState.ALERTED, JointState.NEEDS_MORE, JointState.WITHDRAWN, JointState.CLOSED}
-)
-
-
-def opened_rounds(hit: Hit) -> int:
-    """How many rounds of votes lie open here."""
-    state = hit.held_from if hit.joint_state is JointState.HELD and hit.held_from is not None else hit.joint_state
-    return hit.round - 1 if state in _ROUND_NOT_OPENED else hit.round
+    return KnownHit(
+        alert=alert,
+        ledger=known_ledger(hit.ledger),
+        opened_round=max((vote.round for vote in counterpart_votes), default=0),
+        safety_hold=hit.holds_for_safety,
+        released=hit.hold_decision is HoldRuling.RELEASE,
+    )

@@ -13,6 +13,7 @@ from symbolon.protocol.codec import from_wire
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import Delivery
 from symbolon.protocol.problems import MalformedMessage, Problem
+from symbolon.protocol.references import AttachmentId
 from symbolon.runtime.tls import TlsFiles
 
 _ANSWER_S: Final = 60.0
@@ -98,6 +99,15 @@ class HttpHubClient:
     def post(self, path: str, envelope: Envelope) -> bytes:
         """Hand in an envelope; the body of the hub's answer, empty where it has nothing to say."""
         return self._request("POST", path, content=envelope.to_bytes(), headers={"content-type": "application/json"})
+
+    def put_chunk(self, attachment_id: AttachmentId, number: int, sealed: bytes) -> None:
+        """Hand in one sealed chunk of a file that was offered."""
+        path = f"/v1/attachments/{attachment_id}/chunks/{number}"
+        self._request("PUT", path, content=sealed, headers={"content-type": "application/octet-stream"})
+
+    def fetch_chunk(self, attachment_id: AttachmentId, number: int) -> bytes:
+        """One sealed chunk of a file that the other party offered; not yet opened."""
+        return self._request("GET", f"/v1/attachments/{attachment_id}/chunks/{number}")
 
     def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:
         """The oldest deliveries that were not acknowledged; waits up to `wait_s` seconds for the first."""

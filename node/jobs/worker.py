@@ -34,8 +34,16 @@ _FOUNDING_EVERY: Final = 3
 _CEREMONY_EVERY: Final = 2
 _PROGRESS_EVERY: Final = 3
 _RECONCILE_EVERY: Final = 3
+_FOCAL_POINTS_EVERY: Final = 60
+_CLOCKS_EVERY: Final = 10
+_STALE_EVERY: Final = 60
+_NOTICES_EVERY: Final = 10
 _REENCODING_PAUSE_S: Final = 2.0
 _EXPIRY_EVERY: Final = 30
+_PURGE_EVERY: Final = 2
+_FILES_EVERY: Final = 2
+_WEBHOOKS_EVERY: Final = 1
+_API_ACTS_EVERY: Final = 600
 _ASSURE_S: Final = 5.0
 _OTHER_WORKER_S: Final = 2.0
 _LEAVING_S: Final = 2.0
@@ -63,8 +71,16 @@ class WorkerTasks:
     await_founding: Callable[[], bool]
     advance_ceremonies: Callable[[], int]
     report_progress: Callable[[], int]
+    keep_and_purge: Callable[[], int]
+    move_attachments: Callable[[], int]
     reconcile_with_hub: Callable[[], object]
     reencode_records: Callable[[], int]
+    keep_focal_points: Callable[[], int]
+    escalate_due_clocks: Callable[[], int]
+    tell_stale_desks: Callable[[], int]
+    send_notices: Callable[[], int]
+    deliver_webhooks: Callable[[], int]
+    forget_api_acts: Callable[[], int]
     listen: Callable[[], AbstractContextManager[Wakes]]
 
 
@@ -95,6 +111,9 @@ class Worker:
             ("ticker", self._ticker),
             ("federation", self._federation),
             ("reencoding", self._reencoding),
+            ("files", self._files),
+            ("notices", self._notices),
+            ("webhooks", self._webhooks),
         )
         threads = [
             threading.Thread(target=self._forever, args=(name, loop, leave), name=name, daemon=True)
@@ -171,6 +190,10 @@ class Worker:
             if not self._tasks.reencode_records():
                 leave.wait(_REENCODING_PAUSE_S)
 
+    def _files(self, leave: threading.Event) -> None:
+        # A thread of its own: a large file takes its time, and nothing else waits for it.
+        self._tick((PeriodicJob("move attachments", self._tasks.move_attachments, _FILES_EVERY),), leave)
+
     def _ticker(self, leave: threading.Event) -> None:
         # Each on its own: what one of them meets does not keep the others.
         jobs = (
@@ -178,6 +201,9 @@ class Worker:
             PeriodicJob("retry own faults", self._tasks.retry_own_faults, _OWN_FAULTS_EVERY),
             PeriodicJob("retry waiting", self._tasks.retry_waiting, 1),
             PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
+            PeriodicJob("keep and purge", self._tasks.keep_and_purge, _PURGE_EVERY),
+            PeriodicJob("escalate due clocks", self._tasks.escalate_due_clocks, _CLOCKS_EVERY),
+            PeriodicJob("tell stale desks", self._tasks.tell_stale_desks, _STALE_EVERY),
         )
         self._tick(jobs, leave)
 
@@ -185,10 +211,23 @@ class Worker:
         # Apart from the ticker, since the hub may take its time to answer.
         jobs = (
             PeriodicJob("refresh directory", self._tasks.refresh_directory, _DIRECTORY_EVERY),
+            PeriodicJob("keep focal points", self._tasks.keep_focal_points, _FOCAL_POINTS_EVERY),
             PeriodicJob("await founding", self._tasks.await_founding, _FOUNDING_EVERY),
             PeriodicJob("advance ceremonies", self._tasks.advance_ceremonies, _CEREMONY_EVERY),
             PeriodicJob("report progress", self._tasks.report_progress, _PROGRESS_EVERY),
             PeriodicJob("reconcile with the hub", self._tasks.reconcile_with_hub, _RECONCILE_EVERY),
+        )
+        self._tick(jobs, leave)
+
+    def _notices(self, leave: threading.Event) -> None:
+        # A thread of its own: a mail server may take its time to answer, and no clock waits for it.
+        self._tick((PeriodicJob("send notices", self._tasks.send_notices, _NOTICES_EVERY),), leave)
+
+    def _webhooks(self, leave: threading.Event) -> None:
+        # A thread of its own: an own system may take its time to answer, and nothing else waits for it.
+        jobs = (
+            PeriodicJob("deliver webhooks", self._tasks.deliver_webhooks, _WEBHOOKS_EVERY),
+            PeriodicJob("forget acts of the API", self._tasks.forget_api_acts, _API_ACTS_EVERY),
         )
         self._tick(jobs, leave)
 

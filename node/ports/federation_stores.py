@@ -164,8 +164,8 @@ class EncodingStore(Protocol):
         """Whether every item of the outbox is in a batch."""
         ...
 
-    def counts(self, epoch: int, since: datetime) -> EncodingCounts:
-        """How far the records are with an epoch, and how many came to it since then."""
+    def counts(self, epoch: int, since: datetime, protected: Collection[bool]) -> EncodingCounts:
+        """How far the protected records, or the others, are with an epoch, and how many came to it since then."""
         ...
 
     def add_receipt(self, message_id: MessageId, receipt: EpochReceipt) -> None:

@@ -4,18 +4,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from symbolon.node.domain.exchange import StoredRequest
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction, VoteView
+from symbolon.node.domain.hits import VoteView
 from symbolon.node.domain.kept_delivery import KeptDelivery, WaitingDelivery
-from symbolon.protocol.messages import Reply, Request
+from symbolon.protocol.hit_ledger import TrackStep
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     DeliveryId,
     HitId,
     MessageId,
     RecordReference,
-    RequestId,
 )
 
 
@@ -74,6 +72,10 @@ class HitStore(Protocol):
         """One hit."""
         ...
 
+    def many(self, hit_ids: Collection[HitId]) -> Mapping[HitId, Hit]:
+        """Some hits, by their ids; those that are not there are left out."""
+        ...
+
     def lock(self, hit_id: HitId) -> Hit | None:
         """One hit that is about to change."""
         ...
@@ -83,11 +85,18 @@ class HitStore(Protocol):
         ...
 
     def all(self) -> tuple[Hit, ...]:
-        """Every hit; the disclosure rules decide who sees which."""
+        """Every hit, for the node's own worker."""
         ...
 
-    def digest(self, protected: Collection[bool]) -> str:
-        """A short text that changes with the hits that are protected, or are not, and with what a list says of them."""
+    def seen(self, protected: Collection[bool], *, marked: bool) -> tuple[Hit, ...]:
+        """The hits that are protected, or are not; `marked`: also those on which a mark or a safety hold lies."""
+        ...
+
+    def digest(self, protected: Collection[bool], *, marked: bool) -> str:
+        """A short text that changes with the hits that are protected, or are not, and with what a list says of them.
+
+        `marked`: those count too on which a victim's mark or a safety hold lies.
+        """
         ...
 
     def save(self, hit: Hit) -> None:
@@ -95,7 +104,7 @@ class HitStore(Protocol):
         ...
 
     def count_by_state(self) -> Mapping[str, int]:
-        """Hits by joint state."""
+        """Hits by joint state, but for those of which the protection officer alone may know."""
         ...
 
     def add_vote(self, hit_id: HitId, vote: VoteView, message_id: MessageId | None) -> bool:
@@ -105,30 +114,14 @@ class HitStore(Protocol):
         """
         ...
 
+    def note_step(self, hit_id: HitId, step: TrackStep) -> None:
+        """Keep a step of the confirmed order for the hit's timeline."""
+        ...
+
+    def steps(self, hit_id: HitId) -> tuple[TrackStep, ...]:
+        """The steps of a hit and its exchanges, in the order in which they were followed here."""
+        ...
+
     def votes(self, hit_id: HitId) -> tuple[tuple[VoteView, ...], tuple[VoteView, ...]]:
         """The own votes and the counterpart's, by round."""
-        ...
-
-
-class ExchangeStore(Protocol):
-    """Requests and replies."""
-
-    def add_request(self, request: Request, direction: Direction, message_id: MessageId | None) -> bool:
-        """Store a request, with the message that carries ours; False when it is known."""
-        ...
-
-    def find_request(self, request_id: RequestId) -> StoredRequest | None:
-        """One request with its reply."""
-        ...
-
-    def requests_of(self, hit_id: HitId) -> tuple[StoredRequest, ...]:
-        """The requests about a hit, in their order."""
-        ...
-
-    def unanswered(self) -> tuple[StoredRequest, ...]:
-        """The received requests that have no reply, of all hits."""
-        ...
-
-    def add_reply(self, reply: Reply, message_id: MessageId | None) -> bool:
-        """Store a reply, with the message that carries ours; False when there is one that was not refused."""
         ...

@@ -12,6 +12,7 @@ from symbolon.node.domain.key_generations import KeyGeneration
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.keys import LinkageKey
 from symbolon.protocol.messages import Delivery
+from symbolon.protocol.references import AttachmentId
 
 
 class HubClient(Protocol):
@@ -35,6 +36,14 @@ class HubClient(Protocol):
 
     def post(self, path: str, envelope: Envelope) -> bytes:
         """Hand in an envelope; the body of the hub's answer, empty where it has nothing to say."""
+        ...
+
+    def put_chunk(self, attachment_id: AttachmentId, number: int, sealed: bytes) -> None:
+        """Hand in one sealed chunk of a file that was offered."""
+        ...
+
+    def fetch_chunk(self, attachment_id: AttachmentId, number: int) -> bytes:
+        """One sealed chunk of a file that the other party offered."""
         ...
 
     def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from symbolon.node.domain.reconciliation import HubLife, Restoration
+from symbolon.protocol.hit_ledger import HitLedger
 from symbolon.protocol.messages import ReconciliationRecord
-from symbolon.protocol.references import HitId, RecordReference
+from symbolon.protocol.references import HitId, MemberCode, RecordReference
 
 
 class ReconciliationStore(Protocol):
@@ -42,6 +43,22 @@ class ReconciliationStore(Protocol):
 
     def note_lost_votes(self, hit_id: HitId, rounds: Sequence[int]) -> None:
         """Note that this side's votes of these rounds are out, and their words lost here."""
+        ...
+
+    def is_hub_anew(self) -> bool:
+        """Whether the hub came from a backup since this node knows it, and is told, or was, what is known here."""
+        ...
+
+    def keep_told(self, hit_id: HitId, told: HitLedger) -> None:
+        """Keep how far the hub says that a hit went, as long as the votes do not bear it out."""
+        ...
+
+    def told(self, hit_id: HitId, parties: tuple[MemberCode, MemberCode]) -> HitLedger | None:
+        """What is kept of that for a hit."""
+        ...
+
+    def forget_told(self, hit_id: HitId) -> None:
+        """It was taken."""
         ...
 
     def is_lost_vote(self, hit_id: HitId, round_number: int) -> bool:

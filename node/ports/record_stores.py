@@ -1,6 +1,6 @@
 """Where records and what is to be sent of them are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -10,12 +10,13 @@ from symbolon.node.domain.outbox import BatchEntry, ItemResult, OutgoingBatch, O
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
 from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.domain.records import Record
+from symbolon.protocol.messages import StateNotice
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     BatchId,
+    HitId,
     MessageId,
     RecordReference,
-    RequestId,
 )
 
 
@@ -68,8 +69,8 @@ class RecordStore(Protocol):
         """Local ids of the records whose category is not set."""
         ...
 
-    def listed(self, wanted: RecordFilter) -> tuple[ListedRecord, ...]:
-        """The records that pass the filter, without their identifiers."""
+    def listed(self, wanted: RecordFilter, protected: Collection[bool]) -> tuple[ListedRecord, ...]:
+        """The protected records, or the others, that pass the filter, without their identifiers."""
         ...
 
     def count_refused(self) -> int:
@@ -158,8 +159,40 @@ class OutboxStore(Protocol):
         """Put a body that is sealed for another key into the place of the one that has not gone out."""
         ...
 
-    def request_of(self, message_id: MessageId) -> RequestId | None:
-        """The request that a message carries, or answers."""
+    def withdrawal_waits(self, reference: RecordReference) -> bool:
+        """Whether a withdrawal of the record waits for the hub's answer."""
+        ...
+
+    def taken_steps(self, hit_id: HitId) -> tuple[tuple[MessageId, StateNotice], ...]:
+        """The own steps about a hit that the hub took and that are not followed here, in their order."""
+        ...
+
+    def note_followed(self, message_id: MessageId) -> None:
+        """Note that the ledger has come to where a step stands."""
+        ...
+
+    def lock_of_hit(self, hit_id: HitId) -> tuple[OutgoingMessage, ...]:
+        """What waits to go out about a hit, oldest first; it does not go out meanwhile."""
+        ...
+
+    def note_tried(self, message_id: MessageId) -> bool:
+        """Note that a message goes out now: the hub may have it. False when it was taken back meanwhile."""
+        ...
+
+    def note_in_doubt(self, message_id: MessageId) -> None:
+        """Note that the hub is to be asked, while it holds the hit, whether it has a message."""
+        ...
+
+    def is_in_doubt(self, hit_id: HitId) -> bool:
+        """Whether the hub is still to be asked about a message of this hit."""
+        ...
+
+    def keep_on_hold(self, message_id: MessageId, until: datetime, *, by_hub: bool) -> None:
+        """Keep a message that a hold stops, here or by the hub's word; others about the hit may pass it."""
+        ...
+
+    def let_go_on(self, hit_id: HitId, now: datetime) -> None:
+        """Let what a hold stopped be tried again, and wake the worker when this transaction commits."""
         ...
 
     def postpone_message(self, message_id: MessageId, until: datetime) -> None:

@@ -1,5 +1,7 @@
 """Casts this side's vote: kept here and sealed for the counterpart in one transaction."""
 
+from dataclasses import replace
+
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.hit import acted
 from symbolon.node.domain.hits import VoteView
@@ -45,7 +47,7 @@ class CastVote:
                 hit_id, VoteView(hit.round, verdict, text, now, actor.login), None if is_out else message_id
             ):
                 raise NotAllowedNow("This side has voted in this round: wait for the other side.")
-            work.hits.save(acted(hit, HitAction.VOTE))
+            work.hits.save(replace(acted(hit, HitAction.VOTE), acknowledged_at=hit.acknowledged_at or now))
             vote = Vote(hit_id=hit_id, round=hit.round, verdict=verdict, reason=text, voted_at=now)
             card = counterpart_card(directory, hit.counterpart)
             if not is_out:

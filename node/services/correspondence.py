@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from symbolon.node.domain.key_generations import KeyGeneration, in_use
 from symbolon.node.domain.membership import Federation, own_card
-from symbolon.node.domain.outbox import KeyPlace, OutboxKind, OutgoingMessage
+from symbolon.node.domain.messages import HitMessage
+from symbolon.node.domain.outbox import KeyPlace, OutgoingMessage
 from symbolon.node.errors import NodeError
 from symbolon.node.ports.outside import Draws, MemberKeys
 from symbolon.node.ports.storage import Work
@@ -17,9 +18,9 @@ from symbolon.protocol.federation import key_that_signed
 from symbolon.protocol.hybrid_keys import HybridSealingPublicKey, RecipientKeys
 from symbolon.protocol.keys import SealingPublicKey, VerifyingKey
 from symbolon.protocol.messages import (
-    HIT_PURPOSES,
     SEALED_PURPOSES,
     FederationDirectory,
+    HoldDecision,
     KeyCommitment,
     KeyConfirmation,
     KeyReveal,
@@ -27,9 +28,10 @@ from symbolon.protocol.messages import (
     MemberCard,
     MemberStanding,
     Purpose,
-    Reply,
-    Request,
+    SafetyHoldOrder,
     Sealed,
+    SideNotice,
+    StateNotice,
     Vote,
 )
 from symbolon.protocol.problems import MalformedMessage, Problem, WrongSender
@@ -42,17 +44,8 @@ TO_MEMBER = timedelta(days=366)
 
 NONCE_BYTES = 16
 
-Plain = Vote | Request | Reply | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation
-Opened = TypeVar("Opened", Vote, Request, Reply, LinkageKeyShare, KeyCommitment, KeyReveal, KeyConfirmation)
-_OUTBOX_KINDS = {
-    Purpose.VOTE: OutboxKind.VOTE,
-    Purpose.REQUEST: OutboxKind.REQUEST,
-    Purpose.REPLY: OutboxKind.REPLY,
-    Purpose.LINKAGE_KEY: OutboxKind.LINKAGE_KEY,
-    Purpose.KEY_COMMITMENT: OutboxKind.KEY_COMMITMENT,
-    Purpose.KEY_REVEAL: OutboxKind.KEY_REVEAL,
-    Purpose.KEY_CONFIRMATION: OutboxKind.KEY_CONFIRMATION,
-}
+Plain = Vote | HitMessage | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation
+Opened = TypeVar("Opened", bound=Plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +118,16 @@ class Correspondence:
             raise NodeError(Problem.MEMBER_SUSPENDED, "The message comes from a state that is suspended.")
 
     def seal_message(
-        self, plain: Plain, recipient: MemberCard, directory: FederationDirectory, message_id: MessageId
+        self,
+        plain: Plain,
+        recipient: MemberCard,
+        directory: FederationDirectory,
+        message_id: MessageId,
+        notice: StateNotice | None = None,
     ) -> OutgoingMessage:
         """Seal a message for one member; what comes out is ready for the outbox.
+
+        `notice` is what the hub may see of a step, and stands beside what is sealed.
 
         Raises:
             ProtocolError: the keys on the member's card cannot be used.
@@ -140,10 +140,11 @@ class Correspondence:
             SealingPublicKey.from_bytes(recipient.sealing_key),
             None if hybrid is None else HybridSealingPublicKey.from_bytes(hybrid),
         )
-        sealed = seal(plain, keys, context, sender_has_hybrid=_has_hybrid(directory, self._code))
+        sealed = seal(plain, keys, context, sender_has_hybrid=_has_hybrid(directory, self._code), notice=notice)
         body = canonical_bytes(to_wire(sealed))
-        kind = _OUTBOX_KINDS[plain.PURPOSE]
-        return OutgoingMessage(message_id, kind, recipient.code, hit_id, body, 0, _key_place(plain))
+        return OutgoingMessage(
+            message_id, plain.PURPOSE, recipient.code, hit_id, body, key_place=_key_place(plain), step=notice
+        )
 
     def open_sealed(self, kind: type[Opened], envelope: Envelope, signer: MemberCard | None) -> Opened:
         """Open a verified envelope of another member, or raise a `ProtocolError`.
@@ -202,9 +203,9 @@ def is_sealed_for(card: MemberCard, key_id: KeyId) -> bool:
 
 def hit_of(plain: Plain) -> HitId | None:
     """The hit that a message is about; None for what is about the linkage key."""
-    if plain.PURPOSE in HIT_PURPOSES and isinstance(plain, Vote | Request | Reply):
-        return plain.hit_id
-    return None
+    if isinstance(plain, LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation):
+        return None
+    return plain.hit_id
 
 
 def _key_place(plain: Plain) -> KeyPlace | None:
@@ -215,9 +216,13 @@ def _key_place(plain: Plain) -> KeyPlace | None:
     return None
 
 
-def hold_message(body: bytes, hit_id: HitId, message_id: MessageId) -> OutgoingMessage:
-    """A decision for the hub itself, ready for the outbox."""
-    return OutgoingMessage(message_id, OutboxKind.HOLD, HUB, hit_id, body, 0)
+def message_to_hub(
+    message: HoldDecision | SafetyHoldOrder | SideNotice | StateNotice, message_id: MessageId
+) -> OutgoingMessage:
+    """A word about a hit for the hub itself, in clear, ready for the outbox; a step of the hit's own track is one."""
+    step = message if isinstance(message, StateNotice) else None
+    body = canonical_bytes(to_wire(message))
+    return OutgoingMessage(message_id, message.PURPOSE, HUB, message.hit_id, body, step=step)
 
 
 def _bound(federation: Federation) -> tuple[str, bool]:

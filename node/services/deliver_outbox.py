@@ -1,42 +1,71 @@
 """Delivers what waits in the outbox: votes, requests, replies and decisions each on its own, then batches."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
-from symbolon.node.domain.outbox import (
-    OutboxKind,
-    OutgoingMessage,
-    OwnLane,
-    lanes_to_hub,
-    lanes_to_member,
-    next_attempt,
-)
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.outbox import OutgoingMessage, OwnLane, lanes_to_hub, lanes_to_member, next_attempt
 from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable, NoDirectory, NotJoined
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Stamp, stamp
 from symbolon.node.services.deliver_batches import ID_TAKEN, DeliverBatches
+from symbolon.node.services.follow_steps import FollowSteps
 from symbolon.node.services.hub_line import WORKER, HubLine
 from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
-from symbolon.protocol.lifecycle import SIDE_AT_SECOND_ROUND, SideState
-from symbolon.protocol.messages import FederationDirectory, HoldDecision, MemberStanding, Purpose, Sealed
+from symbolon.protocol.envelope import Message
+from symbolon.protocol.lifecycle import SIDE_AT_SECOND_ROUND, JointState, SideState, stops_under_safety_hold
+from symbolon.protocol.messages import (
+    AFTER_THE_END,
+    HIT_PURPOSES,
+    FederationDirectory,
+    HoldDecision,
+    MemberStanding,
+    ProofOfLifeAnswer,
+    Purpose,
+    SafetyHoldOrder,
+    Sealed,
+    SideNotice,
+    SignedFocalPoints,
+    SignedPairProfile,
+    StateNotice,
+)
 from symbolon.protocol.problems import Problem, ProtocolError
 from symbolon.protocol.references import HUB, MessageId
 
+ON_HOLD_PAUSE: Final = timedelta(minutes=1)
+"""A hold that ends is told by a delivery, which lets go what it stopped; this is for one that went astray."""
 MESSAGES_AT_ONCE = 50
 
-_ROUTES = {
-    OutboxKind.VOTE: ("/v1/votes", Purpose.VOTE),
-    OutboxKind.REQUEST: ("/v1/messages", Purpose.REQUEST),
-    OutboxKind.REPLY: ("/v1/messages", Purpose.REPLY),
-    OutboxKind.LINKAGE_KEY: ("/v1/messages", Purpose.LINKAGE_KEY),
-    OutboxKind.KEY_COMMITMENT: ("/v1/messages", Purpose.KEY_COMMITMENT),
-    OutboxKind.KEY_REVEAL: ("/v1/messages", Purpose.KEY_REVEAL),
-    OutboxKind.KEY_CONFIRMATION: ("/v1/messages", Purpose.KEY_CONFIRMATION),
-    OutboxKind.HOLD: ("/v1/holds", Purpose.HOLD_DECISION),
-}
+
+@dataclass(frozen=True, slots=True)
+class ToHub:
+    """A way to the hub itself, and what goes there in clear."""
+
+    path: str
+    message: type[Message]
+
+
+TO_HUB: Final[Mapping[Purpose, ToHub]] = MappingProxyType(
+    {
+        Purpose.HOLD_DECISION: ToHub("/v1/holds", HoldDecision),
+        Purpose.STATE_NOTICE: ToHub("/v1/steps", StateNotice),
+        Purpose.SIDE_NOTICE: ToHub("/v1/acknowledgements", SideNotice),
+        Purpose.SAFETY_HOLD_ORDER: ToHub("/v1/safety-holds", SafetyHoldOrder),
+        Purpose.FOCAL_POINT_PUBLICATION: ToHub("/v1/focal-points", SignedFocalPoints),
+        Purpose.PROOF_OF_LIFE_ANSWER: ToHub("/v1/focal-points/answers", ProofOfLifeAnswer),
+        Purpose.PAIR_PROFILE: ToHub("/v1/pair-profiles", SignedPairProfile),
+    }
+)
+"""Where what is for the hub itself is handed in; everything else is sealed for a member, and votes lie apart."""
+
+AfterRefusal = Callable[[Work, Hit, OutgoingMessage, Problem], None]
+"""What a node does, within the transaction, when the hub refused a message about a hit for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +97,16 @@ class DeliverOutbox:
         line: HubLine,
         reseal_message: ResealMessage,
         deliver_batch: DeliverBatches,
+        follow_steps: FollowSteps,
+        after_refusal: Sequence[AfterRefusal] = (),
     ) -> None:
         self._unit_of_work = line.unit_of_work
         self._draws = line.draws
         self._hub = line.hub
         self._correspondence = line.correspondence
         self._reseal_message = reseal_message
+        self._follow_steps = follow_steps
+        self._after_refusal = after_refusal
         self._deliver_batch = deliver_batch
         self._unsealed: set[MessageId] = set()
 
@@ -112,18 +145,28 @@ class DeliverOutbox:
         if trying is None:
             return
         message = trying.message
-        path, purpose = _ROUTES[message.kind]
+        way = TO_HUB.get(message.purpose)
         body = parse_json(message.body)
-        clear = from_wire(HoldDecision, body) if message.kind is OutboxKind.HOLD else from_wire(Sealed, body)
-        envelope = self._correspondence.sign_for(message.audience, clear, purpose, trying.directory, trying.stamp)
+        clear = from_wire(Sealed, body) if way is None else from_wire(way.message, body)
+        sealed_path = "/v1/votes" if message.purpose is Purpose.VOTE else "/v1/messages"
+        path = sealed_path if way is None else way.path
+        envelope = self._correspondence.sign_for(
+            message.audience, clear, message.purpose, trying.directory, trying.stamp
+        )
         problem: Problem | None = None
         try:
             self._hub.post(path, envelope)
         except HubRefused as refusal:
+            if refusal.problem is Problem.ON_HOLD:
+                self._keep_on_hold(message)
+                return
             # Sealed again after a try whose answer was lost: the hub has it, in the form of then.
             reached = refusal.problem in ID_TAKEN and message.attempts > 0
             problem = None if reached else refusal.problem
         except HubNotNow as not_now:
+            if not_now.problem is Problem.ON_HOLD:
+                self._keep_on_hold(message)
+                return
             if not self._is_final(not_now.problem, message):
                 self._postpone(trying, not_now.problem)
                 return
@@ -136,7 +179,7 @@ class DeliverOutbox:
 
     def _prepare(self, waiting: OutgoingMessage) -> _Try | None:
         """The message in the form in which it may go out now; None where it may not."""
-        purpose = _ROUTES[waiting.kind][1]
+        purpose = waiting.purpose
         lanes = lanes_to_member(waiting.audience, waiting.hit_id, purpose)
         if waiting.audience == HUB:
             lanes = lanes_to_hub(purpose)
@@ -144,6 +187,12 @@ class DeliverOutbox:
             directory = work.directory.find()
             if directory is None:
                 raise NoDirectory
+            if self._is_stopped(work, waiting):
+                # It stays at home, where its own protection officer can see it, until the hold is over.
+                work.outbox.keep_on_hold(waiting.message_id, self._draws.now() + ON_HOLD_PAUSE, by_hub=False)
+                return None
+            if not work.outbox.note_tried(waiting.message_id):
+                return None
             try:
                 message = self._reseal_message(work, waiting, directory)
             except ProtocolError as unusable:
@@ -156,6 +205,31 @@ class DeliverOutbox:
             issued_at = work.lanes.issue(lanes, self._draws.now())
         return _Try(message, stamp(self._draws, message.message_id, issued_at), lanes, directory)
 
+    def _is_stopped(self, work: Work, message: OutgoingMessage) -> bool:
+        """Whether a hold that is known here keeps the message from going out."""
+        hit = None if message.hit_id is None else work.hits.find(message.hit_id)
+        if hit is None or not hit.is_on_hold:
+            return False
+        if message.in_doubt and hit.ledger.state is JointState.HELD and not hit.awaits_hold:
+            # The hub holds the hit: it says whether it had this before, and takes it no more.
+            return False
+        if message.step is not None:
+            is_held = hit.joint_state is JointState.HELD
+            if message.step.exchange_id is None and not (is_held or hit.is_frozen or hit.holds_for_safety):
+                # A vote that nobody can read stops what would leave, and neither its own end nor the hit's.
+                return False
+            in_exchange = message.step.exchange_id is not None
+            return stops_under_safety_hold(message.step.event) or (is_held and in_exchange)
+        return message.purpose in HIT_PURPOSES - AFTER_THE_END - {Purpose.VOTE}
+
+    def _keep_on_hold(self, message: OutgoingMessage) -> None:
+        with self._unit_of_work.begin() as work:
+            if message.in_doubt:
+                # The hub never had it: like all else that was approved before, it does not leave.
+                self._close(work, message, Problem.ON_HOLD)
+                return
+            work.outbox.keep_on_hold(message.message_id, self._draws.now() + ON_HOLD_PAUSE, by_hub=True)
+
     def _keep_unsealed(self, work: Work, message: OutgoingMessage, problem: Problem) -> None:
         """Its recipient's keys cannot be used: it waits for others, and keeps nothing else from going out."""
         until = next_attempt(self._draws.now(), message.attempts + 1, self._draws.jitter())
@@ -163,7 +237,7 @@ class DeliverOutbox:
         if message.message_id not in self._unsealed:
             # Tried again and again: one leaf for each message while this process runs.
             self._unsealed.add(message.message_id)
-            detail = {"kind": message.kind.value, "member": message.audience, "problem": problem.value}
+            detail = {"kind": message.purpose.value, "member": message.audience, "problem": problem.value}
             work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
 
     def _is_final(self, problem: Problem, message: OutgoingMessage) -> bool:
@@ -186,20 +260,33 @@ class DeliverOutbox:
                 work.lanes.take_back(trying.lanes, trying.stamp.issued_at, now)
 
     def _close(self, work: Work, message: OutgoingMessage, problem: Problem | None) -> None:
+        hit = None if message.hit_id is None else work.hits.lock(message.hit_id)
         work.outbox.close_message(message.message_id, problem, self._draws.now())
-        if problem is not None:
-            detail = {"kind": message.kind.value, "problem": problem.value}
-            work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
-            _let_it_be_done_again(work, message, problem)
+        if problem is None:
+            if hit is not None and message.step is not None:
+                self._follow_steps.settle(work, hit)
+            return
+        detail = {"kind": message.purpose.value, "problem": problem.value}
+        work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, message.hit_id or message.message_id, detail)
+        if hit is None:
+            return
+        let_it_be_done_again(work, hit, message, problem)
+        for act in self._after_refusal:
+            act(work, hit, message, problem)
+        present = None if message.step is None else work.hits.lock(hit.hit_id)
+        # Of the version that it was taken from the hub has another step, which is on its way here: said again, the same
+        # would be refused again. Where that step has come already, what the votes came to may still be to be said.
+        if message.step is not None and present is not None and message.step.follows != present.shown.version:
+            self._follow_steps.say_outcome(work, present)
 
 
-def _let_it_be_done_again(work: Work, message: OutgoingMessage, problem: Problem) -> None:
-    """Requests and replies show their message's refusal; a vote and a decision also moved this side's own state."""
-    hit = None if message.hit_id is None else work.hits.lock(message.hit_id)
-    if hit is None:
-        return
-    if message.kind is OutboxKind.HOLD and hit.hold_message_id == message.message_id:
+def let_it_be_done_again(work: Work, hit: Hit, message: OutgoingMessage, problem: Problem) -> None:
+    """A message shows its own refusal, and a step counts no more; a vote and an order also moved this side's state."""
+    if message.purpose is Purpose.HOLD_DECISION and hit.hold_message_id == message.message_id:
         work.hits.save(replace(hit, hold_decision=None))
+    if message.purpose is Purpose.SAFETY_HOLD_ORDER:
+        order = from_wire(SafetyHoldOrder, parse_json(message.body))
+        work.hits.save(replace(hit, holds_for_safety=not order.holds))
     # Where the hub says that this side has voted, another vote would be refused like this one.
-    if message.kind is OutboxKind.VOTE and hit.side_state is SideState.VOTED and problem is not Problem.ALREADY_VOTED:
+    if message.purpose is Purpose.VOTE and hit.side_state is SideState.VOTED and problem is not Problem.ALREADY_VOTED:
         work.hits.save(replace(hit, side_state=SIDE_AT_SECOND_ROUND))

@@ -16,7 +16,7 @@ from symbolon.protocol.codec import to_wire
 from symbolon.protocol.handling import ComparableWith
 from symbolon.protocol.messages import FederationDirectory, LinkageEpoch, MemberStanding, SubmissionItem
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import MemberCode
+from symbolon.protocol.references import HitId, MemberCode
 
 
 def refuse_unknown_states(
@@ -49,11 +49,16 @@ class EncodeRecord:
         self._warm: dict[LinkageEpoch, RecordEncoder] = {}
 
     def __call__(
-        self, record: Record, directory: FederationDirectory, expected_states: Collection[MemberCode] = ()
+        self,
+        record: Record,
+        directory: FederationDirectory,
+        expected_states: Collection[MemberCode] = (),
+        reconsider: tuple[HitId, ...] = (),
     ) -> tuple[BatchEntry, ...]:
         """The record's submission items, one for each epoch that this node can encode under, the oldest first.
 
-        `expected_states` may be listed although they have not joined yet.
+        `expected_states` may be listed although they have not joined yet; `reconsider` names the judged hits that this
+        version brings back.
 
         Raises:
             TooLittleToMatch: the record cannot be compared under any of them; says what to do.
@@ -69,7 +74,7 @@ class EncodeRecord:
         too_little: TooLittleToMatch | None = None
         for epoch in usable:
             try:
-                entries.append(self.under(record, epoch))
+                entries.append(self.under(record, epoch, reconsider))
             except TooLittleToMatch as refused:
                 too_little = refused
         if not entries and too_little is not None:
@@ -88,7 +93,7 @@ class EncodeRecord:
         """Whether the epoch's schema and key are here."""
         return self.has_schema(epoch) and self._linkage_keys.find(epoch.epoch) is not None
 
-    def under(self, record: Record, epoch: LinkageEpoch) -> BatchEntry:
+    def under(self, record: Record, epoch: LinkageEpoch, reconsider: tuple[HitId, ...] = ()) -> BatchEntry:
         """The record's submission item under one epoch.
 
         Raises:
@@ -113,6 +118,7 @@ class EncodeRecord:
             schema_digest=epoch.schema_digest,
             key_epoch=epoch.epoch,
             envelopes=(encoded.to_bytes(),),
+            reconsider=reconsider,
         )
         payload = canonical_bytes(to_wire(item))
         return BatchEntry(OutboxKind.SUBMISSION, record.reference, record.version, payload, epoch.epoch)

@@ -1,32 +1,37 @@
 """Lists the hits that somebody may see, the most pressing first."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.clocks import due_at
+from symbolon.node.domain.clocks import HitClock, own_due_at
 from symbolon.node.domain.disclosure import actions_of, may_see
-from symbolon.node.domain.exchange import StoredRequest
+from symbolon.node.domain.extra_fields import FIELD_PURPOSES, FieldProposal, field_proposals
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction, HitSummary
+from symbolon.node.domain.hits import HitSummary
+from symbolon.node.domain.messages import StoredMessage
 from symbolon.node.domain.records import Record
 from symbolon.node.errors import Forbidden
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.record_access import kinds_in_view
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HitId
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def summarise(actor: Actor, hit: Hit, record: Record, requests: Sequence[StoredRequest]) -> HitSummary:
+ReadClocks = Callable[[Work, Sequence[Hit]], Mapping[HitId, tuple[HitClock, ...]]]
+"""Gives the clocks that run for either side of some hits (:func:`symbolon.node.services.read_clocks.read_clocks`)."""
+
+
+def summarise(
+    actor: Actor, hit: Hit, record: Record, clocks: Sequence[HitClock], proposals: Sequence[FieldProposal]
+) -> HitSummary:
     """One line of the inbox, for one actor."""
-    unanswered = tuple(
-        (stored.request.urgency, stored.request.requested_at)
-        for stored in requests
-        if stored.direction is Direction.RECEIVED and stored.reply is None
-    )
     return HitSummary(
         hit_id=hit.hit_id,
         counterpart=hit.counterpart,
@@ -42,11 +47,15 @@ def summarise(actor: Actor, hit: Hit, record: Record, requests: Sequence[StoredR
         counterpart_offence_group=hit.counterpart_offence_group,
         counterpart_record_kind=hit.counterpart_record_kind,
         alerted_at=hit.alerted_at,
-        due_at=due_at(hit, unanswered),
+        due_at=own_due_at(clocks, hit.own),
         protected=hit.protected,
         non_punishment=hit.non_punishment,
         exercise=hit.exercise,
-        actions=actions_of(actor, hit, tuple(stored.view() for stored in requests)),
+        actions=actions_of(actor, hit, proposals),
+        is_frozen=hit.is_frozen or hit.holds_for_safety,
+        holds_for_safety=hit.holds_for_safety,
+        assigned_to=hit.assigned_to,
+        is_on_its_way=bool(hit.pending),
     )
 
 
@@ -57,9 +66,10 @@ class ListHits:
     leaves a leaf only when it came to show other hits than before.
     """
 
-    def __init__(self, unit_of_work: UnitOfWork, draws: Draws) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, read_clocks: ReadClocks) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
+        self._read_clocks = read_clocks
         self._shown: dict[str, frozenset[HitId]] = {}
 
     def __call__(self, actor: Actor) -> tuple[HitSummary, ...]:
@@ -70,7 +80,7 @@ class ListHits:
 
         """
         with self._unit_of_work.begin() as work:
-            summaries = _visible(work, actor)
+            summaries = _visible(work, actor, self._read_clocks)
             work.audit.record(AuditAct.INBOX_VIEWED, actor.login, None, {"hits": len(summaries)})
         self._shown[actor.login] = _ids(summaries)
         return summaries
@@ -78,14 +88,14 @@ class ListHits:
     def export(self, actor: Actor, wanted: Callable[[HitSummary], bool]) -> tuple[HitSummary, ...]:
         """Those hits of the actor's inbox that are wanted, to be taken out of the system."""
         with self._unit_of_work.begin() as work:
-            summaries = tuple(filter(wanted, _visible(work, actor)))
+            summaries = tuple(filter(wanted, _visible(work, actor, self._read_clocks)))
             work.audit.record(AuditAct.INBOX_VIEWED, actor.login, None, {"exported": len(summaries)})
         return summaries
 
     def refresh(self, actor: Actor) -> tuple[HitSummary, ...]:
         """The same as a call, for a page that was opened before and looks again by itself."""
         with self._unit_of_work.begin() as work:
-            summaries = _visible(work, actor)
+            summaries = _visible(work, actor, self._read_clocks)
             shown = _ids(summaries)
             if shown != self._shown.get(actor.login):
                 work.audit.record(AuditAct.INBOX_VIEWED, actor.login, None, {"hits": len(shown)})
@@ -99,23 +109,50 @@ class ListHits:
         """
         _require_inbox(actor)
         with self._unit_of_work.begin() as work:
-            digest = work.hits.digest(_kinds_in_view(actor))
+            digest = work.hits.digest(kinds_in_view(actor, Right.VIEW_HITS), marked=_sees_marked(actor))
         minute = self._draws.now().strftime("%Y-%m-%dT%H:%M")
         return sha256(f"{digest} {minute}".encode()).hexdigest()[:16]
 
 
-def _visible(work: Work, actor: Actor) -> tuple[HitSummary, ...]:
+def _visible(work: Work, actor: Actor, read_clocks: ReadClocks) -> tuple[HitSummary, ...]:
     _require_inbox(actor)
-    visible = [hit for hit in work.hits.all() if may_see(actor, hit)]
+    visible = seen_hits(work, actor)
     records = {record.reference: record for record in work.records.many([hit.own_reference for hit in visible])}
-    unanswered = _by_hit(work.exchange.unanswered())
-    summaries = (summarise(actor, hit, records[hit.own_reference], unanswered.get(hit.hit_id, ())) for hit in visible)
+    clocks = read_clocks(work, visible)
+    asking = [hit.hit_id for hit in visible if hit.shown.state is JointState.NEEDS_MORE]
+    said = _by_hit(work.messages.of_hits(asking, FIELD_PURPOSES))
+    escalated = escalated_hits(work, actor)
+    summaries = (
+        replace(
+            summarise(
+                actor,
+                hit,
+                records[hit.own_reference],
+                clocks[hit.hit_id],
+                field_proposals(said.get(hit.hit_id, ())),
+            ),
+            is_escalated=hit.hit_id in escalated,
+        )
+        for hit in visible
+    )
     return tuple(sorted(summaries, key=lambda summary: (summary.due_at or _NEVER, summary.hit_id)))
 
 
-def _kinds_in_view(actor: Actor) -> tuple[bool, ...]:
-    """Which kinds of hit the actor may see: general ones (False), protected ones (True), or both."""
-    return tuple(kind for kind in (False, True) if actor.permits_on_hit(Right.VIEW_HITS, protected=kind))
+def seen_hits(work: Work, actor: Actor) -> list[Hit]:
+    """The hits that the actor may see; what they may not is not even read."""
+    kinds = kinds_in_view(actor, Right.VIEW_HITS)
+    return [hit for hit in work.hits.seen(kinds, marked=_sees_marked(actor)) if may_see(actor, hit)]
+
+
+def escalated_hits(work: Work, actor: Actor) -> frozenset[HitId]:
+    """The hits of which a clock has run to three quarters, or out, of those that the actor may see."""
+    # Of the general ones that an officer of protection sees, those too.
+    kinds = (False, True) if _sees_marked(actor) else kinds_in_view(actor, Right.VIEW_HITS)
+    return frozenset(escalation.hit_id for escalation in work.escalations.open(kinds))
+
+
+def _sees_marked(actor: Actor) -> bool:
+    return actor.permits(Right.HOLD_FOR_SAFETY)
 
 
 def _require_inbox(actor: Actor) -> None:
@@ -127,8 +164,8 @@ def _ids(summaries: Sequence[HitSummary]) -> frozenset[HitId]:
     return frozenset(summary.hit_id for summary in summaries)
 
 
-def _by_hit(requests: Sequence[StoredRequest]) -> Mapping[HitId, list[StoredRequest]]:
-    grouped: dict[HitId, list[StoredRequest]] = {}
-    for stored in requests:
+def _by_hit(messages: Sequence[StoredMessage]) -> Mapping[HitId, list[StoredMessage]]:
+    grouped: dict[HitId, list[StoredMessage]] = {}
+    for stored in messages:
         grouped.setdefault(stored.hit_id, []).append(stored)
     return grouped

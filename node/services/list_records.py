@@ -1,8 +1,5 @@
 """Lists the node's records without what they say of anybody: how far each has come, and why it stopped."""
 
-from dataclasses import replace
-from typing import Final
-
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.record_list import ListedRecord, RecordFilter
 from symbolon.node.errors import Forbidden
@@ -10,12 +7,9 @@ from symbolon.node.ports.storage import UnitOfWork
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.handling import Namespace, namespace_of
 
-NOT_NAMED: Final = "(protected)"
-"""Stands in the list for the ids of a victim's or minor's record."""
-
 
 class ListRecords:
-    """Lists for those who may change records; a victim's or minor's by name for the protection officer alone.
+    """Lists for those who may change records; of a victim's or minor's the protection officer alone gets a line.
 
     A list with such records in it leaves a leaf.
     """
@@ -24,22 +18,17 @@ class ListRecords:
         self._unit_of_work = unit_of_work
 
     def __call__(self, actor: Actor, wanted: RecordFilter) -> tuple[ListedRecord, ...]:
-        """Every record that passes the filter, in its order."""
+        """Every record that passes the filter and that the actor may know of, in its order."""
         if not actor.permits(Right.CHANGE_RECORDS):
             raise Forbidden("Listing records needs the right to change them.")
         with self._unit_of_work.begin() as work:
-            listed = work.records.listed(wanted)
+            kinds = (False, True) if actor.permits(Right.HANDLE_PROTECTED) else (False,)
+            listed = work.records.listed(wanted, kinds)
             protected = sum(_is_protected(record) for record in listed)
-            named = actor.permits(Right.HANDLE_PROTECTED)
             if protected:
-                detail: Detail = {"records": len(listed), "protected": protected, "named": named}
+                detail: Detail = {"records": len(listed), "protected": protected}
                 work.audit.record(AuditAct.PROTECTED_VIEWED, actor.login, None, detail)
-        if named:
-            return listed
-        return tuple(
-            replace(record, local_id=NOT_NAMED, case_id=NOT_NAMED) if _is_protected(record) else record
-            for record in listed
-        )
+        return listed
 
 
 def _is_protected(record: ListedRecord) -> bool:

@@ -4,17 +4,22 @@ Each field is a service (one verb phrase) that can be called; the types say how.
 `symbolon.node.errors.NodeError` with a sentence for a person.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.expiry import ExpiryLine
-from symbolon.node.domain.hits import HitSummary, HitView, ReplyDraft, RequestDraft
+from symbolon.node.domain.hits import HitSummary, HitView
 from symbolon.node.domain.justification import ViewReason, Visit
+from symbolon.node.services.api_administration import ApiAdministration
+from symbolon.node.services.end_hit import CloseHit
+from symbolon.node.services.exchange_services import ExchangeServices
+from symbolon.node.services.retention_services import FileServices, RetentionServices
 from symbolon.node.services.show_federation import FederationView
-from symbolon.protocol.handling import HoldRuling, Verdict
-from symbolon.protocol.references import HitId, RequestId
+from symbolon.node.services.watch_services import WatchServices
+from symbolon.protocol.handling import HoldRuling, IdentifierKind, Verdict
+from symbolon.protocol.references import HitId
 
 
 class Inbox(Protocol):
@@ -50,8 +55,8 @@ class HitViewing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class DeskServices:
-    """What the officers' pages and commands call."""
+class DeskServices(ExchangeServices):
+    """What the officers' pages and commands call; what they do about a confirmed hit is in `ExchangeServices`."""
 
     list_hits: Inbox
     view_hit: HitViewing
@@ -61,9 +66,28 @@ class DeskServices:
     acknowledge_hit: Callable[[Actor, HitId], None]
     cast_vote: Callable[[Actor, HitId, Verdict, str], None]
     """Arguments: actor, hit, verdict, reason (may be empty for SAME)."""
-    open_request: Callable[[Actor, HitId, RequestDraft], RequestId]
-    answer_request: Callable[[Actor, RequestId, ReplyDraft], None]
+    assign_hit: Callable[[Actor, HitId, str], None]
+    recommend: Callable[[Actor, HitId, Verdict, str], None]
+    """Arguments: actor, hit, verdict, and why."""
+    propose_extra_fields: Callable[[Actor, HitId, Collection[IdentifierKind], str], None]
+    """Arguments: actor, hit, one to three kinds, and what they would decide."""
+    answer_extra_fields: Callable[[Actor, HitId, bool], None]
+    show_extra_fields: Callable[[Actor, HitId], None]
+    """Shows of the own record exactly the kinds that both agreed on."""
     release_hold: Callable[[Actor, HitId, HoldRuling], None]
+    hold_for_safety: Callable[[Actor, HitId, bool, str], None]
+    """Arguments: actor, hit, whether to hold it or to lift this side's own hold, and why."""
+    close_hit: CloseHit
+    """Called with an exchange's id it closes that one, which was refused and does not go on."""
+    reopen_hit: Callable[[Actor, HitId, str], None]
     show_expiry: Callable[[], tuple[ExpiryLine, ...]]
+    retention: RetentionServices
+    """Reviews, legal holds, purges, data subjects."""
+    files: FileServices
+    """Files of a hit."""
+    watch: WatchServices
+    """Focal points, who to call, clocks that run out, what pairs agreed on, interests and notices."""
+    api: ApiAdministration
+    """Programs that act by the API, and the addresses that are told of news."""
     show_federation: Callable[[], FederationView]
     """Raises `NotJoined` before the node has a federation."""

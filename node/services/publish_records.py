@@ -11,8 +11,9 @@ from symbolon.node.errors import Forbidden, NoDirectory, UnknownState
 from symbolon.node.ports.outside import Draws, Progress
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch
+from symbolon.node.services.judge_pairs import pairs_to_reconsider
+from symbolon.node.services.record_access import may_know
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.handling import Namespace
 from symbolon.protocol.references import MemberCode, RecordReference
 
 CHUNK = 500
@@ -76,14 +77,16 @@ class PublishRecords:
         refused: list[RefusedRecord] = []
         after: RecordReference | None = None
         while True:
-            taken = self._publish_chunk(actor, after, _Selection(local_ids, case_id), expected_states)
-            queued += sum(record.publication is Publication.QUEUED for record in taken)
-            refused.extend(RefusedRecord(record.content.local_id, record.refusal) for record in taken if record.refusal)
+            taken, last = self._publish_chunk(actor, after, _Selection(local_ids, case_id), expected_states)
+            # Victims' and minors' go out with the rest, and are counted for their officer alone.
+            told = [record for record in taken if may_know(actor, record)]
+            queued += sum(record.publication is Publication.QUEUED for record in told)
+            refused.extend(RefusedRecord(record.content.local_id, record.refusal) for record in told if record.refusal)
             if progress is not None:
                 progress(queued + len(refused))
-            if len(taken) < CHUNK:
+            if last is None:
                 break
-            after = taken[-1].reference
+            after = last
         with self._unit_of_work.begin() as work:
             without_category = work.records.without_category()
             refused_earlier = work.records.count_refused() - len(refused)
@@ -95,26 +98,28 @@ class PublishRecords:
         after: RecordReference | None,
         selection: "_Selection",
         expected_states: Collection[MemberCode],
-    ) -> tuple[Record, ...]:
+    ) -> tuple[tuple[Record, ...], RecordReference | None]:
+        """What became of the next records; and where to go on, None at the end."""
         now = self._draws.now()
-        may_protect = actor.permits(Right.HANDLE_PROTECTED)
         with self._unit_of_work.begin() as work:
             directory = work.directory.find()
             if directory is None:
                 raise NoDirectory
             entries: list[BatchEntry] = []
             taken: list[Record] = []
-            for stored in work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id):
+            locked = work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id)
+            judged = work.judged.judged_among([record.reference for record in locked])
+            for stored in locked:
                 # What was withdrawn goes out as a new version: the old one is over for good.
                 was_withdrawn = stored.publication is Publication.WITHDRAWN
-                if was_withdrawn and stored.content.namespace is Namespace.PROTECTED and not may_protect:
-                    raise Forbidden(
-                        "Only the victim-protection officer publishes a victim's or minor's record again once it was"
-                        " withdrawn: have them do it in their own name (--as)."
-                    )
+                if was_withdrawn and not may_know(actor, stored):
+                    # Its officer alone publishes it again; whoever else names it is told nothing, as of any id.
+                    continue
                 record = replace(stored, version=stored.version + was_withdrawn)
                 try:
-                    entries.extend(self._encode_record(record, directory, expected_states))
+                    is_judged = record.reference in judged
+                    again = pairs_to_reconsider(work, record.reference, record.content) if is_judged else ()
+                    entries.extend(self._encode_record(record, directory, expected_states, again))
                     taken.append(replace(record, publication=Publication.QUEUED, refusal=None))
                 except TooLittleToMatch as too_little:
                     taken.append(replace(record, publication=Publication.REFUSED, refusal=too_little.what_to_do))
@@ -127,4 +132,4 @@ class PublishRecords:
                 queued = sum(record.publication is Publication.QUEUED for record in taken)
                 detail = {"records": queued, "refused": len(taken) - queued}
                 work.audit.record(AuditAct.RECORDS_PUBLISHED, actor.login, None, detail)
-        return tuple(taken)
+        return tuple(taken), locked[-1].reference if len(locked) == CHUNK else None

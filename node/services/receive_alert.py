@@ -1,22 +1,26 @@
 """Takes an alert: a hit on one of this node's records."""
 
-from dataclasses import replace
-
-from symbolon.node.domain.hit import Hit, released
+from symbolon.node.domain.hit import Hit, ledger_of
 from symbolon.node.domain.hits import AgreementLine
 from symbolon.node.errors import UnreadableDelivery
+from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
+from symbolon.node.services.tell_officers import tell_new_hit
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.handling import Namespace
-from symbolon.protocol.lifecycle import FIRST_ROUND, JointState, SideState
+from symbolon.protocol.handling import Namespace, SubjectCategory
+from symbolon.protocol.lifecycle import JointState, SideState
 from symbolon.protocol.messages import Alert, FederationDirectory
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HUB, HitId
+from symbolon.protocol.references import HUB, HitId, MemberCode
 
 
 class ReceiveAlert:
     """Stores the hit for whoever may see it: the focal point, or the protection officer alone (invariant 6)."""
+
+    def __init__(self, draws: Draws, own: MemberCode) -> None:
+        self._draws = draws
+        self._own = own
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> HitId | None:
         """Take a verified alert."""
@@ -33,9 +37,8 @@ class ReceiveAlert:
             own_reference=alert.own_reference,
             counterpart=alert.counterpart,
             counterpart_reference=alert.counterpart_reference,
-            joint_state=alert.state,
+            ledger=ledger_of(alert, self._own),
             side_state=SideState.WAITING,
-            round=FIRST_ROUND,
             band=alert.band,
             agreement=tuple(AgreementLine(line.kind, line.agreement) for line in alert.agreement),
             counterpart_offence_group=alert.counterpart_offence_group,
@@ -48,21 +51,15 @@ class ReceiveAlert:
             key_epoch=alert.key_epoch,
             detected_at=alert.detected_at,
             alerted_at=alert.alerted_at,
-            state_since=alert.alerted_at,
-            held_from=JointState.DETECTED if alert.state is JointState.HELD else None,
             state_version=1,
+            minor=record.content.category is SubjectCategory.MINOR,
         )
         if not work.hits.add(hit):
-            self._again(work, hit)
+            known = work.hits.find(hit.hit_id)
+            if known is None or known.own_reference != hit.own_reference:
+                raise UnreadableDelivery(Problem.NOT_A_PARTY, "The alert reuses the id of another hit.")
+            return hit.hit_id
         detail = {"state": alert.state.value, "band": alert.band.value, "protected": protected}
+        tell_new_hit(work, hit, self._draws.now())
         work.audit.record(AuditAct.ALERT_RECEIVED, str(HUB), alert.hit_id, detail)
         return alert.hit_id
-
-    def _again(self, work: Work, alerted: Hit) -> None:
-        known = work.hits.lock(alerted.hit_id)
-        if known is None or known.own_reference != alerted.own_reference:
-            raise UnreadableDelivery(Problem.NOT_A_PARTY, "The alert reuses the id of another hit.")
-        # An alert releases what was never alerted, and nothing that was held later: it may be older than that hold.
-        if known.held_from is JointState.DETECTED and alerted.joint_state is JointState.ALERTED:
-            after = released(known, alerted.alerted_at)
-            work.hits.save(replace(after, protected=known.protected or alerted.protected))

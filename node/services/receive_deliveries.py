@@ -5,7 +5,7 @@ taken is kept with its problem, and what came before what it needs is kept until
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from symbolon.node.errors import HubShutsOut, NodeError, NoDirectory, NotJoined, WaitsForMore
@@ -217,6 +217,9 @@ class ReceiveDeliveries:
         if envelope.purpose not in SEALED_PURPOSES:
             return
         lane = member_lane(envelope.sender, envelope.read(Sealed).hit_id)
+        if envelope.purpose is Purpose.VOTE:
+            # It lies at the hub until both have voted: what its sender said meanwhile comes before it, and is newer.
+            lane = replace(lane, topic=f"{lane.topic} {Purpose.VOTE.value}")
         sight = work.lanes.sight(lane, envelope.message_id)
         if admit_at_node(envelope, delivery_id, sight) is Arrival.NEW:
             work.lanes.note(lane, envelope.message_id, delivery_id, envelope.issued_at)

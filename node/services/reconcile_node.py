@@ -6,13 +6,12 @@ again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.epochs import EncodingAnswer
-from symbolon.node.domain.hit import can, moved
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
 from symbolon.node.domain.receipts import StoredReceipt
 from symbolon.node.domain.reconciliation import REVISED_SINCE, HubStep, after_restore, is_unwithdrawn, lost_rounds
@@ -21,11 +20,12 @@ from symbolon.node.errors import Forbidden, HubUnavailable, NotFound, NotJoined
 from symbolon.node.ports.outside import Draws, HubClient
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence, stamp
+from symbolon.node.services.take_standing import with_standing
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import WithdrawalReason
-from symbolon.protocol.lifecycle import Event, JointState
+from symbolon.protocol.known_ledgers import ledger_from
 from symbolon.protocol.messages import (
     FederationDirectory,
     HitListing,
@@ -41,7 +41,6 @@ from symbolon.protocol.references import HUB, RecordReference, new_batch_id, new
 
 # Clocks differ, and what was acknowledged while the backup's picture was taken may not be in it.
 _MARGIN: Final = timedelta(hours=1)
-_ENDED: Final = {JointState.WITHDRAWN: Event.WITHDRAWN, JointState.CLOSED: Event.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,10 @@ class ReconciliationReport:
     deliveries: int = 0
     """Deliveries that come again."""
     votes_lost: int = 0
-    """Votes that went out since the backup: their officers cast them once more, and they stay here."""
+    """Votes that went out since the backup, whose words are lost here.
+
+    Where the round is still open, their officers cast them once more, and they stay here.
+    """
     gone_before: str = ""
     """Where the hub has let go of deliveries since the backup: before which moment. Empty where it has all of them."""
 
@@ -217,9 +219,11 @@ class ReconcileNode:
                     lost = lost_rounds(told, own)
                     work.reconciliation.note_lost_votes(told.hit_id, lost)
                     report.votes_lost += len(lost)
-                    ended = _ENDED.get(told.state)
-                    if ended is not None and can(hit, ended):
-                        work.hits.save(moved(hit, ended, self._draws.now()))
+                    # This side's own steps since the backup come in no delivery: the hub's order is taken as it is.
+                    # What the votes must have come to waits for the other side's, which comes again.
+                    hit = replace(hit, is_frozen=told.frozen, holds_for_safety=told.own_safety_hold)
+                    work.hits.save(hit)
+                    with_standing(work, hit, ledger_from(told.ledger, hit.hit_id, hit.ledger.parties))
             if not listing.more or not listing.hits:
                 return
             after = listing.hits[-1].hit_id

@@ -6,7 +6,7 @@ Called by the worker every few seconds. How far it has come is stored, so that a
 from collections.abc import Sequence
 
 from symbolon.node.domain.hit import Hit
-from symbolon.node.domain.hits import Direction, VoteView
+from symbolon.node.domain.hits import VoteView
 from symbolon.node.domain.reconciliation import HubLife, HubStep, known_hit
 from symbolon.node.domain.records import Publication, Record
 from symbolon.node.ports.outside import Draws, HubClient
@@ -17,7 +17,7 @@ from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope, Message
 from symbolon.protocol.handling import Namespace, WithdrawalReason
-from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.lifecycle import VOTING, JointState
 from symbolon.protocol.messages import (
     MAX_RECONCILED,
     FederationDirectory,
@@ -108,10 +108,9 @@ class ReconcileWithHub:
 
     def _tell_hits(self, incarnation: IncarnationId, directory: FederationDirectory) -> None:
         with self._unit_of_work.begin() as work:
-            hits = work.hits.all()
-        for start in range(0, len(hits), MAX_RECONCILED):
-            known = tuple(known_hit(hit) for hit in hits[start : start + MAX_RECONCILED])
-            message = KnownHits(incarnation=incarnation, hits=known)
+            known = tuple(known_hit(hit, work.hits.votes(hit.hit_id)[1]) for hit in work.hits.all())
+        for start in range(0, len(known), MAX_RECONCILED):
+            message = KnownHits(incarnation=incarnation, hits=known[start : start + MAX_RECONCILED])
             self._post("/v1/reconciliation/known-hits", message, directory)
 
     def _finish_sending(self, life: HubLife, directory: FederationDirectory) -> HubStep:
@@ -131,10 +130,7 @@ class ReconcileWithHub:
         return self._go_on(life, HubStep.VOTES)
 
     def _send_messages_again(self, directory: FederationDirectory) -> None:
-        """Once the hub knows its hits again: votes that lay there, requests and replies that it may not have passed on.
-
-        Whoever received one before knows it by its request or round.
-        """
+        """Once the hub knows its hits again: votes that lay there; who received one before knows it by its round."""
         after: str | None = None
         while True:
             envelope = self._hub.fetch_page("/v1/reconciliation/hits", after)
@@ -149,19 +145,15 @@ class ReconcileWithHub:
 
     def _send_again(self, work: Work, told: ReconciliationHit, directory: FederationDirectory) -> None:
         hit = work.hits.lock(told.hit_id)
-        if hit is None or told.state not in (JointState.ALERTED, JointState.HELD):
+        if hit is None or told.own_vote is not VoteCustody.NONE:
+            return
+        ledger = told.ledger
+        if (ledger.held_from if ledger.state is JointState.HELD else ledger.state) not in VOTING:
             return
         own, _counterpart = work.hits.votes(told.hit_id)
-        opened = told.round - 1 if told.own_vote is VoteCustody.LIES_AT_HUB else told.round
         for vote in own:
-            lies_there = told.own_vote is VoteCustody.LIES_AT_HUB and vote.round == told.round
-            if vote.round > opened and vote.not_delivered is None and not lies_there:
+            if vote.round == ledger.round and vote.not_delivered is None and not vote.on_its_way:
                 self._queue(work, hit, _vote(hit, vote), directory)
-        for stored in work.exchange.requests_of(told.hit_id):
-            if stored.direction is Direction.SENT and stored.not_delivered is None and stored.reply is None:
-                self._queue(work, hit, stored.request, directory)
-            if stored.direction is Direction.RECEIVED and stored.reply is not None:
-                self._queue(work, hit, stored.reply, directory)
 
     def _queue(self, work: Work, hit: Hit, plain: Plain, directory: FederationDirectory) -> None:
         card = counterpart_card(directory, hit.counterpart)

@@ -3,13 +3,12 @@
 from dataclasses import replace
 
 from symbolon.node.domain.actors import Actor
+from symbolon.node.errors import NotAllowedNow
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
-from symbolon.node.services.correspondence import hold_message
+from symbolon.node.services.correspondence import message_to_hub
 from symbolon.node.services.hit_access import hit_to_act_on
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.canonical import canonical_bytes
-from symbolon.protocol.codec import to_wire
 from symbolon.protocol.handling import HoldRuling
 from symbolon.protocol.lifecycle import HitAction
 from symbolon.protocol.messages import HoldDecision
@@ -25,12 +24,16 @@ class ReleaseHold:
 
     def __call__(self, actor: Actor, hit_id: HitId, ruling: HoldRuling) -> None:
         """Release or close."""
-        action = HitAction.RELEASE if ruling is HoldRuling.RELEASE else HitAction.CLOSE
+        action = HitAction.RELEASE if ruling is HoldRuling.RELEASE else HitAction.CLOSE_HOLD
         with self._unit_of_work.begin() as work:
             hit = hit_to_act_on(work, actor, hit_id, action)
-            body = canonical_bytes(to_wire(HoldDecision(hit_id, ruling)))
+            if ruling is HoldRuling.RELEASE and work.outbox.is_in_doubt(hit_id):
+                raise NotAllowedNow(
+                    "Something was approved before the record was protected, and may have reached the hub: the node is"
+                    " asking it. Decide once its answer is here."
+                )
             message_id = new_message_id(self._draws.uuid())
             # Until the hub's notice comes, nobody queues another decision behind this one.
             work.hits.save(replace(hit, hold_decision=ruling, hold_message_id=message_id))
-            work.outbox.add_message(hold_message(body, hit_id, message_id), self._draws.now())
+            work.outbox.add_message(message_to_hub(HoldDecision(hit_id, ruling), message_id), self._draws.now())
             work.audit.record(AuditAct.HOLD_DECIDED, actor.login, hit_id, {"ruling": ruling.value})

@@ -1,5 +1,6 @@
 """Tells the hub how far this node is with each epoch: whether the key is here, and how many records are encoded."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,15 +20,17 @@ _LATELY: Final = timedelta(minutes=1)
 def standings(
     work: Work,
     directory: FederationDirectory,
-    linkage_keys: LinkageKeys,
-    encode_record: EncodeRecord,
+    known: tuple[LinkageKeys, EncodeRecord],
     now: datetime,
+    *,
+    protected: Collection[bool] = (False, True),
 ) -> tuple[EpochStanding, ...]:
-    """How this node stands to each listed epoch."""
+    """How this node stands to each listed epoch, with its protected records, the others, or both."""
+    linkage_keys, encode_record = known
     found: list[EpochStanding] = []
     for epoch in directory.epochs:
         key = linkage_keys.find(epoch.epoch)
-        counts = work.encodings.counts(epoch.epoch, now - _LATELY)
+        counts = work.encodings.counts(epoch.epoch, now - _LATELY, protected)
         found.append(
             EpochStanding(
                 epoch=epoch.epoch,
@@ -85,7 +88,7 @@ class ReportProgress:
             is_sending = work.outbox.open_batch() is not None or not work.encodings.nothing_waits()
             if seen == self._counted or (is_sending and len(directory.epochs) == 1):
                 return 0
-            found = standings(work, directory, self._linkage_keys, self._encode_record, self._draws.now())
+            found = standings(work, directory, (self._linkage_keys, self._encode_record), self._draws.now())
         news = [progress for each in found if self._told.get(each.epoch) != (progress := _progress(each))]
         for progress in news:
             sent = stamp(self._draws, new_message_id(self._draws.uuid()))

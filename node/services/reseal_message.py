@@ -6,11 +6,9 @@ says the same as before, of the same epoch and attempt, or it does not go out.
 """
 
 from dataclasses import replace
-from typing import assert_never
 
 from symbolon.node.domain.ceremony import Step
-from symbolon.node.domain.hits import Direction
-from symbolon.node.domain.outbox import KeyPlace, OutboxKind, OutgoingMessage
+from symbolon.node.domain.outbox import KeyPlace, OutgoingMessage
 from symbolon.node.ports.outside import CeremonyVault, LinkageKeys
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Correspondence, Plain, is_sealed_for
@@ -18,8 +16,8 @@ from symbolon.node.services.run_ceremony import CeremonyTools
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.key_ceremony import Ceremony, messages_due, share_linkage_key
-from symbolon.protocol.messages import FederationDirectory, KeyConfirmation, Sealed, Vote
-from symbolon.protocol.references import RequestId
+from symbolon.protocol.messages import FederationDirectory, KeyConfirmation, Purpose, Sealed, Vote
+from symbolon.protocol.references import HUB
 
 
 class ResealMessage:
@@ -37,7 +35,7 @@ class ResealMessage:
             ProtocolError: the keys on the recipient's card cannot be used.
 
         """
-        if message.kind is OutboxKind.HOLD:
+        if message.audience == HUB:
             return message
         card = directory.card_of(message.audience)
         sealed = from_wire(Sealed, parse_json(message.body))
@@ -46,24 +44,21 @@ class ResealMessage:
         plain = self._plain(work, message, directory)
         if plain is None:
             return None
-        again = self._correspondence.seal_message(plain, card, directory, message.message_id)
+        again = self._correspondence.seal_message(plain, card, directory, message.message_id, message.step)
         work.outbox.seal_again(message.message_id, again.body)
         return replace(message, body=again.body)
 
     def _plain(self, work: Work, message: OutgoingMessage, directory: FederationDirectory) -> Plain | None:
-        match message.kind:
-            case OutboxKind.VOTE:
+        match message.purpose:
+            case Purpose.VOTE:
                 return _vote(work, message)
-            case OutboxKind.REQUEST | OutboxKind.REPLY:
-                return _of_exchange(work, message)
-            case OutboxKind.LINKAGE_KEY:
+            case Purpose.LINKAGE_KEY:
                 return self._share(message.key_place, directory)
-            case OutboxKind.KEY_COMMITMENT | OutboxKind.KEY_REVEAL | OutboxKind.KEY_CONFIRMATION:
+            case Purpose.KEY_COMMITMENT | Purpose.KEY_REVEAL | Purpose.KEY_CONFIRMATION:
                 return self._of_ceremony(work, message, directory)
-            case OutboxKind.SUBMISSION | OutboxKind.WITHDRAWAL | OutboxKind.HOLD:
-                return None
             case _:
-                assert_never(message.kind)
+                said = work.messages.find(message.message_id)
+                return None if said is None else said.message
 
     def _share(self, place: KeyPlace | None, directory: FederationDirectory) -> Plain | None:
         key = None if place is None else self._linkage_keys.find(place.epoch)
@@ -76,11 +71,11 @@ class ResealMessage:
             return None
         ceremony = Ceremony.authorised_by(first, place.epoch)
         key = self._linkage_keys.find(place.epoch)
-        if message.kind is OutboxKind.KEY_CONFIRMATION and key is not None and _came_by(work, place):
+        if message.purpose is Purpose.KEY_CONFIRMATION and key is not None and _came_by(work, place):
             return KeyConfirmation(ceremony.ceremony_id, place.epoch, place.attempt, key.check_value())
         state = self._vault.read(place.epoch).state(ceremony, self._correspondence.code)
         due = messages_due(state) if state.attempt == place.attempt else ()
-        return next((each for each in due if each.PURPOSE.value == message.kind.value), None)
+        return next((each for each in due if each.PURPOSE.value == message.purpose.value), None)
 
 
 def _came_by(work: Work, place: KeyPlace) -> bool:
@@ -104,11 +99,3 @@ def _vote(work: Work, message: OutgoingMessage) -> Plain | None:
         reason=newest.reason,
         voted_at=newest.voted_at,
     )
-
-
-def _of_exchange(work: Work, message: OutgoingMessage) -> Plain | None:
-    request_id: RequestId | None = work.outbox.request_of(message.message_id)
-    stored = None if request_id is None else work.exchange.find_request(request_id)
-    if stored is None:
-        return None
-    return stored.request if stored.direction is Direction.SENT else stored.reply

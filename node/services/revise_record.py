@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 
 from symbolon.matching.errors import TooLittleToMatch
 from symbolon.matching.identifiers import RecordIdentifiers
 from symbolon.node.domain.actors import Actor, Right
-from symbolon.node.domain.hit import can, held
+from symbolon.node.domain.hit import can, protected_here
 from symbolon.node.domain.records import (
     Publication,
     Record,
@@ -21,6 +21,9 @@ from symbolon.node.errors import Forbidden, NoDirectory, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch, refuse_unknown_states
+from symbolon.node.services.judge_pairs import pairs_to_reconsider
+from symbolon.node.services.record_access import may_know
+from symbolon.node.services.take_back import take_back_unsent
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import (
@@ -82,8 +85,8 @@ class ReviseRecord:
         """Revise one record; returns what it meant for the hub.
 
         Raises:
-            NodeError: the actor may not, there is no such record, or its list of states names one that is neither a
-                member nor one of `expected_states`.
+            NodeError: the actor may not, there is no such record that they may know of, or its list of states names one
+                that is neither a member nor one of `expected_states`.
 
         """
         if not actor.permits(Right.CHANGE_RECORDS):
@@ -91,7 +94,7 @@ class ReviseRecord:
         with self._unit_of_work.begin() as work:
             found = work.records.find_by_local_id(local_id)
             locked = () if found is None else work.records.lock((found.reference,))
-            if not locked:
+            if not locked or not may_know(actor, locked[0]):
                 raise NotFound("This record is not known here: check its local id.")
             record = locked[0]
             content = change.applied_to(record.content)
@@ -102,6 +105,16 @@ class ReviseRecord:
                 refuse_unknown_states(change.comparable_with, directory, expected_states)
             days = max((record.review_date - self._draws.now().date()).days, 1)
             return self.apply(work, actor, record, Revision(content, days, frozenset(expected_states)))
+
+    def put_off(self, work: Work, actor: Actor, record: Record, until: date) -> RevisionEffect:
+        """Give a locked record another review date, as a version of its own; raises as :meth:`apply` does.
+
+        Where its file named no date, the date stays no part of what makes a version.
+        """
+        named = record.content.review_date is not None
+        content = replace(record.content, review_date=until if named else None)
+        days = (until - self._draws.now().date()).days
+        return self.apply(work, actor, record, Revision(content, days, frozenset(content.comparable_with.members)))
 
     def apply(self, work: Work, actor: Actor, record: Record, revision: Revision) -> RevisionEffect:
         """Put new content in the place of a locked record's, within the caller's transaction (invariant 12).
@@ -135,7 +148,7 @@ class ReviseRecord:
             after = replace(after, publication=Publication.UNPUBLISHED, hub_version=None)
         if content.namespace is Namespace.PROTECTED and record.content.namespace is not Namespace.PROTECTED:
             # Only then: a hit that the officer released is not held again by a later correction, neither at the hub.
-            self._protect_hits(work, record.reference, now)
+            self._protect_hits(work, actor.login, record.reference, content.category)
         work.records.save((after,), now)
         act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED
         work.audit.record(act, actor.login, record.reference, {"version": after.version, "effect": effect.value})
@@ -149,7 +162,8 @@ class ReviseRecord:
         if directory is None:
             raise NoDirectory
         try:
-            entries = self._encode_record(after, directory, expected_states)
+            reconsider = pairs_to_reconsider(work, after.reference, after.content)
+            entries = self._encode_record(after, directory, expected_states, reconsider)
         except TooLittleToMatch as too_little:
             # The corrected record cannot be compared, and its predecessor is no longer true.
             queue_withdrawals(work, (before,), WithdrawalReason.CORRECTED, now)
@@ -159,9 +173,13 @@ class ReviseRecord:
         work.encodings.note_queued(entries)
         return replace(after, publication=Publication.QUEUED)
 
-    def _protect_hits(self, work: Work, reference: RecordReference, now: datetime) -> None:
+    def _protect_hits(
+        self, work: Work, login: str, reference: RecordReference, category: SubjectCategory | None
+    ) -> None:
         for hit in work.hits.lock_of_record(reference):
-            if can(hit, Event.HELD):
-                work.hits.save(held(hit, now, by_own_record=True))
-            elif not hit.protected:
-                work.hits.save(replace(hit, protected=True, non_punishment=True))
+            if can(hit, Event.HELD) or not hit.protected:
+                minor = hit.minor or category is SubjectCategory.MINOR
+                after = replace(protected_here(hit), minor=minor)
+                work.hits.save(after)
+                # What others approved before leaves on no word of theirs: the protection officer's count from here on.
+                take_back_unsent(work, after, login, self._draws.now())

@@ -81,7 +81,9 @@ class ShowStatus:
             proposal = proposal_view(work, self._own)
             epochs: tuple[EpochStanding, ...] = ()
             if directory is not None:
-                epochs = standings(work, directory, self._linkage_keys, self._encode_record, now)
+                tools = (self._linkage_keys, self._encode_record)
+                # Of protected records the protection officer alone may know: they are in none of these counts.
+                epochs = standings(work, directory, tools, now, protected=(False,))
             records = work.records.count_by_publication()
             without_category = len(work.records.without_category())
             hits = work.hits.count_by_state()

@@ -10,6 +10,7 @@ from symbolon.node.domain.records import Publication, Record
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.withdraw_records import queue_withdrawals
 from symbolon.protocol.handling import WithdrawalReason
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import WithdrawalOutcome, WithdrawalReceipt
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import RecordReference
@@ -56,6 +57,11 @@ def take_withdrawal_results(work: Work, results: Sequence[ItemResult], now: date
             refusal = f"The hub did not take its withdrawal: {result.reason} Withdraw it again."
             changed.append(replace(record, publication=Publication.REFUSED, refusal=refusal))
     work.records.save_publication(changed, now)
+    for reference in by_reference:
+        for hit in work.hits.lock_of_record(reference):
+            # A record that became a victim's or minor's: the hub knows it now, and holds the hit.
+            if hit.awaits_hold and hit.ledger.state is JointState.HELD:
+                work.hits.save(replace(hit, awaits_hold=False))
 
 
 @dataclass(frozen=True, slots=True)

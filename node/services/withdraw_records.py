@@ -8,13 +8,14 @@ from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
 from symbolon.node.domain.receipts import WithdrawalProof
 from symbolon.node.domain.records import Publication, Record
-from symbolon.node.errors import Forbidden, NotFound
+from symbolon.node.errors import Forbidden, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
+from symbolon.node.services.record_access import may_know
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.handling import Namespace, WithdrawalReason
+from symbolon.protocol.handling import WithdrawalReason
 from symbolon.protocol.messages import WithdrawalItem
 from symbolon.protocol.references import RecordReference
 
@@ -70,21 +71,24 @@ class WithdrawRecords:
         its hits live on there, held, until it is withdrawn for good.
 
         Raises:
-            Forbidden: the actor may not change records; or one of these is a victim's or minor's, and the actor is no
-                protection officer. Then none is withdrawn.
-            NotFound: one of the local ids is not known, or nothing was named.
+            Forbidden: the actor may not change records.
+            NotAllowedNow: a legal hold lies on one of them. Then none is withdrawn.
+            NotFound: one of the local ids is not known, or nothing was named. A victim's or minor's record is there for
+                the protection officer alone: to others it is not known, and is no part of its case.
 
         """
         if not actor.permits(Right.CHANGE_RECORDS):
             raise Forbidden("Withdrawing records needs the right to change them.")
         with self._unit_of_work.begin() as work:
-            known = work.records.references(local_ids, case_id)
+            known = _known_to(work, actor, work.records.references(local_ids, case_id))
             if len({local_id for _, local_id in known} & set(local_ids)) < len(set(local_ids)) or not known:
                 raise NotFound("One of these records is not known here: check the local ids.")
             references = tuple(reference for reference, _ in known)
-            if not actor.permits(Right.HANDLE_PROTECTED):
-                _refuse_protected(work.records.lock(references))
-            return self._withdraw(work, actor.login, references, WithdrawalReason.OWNER_REQUEST)
+            if work.retention.on_hold(references):
+                raise NotAllowedNow(
+                    "A legal hold lies on one of these records: leave it out, or have an authoriser lift the hold."
+                )
+            return self.within(work, actor.login, references, WithdrawalReason.OWNER_REQUEST)
 
     def expired(self, worker: str) -> int:
         """Withdraw the records whose review date has passed, and the hits of those that were at the hub; how many."""
@@ -92,20 +96,26 @@ class WithdrawRecords:
         with self._unit_of_work.begin() as work:
             references = work.records.expired(now.date(), CHUNK)
             if references:
-                self._withdraw(work, worker, references, WithdrawalReason.EXPIRED)
+                self.within(work, worker, references, WithdrawalReason.EXPIRED)
         return len(references)
 
-    def proofs(self, local_id: str) -> tuple[WithdrawalProof, ...]:
-        """The hub's receipts for a record's withdrawals, newest first."""
+    def proofs(self, actor: Actor, local_id: str) -> tuple[WithdrawalProof, ...]:
+        """The hub's receipts for a record's withdrawals, newest first.
+
+        Raises:
+            NotFound: there is no such record that the actor may know of.
+
+        """
         with self._unit_of_work.begin() as work:
             record = work.records.find_by_local_id(local_id)
-            if record is None:
+            if record is None or not may_know(actor, record):
                 raise NotFound("This record is not known here: check its local id.")
             return work.outbox.withdrawals_of(record.reference)
 
-    def _withdraw(
+    def within(
         self, work: Work, login: str, references: tuple[RecordReference, ...], reason: WithdrawalReason
     ) -> WithdrawalReport:
+        """Withdraw within the caller's transaction; whether it may be is asked already."""
         now = self._draws.now()
         open_records = [record for record in work.records.lock(references) if record.publication not in _SETTLED]
         sent = queue_withdrawals(work, open_records, reason, now)
@@ -126,9 +136,9 @@ class WithdrawRecords:
         return WithdrawalReport(len(changed), len(sent), tuple(record.reference for record in changed))
 
 
-def _refuse_protected(records: Sequence[Record]) -> None:
-    if any(record.content.namespace is Namespace.PROTECTED for record in records):
-        raise Forbidden(
-            "Only the victim-protection officer withdraws a victim's or minor's record: have them do it in their own"
-            " name (--as), or leave it out."
-        )
+def _known_to(
+    work: Work, actor: Actor, found: tuple[tuple[RecordReference, str], ...]
+) -> tuple[tuple[RecordReference, str], ...]:
+    locked = work.records.lock(tuple(reference for reference, _ in found))
+    known = {record.reference for record in locked if may_know(actor, record)}
+    return tuple(each for each in found if each[0] in known)

@@ -114,9 +114,9 @@ class PostgresEncodings:
         """Whether every item of the outbox is in a batch."""
         return not self._tx.fetch_value(QUERIES["count_unsent"])
 
-    def counts(self, epoch: int, since: datetime) -> EncodingCounts:
-        """How far the records are with an epoch, and how many came to it since then."""
-        row = self._tx.fetch_one(QUERIES["count_encoded"], epoch=epoch, since=since)
+    def counts(self, epoch: int, since: datetime, protected: Collection[bool]) -> EncodingCounts:
+        """How far the protected records, or the others, are with an epoch, and how many came to it since then."""
+        row = self._tx.fetch_one(QUERIES["count_encoded"], epoch=epoch, since=since, protected=list(protected))
         return EncodingCounts(0, 0, 0, 0) if row is None else EncodingCounts(**row)
 
     def add_receipt(self, message_id: MessageId, receipt: EpochReceipt) -> None:

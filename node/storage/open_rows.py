@@ -6,12 +6,10 @@ from typing import Final
 from psycopg.types.json import Jsonb
 
 from symbolon.node.domain.sealed_categories import is_sealed
-from symbolon.node.storage.exchange import reply_place, request_place
 from symbolon.node.storage.hits import reason_place
 from symbolon.node.storage.records import LOCAL_ID_LABEL, sealed_record
-from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.handling import SubjectCategory
-from symbolon.protocol.references import HitId, RequestId
+from symbolon.protocol.references import HitId
 from symbolon.runtime.database import Database, Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 from symbolon.runtime.vault import Vault
@@ -26,7 +24,7 @@ def seal_open_rows(database: Database, vault: Vault) -> int:
     It may be killed at any point: the next start goes on.
     """
     done = 0
-    for seal_chunk in (_seal_records, _seal_votes, _seal_requests, _seal_replies):
+    for seal_chunk in (_seal_records, _seal_votes):
         done += _to_the_end(database, vault, seal_chunk)
     return done
 
@@ -68,20 +66,4 @@ def _seal_votes(tx: Transaction, vault: Vault) -> int:
         tx.execute(
             QUERIES["seal_vote"], hit_id=row["hit_id"], round=row["round"], side=row["side"], sealed_reason=sealed
         )
-    return len(rows)
-
-
-def _seal_requests(tx: Transaction, vault: Vault) -> int:
-    rows = tx.fetch_all(QUERIES["lock_open_requests"], limit=CHUNK)
-    for row in rows:
-        sealed = vault.seal(canonical_bytes(row["content"]), request_place(RequestId(str(row["request_id"]))))
-        tx.execute(QUERIES["seal_request"], request_id=row["request_id"], sealed_content=sealed)
-    return len(rows)
-
-
-def _seal_replies(tx: Transaction, vault: Vault) -> int:
-    rows = tx.fetch_all(QUERIES["lock_open_replies"], limit=CHUNK)
-    for row in rows:
-        sealed = vault.seal(canonical_bytes(row["content"]), reply_place(RequestId(str(row["request_id"]))))
-        tx.execute(QUERIES["seal_reply"], request_id=row["request_id"], sealed_content=sealed)
     return len(rows)

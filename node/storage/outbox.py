@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from psycopg.types.json import Jsonb
+
 from symbolon.node.domain.outbox import BatchEntry, ItemResult, KeyPlace, OutboxKind, OutgoingBatch, OutgoingMessage
 from symbolon.node.domain.receipts import StoredReceipt, WithdrawalProof
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.messages import Purpose, StateNotice
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference, RequestId
+from symbolon.protocol.references import BatchId, HitId, MemberCode, MessageId, RecordReference
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
@@ -117,30 +121,36 @@ class PostgresOutbox:
         self._tx.execute(
             QUERIES["add_message"],
             message_id=message.message_id,
-            kind=message.kind,
+            kind=message.purpose,
             audience=message.audience,
             hit_id=message.hit_id,
             body=message.body,
             key_epoch=None if message.key_place is None else message.key_place.epoch,
             key_attempt=None if message.key_place is None else message.key_place.attempt,
+            step=None if message.step is None else Jsonb(to_wire(message.step)),
             now=now,
         )
         self._tx.notify(OUTBOX_CHANNEL)
 
     def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
         """Messages whose time has come, and before which none of the same lane waits, oldest first."""
-        return tuple(
-            OutgoingMessage(
-                MessageId(str(row["message_id"])),
-                OutboxKind(row["kind"]),
-                MemberCode(row["audience"]),
-                None if row["hit_id"] is None else HitId(str(row["hit_id"])),
-                bytes(row["body"]),
-                row["attempts"],
-                None if row["key_epoch"] is None else KeyPlace(row["key_epoch"], row["key_attempt"]),
-            )
-            for row in self._tx.fetch_all(QUERIES["list_due_messages"], now=now, limit=limit)
-        )
+        return tuple(_message(row) for row in self._tx.fetch_all(QUERIES["list_due_messages"], now=now, limit=limit))
+
+    def lock_of_hit(self, hit_id: HitId) -> tuple[OutgoingMessage, ...]:
+        """What waits to go out about a hit, oldest first; it does not go out meanwhile."""
+        return tuple(_message(row) for row in self._tx.fetch_all(QUERIES["lock_unsent_of_hit"], hit_id=hit_id))
+
+    def note_tried(self, message_id: MessageId) -> bool:
+        """Note that a message goes out now: the hub may have it. False when it was taken back meanwhile."""
+        return self._tx.fetch_one(QUERIES["note_tried"], message_id=message_id) is not None
+
+    def note_in_doubt(self, message_id: MessageId) -> None:
+        """Note that the hub is to be asked, while it holds the hit, whether it has a message."""
+        self._tx.execute(QUERIES["note_in_doubt"], message_id=message_id)
+
+    def is_in_doubt(self, hit_id: HitId) -> bool:
+        """Whether the hub is still to be asked about a message of this hit."""
+        return bool(self._tx.fetch_value(QUERIES["find_in_doubt"], hit_id=hit_id))
 
     def close_message(self, message_id: MessageId, problem: Problem | None, now: datetime) -> None:
         """Note that a message was taken, or refused for good."""
@@ -150,10 +160,27 @@ class PostgresOutbox:
         """Put a body that is sealed for another key into the place of the one that has not gone out."""
         self._tx.execute(QUERIES["seal_again"], message_id=message_id, body=body)
 
-    def request_of(self, message_id: MessageId) -> RequestId | None:
-        """The request that a message carries, or answers."""
-        found = self._tx.fetch_value(QUERIES["find_request_of_message"], message_id=message_id)
-        return None if found is None else RequestId(str(found))
+    def withdrawal_waits(self, reference: RecordReference) -> bool:
+        """Whether a withdrawal of the record waits for the hub's answer."""
+        return bool(self._tx.fetch_value(QUERIES["find_waiting_withdrawal"], reference=reference))
+
+    def taken_steps(self, hit_id: HitId) -> tuple[tuple[MessageId, StateNotice], ...]:
+        """The own steps about a hit that the hub took and that are not followed here, in their order."""
+        rows = self._tx.fetch_all(QUERIES["list_taken_steps"], hit_id=hit_id)
+        return tuple((MessageId(str(row["message_id"])), from_wire(StateNotice, row["step"])) for row in rows)
+
+    def note_followed(self, message_id: MessageId) -> None:
+        """Note that the ledger has come to where a step stands."""
+        self._tx.execute(QUERIES["note_followed"], message_id=message_id)
+
+    def keep_on_hold(self, message_id: MessageId, until: datetime, *, by_hub: bool) -> None:
+        """Keep a message that a hold stops, here or by the hub's word; others about the hit may pass it."""
+        self._tx.execute(QUERIES["note_on_hold"], message_id=message_id, next_attempt_at=until, by_hub=by_hub)
+
+    def let_go_on(self, hit_id: HitId, now: datetime) -> None:
+        """Let what a hold stopped be tried again, and wake the worker when this transaction commits."""
+        if self._tx.execute(QUERIES["let_go_on"], hit_id=hit_id, now=now):
+            self._tx.notify(OUTBOX_CHANNEL)
 
     def postpone_message(self, message_id: MessageId, until: datetime) -> None:
         """Note a failed try."""
@@ -211,3 +238,18 @@ class PostgresOutbox:
 def _entry(row: Row) -> tuple[int, BatchEntry]:
     kind, reference = OutboxKind(row["kind"]), RecordReference(str(row["reference"]))
     return row["id"], BatchEntry(kind, reference, row["version"], bytes(row["payload"]), row["key_epoch"])
+
+
+def _message(row: Row) -> OutgoingMessage:
+    return OutgoingMessage(
+        MessageId(str(row["message_id"])),
+        Purpose(row["kind"]),
+        MemberCode(row["audience"]),
+        None if row["hit_id"] is None else HitId(str(row["hit_id"])),
+        bytes(row["body"]),
+        row["attempts"],
+        None if row["key_epoch"] is None else KeyPlace(row["key_epoch"], row["key_attempt"]),
+        None if row["step"] is None else from_wire(StateNotice, row["step"]),
+        tried=row["tried"],
+        in_doubt=row["in_doubt"],
+    )

@@ -4,9 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
+from psycopg.types.json import Jsonb
+
 from symbolon.node.domain.reconciliation import HubLife, HubStep, Restoration
-from symbolon.protocol.messages import ReconciliationRecord
-from symbolon.protocol.references import HitId, IncarnationId, RecordReference
+from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.hit_ledger import HitLedger
+from symbolon.protocol.known_ledgers import known_ledger, ledger_from
+from symbolon.protocol.messages import KnownLedger, ReconciliationRecord
+from symbolon.protocol.references import HitId, IncarnationId, MemberCode, RecordReference
 from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
@@ -58,6 +63,23 @@ class PostgresReconciliation:
     def note_lost_votes(self, hit_id: HitId, rounds: Sequence[int]) -> None:
         """Note that this side's votes of these rounds are out, and their words lost here."""
         self._tx.execute(QUERIES["note_lost_votes"], hit_id=hit_id, rounds=list(rounds))
+
+    def is_hub_anew(self) -> bool:
+        """Whether the hub came from a backup since this node knows it, and is told, or was, what is known here."""
+        return bool(self._tx.fetch_value(QUERIES["find_hub_anew"]))
+
+    def keep_told(self, hit_id: HitId, told: HitLedger) -> None:
+        """Keep how far the hub says that a hit went, as long as the votes do not bear it out."""
+        self._tx.execute(QUERIES["keep_told"], hit_id=hit_id, ledger=Jsonb(to_wire(known_ledger(told))))
+
+    def told(self, hit_id: HitId, parties: tuple[MemberCode, MemberCode]) -> HitLedger | None:
+        """What is kept of that for a hit."""
+        row = self._tx.fetch_one(QUERIES["find_told"], hit_id=hit_id)
+        return None if row is None else ledger_from(from_wire(KnownLedger, row["ledger"]), hit_id, parties)
+
+    def forget_told(self, hit_id: HitId) -> None:
+        """It was taken."""
+        self._tx.execute(QUERIES["forget_told"], hit_id=hit_id)
 
     def is_lost_vote(self, hit_id: HitId, round_number: int) -> bool:
         """Whether this side's vote of that round is out already."""

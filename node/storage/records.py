@@ -1,7 +1,7 @@
 """Records and cases in PostgreSQL; those of victims, witnesses and minors sealed."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -130,10 +130,11 @@ class PostgresRecords:
         """Local ids of the records whose category is not set."""
         return tuple(row["local_id"] for row in self._tx.fetch_all(QUERIES["list_without_category"]))
 
-    def listed(self, wanted: RecordFilter) -> tuple[ListedRecord, ...]:
-        """The records that pass the filter, without their identifiers."""
+    def listed(self, wanted: RecordFilter, protected: Collection[bool]) -> tuple[ListedRecord, ...]:
+        """The protected records, or the others, that pass the filter, without their identifiers."""
         rows = self._tx.fetch_all(
             QUERIES["list_records"],
+            protected=list(protected),
             publications=sorted(wanted.publications) or None,
             refused=wanted.refused,
             category_not_set=wanted.category_not_set,

@@ -1,17 +1,29 @@
 """What every route of the desk needs: the services, who is asking, and how to answer with a page."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from symbolon.node.domain.actors import Actor, Right, parse_roles
+from symbolon.node.domain.desks import DeskQuery
+from symbolon.node.domain.drafts import DraftId
 from symbolon.node.domain.justification import Visit
 from symbolon.node.services.node_services import DeskServices
-from symbolon.node.web import wording
+from symbolon.node.web import exchange_wording, wording
+from symbolon.node.web.once import OnceEach
 from symbolon.protocol.problems import MalformedMessage, Problem
-from symbolon.protocol.references import HitId, MemberCode, RequestId, parse_hit_id, parse_request_id
+from symbolon.protocol.references import (
+    HitId,
+    MeetingId,
+    MemberCode,
+    RequestId,
+    parse_hit_id,
+    parse_meeting_id,
+    parse_request_id,
+)
 from symbolon.runtime.clock import Clock
 from symbolon.runtime.pages import Pages
 from symbolon.runtime.problem_responses import Refusal
@@ -27,23 +39,44 @@ class DeskContext:
     clock: Clock
     member_names: Callable[[], Mapping[MemberCode, str]]
     """The names of the federation's members as the directory has them now."""
+    officers: Callable[[], Mapping[str, frozenset[str]]]
+    """Who may be assigned a hit: the logins of this node that are not disabled, each with its roles."""
+    once: OnceEach = field(default_factory=OnceEach)
 
     def render(
         self, request: Request, template: str, session: Session, *, status: int = 200, **context: object
     ) -> Response:
         """A page of the desk."""
         return self.pages.render(
-            request, template, session, status=status, words=wording, country=self.country_text(), **context
+            request,
+            template,
+            session,
+            status=status,
+            words=wording,
+            terms=exchange_wording,
+            country=self.country_text(),
+            form_id=str(uuid4()),
+            **context,
         )
 
     def fragment(self, template: str, **context: object) -> str:
         """The refreshed part of a page."""
-        return self.pages.fragment(template, words=wording, country=self.country_text(), **context)
+        return self.pages.fragment(
+            template, words=wording, terms=exchange_wording, country=self.country_text(), **context
+        )
 
-    def country_text(self) -> Callable[[MemberCode], str]:
+    def country_text(self) -> Callable[[str], str]:
         """How the pages name a member: ``Belanu (XB)``, or the code alone where the directory has no name."""
         names = self.member_names()
-        return lambda code: f"{names[code]} ({code})" if code in names else code
+        return lambda code: f"{names[MemberCode(code)]} ({code})" if code in names else code
+
+    def desk_titles(self, session: Session, member: MemberCode | None = None) -> Mapping[str, str]:
+        """The desks that may be called, of one state or of all: their ids and titles."""
+        actor = actor_of(session)
+        if not actor.permits(Right.VIEW_FOCAL_POINTS):
+            return {}
+        lines = self.services.watch.show_focal_points(actor, DeskQuery(member)).lines
+        return {str(line.desk.desk_id): f"{line.desk.title} ({line.member})" for line in lines}
 
     def return_to(self, path: str, notice_code: str) -> Response:
         """After an act: back to a page, which then says what was done."""
@@ -75,9 +108,25 @@ def hit_in_path(hit_id: str) -> HitId:
         raise Refusal(Problem.UNKNOWN_HIT, "No hit has such an address. Open it from the inbox.") from error
 
 
-def request_in_path(request_id: str) -> RequestId:
-    """The request that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
+def meeting_in_path(meeting_id: str) -> MeetingId:
+    """The meeting that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
     try:
-        return parse_request_id(request_id)
+        return parse_meeting_id(meeting_id)
     except MalformedMessage as error:
-        raise Refusal(Problem.UNKNOWN_REQUEST, "No request has such an address. Open it from its hit.") from error
+        raise Refusal(Problem.NOT_FOUND, "No meeting has such an address. Open it from its hit.") from error
+
+
+def draft_in_path(draft_id: str) -> DraftId:
+    """The draft that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
+    try:
+        return DraftId(str(UUID(draft_id)))
+    except ValueError as error:
+        raise Refusal(Problem.NOT_FOUND, "No draft has such an address. Open it from the list of drafts.") from error
+
+
+def exchange_in_path(exchange_id: str) -> RequestId:
+    """The exchange that an address names. Raises :class:`Refusal` (not found) for what cannot be one."""
+    try:
+        return parse_request_id(exchange_id)
+    except MalformedMessage as error:
+        raise Refusal(Problem.UNKNOWN_REQUEST, "No exchange has such an address. Open it from its hit.") from error

@@ -1,17 +1,25 @@
 """A hit in plain words: why it is one, what the other side sees of it, and how far it has come. Pure."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
-from symbolon.node.domain.hits import Direction, HitView
+from symbolon.node.domain.hits import HitView
 from symbolon.node.web.wording import BAND_SENTENCES, BANDS, KINDS, OFFENCES, RECORD_KINDS, URGENCIES
-from symbolon.protocol.handling import (
-    Agreement,
-    HandlingCode,
-    IdentifierKind,
-    InformationAccuracy,
-    SourceReliability,
+from symbolon.protocol.handling import Agreement, IdentifierKind
+from symbolon.protocol.lifecycle import VOTING, JointState, SideState
+
+_ANSWERED: Final = frozenset(
+    {
+        JointState.RESPONDED,
+        JointState.SPONTANEOUS,
+        JointState.FEEDBACK_DUE,
+        JointState.REFUSED,
+        JointState.FORMAL_ROUTE,
+        JointState.RECALLED,
+        JointState.CLOSED,
+    }
 )
-from symbolon.protocol.lifecycle import JointState, SideState
+"""Where nothing more is waited for from the side that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,58 +91,42 @@ def what_they_see(view: HitView, own_country: str) -> tuple[str, ...]:
 def steps(view: HitView) -> tuple[Step, ...]:
     """The way of the hit so far, and what is still to come."""
     hit = view.summary
-    both_voted = bool(view.counterpart_votes) and hit.joint_state is not JointState.NEEDS_MORE
-    asked = bool(view.requests)
-    answered = asked and all(request.reply is not None for request in view.requests)
-    is_confirmed = hit.joint_state in (JointState.CONFIRMED, JointState.REQUESTED, JointState.RESPONDED)
+    opened = bool(view.counterpart_votes) and hit.joint_state not in VOTING
+    voted = opened or hit.side_state is SideState.VOTED
     way: list[tuple[str, bool]] = []
     if hit.joint_state is JointState.HELD:
         way.append(("Released by the protection officer", False))
     way += [
         ("Both sides alerted", hit.joint_state is not JointState.HELD),
-        ("Acknowledged here", hit.side_state is not SideState.WAITING or both_voted),
-        ("Voted here", hit.side_state is SideState.VOTED or both_voted),
-        ("Both votes opened", both_voted),
+        ("Acknowledged here", hit.side_state is not SideState.WAITING or opened),
+        ("Checked against our file", voted or view.side.recommended is not None),
+        ("Voted here", voted),
+        ("Both votes opened", opened),
     ]
-    if is_confirmed or not both_voted:
-        way += [("Question asked", asked), ("Answered", answered)]
+    is_confirmed = bool(view.exchanges) or hit.joint_state is JointState.CONFIRMED
+    if is_confirmed or not opened:
+        way += _exchange_steps(view)
     present = next((place for place, (_, done) in enumerate(way) if not done), len(way))
-    if both_voted and not is_confirmed:
+    if (opened and not is_confirmed) or hit.joint_state is JointState.CLOSED:
         present = len(way)
     return tuple(Step(label, done, place == present) for place, (label, done) in enumerate(way))
 
 
-def request_starter(view: HitView, counterpart: str) -> dict[str, str]:
+def _exchange_steps(view: HitView) -> list[tuple[str, bool]]:
+    states = [exchange.state for exchange in view.exchanges]
+    return [
+        ("Asked, or informed", bool(states)),
+        ("Answered", bool(states) and all(state in _ANSWERED for state in states)),
+        ("Feedback given, or closed", bool(states) and all(state is JointState.CLOSED for state in states)),
+    ]
+
+
+def first_questions(view: HitView) -> tuple[str, ...]:
     """The first words of a request, out of what the hit already says: nothing that identifies anybody."""
-    hit = view.summary
     by_use = sorted(view.agreement, key=lambda line: line.agreement is not Agreement.DISAGREE)
     open_kinds = [KINDS[line.kind].lower() for line in by_use if line.agreement is not Agreement.AGREE]
     questions = [f"Which {kind} do you hold for this subject, and since when?" for kind in open_kinds[:3]]
-    questions.append("In which role does the subject appear in your case, and who may be called about it?")
-    return {
-        "purpose": f"To learn what {counterpart} holds about the subject of this hit.",
-        "relevance": f"Both sides judged the two records to be the same. Likeness: {BANDS[hit.band].lower()}.",
-        "why_this_state": f"{counterpart} holds the other half: {OFFENCES[hit.counterpart_offence_group].lower()}.",
-        "facts": f"Our case: {OFFENCES[view.own_record.offence_group].lower()}.",
-        "questions": "\n".join(questions),
-        "urgency": hit.urgency.value,
-        "handling_code": HandlingCode.H1.value,
-    }
-
-
-def reply_starter() -> dict[str, str]:
-    """The grades that a reply starts with: the most cautious, so that a better one is somebody's decision."""
-    return {
-        "source_reliability": SourceReliability.X.value,
-        "information_accuracy": InformationAccuracy.CANNOT_BE_JUDGED.value,
-        "handling_code": HandlingCode.H1.value,
-    }
-
-
-def open_question(view: HitView) -> str | None:
-    """The id of a received request that still waits for our answer, the oldest first."""
-    waiting = [r for r in view.requests if r.direction is Direction.RECEIVED and r.reply is None]
-    return waiting[0].request_id if waiting else None
+    return (*questions, "In which role does the subject appear in your case, and who may be called about it?")
 
 
 def _listed(words: list[str]) -> str:

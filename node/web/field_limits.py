@@ -1,4 +1,4 @@
-"""How long a text may be in a form: as long as the message that carries it takes it, and no other number."""
+"""How much a form may hold: as much as the message that carries it takes, and no other number."""
 
 from bisect import bisect_left
 from functools import cache
@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from symbolon.protocol.wire_limits import Limit
 
 _BEYOND_ANY_FIELD = 1 << 17
+_BEYOND_ANY_LIST = 1 << 10
 
 
 @cache
@@ -21,6 +22,21 @@ def longest_text(message: type, field: str) -> int:
     # A limit tells only whether it admits a text, so its length is searched for.
     return bisect_left(
         range(1, _BEYOND_ANY_FIELD), True, key=lambda length: not all(limit.admits("x" * length) for limit in limits)
+    )
+
+
+@cache
+def most_entries(message: type, field: str) -> int:
+    """The most entries that a list of a message takes.
+
+    >>> from symbolon.protocol.messages import Request
+    >>> most_entries(Request, "questions")
+    20
+    """
+    _, *remarks = get_args(get_type_hints(message, include_extras=True)[field])
+    limits = [remark for remark in remarks if isinstance(remark, Limit)]
+    return bisect_left(
+        range(1, _BEYOND_ANY_LIST), True, key=lambda count: not all(limit.admits(("",) * count) for limit in limits)
     )
 
 

@@ -9,15 +9,23 @@ from typing import Any, Final, TypeVar
 from symbolon.node.domain.hits import HitSummary
 from symbolon.node.web.wording import NEXT_STEPS, OWN_SIDE, WAITS
 from symbolon.protocol.handling import Band, Urgency
-from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+from symbolon.protocol.lifecycle import EXCHANGE_STATES, VOTING, HitAction, JointState, SideState
 from symbolon.runtime.pages import span_text
 
 Word = TypeVar("Word", bound=StrEnum)
 Fallback = TypeVar("Fallback")
 
-ENDED: Final = frozenset({JointState.NOT_SAME, JointState.UNRESOLVED, JointState.WITHDRAWN, JointState.CLOSED})
-EXCHANGES: Final = frozenset({JointState.CONFIRMED, JointState.REQUESTED, JointState.RESPONDED})
-VOTING: Final = frozenset({JointState.ALERTED, JointState.NEEDS_MORE})
+ENDED: Final = frozenset(
+    {
+        JointState.NOT_SAME,
+        JointState.UNRESOLVED,
+        JointState.EXPIRED,
+        JointState.SUPPRESSED,
+        JointState.WITHDRAWN,
+        JointState.CLOSED,
+    }
+)
+EXCHANGES: Final = (EXCHANGE_STATES - {JointState.CLOSED}) | {JointState.CONFIRMED}
 SOON: Final = timedelta(hours=1)
 
 _BAND_ORDER: Final = {Band.STRONG: 0, Band.PROBABLE: 1, Band.POSSIBLE: 2}
@@ -30,6 +38,14 @@ class Show(StrEnum):
     MINE = "mine"
     ENDED = "ended"
     ALL = "all"
+
+
+class Overlay(StrEnum):
+    """What lies over the listed hits, whatever their state."""
+
+    ESCALATED = "escalated"
+    SAFETY_HOLD = "safety-hold"
+    PROTECTED = "protected"
 
 
 class Sort(StrEnum):
@@ -51,6 +67,7 @@ class QueueQuery:
     urgency: Urgency | None = None
     band: Band | None = None
     sort: Sort = Sort.TIME_LEFT
+    overlay: Overlay | None = None
 
     def admits(self, hit: HitSummary) -> bool:
         """Whether the line is in the list."""
@@ -65,6 +82,7 @@ class QueueQuery:
             and self.country in ("", hit.counterpart)
             and self.urgency in (None, hit.urgency)
             and self.band in (None, hit.band)
+            and (self.overlay is None or _LIES_OVER[self.overlay](hit))
         )
 
 
@@ -78,11 +96,15 @@ class QueueLine:
     next_step: str
     ours: str
     theirs: str
+    turn: str
 
 
-def parse_query(show: str = "", country: str = "", urgency: str = "", band: str = "", sort: str = "") -> QueueQuery:
+def parse_query(
+    show: str = "", country: str = "", urgency: str = "", band: str = "", sort: str = "", overlay: str = ""
+) -> QueueQuery:
     """The query of the page's address; what it does not know counts as not said."""
     return QueueQuery(
+        overlay=_known(Overlay, overlay, None),
         show=_known(Show, show, Show.OPEN),
         country=country,
         urgency=_known(Urgency, urgency, None),
@@ -91,9 +113,31 @@ def parse_query(show: str = "", country: str = "", urgency: str = "", band: str 
     )
 
 
+_MAY: Final = frozenset(
+    {
+        HitAction.ASSIGN,
+        HitAction.PROPOSE_FIELD,
+        HitAction.REQUEST,
+        HitAction.INFORM,
+        HitAction.CLARIFY,
+        HitAction.REFUSE,
+        HitAction.RECALL,
+        HitAction.NOTE,
+        HitAction.MEETING,
+        HitAction.ATTACH,
+        HitAction.SAFETY_HOLD,
+        HitAction.LIFT_SAFETY_HOLD,
+        HitAction.CLOSE_HOLD,
+        HitAction.CLOSE,
+        HitAction.REOPEN,
+    }
+)
+"""What somebody may do at any time, and nobody waits for."""
+
+
 def is_mine(hit: HitSummary) -> bool:
     """Whether the hit waits for this person: something must, not merely may, be done."""
-    return any(action not in (HitAction.REQUEST, HitAction.CLOSE) for action in hit.actions)
+    return any(action not in _MAY for action in hit.actions)
 
 
 def arrange(hits: Iterable[HitSummary], query: QueueQuery, now: datetime) -> tuple[QueueLine, ...]:
@@ -107,6 +151,7 @@ def arrange(hits: Iterable[HitSummary], query: QueueQuery, now: datetime) -> tup
             next_step=next_step(hit),
             ours=own_state(hit),
             theirs=their_state(hit),
+            turn=turn(hit),
         )
         for hit in chosen
     )
@@ -115,17 +160,29 @@ def arrange(hits: Iterable[HitSummary], query: QueueQuery, now: datetime) -> tup
 def next_step(hit: HitSummary) -> str:
     """The most pressing thing that this person can do, or whom it waits for."""
     for action, words in NEXT_STEPS.items():
-        if action in hit.actions:
+        if action in hit.actions and action not in _MAY:
             return words
     if hit.joint_state in VOTING and hit.side_state is not SideState.VOTED:
         return "Another officer votes"
     return WAITS.get(hit.joint_state, "Wait for the other side")
 
 
+def turn(hit: HitSummary) -> str:
+    """Whose turn it is: this person's, another officer's of ours, or the other side's.
+
+    A clock that runs for our side says that somebody of ours is to act.
+    """
+    if is_mine(hit):
+        return "Yours"
+    if hit.joint_state in ENDED:
+        return "Nobody's"
+    return "Ours" if hit.due_at is not None else "Theirs, or nobody's"
+
+
 def own_state(hit: HitSummary) -> str:
     """How far our side has come."""
     if hit.joint_state is JointState.HELD:
-        return "To decide on the hold"
+        return "To decide on the hold" if hit.protected else "Can do nothing"
     if hit.joint_state in VOTING:
         return OWN_SIDE[hit.side_state]
     return "Voted" if hit.side_state is SideState.VOTED else "Ended before a vote"
@@ -134,11 +191,11 @@ def own_state(hit: HitSummary) -> str:
 def their_state(hit: HitSummary) -> str:
     """What we may know of the other side: before both voted, nothing of its vote."""
     if hit.joint_state is JointState.HELD:
-        return "Can do nothing"
+        return "Can do nothing" if hit.protected else "To decide on the hold"
     if hit.joint_state in VOTING:
         return "Have not voted yet" if hit.side_state is SideState.VOTED else "Not told before both voted"
-    if hit.joint_state is JointState.REQUESTED:
-        return "Wait for our answer" if HitAction.ANSWER in hit.actions else "Prepare their answer"
+    if hit.joint_state in EXCHANGES and hit.joint_state is not JointState.CONFIRMED:
+        return "Wait for us" if is_mine(hit) else "Have the turn, or nobody has"
     return "Voted" if hit.side_state is SideState.VOTED else "Ended before a vote"
 
 
@@ -167,6 +224,11 @@ def _clock(hit: HitSummary) -> tuple[bool, datetime]:
     return (hit.due_at is None, hit.due_at or hit.alerted_at)
 
 
+_LIES_OVER: Final[Mapping[Overlay, Callable[[HitSummary], bool]]] = {
+    Overlay.ESCALATED: lambda hit: hit.is_escalated,
+    Overlay.SAFETY_HOLD: lambda hit: hit.is_frozen,
+    Overlay.PROTECTED: lambda hit: hit.non_punishment,
+}
 _SORT_KEYS: Final[Mapping[Sort, Callable[[HitSummary], tuple[Any, ...]]]] = {
     Sort.TIME_LEFT: _clock,
     Sort.NEWEST: lambda hit: (-hit.alerted_at.timestamp(),),

@@ -63,6 +63,16 @@ from audit_leaf as leaf
 where not exists (select from audit_place as place where place.leaf_id = leaf.leaf_id)
   and not exists (select from audit_unplaced as unplaced where unplaced.leaf_id = leaf.leaf_id);
 
+-- name: list_about
+-- Every leaf about one subject, the oldest first.
+select
+    place.place, place.chain_hash,
+    leaf.leaf_id, leaf.recorded_at, leaf.act, leaf.actor, leaf.subject, leaf.detail
+from audit_leaf as leaf
+left join audit_place as place using (leaf_id)
+where leaf.subject = %(subject)s
+order by leaf.arrival;
+
 -- name: query_leaves
 -- Leaves that pass every filter that is given, newest first.
 select

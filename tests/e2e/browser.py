@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
+_MOST_STEPS = 150
+_SHOWS_FOCUS = """() => {
+  const style = getComputedStyle(document.activeElement);
+  return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+}"""
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -62,6 +67,30 @@ def accessibility_faults(page: Page) -> list[str]:
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations)", WCAG_AA
     )
     return [f"{fault['id']}: {node['target']} {node['failureSummary']}" for fault in found for node in fault["nodes"]]
+
+
+def reach(page: Page, target: Locator) -> None:
+    """Press the Tab key until the focus is on ``target``, where it must be seen."""
+    target.wait_for()
+    for _ in range(_MOST_STEPS):
+        if target.evaluate("element => element === document.activeElement"):
+            assert page.evaluate(_SHOWS_FOCUS), "nobody sees where the focus is"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("the Tab key does not come to it")
+
+
+def press(page: Page, target: Locator, key: str = "Enter") -> None:
+    """Go to ``target`` by the Tab key, and press a key there."""
+    reach(page, target)
+    page.keyboard.press(key)
+
+
+def type_into(page: Page, label: str, text: str) -> None:
+    """Go to a field by the Tab key, and type over what stands there."""
+    reach(page, page.get_by_label(label, exact=True))
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
 
 
 def overflow(page: Page) -> int:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# Of a machine that does much else meanwhile; an idle one needs a tenth of it.
+PATIENCE_S = 180.0
+RUN_WITHIN_S = 280.0
 COMMAND = (sys.executable, "-m", "symbolon.cli", "exercise", "run")
 
 
@@ -34,7 +37,7 @@ def launch(folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -56,10 +59,12 @@ def running_processes_below(folder: Path) -> list[int]:
 
 @pytest.fixture(scope="module")
 def finished_run() -> "subprocess.CompletedProcess[str]":
-    return subprocess.run((*COMMAND, "--once", "--json"), capture_output=True, text=True, timeout=170, check=False)
+    return subprocess.run(
+        (*COMMAND, "--once", "--json"), capture_output=True, text=True, timeout=RUN_WITHIN_S, check=False
+    )
 
 
-def test_the_run_finds_exactly_the_truth_and_opens_the_reply(
+def test_the_run_finds_exactly_the_truth_and_carries_an_exchange_to_its_outcome(
     finished_run: "subprocess.CompletedProcess[str]",
 ) -> None:
     result = json.loads(finished_run.stdout.splitlines()[-1])
@@ -69,6 +74,8 @@ def test_the_run_finds_exactly_the_truth_and_opens_the_reply(
     assert result["false_hits"] == 0
     assert result["alerts_delivered"] == result["alerts_expected"] == 22
     assert result["replies_opened"] == 1
+    assert result["exchange_closed"] is True
+    assert result["held_victim"] is True
 
 
 def test_the_run_tells_who_signed_the_directory_and_how_the_key_came_about(

@@ -18,9 +18,13 @@ from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU
 from symbolon.exercise.html_forms import HtmlForm, read_forms
 from symbolon.exercise.node_party import ExerciseNode
+from symbolon.exercise.officers import Credentials
+from symbolon.exercise.people import Post
 from symbolon.exercise.ports import free_ports
+from symbolon.exercise.state_desk import StateDesk
 from symbolon.node.gateway.enrolment import DESK_AUTHORITY
 from symbolon.node.gateway.member_keys import MemberKeyFiles
+from symbolon.protocol.references import HitId, parse_hit_id
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.tls import client_context, trusting_context
 
@@ -140,10 +144,10 @@ class Keeper:
             node.publish()
         with ExitStack() as stack:
             amara = {
-                login.login: stack.enter_context(Browser(self.amara)).sign_in(login) for login in self.amara.logins
+                login.login: stack.enter_context(Browser(self.amara)).sign_in(login) for login in at_work(self.amara)
             }
             focal, protection = amara.values()
-            belanu = stack.enter_context(Browser(self.belanu)).sign_in(self.belanu.logins[0])
+            belanu = stack.enter_context(Browser(self.belanu)).sign_in(self.belanu.people[Post.FOCAL_POINT])
             wait_until("the alerts", lambda: len(protection.hits()) == 1 and len(belanu.hits()) == 1)
             (open_hit,), (held,) = belanu.hits(), protection.hits()
             justification = plant("zqjustification", "why a protected hit was looked at")
@@ -151,24 +155,40 @@ class Keeper:
             protection.act(held, "release", ruling="release")
             wait_until("the release", lambda: len(belanu.hits()) == 2)
             reason = plant("zqopenreason", "reason of a vote on an open hit")
+            focal.act(open_hit, "assign", assignee=self.amara.people[Post.INVESTIGATOR].login)
+            recommended = plant("zqrecommended", "what an investigator found")
+            checker = stack.enter_context(Browser(self.amara)).sign_in(self.amara.people[Post.INVESTIGATOR])
+            checker.act(open_hit, "recommend", recommended="SAME", recommendation=recommended)
             focal.act(open_hit, "vote", verdict="SAME", reason=reason)
             belanu.act(open_hit, "vote", verdict="SAME", reason=reason)
             protected = plant("zqprotectedreason", "reason of a vote on a protected hit")
             protection.act(held, "vote", verdict="SAME", reason=protected)
-            asked = plant("zqquestion", "question of a request")
             wait_until("both votes", lambda: focal.offers(open_hit, "request"))
-            focal.act(open_hit, "request", page="request", questions=asked, facts=asked, **_REQUEST)
-            wait_until("the request's arrival", lambda: belanu.reply_path(open_hit) is not None)
-            answer = plant("zqanswer", "answer to a request")
-            path = belanu.reply_path(open_hit)
-            assert path is not None
-            belanu.submit(belanu.form(path, path), {"answer-1": answer, "caveats": answer})
-            wait_until("the answer's arrival", lambda: answer in focal.page(f"/hits/{open_hit}"))
+            with self.amara.desk() as asking, self.belanu.desk() as asked:
+                self.ask_and_answer(parse_hit_id(open_hit), asking, asked)
+
+    def ask_and_answer(self, hit_id: HitId, asking: StateDesk, asked: StateDesk) -> None:
+        """A request that is given back once, its approval, and its answer."""
+        plant, focal = self.run.plant, asking.focal_point
+        authoriser, question = asking.officer(Post.AUTHORISER), plant("zqquestion", "question of a request")
+        draft = focal.write_draft(f"/hits/{hit_id}/request", {"questions": question, "facts": question, **_REQUEST})
+        focal.submit_draft(draft)
+        authoriser.return_draft(draft, plant("zqremark", "why a draft was given back"))
+        focal.submit_draft(draft)
+        authoriser.approve(draft)
+        wait_until("the request's arrival", lambda: asked.focal_point.find_act(hit_id, "reply") is not None)
+        path = asked.focal_point.find_act(hit_id, "reply")
+        assert path is not None
+        answer = plant("zqanswer", "answer to a request")
+        draft = asked.focal_point.write_draft(path, {"answer-*": answer, "caveats": answer})
+        asked.focal_point.submit_draft(draft)
+        asked.officer(Post.AUTHORISER).approve(draft)
+        wait_until("the answer's arrival", lambda: answer in focal.read_hit(hit_id))
 
     def begin_an_account(self) -> None:
         """A person with a one-time token, a password, a second factor and recovery codes; and wrong tries."""
         plant = self.run.plant
-        for login in (*self.amara.logins, *self.belanu.logins):
+        for login in (*at_work(self.amara), *at_work(self.belanu)):
             plant(login.password, "password of an officer")
         told = self.command("node", "user", "add", "newcomer", "--role", "investigator", home=self.amara.home)
         token = _token_in(told)
@@ -250,6 +270,11 @@ _REQUEST: Final = {
 }
 
 
+def at_work(node: ExerciseNode) -> tuple[Credentials, Credentials]:
+    """The focal point's and the protection officer's login."""
+    return node.people[Post.FOCAL_POINT], node.people[Post.PROTECTION_OFFICER]
+
+
 class Browser:
     """One person's browser at a node's desk. A context manager."""
 
@@ -297,10 +322,6 @@ class Browser:
     def justify(self, hit: str, why: str) -> None:
         path = f"/hits/{hit}"
         self.submit(self.form(path, f"{path}/justification"), {"reason": "protect", "text": why})
-
-    def reply_path(self, hit: str) -> str | None:
-        found = re.search(rf'href="(/hits/{hit}/requests/[^"]+)"', self.page(f"/hits/{hit}"))
-        return None if found is None else found.group(1)
 
     def open_token(self, token: str) -> str:
         form = self.form("/welcome", "/welcome")

@@ -12,6 +12,7 @@ from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.supervisor import Supervisor
+from symbolon.protocol.messages import Reply, Request
 from symbolon.protocol.references import MemberCode
 
 _rounds = count(1)
@@ -50,5 +51,6 @@ def assert_nothing_is_lost_or_doubled(round_: Round) -> None:
         assert len(round_.hits(state)) == MATCHING
         view = round_.view(state)
         assert len(view.own_votes) == len(view.counterpart_votes) == 1
-        assert len(view.requests) == 1
-        assert view.requests[0].reply is not None
+        (exchange,) = view.exchanges
+        said = [type(each.message) for each in exchange.thread]
+        assert (said.count(Request), said.count(Reply)) == (1, 1)

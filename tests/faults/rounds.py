@@ -12,17 +12,18 @@ from typing import TypeVar
 
 import httpx
 
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.errors import ExerciseError
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU, FictionalRecord, drama_phone
 from symbolon.exercise.officers import QueueEntry
-from symbolon.exercise.run import CASE_FOLDER
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.state_files import write_state_file
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.hits import HitView
 from symbolon.protocol.handling import RecordKind, SubjectCategory, Verdict
 from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.messages_exchange import Reply
 from symbolon.protocol.references import HitId, MemberCode
 from symbolon.runtime.errors import RuntimeFault
 
@@ -107,9 +108,9 @@ class Round:
         """Amara asks, once, however often it must be tried."""
 
         def asked() -> bool:
-            if not self.view(AMARA).requests:
+            if not self.view(AMARA).exchanges:
                 self.desks[AMARA].ask(self.first_hit())
-            return bool(self.view(AMARA).requests)
+            return bool(self.view(AMARA).exchanges)
 
         wait_until("the request", asked)
 
@@ -117,8 +118,8 @@ class Round:
         """Belanu answers what arrived."""
 
         def answered() -> bool:
-            requests = self.view(BELANU).requests
-            return bool(requests and requests[0].reply) or self.desks[BELANU].answer(self.first_hit())
+            said = (stored.message for exchange in self.view(BELANU).exchanges for stored in exchange.thread)
+            return any(isinstance(each, Reply) for each in said) or self.desks[BELANU].answer(self.first_hit())
 
         wait_until("the request's arrival", answered)
 

@@ -30,14 +30,12 @@ def rabbitmq_supervisor(run_folder: Path) -> Iterator[Supervisor]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    port_mapper_port, own_traffic_port = free_ports(2)
-    broker = SystemRabbitMq("rabbitmq", run_folder / "kills-rabbitmq", ADDRESS, port_mapper_port)
+    broker = SystemRabbitMq("rabbitmq", run_folder / "kills-rabbitmq", ADDRESS, *free_ports(2))
     broker.prepare()
     process = broker.process(
         run_folder / "kills-rabbitmq.log",
         (str(RABBITMQ_PROGRAMS / "rabbitmq-server"),),
-        # Another RabbitMQ may run on this machine: Erlang refuses a port that anybody listens on at any address.
-        {"RABBITMQ_DIST_PORT": str(own_traffic_port)},
+        {},
     )
     with Supervisor() as supervisor:
         supervisor.start(broker.port_mapper(run_folder / "kills-epmd.log"))

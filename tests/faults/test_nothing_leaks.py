@@ -14,13 +14,13 @@ from psycopg import sql
 from tests.faults.recording_proxy import RecordingProxy
 from tests.faults.rounds import wait_until
 
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.case.story import CASE_RECORDS
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU, FictionalRecord
 from symbolon.exercise.node_party import ExerciseNode
 from symbolon.exercise.party import LOOPBACK
 from symbolon.exercise.ports import free_ports
-from symbolon.exercise.run import CASE_FOLDER
 from symbolon.exercise.state_desk import ANSWER, QUESTION, REASON, StateDesk
 from symbolon.hub.bootstrap.opening import default_schema
 from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE, AUTHORITY_KEY

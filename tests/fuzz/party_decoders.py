@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,18 +17,16 @@ from tests.fuzz.decoder import Decoder, must
 from tests.fuzz.protocol_decoders import JSON_WORDS, generator, samples
 
 from symbolon.node.cli.records import _read_mapping as read_mapping
+from symbolon.node.domain.forms import NoteForm
 from symbolon.node.domain.import_rows import RowReader
 from symbolon.node.errors import HubRefused, HubUnavailable, MappingMistake, UnreadableFile
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.gateway.hub_client import HttpHubClient
-from symbolon.node.web.forms import (
-    FormMistakes,
-    read_hold_ruling,
-    read_justification,
-    read_reply,
-    read_request,
-    read_vote,
-)
+from symbolon.node.web import act_forms, act_readings
+from symbolon.node.web.draft_fields import FormSetting
+from symbolon.node.web.draft_forms import spec_for, with_fields
+from symbolon.node.web.form_spec import FormMistakes, FormSpec, Reading
+from symbolon.node.web.forms import read_hold_ruling, read_justification, read_vote
 from symbolon.node.web.queue import parse_query
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.envelope import sign
@@ -132,7 +130,7 @@ def _national_file() -> Decoder:
 
 def _form() -> Decoder:
     """A form of the desk, in both encodings that browsers send."""
-    readers = (read_vote, read_hold_ruling, read_justification, read_request, lambda form: read_reply(form, 3))
+    readers = (read_vote, read_hold_ruling, read_justification, *_act_readers(), *_draft_readers())
 
     def read(data: bytes) -> None:
         kind, _, body = data.partition(b"\n")
@@ -161,6 +159,33 @@ def _form() -> Decoder:
         b"\r\n",
     )
     return Decoder("desk-form", "forms", read, (FormMistakes, HTTPException), seeds, words)
+
+
+def _act_readers() -> tuple[Callable[[FormFields], object], ...]:
+    """What is read of the pages of an exchange's acts."""
+    pairs: tuple[tuple[FormSpec, Callable[[Reading], object]], ...] = (
+        (act_forms.RECOMMEND, act_readings.read_recommendation),
+        (act_forms.PROPOSE_FIELDS, act_readings.read_proposal),
+        (act_forms.ACCEPT, act_readings.read_acceptance),
+        (act_forms.REFUSE, act_readings.read_refusal),
+        (act_forms.CLARIFY, act_readings.read_clarification),
+        (act_forms.RECALL, act_readings.read_recall),
+        (act_forms.FORMAL_ROUTE, act_readings.read_formal_route),
+        (act_forms.FEEDBACK, act_readings.read_feedback),
+        (act_forms.CONTACT, act_readings.read_contact),
+        (act_forms.meeting_spec(is_change=False), lambda reading: act_readings.read_meeting(reading, None)),
+    )
+    return tuple(lambda fields, each=each: each[1](Reading(fields, each[0])) for each in pairs)
+
+
+def _draft_readers() -> tuple[Callable[[FormFields], object], ...]:
+    """What is read of a draft's page, unfinished or ready."""
+    form = NoteForm(text="")
+    spec = spec_for(form, FormSetting())
+    return tuple(
+        lambda fields, strict=strict: with_fields(form, Reading(fields, spec, strict), spec.sections)
+        for strict in (True, False)
+    )
 
 
 def _try_each(fields: FormFields, readers: tuple[object, ...]) -> None:

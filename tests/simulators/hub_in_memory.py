@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from tests.simulators.files_in_memory import FilesInMemory
+from tests.simulators.hits_in_memory import HitsInMemory
 from tests.simulators.token_operators import TokenOperators
 
 from symbolon.hub.domain.directory_drafts import Ends, Founding, Step, amend, found, with_card, with_member
@@ -21,21 +23,15 @@ from symbolon.protocol.federation import (
     verify_succession,
 )
 from symbolon.protocol.handling import (
-    Agreement,
-    Band,
-    HoldRuling,
-    IdentifierKind,
-    Namespace,
-    OffenceGroup,
-    RecordKind,
-    Urgency,
     WithdrawalReason,
 )
 from symbolon.protocol.keys import SealingKey, SigningKey, VerifyingKey
-from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.messages import (
     MAX_HISTORY,
-    Alert,
+    SEALED_PURPOSES,
+    AttachmentOffer,
+    AttachmentReceived,
     Delivery,
     DeliveryAcknowledgement,
     DirectoryApproval,
@@ -44,10 +40,7 @@ from symbolon.protocol.messages import (
     EpochProgress,
     FederationDirectory,
     FederationHistory,
-    HitNotice,
-    HoldDecision,
     ItemOutcome,
-    KindAgreement,
     LinkageEpoch,
     Member,
     MemberCard,
@@ -68,20 +61,22 @@ from symbolon.protocol.messages_comparison import OPEN_COMPARISON
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     HUB,
+    AttachmentId,
     DeliveryId,
     HitId,
     IncarnationId,
     MemberCode,
     RecordReference,
     new_delivery_id,
-    new_hit_id,
     new_incarnation_id,
     new_message_id,
+    parse_attachment_id,
 )
 from symbolon.protocol.replay import HubSight, admit_at_hub
 from symbolon.runtime import certificates
 
 FEDERATION = "exercise-simulated"
+ABOUT_HITS = (Purpose.HOLD_DECISION, Purpose.STATE_NOTICE, Purpose.SIDE_NOTICE, Purpose.SAFETY_HOLD_ORDER)
 
 
 @dataclass
@@ -111,9 +106,6 @@ class HubInMemory:
     handed_in: list[Envelope] = field(default_factory=list)
     answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     queues: dict[MemberCode, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
-    votes: dict[tuple[HitId, int], dict[MemberCode, Envelope]] = field(default_factory=lambda: defaultdict(dict))
-    rounds: dict[HitId, int] = field(default_factory=lambda: defaultdict(lambda: 1))
-    sides: dict[HitId, dict[MemberCode, RecordReference]] = field(default_factory=dict)
     refusals: dict[RecordReference, Problem] = field(default_factory=dict)
     refusal_details: dict[RecordReference, str] = field(default_factory=dict)
     token_operators: TokenOperators | None = None
@@ -121,6 +113,11 @@ class HubInMemory:
     refuse_batches_with: Problem | None = None
     away: bool = False
     lose_answers: int = 0
+    hits: HitsInMemory = field(init=False)
+    files: FilesInMemory = field(default_factory=FilesInMemory)
+
+    def __post_init__(self) -> None:
+        self.hits = HitsInMemory(self.deliver, self.put, self.clock_now, self.schema_id)
 
     def enrol(self, card: MemberCard, key: SigningKey | None = None) -> None:
         """Put a state into the proposal; with its key, `co_sign` signs for it."""
@@ -202,6 +199,11 @@ class HubInMemory:
         )
         return sign(message, header, self.signing_key)
 
+    @property
+    def votes(self) -> dict[tuple[HitId, int], dict[MemberCode, Envelope]]:
+        """The votes that lie here, by hit and round."""
+        return self.hits.votes
+
     def match(
         self,
         first: tuple[str, RecordReference],
@@ -210,42 +212,16 @@ class HubInMemory:
         told: tuple[str, ...] | None = None,
     ) -> HitId:
         """Raise a hit between two records and tell the sides (both, unless `told` says otherwise)."""
-        hit_id = new_hit_id(uuid4())
-        self.sides[hit_id] = {MemberCode(first[0]): first[1], MemberCode(second[0]): second[1]}
-        for member in told or tuple(self.sides[hit_id]):
-            self.tell(hit_id, member, state)
-        return hit_id
+        return self.hits.match(first, second, state, told)
 
-    def tell(self, hit_id: HitId, member: str, state: JointState = JointState.ALERTED) -> DeliveryId:
-        own = self.sides[hit_id][MemberCode(member)]
-        other, other_reference = next(item for item in self.sides[hit_id].items() if item[0] != member)
-        now = self.clock_now()
-        alert = Alert(
-            hit_id=hit_id,
-            own_reference=own,
-            counterpart=other,
-            counterpart_reference=other_reference,
-            state=state,
-            band=Band.STRONG,
-            agreement=(
-                KindAgreement(IdentifierKind.NAME, Agreement.AGREE),
-                KindAgreement(IdentifierKind.PLACE, Agreement.UNKNOWN),
-            ),
-            counterpart_offence_group=OffenceGroup.SMUGGLING,
-            counterpart_record_kind=RecordKind.PERSON,
-            urgency=Urgency.U2,
-            namespace=Namespace.GENERAL if state is JointState.ALERTED else Namespace.PROTECTED,
-            schema_id=self.schema_id,
-            key_epoch=1,
-            detected_at=now,
-            alerted_at=now,
-            exercise=True,
-        )
-        return self.deliver(member, alert)
+    def tell(self, hit_id: HitId, member: str) -> object:
+        """Alert one side."""
+        return self.hits.tell(hit_id, member)
 
-    def notice(self, hit_id: HitId, event: HitEvent, members: tuple[str, ...]) -> None:
-        for member in members:
-            self.deliver(member, HitNotice(hit_id, event, self.clock_now()))
+    def step(self, hit_id: HitId, *events: Event) -> None:
+        """Take steps in the hub's own name, and tell both sides."""
+        for event in events:
+            self.hits.own(HitId(hit_id), event)
 
     def take(self, sender: MemberCode, path: str, envelope: Envelope) -> bytes:
         self.refuse(sender, needs_standing=not path.startswith("/v1/federation"))
@@ -332,17 +308,19 @@ class HubInMemory:
                 return self._withdraw(sender, envelope.read(Withdrawal), digest)
             case Purpose.TOKEN_REQUEST:
                 return self._evaluate(sender, envelope.read(TokenRequest))
+            case Purpose.ATTACHMENT_OFFER:
+                return self.sign(self.files.offer(sender, envelope.read(AttachmentOffer)), sender).to_bytes()
+            case Purpose.ATTACHMENT_RECEIVED:
+                self.files.note_received(envelope.read(AttachmentReceived).attachment_id)
             case Purpose.ROTATION_REQUEST:
                 return self._rotate(sender, envelope.read(RotationRequest))
-            case Purpose.VOTE:
-                self._deposit(sender, envelope)
-            case Purpose.HOLD_DECISION:
-                self._rule(envelope.read(HoldDecision))
             case Purpose.DIRECTORY_APPROVAL:
                 self._approve(envelope.read(DirectoryApproval))
             case Purpose.EPOCH_PROGRESS:
                 progress = envelope.read(EpochProgress)
                 self.progress[sender, progress.epoch] = progress
+            case purpose if purpose in SEALED_PURPOSES or purpose in ABOUT_HITS:
+                self.hits.take_message(sender, envelope)
             case _:
                 self.put(envelope.audience, envelope)
         return b""
@@ -397,12 +375,11 @@ class HubInMemory:
         outcomes = []
         for item in withdrawal.items:
             erased = self._erase(item.reference)
-            hits = [hit_id for hit_id, sides in self.sides.items() if item.reference in sides.values()]
-            event = HitEvent.HELD if item.reason is WithdrawalReason.RECLASSIFIED else HitEvent.WITHDRAWN
-            for hit_id in hits:
-                self.notice(hit_id, event, tuple(self.sides[hit_id]))
+            hits = self.hits.end_or_hold(
+                sender, item.reference, reclassified=item.reason is WithdrawalReason.RECLASSIFIED
+            )
             problem = None if erased else Problem.UNKNOWN_RECORD
-            outcomes.append(WithdrawalOutcome(item.reference, erased, len(hits), problem))
+            outcomes.append(WithdrawalOutcome(item.reference, erased, hits, problem))
         receipt = WithdrawalReceipt(withdrawal.batch_id, digest, self.clock_now(), tuple(outcomes))
         return self.sign(receipt, sender).to_bytes()
 
@@ -413,19 +390,6 @@ class HubInMemory:
         for key in gone:
             del self.encodings[key]
         return len(gone)
-
-    def _deposit(self, sender: MemberCode, envelope: Envelope) -> None:
-        hit_id = HitId(str(envelope.body["hit_id"]))
-        deposited = self.votes[hit_id, self.rounds[hit_id]]
-        deposited[sender] = envelope
-        if len(deposited) == 2:
-            self.rounds[hit_id] += 1
-            for vote in deposited.values():
-                self.put(vote.audience, vote)
-
-    def _rule(self, decision: HoldDecision) -> None:
-        event = HitEvent.RELEASED if decision.decision is HoldRuling.RELEASE else HitEvent.CLOSED
-        self.notice(decision.hit_id, event, tuple(self.sides[decision.hit_id]))
 
 
 @dataclass
@@ -447,6 +411,19 @@ class HubClientInMemory:
 
     def post(self, path: str, envelope: Envelope) -> bytes:
         return self.hub.take(self.code, path, envelope)
+
+    def fetch_page(self, path: str, after: str | None) -> Envelope:  # noqa: ARG002 - one page is all
+        self.hub.refuse(self.code, needs_standing=True)
+        attachment_id = parse_attachment_id(path.split("/")[3])
+        return self.hub.sign(self.hub.files.progress(attachment_id), self.code)
+
+    def put_chunk(self, attachment_id: AttachmentId, number: int, sealed: bytes) -> None:
+        self.hub.refuse(self.code, needs_standing=True)
+        self.hub.files.put(attachment_id, number, sealed)
+
+    def fetch_chunk(self, attachment_id: AttachmentId, number: int) -> bytes:
+        self.hub.refuse(self.code, needs_standing=True)
+        return self.hub.files.get(attachment_id, number)
 
     def fetch_deliveries(self, wait_s: int, limit: int) -> tuple[Delivery, ...]:  # noqa: ARG002 - waits for nobody
         self.hub.refuse(self.code, needs_standing=True)

@@ -13,6 +13,7 @@ from symbolon.matching.encoding import RecordEncoder
 from symbolon.matching.identifier_types import RecordIdentifiers
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
 from symbolon.protocol.canonical import parse_json
+from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.envelope import Envelope, EnvelopeHeader, sign
 from symbolon.protocol.federation import sign_directory
 from symbolon.protocol.handling import (
@@ -27,6 +28,7 @@ from symbolon.protocol.handling import (
 )
 from symbolon.protocol.hybrid_keys import HybridSealingKey, RecipientKeys
 from symbolon.protocol.keys import LinkageKey, SealingKey, SealingPublicKey, SigningKey
+from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import (
     DeliveryAcknowledgement,
     DirectoryApproval,
@@ -36,6 +38,10 @@ from symbolon.protocol.messages import (
     HoldDecision,
     Purpose,
     RotationRequest,
+    SafetyHoldOrder,
+    Sealed,
+    SideNotice,
+    StateNotice,
     Submission,
     SubmissionItem,
     Vote,
@@ -156,12 +162,36 @@ class SimulatedMember:
         items = tuple(WithdrawalItem(reference=reference, reason=reason) for reference in references)
         return self.envelope(Withdrawal(batch_id=new_batch_id(uuid4()), items=items), Purpose.WITHDRAWAL)
 
-    def vote(self, hit_id: HitId, counterpart: "SimulatedMember", verdict: Verdict = Verdict.SAME) -> Envelope:
+    def vote(
+        self, hit_id: HitId, counterpart: "SimulatedMember", verdict: Verdict = Verdict.SAME, *, number: int = 1
+    ) -> Envelope:
         message_id = new_message_id(uuid4())
         context = SealContext(FEDERATION, self.code, counterpart.code, Purpose.VOTE, hit_id, message_id)
-        vote = Vote(hit_id=hit_id, round=1, verdict=verdict, reason="as I see it", voted_at=datetime.now(UTC))
+        vote = Vote(hit_id=hit_id, round=number, verdict=verdict, reason="as I see it", voted_at=datetime.now(UTC))
         sealed = seal(vote, counterpart.recipient_keys, context, sender_has_hybrid=True)
         return self.envelope(sealed, Purpose.VOTE, counterpart.code, message_id=message_id)
+
+    def notice(self, hit_id: HitId, event: Event, follows: int, **other: Any) -> StateNotice:
+        """Which step it takes; `other`: the exchange that it belongs to, an opening's urgency, the time."""
+        fields: dict[str, Any] = {"exchange_id": None, "urgency": None, "at": whole_milliseconds(datetime.now(UTC))}
+        return StateNotice(hit_id=hit_id, event=event, follows=follows, **{**fields, **other})
+
+    def step(self, notice: StateNotice) -> Envelope:
+        return self.envelope(notice, Purpose.STATE_NOTICE)
+
+    def sealed(
+        self, counterpart: "SimulatedMember", purpose: Purpose, hit_id: HitId | None, notice: StateNotice | None = None
+    ) -> Envelope:
+        """A message that the hub cannot read."""
+        body = Sealed(hit_id, counterpart.sealing_key.key_id, "test", b"only for you", notice)
+        return self.envelope(body, purpose, counterpart.code)
+
+    def side_notice(self, hit_id: HitId) -> Envelope:
+        return self.envelope(SideNotice(hit_id, whole_milliseconds(datetime.now(UTC))), Purpose.SIDE_NOTICE)
+
+    def safety_hold(self, hit_id: HitId, *, holds: bool) -> Envelope:
+        order = SafetyHoldOrder(hit_id, holds, whole_milliseconds(datetime.now(UTC)))
+        return self.envelope(order, Purpose.SAFETY_HOLD_ORDER)
 
     def hold_decision(self, hit_id: HitId, ruling: HoldRuling) -> Envelope:
         return self.envelope(HoldDecision(hit_id=hit_id, decision=ruling), Purpose.HOLD_DECISION)

@@ -9,19 +9,23 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from symbolon.protocol.allowances import Allowance, elapsed, office_hours, working_days
+from symbolon.protocol.attachments import ChunkPlan, chunk_digest, seal_chunk
 from symbolon.protocol.audit_log import GENESIS, AuditAct, Leaf, chain, leaf_bytes, leaf_hash
 from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.clocks import OpenHours, Pause, RunningClock, WorkCalendar, due_at, zone_named
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.envelope import EnvelopeHeader, body_digest, sign
 from symbolon.protocol.handling import Verdict
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import LinkageKey, SealingKey, SigningKey
 from symbolon.protocol.lifecycle import TRANSITIONS, joint_outcome
+from symbolon.protocol.lifecycle_diagram import lifecycle_diagram, lifecycle_rows
 from symbolon.protocol.messages import (
     EnrolmentRequest,
     FederationDirectory,
@@ -34,6 +38,7 @@ from symbolon.protocol.messages import (
     expiry_digest,
     welcome_fingerprint,
 )
+from symbolon.protocol.messages_case import CHUNK_BYTES
 from symbolon.protocol.problems import UnsealFailed
 from symbolon.protocol.references import HUB, LeafId
 from symbolon.protocol.sealing import HYBRID_SUITE, SUITE, SealContext, seal, unseal
@@ -56,6 +61,22 @@ def load_beside(name: str) -> ModuleType:
 
 samples = load_beside("samples")
 refusals = load_beside("refusals")
+
+CLOCKS: tuple[tuple[str, str, Allowance, tuple[tuple[str, str], ...]], ...] = (
+    ("Asia/Bangkok", "2026-03-06T06:00:00+00:00", working_days(2), ()),
+    ("Asia/Bangkok", "2026-03-07T06:00:00+00:00", office_hours(3), ()),
+    ("Asia/Bangkok", "2026-04-10T09:00:00+00:00", office_hours(2), ()),
+    ("Asia/Bangkok", "2026-03-06T06:00:00+00:00", elapsed(hours=5), ()),
+    ("Asia/Bangkok", "2024-02-28T05:00:00+00:00", working_days(1), ()),
+    ("Australia/Sydney", "2026-04-03T04:00:00+00:00", office_hours(4), ()),
+    ("Australia/Sydney", "2026-10-02T05:00:00+00:00", office_hours(4), ()),
+    (
+        "Asia/Kathmandu",
+        "2026-03-02T04:00:00+00:00",
+        working_days(3),
+        (("2026-03-02T06:00:00+00:00", "2026-03-03T06:00:00+00:00"),),
+    ),
+)
 
 CANONICAL_INPUTS = {
     "empty object": "{}",
@@ -323,18 +344,59 @@ def _sealed(message: Any, context: SealContext, *, hybrid: bool) -> Vector:
 
 
 def lifecycle_vectors() -> Vector:
-    """The whole table of joint states, and what every pair of votes means."""
+    """The whole table of joint states, who causes each step, its diagram, and what every pair of votes means."""
     return {
         "transitions": {
             state.value: {event.value: following.value for event, following in events.items()}
             for state, events in TRANSITIONS.items()
         },
+        "steps": [list(row) for row in lifecycle_rows()],
+        "diagram": lifecycle_diagram(),
         "joint_outcomes": [
             {"round": number, "one": one.value, "other": other.value, "event": joint_outcome(number, one, other).value}
             for number in (1, 2, 3)
             for one in Verdict
             for other in Verdict
         ],
+    }
+
+
+def clock_vectors() -> list[Vector]:
+    """Deadlines over weekends, holidays, pauses and clock changes, at desks of office hours from 9 to 17."""
+    vectors = []
+    for zone, start, allowance, pauses in CLOCKS:
+        hours = tuple(OpenHours(weekday, 540, 1020) for weekday in range(5))
+        calendar = WorkCalendar(zone_named(zone), hours, frozenset({date(2026, 4, 13), date(2026, 4, 14)}))
+        stops = tuple(Pause(datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in pauses)
+        due = due_at(RunningClock(datetime.fromisoformat(start), allowance, stops), calendar)
+        vectors.append(
+            {
+                "zone": zone,
+                "hours": [[each.weekday, each.opens, each.closes] for each in calendar.hours],
+                "holidays": sorted(day.isoformat() for day in calendar.holidays),
+                "started_at": start,
+                "allowance": {"counting": allowance.counting.value, "amount": allowance.amount},
+                "pauses": [list(pause) for pause in pauses],
+                "due_at": None if due is None else due.isoformat(),
+            }
+        )
+    return vectors
+
+
+def attachment_vectors() -> Vector:
+    """A short file in its one chunk, and the two chunks of one that is a byte longer than a chunk, by digest."""
+    key, short, long = bytes(range(32)), b"a crew list", bytes(CHUNK_BYTES + 1)
+    plan, longer = ChunkPlan(samples.ATTACHMENT, len(short)), ChunkPlan(samples.ATTACHMENT, len(long))
+    sealed = seal_chunk(plan, 0, short, key)
+    parts = (long[:CHUNK_BYTES], long[CHUNK_BYTES:])
+    return {
+        "attachment_id": plan.attachment_id,
+        "key_hex": key.hex(),
+        "short": {"content_hex": short.hex(), "sealed_hex": sealed.hex(), "digest": chunk_digest(sealed)},
+        "zeros": {
+            "size": longer.size,
+            "digests": [chunk_digest(seal_chunk(longer, number, part, key)) for number, part in enumerate(parts)],
+        },
     }
 
 
@@ -372,6 +434,8 @@ FILES = {
     "expiry.json": expiry_vectors,
     "sealing.json": sealing_vectors,
     "lifecycle.json": lifecycle_vectors,
+    "clocks.json": clock_vectors,
+    "attachments.json": attachment_vectors,
     "audit_log.json": audit_vectors,
 }
 

@@ -4,9 +4,25 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from symbolon.protocol import messages as m
+from symbolon.protocol.allowances import Counting
 from symbolon.protocol.ceremony import Ceremony, commitment_to, derive_key, transcript_of
 from symbolon.protocol.epochs import references_digest
+from symbolon.protocol.exchange_terms import (
+    CaseOutcome,
+    Caveat,
+    FormalChannel,
+    MeetingStatus,
+    PurgedPlace,
+    PurgeReason,
+    RecallReason,
+    RefusalGround,
+    ReplyExtent,
+    RequestRuling,
+    Tlp,
+    Usefulness,
+)
 from symbolon.protocol.federation import sign_directory
+from symbolon.protocol.focal_points import sign_focal_points
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -21,6 +37,7 @@ from symbolon.protocol.handling import (
     OffenceGroup,
     RecordKind,
     SourceReliability,
+    SubjectCategory,
     Urgency,
     Verdict,
     WithdrawalReason,
@@ -28,17 +45,29 @@ from symbolon.protocol.handling import (
 from symbolon.protocol.hybrid_keys import HybridSealingKey, OwnSealingKeys, RecipientKeys
 from symbolon.protocol.key_ceremony import share_linkage_key
 from symbolon.protocol.keys import SealingKey, SigningKey
-from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.lifecycle import Event, JointState
+from symbolon.protocol.lifecycle_times import ClockName, Watcher
+from symbolon.protocol.messages_focal_points import Competence, ContactKind, DeskKind
+from symbolon.protocol.onward_use import sign_onward_use
 from symbolon.protocol.oprf_sharing import Line
+from symbolon.protocol.pair_profiles import sign_pair_profile
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     HUB,
+    AttachmentId,
     BatchId,
     DeliveryId,
+    DeskId,
     HitId,
     IncarnationId,
+    MeetingId,
     MemberCode,
     MessageId,
+    NoteId,
+    OnwardUseId,
+    PingId,
+    ProposalId,
+    PurgeId,
     RecordReference,
     RequestId,
 )
@@ -89,6 +118,7 @@ def _item(reference: RecordReference, comparable_with: ComparableWith) -> m.Subm
         schema_digest=DIGEST,
         key_epoch=1,
         envelopes=(bytes(range(256)), b"\xff\xfe"),
+        reconsider=(HIT,),
     )
 
 
@@ -200,6 +230,81 @@ COMMITMENTS = {
 TRANSCRIPT = transcript_of(COMMITMENTS)
 LINKAGE_KEY = derive_key(CEREMONY, 1, CONTRIBUTIONS.values(), TRANSCRIPT)
 
+MARKS = m.ProtectionMarks(non_punishment=True, minor=True, victim_risk="Her family is watched.")
+ATTACHMENT, MEETING, NOTE = AttachmentId(uuid_text(12)), MeetingId(uuid_text(13)), NoteId(uuid_text(14))
+PROPOSAL, ONWARD_USE, PURGE = ProposalId(uuid_text(15)), OnwardUseId(uuid_text(16)), PurgeId(uuid_text(17))
+PING, DESK, NIGHT_DESK = PingId(uuid_text(18)), DeskId("crime-desk"), DeskId("night-desk")
+ATTACHED = (m.AttachmentReference(ATTACHMENT, DIGEST),)
+
+ONWARD_USE_TOKEN = sign_onward_use(
+    m.OnwardUseToken(
+        onward_use_id=ONWARD_USE,
+        federation=FEDERATION,
+        hit_id=HIT,
+        exchange_id=REQUEST,
+        originator=XA,
+        holder=XB,
+        recipients=(XC,),
+        use="For the search of the vessel.",
+        as_evidence=False,
+        content_digest=DIGEST,
+        issued_at=NOW,
+        expires_on=date(2026, 4, 30),
+    ),
+    SIGNING_KEYS[XA],
+)
+
+FOCAL_POINTS = sign_focal_points(
+    m.FocalPointDirectory(
+        member=XA,
+        version=3,
+        issued_at=NOW,
+        valid_until=date(2026, 12, 31),
+        desks=(
+            m.FocalPointEntry(
+                desk_id=DESK,
+                kind=DeskKind.FOCAL_POINT,
+                title="Desk for serious crime",
+                competences=(Competence.TRAFFICKING, Competence.MINORS),
+                languages=("en", "th"),
+                zone="Asia/Bangkok",
+                hours=(m.DeskHours(0, 540, 720), m.DeskHours(0, 780, 1020)),
+                channels=(
+                    m.ContactChannel(ContactKind.PHONE, "+99 555 000 100", ""),
+                    m.ContactChannel(ContactKind.SECURE_MAIL, "desk@amara.example", "5F5F 5F5F 5F5F 5F5F"),
+                ),
+                deputy=NIGHT_DESK,
+            ),
+            m.FocalPointEntry(
+                desk_id=NIGHT_DESK,
+                kind=DeskKind.DUTY,
+                title="Officer on call",
+                competences=(Competence.GENERAL,),
+                languages=("th",),
+                zone="Asia/Bangkok",
+                hours=(m.DeskHours(0, 0, 1440),),
+                channels=(m.ContactChannel(ContactKind.INTERPOL_I24_7, "AMARA NCB", ""),),
+                deputy=None,
+            ),
+        ),
+        roster=(m.DutyTurn(NIGHT_DESK, NOW, NOW + timedelta(hours=12)),),
+        holidays=(date(2026, 4, 13), date(2026, 4, 14)),
+    ),
+    SIGNING_KEYS[XA],
+)
+
+PAIR_PROFILE = m.PairProfile(
+    members=(XA, XB),
+    version=1,
+    previous_digest=None,
+    effective_from=date(2026, 3, 1),
+    times=(m.AgreedTime(ClockName.RESPOND, Urgency.U3, Counting.WORKING_DAYS, 10),),
+)
+
+SIGNED_PAIR_PROFILE = m.SignedPairProfile(
+    PAIR_PROFILE, tuple(sign_pair_profile(PAIR_PROFILE, member, SIGNING_KEYS[member]) for member in (XA, XB))
+)
+
 SEALABLE = (
     m.Vote(hit_id=HIT, round=1, verdict=Verdict.SAME, reason="Same scar; same boat.\n“နေဝင်း”", voted_at=NOW),
     m.Request(
@@ -218,6 +323,16 @@ SEALABLE = (
         legal_basis="Voluntary cooperation.",
         handling_code=HandlingCode.H1,
         requested_at=NOW,
+        offence_group=OffenceGroup.TRAFFICKING_LABOUR,
+        subject_category=SubjectCategory.SUSPECT,
+        subject_role="Owner of the vessel.",
+        tlp=Tlp.AMBER,
+        onward_sharing=(XC,),
+        caveats=(Caveat.NOT_FOR_ARREST,),
+        marks=MARKS,
+        languages=("en", "zh-Hant"),
+        contacts=(DESK,),
+        attachments=ATTACHED,
     ),
     m.Reply(
         request_id=REQUEST,
@@ -229,6 +344,102 @@ SEALABLE = (
         handling_code=HandlingCode.H2,
         delete_by=None,
         replied_at=NOW,
+        extent=ReplyExtent.PARTIAL,
+        released=(IdentifierKind.VESSEL,),
+        may_be_evidence=False,
+        tlp=Tlp.AMBER_STRICT,
+        onward_sharing=(),
+        caveat_codes=(Caveat.ASK_BEFORE_ACTION, Caveat.NO_EXPORT),
+        marks=MARKS,
+        attachments=(),
+    ),
+    m.RequestDecision(
+        request_id=REQUEST,
+        hit_id=HIT,
+        ruling=RequestRuling.REFUSE,
+        ground=RefusalGround.SAFETY_OF_A_PERSON,
+        expected_on=None,
+        judicial_authorisation=False,
+        marks=MARKS,
+        decided_at=NOW,
+    ),
+    m.Clarification(REQUEST, HIT, "Which of the two ports do you mean?", HandlingCode.H1, MARKS, NOW),
+    m.ClarificationAnswer(REQUEST, HIT, "The northern one, at the old shipyard.", HandlingCode.H1, MARKS, NOW),
+    m.Recall(REQUEST, HIT, RecallReason.SENT_IN_ERROR, MARKS, NOW),
+    m.SpontaneousInformation(
+        request_id=REQUEST,
+        hit_id=HIT,
+        information="The vessel left for your waters last night.",
+        relevance="Forty people were seen to board.",
+        urgency=Urgency.U1,
+        source_reliability=SourceReliability.A,
+        information_accuracy=InformationAccuracy.NOT_IN_DOUBT,
+        released=(IdentifierKind.VESSEL, IdentifierKind.PLACE),
+        handling_code=HandlingCode.H2,
+        tlp=Tlp.RED,
+        onward_sharing=(),
+        caveats=(Caveat.NAMED_OFFICERS_ONLY,),
+        delete_by=date(2026, 12, 31),
+        may_be_evidence=False,
+        marks=MARKS,
+        attachments=ATTACHED,
+        informed_at=NOW,
+    ),
+    m.FormalRoute(REQUEST, HIT, FormalChannel.LEGAL_ASSISTANCE, "Letter rogatory 12/2026", MARKS, NOW),
+    m.Feedback(REQUEST, HIT, Usefulness.DECISIVE, (CaseOutcome.VICTIM_SAFE, CaseOutcome.ARREST), MARKS, NOW),
+    m.Note(NOTE, HIT, None, "The shipyard opens at dawn.", HandlingCode.H1, Tlp.AMBER_STRICT, MARKS, NOW),
+    m.ExtraFieldProposal(PROPOSAL, HIT, (IdentifierKind.BIRTH_DATE,), "Two brothers share the name.", NOW),
+    m.ExtraFieldAnswer(PROPOSAL, HIT, agreed=True, answered_at=NOW),
+    m.ExtraFieldValue(
+        PROPOSAL, HIT, (m.ShownField(IdentifierKind.BIRTH_DATE, "1990-05"),), HandlingCode.H1, MARKS, NOW
+    ),
+    m.AttachmentManifest(
+        attachment_id=ATTACHMENT,
+        hit_id=HIT,
+        exchange_id=REQUEST,
+        file_name="crew list.pdf",
+        media_type="application/pdf",
+        size=1_048_577,
+        sha256=DIGEST,
+        key=bytes(range(32)),
+        handling_code=HandlingCode.H2,
+        tlp=Tlp.RED,
+        caveats=(Caveat.NO_EXPORT,),
+        marks=MARKS,
+        attached_at=NOW,
+    ),
+    m.MeetingProposal(
+        meeting_id=MEETING,
+        hit_id=HIT,
+        sequence=1,
+        status=MeetingStatus.HELD,
+        agenda="Who searches which quay.",
+        starts_at=NOW + timedelta(days=1),
+        ends_at=NOW + timedelta(days=1, hours=1),
+        zone="Asia/Bangkok",
+        attendees=("Crime desk, Amara", "Coast guard, Belanu"),
+        link="https://meet.example/5f",
+        minutes_digest=DIGEST,
+        handling_code=HandlingCode.H1,
+        marks=MARKS,
+        proposed_at=NOW,
+    ),
+    m.MeetingAnswer(MEETING, HIT, sequence=1, accepted=True, answered_at=NOW),
+    m.OnwardUseRequest(
+        onward_use_id=ONWARD_USE,
+        hit_id=HIT,
+        exchange_id=REQUEST,
+        recipients=(XC,),
+        use="For the search of the vessel.",
+        as_evidence=False,
+        content_digest=DIGEST,
+        marks=MARKS,
+        asked_at=NOW,
+    ),
+    m.OnwardUseDecision(ONWARD_USE, HIT, ONWARD_USE_TOKEN, NOW),
+    m.PurgeRequest(PURGE, HIT, None, PurgeReason.WITHDRAWN, NOW),
+    m.PurgeReceipt(
+        PURGE, HIT, tuple(m.PurgedCount(place, 1) for place in PurgedPlace), legal_hold=False, purged_at=NOW
     ),
     share_linkage_key(LINKAGE_KEY, FEDERATION),
     m.KeyCommitment(CEREMONY.ceremony_id, epoch=1, attempt=1, commitment=COMMITMENTS[XA]),
@@ -260,6 +471,18 @@ ALERT = m.Alert(
     detected_at=NOW,
     alerted_at=NOW,
     exercise=True,
+    state_version=1,
+)
+
+LEDGER = m.KnownLedger(
+    state=JointState.HELD,
+    version=6,
+    since=NOW,
+    round=2,
+    first_round=1,
+    held_from=JointState.CONFIRMED,
+    closed_from=None,
+    exchanges=(m.KnownExchange(REQUEST, XA, Urgency.U2, JointState.CLARIFY, 2, NOW, 1),),
 )
 
 CLEAR = (
@@ -287,8 +510,22 @@ CLEAR = (
         ),
     ),
     ALERT,
-    m.HitNotice(hit_id=HIT, event=HitEvent.HELD, at=NOW),
     m.HoldDecision(hit_id=HIT, decision=HoldRuling.RELEASE),
+    m.StateNotice(HIT, REQUEST, Event.REQUESTED, follows=0, urgency=Urgency.U1, at=NOW),
+    m.StepTaken(HIT, None, Event.EXPIRED, follows=2, urgency=None, by=HUB, at=NOW),
+    m.SideNotice(HIT, at=NOW),
+    m.SafetyHoldOrder(HIT, holds=True, at=NOW),
+    m.SafetyHoldNotice(HIT, holds=True, at=NOW),
+    m.AttachmentOffer(ATTACHMENT, HIT, REQUEST, size=1_048_577, chunk_digests=(DIGEST, DIGEST)),
+    m.AttachmentProgress(ATTACHMENT, missing=(0, 199)),
+    m.AttachmentReceived(ATTACHMENT),
+    m.EscalationNotice(HIT, REQUEST, ClockName.RESPOND, m.EscalationLevel.OVER, Watcher.FACILITATOR, NOW),
+    FOCAL_POINTS,
+    m.FocalPointBook((FOCAL_POINTS,), (m.DeskLife(XA, DESK, NOW, None), m.DeskLife(XA, NIGHT_DESK, NOW, NOW))),
+    m.ProofOfLifePing(PING, DESK, NOW, NOW + timedelta(days=1)),
+    m.ProofOfLifeAnswer(PING, DESK, NOW),
+    SIGNED_PAIR_PROFILE,
+    m.PairProfileBook((SIGNED_PAIR_PROFILE,)),
     m.Delivery(delivery_id=DELIVERY, envelope={"version": "symbolon/1", "exercise": True}),
     m.DeliveryAcknowledgement(delivery_ids=(DELIVERY,)),
     m.TokenRequest(elements=TOKEN_ELEMENTS),
@@ -355,9 +592,10 @@ CLEAR = (
                 own_reference=OWN,
                 counterpart=XB,
                 counterpart_reference=OTHER,
-                state=JointState.NEEDS_MORE,
-                round=2,
+                ledger=LEDGER,
                 own_vote=m.VoteCustody.LIES_AT_HUB,
+                frozen=True,
+                own_safety_hold=False,
             ),
         ),
         more=True,
@@ -366,6 +604,7 @@ CLEAR = (
     m.RedeliveryReceipt(queued=3, kept_since=NOW),
     m.KnownRecords(incarnation=INCARNATION, records=(HELD_RECORD, WITHDRAWN_RECORD)),
     m.RecordDifferences(incarnation=INCARNATION, lacking=(OWN,), still_held=(OTHER,)),
-    m.KnownHits(incarnation=INCARNATION, hits=(m.KnownHit(alert=ALERT, state=JointState.CONFIRMED, round=1),)),
+    m.KnownHits(incarnation=INCARNATION, hits=(m.KnownHit(ALERT, LEDGER, 2, safety_hold=True, released=False),)),
+    m.HitStanding(HIT, LEDGER, frozen=False),
     m.ReconciliationDone(incarnation=INCARNATION, records=2, hits=1),
 )

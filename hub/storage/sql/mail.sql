@@ -16,12 +16,15 @@ LIMIT %(limit)s;
 
 -- name: acknowledge
 -- The member has them. Their envelopes are kept for some weeks, in case that it is restored from a backup; of what was
--- about a hit that is withdrawn by now, only the notice of that. Only its own rows are touched, whatever ids it names.
+-- about a hit that is withdrawn by now, only the word of that. Only its own rows are touched, whatever ids it names.
 UPDATE delivery
 SET acknowledged_at = %(now)s,
     envelope = CASE
-        WHEN purpose <> 'hit-notice'
-             AND EXISTS (SELECT FROM hit WHERE hit.hit_id = delivery.hit_id AND hit.state = 'WITHDRAWN')
+        WHEN purpose NOT IN ('step-taken', 'purge-request', 'purge-receipt')
+             AND EXISTS (
+                 SELECT FROM hit
+                 WHERE hit.hit_id = delivery.hit_id AND 'WITHDRAWN' IN (hit.state, hit.closed_from)
+             )
         THEN NULL
         ELSE envelope
     END
@@ -33,9 +36,15 @@ INSERT INTO relayed_message (sender, message_id, body_digest, received_at)
 VALUES (%(sender)s, %(message_id)s, %(body_digest)s, %(now)s)
 ON CONFLICT DO NOTHING;
 
+-- name: note_refusal
+-- A message that was noted was refused, for good.
+UPDATE relayed_message
+SET problem = %(problem)s
+WHERE sender = %(sender)s AND message_id = %(message_id)s;
+
 -- name: find_message
--- Under which digest a message id was first noted.
-SELECT body_digest
+-- Under which digest a message id was first noted, and the problem that it was refused by.
+SELECT body_digest, problem
 FROM relayed_message
 WHERE sender = %(sender)s AND message_id = %(message_id)s;
 

@@ -78,16 +78,14 @@ ORDER BY r.reference
 LIMIT %(limit)s;
 
 -- name: list_hits_of
--- The hits that a member was told of. A vote that lies here is of the round that is not opened yet.
-SELECT h.hit_id, h.state, h.rounds_opened, own.reference AS own_reference, other.member AS counterpart,
-       other.reference AS counterpart_reference,
-       (SELECT max(v.round) FROM vote_deposit AS v WHERE v.hit_id = h.hit_id AND v.member = %(member)s) AS lying
+-- The hits that a member was told of, and of which round of each its vote lies here.
+SELECT own.hit_id, own.member, own.reference AS own_reference, other.reference AS counterpart_reference,
+       (SELECT max(v.round) FROM vote_deposit AS v WHERE v.hit_id = own.hit_id AND v.member = %(member)s) AS lying
 FROM hit_side AS own
-JOIN hit AS h USING (hit_id)
-JOIN hit_side AS other ON other.hit_id = h.hit_id AND other.member <> own.member
+JOIN hit_side AS other ON other.hit_id = own.hit_id AND other.member <> own.member
 WHERE own.member = %(member)s AND own.alerted_at IS NOT NULL
-  AND (%(after)s::text IS NULL OR h.hit_id > %(after)s)
-ORDER BY h.hit_id
+  AND (%(after)s::text IS NULL OR own.hit_id > %(after)s)
+ORDER BY own.hit_id
 LIMIT %(limit)s;
 
 -- name: redeliver

@@ -30,11 +30,11 @@ GROUP BY day
 ORDER BY day DESC;
 
 -- name: count_hits_by_state
--- Hits by their state here.
-SELECT state, count(*) AS hits
+-- Hits by their joint state.
+SELECT joint_state AS state, count(*) AS hits
 FROM hit
-GROUP BY state
-ORDER BY state;
+GROUP BY joint_state
+ORDER BY joint_state;
 
 -- name: list_workers
 -- Workers that looked lately, and how far their index lags.

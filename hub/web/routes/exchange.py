@@ -41,8 +41,23 @@ def exchange_router(services: ApiServices) -> APIRouter:
 
     @router.post("/messages", status_code=_NO_CONTENT)
     def relay_message(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
-        """Send a sealed request, reply, or message about the linkage key to another member."""
+        """Send a sealed message to another member; a step of an exchange has its notice beside it."""
         services.relay_message(caller.member, envelope)
+
+    @router.post("/steps", status_code=_NO_CONTENT)
+    def take_step(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
+        """Take a step that no sealed message carries: what the votes came to, closing, reopening."""
+        services.take_step(caller.member, envelope)
+
+    @router.post("/acknowledgements", status_code=_NO_CONTENT)
+    def note_acknowledgement(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
+        """Say that the caller's desk has seen a hit; the other side sees when."""
+        services.note_acknowledgement(caller.member, envelope)
+
+    @router.post("/safety-holds", status_code=_NO_CONTENT)
+    def order_safety_hold(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
+        """Freeze every disclosure and vote on a hit, or lift the caller's own freeze."""
+        services.order_safety_hold(caller.member, envelope)
 
     @router.post("/holds", status_code=_NO_CONTENT)
     def decide_hold(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:

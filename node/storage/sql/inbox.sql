@@ -23,17 +23,18 @@ set state = %(state)s, problem = %(problem)s, envelope = case when %(state)s = '
 where delivery_id = %(delivery_id)s and state = 'waiting';
 
 -- name: count_deliveries
--- How many deliveries wait for another, and how many were refused.
+-- How many deliveries wait for another, and how many were refused; but for those about a protected hit.
 select
-    count(*) filter (where state = 'waiting') as waiting,
-    count(*) filter (where state = 'refused') as refused
-from inbox_delivery;
+    count(*) filter (where inbox_delivery.state = 'waiting') as waiting,
+    count(*) filter (where inbox_delivery.state = 'refused') as refused
+from inbox_delivery left join hit using (hit_id)
+where hit.protected is not true;
 
 -- name: list_kept
--- What could not be taken, oldest first.
+-- What could not be taken, oldest first; but for what is about a protected hit, which is tried again like the rest.
 select delivery_id, state, problem, received_at, envelope
-from inbox_delivery
-where state in ('waiting', 'refused')
+from inbox_delivery left join hit using (hit_id)
+where state in ('waiting', 'refused') and hit.protected is not true
 order by place;
 
 -- name: note_slow_clock

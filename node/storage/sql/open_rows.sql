@@ -30,29 +30,3 @@ for update;
 -- The reason, sealed in place of its clear text.
 update vote set sealed_reason = %(sealed_reason)s, reason = null
 where hit_id = %(hit_id)s and round = %(round)s and side = %(side)s;
-
--- name: lock_open_requests
--- Requests in clear.
-select request_id, content
-from exchange_request
-where sealed_content is null
-order by request_id
-limit %(limit)s
-for update;
-
--- name: seal_request
--- The request, sealed in place of its clear text.
-update exchange_request set sealed_content = %(sealed_content)s, content = null where request_id = %(request_id)s;
-
--- name: lock_open_replies
--- Replies in clear.
-select request_id, content
-from exchange_reply
-where sealed_content is null
-order by request_id
-limit %(limit)s
-for update;
-
--- name: seal_reply
--- The reply, sealed in place of its clear text.
-update exchange_reply set sealed_content = %(sealed_content)s, content = null where request_id = %(request_id)s;

@@ -83,24 +83,19 @@ update outbox_batch set attempts = attempts + 1, next_attempt_at = %(next_attemp
 where batch_id = %(batch_id)s;
 
 -- name: add_message
--- A message to the hub or, sealed, to another member, in the transaction of the act.
+-- A message to the hub or, sealed, to another member, in the transaction of the act; with the step that it takes.
 insert into outbox_message (
-    message_id, kind, audience, hit_id, body, key_epoch, key_attempt, next_attempt_at, created_at
+    message_id, kind, audience, hit_id, body, key_epoch, key_attempt, step, next_attempt_at, created_at
 ) values (
-    %(message_id)s, %(kind)s, %(audience)s, %(hit_id)s, %(body)s, %(key_epoch)s, %(key_attempt)s, %(now)s, %(now)s
+    %(message_id)s, %(kind)s, %(audience)s, %(hit_id)s, %(body)s, %(key_epoch)s, %(key_attempt)s, %(step)s, %(now)s,
+    %(now)s
 );
 
 -- name: list_due_messages
--- Messages whose time has come, oldest first; of each lane (one party, one hit or none) the oldest alone, so that what
--- is about one hit arrives in its order.
-select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt
-from outbox_message as message
-where delivered_at is null and next_attempt_at <= %(now)s
-  and not exists (
-      select from outbox_message as earlier
-      where earlier.delivered_at is null and earlier.audience = message.audience
-        and earlier.hit_id is not distinct from message.hit_id and earlier.place < message.place
-  )
+-- Messages whose time has come, oldest first; of each lane the oldest alone.
+select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt, step, tried, in_doubt
+from outbox_message_next
+where next_attempt_at <= %(now)s
 order by place
 limit %(limit)s;
 
@@ -108,17 +103,61 @@ limit %(limit)s;
 -- The recipient has other keys than when the message was sealed: its content, sealed for those.
 update outbox_message set body = %(body)s where message_id = %(message_id)s and delivered_at is null;
 
--- name: find_request_of_message
--- The request that a message carries, or to which it carries the reply.
-select request_id from exchange_request where message_id = %(message_id)s
-union all
-select request_id from exchange_reply where message_id = %(message_id)s
-limit 1;
-
 -- name: close_message
 -- The hub took the message, or refused it for good.
-update outbox_message set delivered_at = %(now)s, body = null, problem = %(problem)s
+update outbox_message set delivered_at = %(now)s, body = null, problem = %(problem)s, on_hold = false
 where message_id = %(message_id)s and delivered_at is null;
+
+-- name: find_waiting_withdrawal
+-- Whether a withdrawal of the record waits for the hub's answer.
+select exists (
+    select from outbox_item where reference = %(reference)s and kind = 'withdrawal' and delivered_at is null
+) as waits;
+
+-- name: list_taken_steps
+-- The steps about a hit that the hub took and that are not followed here, in their order.
+select message_id, step
+from outbox_message
+where hit_id = %(hit_id)s and step is not null and not followed and problem is null and delivered_at is not null
+order by place;
+
+-- name: note_followed
+-- The ledger has come to where the step stands.
+update outbox_message set followed = true where message_id = %(message_id)s;
+
+-- name: note_on_hold
+-- A hold stops the message: others about the hit may pass it. Where the hub said so, it does not have it.
+update outbox_message
+set on_hold = true, attempts = attempts + 1, next_attempt_at = %(next_attempt_at)s, tried = tried and not %(by_hub)s
+where message_id = %(message_id)s;
+
+-- name: note_tried
+-- The message goes out now; no row when it was taken back meanwhile.
+update outbox_message set tried = true where message_id = %(message_id)s and delivered_at is null
+returning message_id;
+
+-- name: lock_unsent_of_hit
+-- What waits to go out about a hit, oldest first.
+select message_id, kind, audience, hit_id, body, attempts, key_epoch, key_attempt, step, tried, in_doubt
+from outbox_message
+where hit_id = %(hit_id)s and delivered_at is null
+order by place
+for update;
+
+-- name: note_in_doubt
+-- The hub may have the message, and is asked while it holds the hit.
+update outbox_message set in_doubt = true where message_id = %(message_id)s;
+
+-- name: find_in_doubt
+-- Whether the hub is still to be asked about a message of this hit.
+select exists (
+    select from outbox_message where hit_id = %(hit_id)s and in_doubt and delivered_at is null
+) as waits;
+
+-- name: let_go_on
+-- The hold is over: what it stopped is tried again now.
+update outbox_message set on_hold = false, next_attempt_at = least(next_attempt_at, %(now)s)
+where hit_id = %(hit_id)s and on_hold and delivered_at is null;
 
 -- name: postpone_message
 -- A try that failed: the same message is tried again later.
@@ -128,14 +167,7 @@ where message_id = %(message_id)s;
 -- name: find_next_attempt
 -- When the next message or batch is due; null when nothing waits.
 select least(
-    (
-        select min(next_attempt_at) from outbox_message as message
-        where delivered_at is null and not exists (
-            select from outbox_message as earlier
-            where earlier.delivered_at is null and earlier.audience = message.audience
-              and earlier.hit_id is not distinct from message.hit_id and earlier.place < message.place
-        )
-    ),
+    (select min(next_attempt_at) from outbox_message_next),
     (select min(next_attempt_at) from outbox_batch where delivered_at is null),
     (select min(created_at) from outbox_item where batch_id is null and kind = 'withdrawal'),
     greatest(
@@ -148,11 +180,21 @@ select least(
 ) as next_attempt_at;
 
 -- name: count_waiting
--- What still waits to go out, and what was refused for good.
+-- What still waits to go out, and what was refused for good; but for what concerns a record or a hit of which the
+-- protection officer alone may know.
 select
-    (select count(*) from outbox_item where delivered_at is null) as items,
-    (select count(*) from outbox_message where delivered_at is null) as messages,
-    (select count(*) from outbox_message where problem is not null) as messages_refused;
+    (
+        select count(*) from outbox_item as item left join record using (reference)
+        where item.delivered_at is null and coalesce(record.category not in ('victim', 'minor'), true)
+    ) as items,
+    (
+        select count(*) from outbox_message as message left join hit using (hit_id)
+        where message.delivered_at is null and hit.protected is not true
+    ) as messages,
+    (
+        select count(*) from outbox_message as message left join hit using (hit_id)
+        where message.problem is not null and hit.protected is not true
+    ) as messages_refused;
 
 -- name: add_receipt
 -- The hub's signed receipt, as it came.

@@ -21,10 +21,28 @@ select incarnation, step from hub_life;
 
 -- name: note_hub_life
 -- How far this node is with an incarnation of the hub.
-insert into hub_life (incarnation, step, noted_at)
-values (%(incarnation)s, %(step)s, %(noted_at)s)
+insert into hub_life (incarnation, step, noted_at, anew)
+values (%(incarnation)s, %(step)s, %(noted_at)s, %(step)s <> 'done')
 on conflict (only_row) do update
-set incarnation = excluded.incarnation, step = excluded.step, noted_at = excluded.noted_at;
+set incarnation = excluded.incarnation, step = excluded.step, noted_at = excluded.noted_at,
+    anew = hub_life.anew or excluded.anew;
+
+-- name: find_hub_anew
+-- Whether the hub came from a backup since this node knows it.
+select anew from hub_life;
+
+-- name: keep_told
+-- How far the hub says that a hit went; its newest word counts.
+insert into told_ledger (hit_id, ledger) values (%(hit_id)s, %(ledger)s)
+on conflict (hit_id) do update set ledger = excluded.ledger;
+
+-- name: find_told
+-- What the hub said of a hit that the votes have not borne out.
+select ledger from told_ledger where hit_id = %(hit_id)s;
+
+-- name: forget_told
+-- The votes bore it out.
+delete from told_ledger where hit_id = %(hit_id)s;
 
 -- name: list_known_records
 -- What the hub holds, by what it answered: the version, and the epochs under which it has encodings of it. Records that

@@ -69,7 +69,7 @@ for update;
 -- or refused go out again only when they are named.
 select * from record
 where (publication = 'unpublished' or (publication in ('withdrawn', 'refused') and %(lookups)s::bytea[] is not null))
-  and category is not null and reference > %(after)s
+  and category is not null and erased_at is null and reference > %(after)s
   and (%(case_id)s::text is null or case_id = %(case_id)s)
   and (%(lookups)s::bytea[] is null or lookup = any(%(lookups)s))
 order by reference
@@ -79,7 +79,7 @@ for update;
 -- name: list_without_category
 -- Local ids of the records that are kept but not published because their subject category is not set.
 select local_id from record
-where category is null
+where category is null and erased_at is null
 order by local_id;
 
 -- name: find_references
@@ -91,9 +91,12 @@ where lookup = any(%(lookups)s) or case_id = %(case_id)s;
 -- name: list_expired
 -- Records whose review date has passed and that are at the hub, on their way, or were there and may have live hits still
 -- (a reclassification leaves them held): they are withdrawn. The day itself is the last on which they may be at the hub,
--- as in the hub's own rule; days are UTC's at either.
+-- as in the hub's own rule; days are UTC's at either. Not while a legal hold lies on them.
 select reference from record
 where review_date < %(today)s
+  and not exists (
+      select from legal_hold as hold where hold.reference = record.reference and hold.lifted_at is null
+  )
   and (
       publication in ('queued', 'published')
       or (
@@ -109,25 +112,29 @@ limit %(limit)s;
 
 -- name: list_records
 -- The list for an administrator, in no order: what it may be sorted by may be sealed. Every filter that is null or
--- false lets all pass.
+-- false lets all pass. Of the kinds that somebody may see: protected (a victim's or minor's) or not.
 select
     local_id, identifiers, content_digest, sealed, case_id, reference, kind, category, publication, version,
     hub_version, review_date, changed_at, refusal
 from record
-where (%(publications)s::text[] is null or publication = any(%(publications)s))
+where erased_at is null
+  and coalesce(category in ('victim', 'minor'), false) = any(%(protected)s)
+  and (%(publications)s::text[] is null or publication = any(%(publications)s))
   and (not %(refused)s or refusal is not null)
   and (not %(category_not_set)s or category is null)
   and (%(case_id)s::text is null or case_id = %(case_id)s)
   and (%(review_before)s::date is null or review_date < %(review_before)s);
 
 -- name: count_refused
--- Records that hold a reason why they were not taken.
-select count(*) as refused from record where refusal is not null;
+-- Records that hold a reason why they were not taken, but for victims' and minors'.
+select count(*) as refused from record where refusal is not null and coalesce(category not in ('victim', 'minor'), true);
 
 -- name: count_by_publication
--- How many records there are in each state of publication, and how many of them lack a category.
+-- How many records there are in each state of publication, and how many of them lack a category; but for victims' and
+-- minors', of which the protection officer alone may know.
 select publication, count(*) as records, count(*) filter (where category is null) as without_category
 from record
+where coalesce(category not in ('victim', 'minor'), true)
 group by publication
 order by publication;
 

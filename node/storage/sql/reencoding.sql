@@ -119,7 +119,8 @@ select
 select count(*) from (select from outbox_item where batch_id is null limit 1) as unsent;
 
 -- name: count_encoded
--- How many records are at the hub, how many of them under an epoch, since a moment lately, or cannot be.
+-- How many records are at the hub, how many of them under an epoch, since a moment lately, or cannot be; of those that
+-- are (or are not) a victim's or minor's.
 select
     count(*) as records_total,
     count(*) filter (where encoding.state = 'at-hub') as records_encoded,
@@ -128,7 +129,8 @@ select
 from record
 left join record_encoding as encoding
     on encoding.reference = record.reference and encoding.epoch = %(epoch)s and encoding.version = record.version
-where record.publication = 'published';
+where record.publication = 'published'
+  and coalesce(record.category in ('victim', 'minor'), false) = any(%(protected)s);
 
 -- name: add_epoch_receipt
 -- The hub's signed word that a closed epoch's encodings are gone.

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -13,8 +13,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from symbolon.node.domain.actors import Right
 from symbolon.node.domain.hits import HitSummary
+from symbolon.node.errors import InvalidDraft
 from symbolon.node.web import wording
+from symbolon.node.web.act_forms import SAFETY_HOLD
+from symbolon.node.web.act_readings import read_words
+from symbolon.node.web.acting import GoOn, by_field, go_on
 from symbolon.node.web.desk_context import DeskContext, actor_of, rights_of
+from symbolon.node.web.form_spec import FormMistakes, Reading
 from symbolon.node.web.queue import (
     EXCHANGES,
     QueueLine,
@@ -27,7 +32,10 @@ from symbolon.node.web.queue import (
 )
 from symbolon.protocol.handling import Agreement, Band, Urgency
 from symbolon.protocol.lifecycle import JointState
-from symbolon.runtime.desk_access import visitor
+from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.references import HitId, parse_hit_id
+from symbolon.runtime.desk_access import doer, visitor
+from symbolon.runtime.form_fields import NO_MISTAKES, Fields, FormFields
 from symbolon.runtime.sessions import Session
 
 MOST_LINES: Final = 200
@@ -40,6 +48,8 @@ _FIRST_PAGES: Final = (
 """Where a person begins: the first page that their rights open."""
 Query = Annotated[QueueQuery, Depends(parse_query)]
 Visitor = Annotated[Session, Depends(visitor)]
+Doer = Annotated[Session, Depends(doer)]
+_NOTHING_TYPED: Final = FormFields({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +116,44 @@ def inbox_routes(desk: DeskContext) -> APIRouter:
             headers={"Content-Disposition": 'attachment; filename="symbolon-inbox.csv"'},
         )
 
+    def holds_page(
+        request: Request,
+        session: Session,
+        mistakes: Mapping[str, str] = NO_MISTAKES,
+        typed: FormFields = _NOTHING_TYPED,
+    ) -> Response:
+        hits = desk.services.list_hits(actor_of(session))
+        held = [hit for hit in hits if hit.joint_state is JointState.HELD]
+        marked = [hit for hit in hits if hit not in held and (hit.is_frozen or hit.non_punishment)]
+        now = desk.clock.now()
+        return desk.render(
+            request,
+            "holds.html",
+            session,
+            status=422 if mistakes else 200,
+            held=arrange(held, QueueQuery(show=Show.ALL), now),
+            marked=arrange(marked, QueueQuery(show=Show.ALL), now),
+            hold=SAFETY_HOLD,
+            mistakes=mistakes,
+            filled=typed,
+        )
+
     @router.get("/holds")
     def show_holds(request: Request, session: Visitor) -> Response:
-        hits = desk.services.list_hits(actor_of(session))
-        held = (hit for hit in hits if hit.joint_state is JointState.HELD)
-        lines = arrange(held, QueueQuery(), desk.clock.now())
-        return desk.render(request, "holds.html", session, lines=lines)
+        return holds_page(request, session)
+
+    @router.post("/holds/safety-hold")
+    def hold_for_safety(request: Request, session: Doer, fields: Fields) -> Response:
+        def act() -> GoOn:
+            hit_id = _hit_named(fields)
+            why = read_words(Reading(fields, SAFETY_HOLD), "justification")
+            desk.services.hold_for_safety(actor_of(session), hit_id, True, why)
+            return "/holds", "safety-hold"
+
+        try:
+            return go_on(desk, session, fields, act)
+        except (FormMistakes, InvalidDraft) as error:
+            return holds_page(request, session, by_field(error), fields)
 
     @router.get("/exchanges")
     def show_exchanges(request: Request, session: Visitor) -> Response:
@@ -123,6 +165,13 @@ def inbox_routes(desk: DeskContext) -> APIRouter:
     return router
 
 
+def _hit_named(fields: FormFields) -> HitId:
+    try:
+        return parse_hit_id(fields.text("hit").lower())
+    except MalformedMessage as error:
+        raise FormMistakes({"hit": "Write the hit's id as it stands on its page."}) from error
+
+
 def _query_string(query: QueueQuery) -> str:
     return urlencode(
         {
@@ -130,6 +179,7 @@ def _query_string(query: QueueQuery) -> str:
             "country": query.country,
             "urgency": query.urgency or "",
             "band": query.band or "",
+            "overlay": query.overlay or "",
             "sort": query.sort.value,
         }
     )
@@ -153,6 +203,10 @@ def _as_csv(lines: Iterable[QueueLine]) -> str:
             "unknown",
             "state",
             "our_side",
+            "turn",
+            "escalated",
+            "safety_hold",
+            "checked_by",
             "next_step",
             "alerted_at",
             "due_at",
@@ -171,6 +225,10 @@ def _as_csv(lines: Iterable[QueueLine]) -> str:
             *_kinds(line),
             hit.joint_state.value,
             wording.OWN_SIDE[hit.side_state],
+            line.turn,
+            "yes" if hit.is_escalated else "",
+            "yes" if hit.is_frozen else "",
+            hit.assigned_to or "",
             line.next_step,
             hit.alerted_at.isoformat(timespec="seconds"),
             hit.due_at.isoformat(timespec="seconds") if hit.due_at else "",

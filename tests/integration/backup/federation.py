@@ -102,6 +102,9 @@ _ADDRESSES: dict[str, Callable[[ApiServices], Callable[[MemberCode, Envelope], A
     "/v1/votes": lambda api: api.deposit_vote,
     "/v1/messages": lambda api: api.relay_message,
     "/v1/holds": lambda api: api.decide_hold,
+    "/v1/steps": lambda api: api.take_step,
+    "/v1/acknowledgements": lambda api: api.note_acknowledgement,
+    "/v1/safety-holds": lambda api: api.order_safety_hold,
     "/v1/deliveries/acknowledgements": lambda api: api.acknowledge_deliveries,
     "/v1/reconciliation/deliveries": lambda api: api.reconciliation.redeliver,
     "/v1/reconciliation/known-records": lambda api: api.reconciliation.take_known_records,
@@ -222,8 +225,8 @@ class Federation:
                 (
                     names[each.own_reference],
                     names[each.counterpart_reference],
-                    each.state.value,
-                    each.round,
+                    each.ledger.state.value,
+                    each.ledger.round,
                     each.own_vote.value,
                 )
                 for code in self.states
@@ -245,7 +248,7 @@ class Federation:
                         hit.round,
                         tuple((vote.round, vote.verdict.value) for vote in own),
                         tuple((vote.round, vote.verdict.value) for vote in counterpart),
-                        len(work.exchange.requests_of(hit.hit_id)),
+                        len(work.messages.of_hit(hit.hit_id)),
                     )
                 )
             return {"hits": sorted(hits), "publications": work.records.count_by_publication()}
@@ -256,8 +259,9 @@ class Federation:
             with state.node.database.transaction() as tx, state.node.unit_of_work.begin() as work:
                 from symbolon.node.storage.records import QUERIES
 
-                everything = {"publications": None, "refused": False, "category_not_set": False}
-                rows = tx.fetch_all(QUERIES["list_records"], **everything, case_id=None, review_before=None)
+                everything = {"protected": [False, True], "publications": None, "refused": False}
+                unlimited = {"category_not_set": False, "case_id": None, "review_before": None}
+                rows = tx.fetch_all(QUERIES["list_records"], **everything, **unlimited)
                 for record in work.records.many([RecordReference(str(row["reference"])) for row in rows]):
                     names[record.reference] = f"{code} {record.content.local_id}"
         return names

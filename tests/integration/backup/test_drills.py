@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.integration.backup.federation import (
@@ -78,6 +79,12 @@ def destroy_and_restore_node(federation: Federation, backup: Path, place: Path, 
     reopened(federation, home, destroyed.folder)
 
 
+def without_own_votes(picture: dict[str, Any], code: str) -> dict[str, Any]:
+    view = picture["nodes"][code]
+    hits = [(*hit[:4], *hit[5:]) for hit in view["hits"]]
+    return {**picture, "nodes": {**picture["nodes"], code: {**view, "hits": hits}}}
+
+
 @pytest.fixture
 def undisturbed(new_federation: NewFederation) -> dict[str, object]:
     """What comes of the same acts where nothing was destroyed."""
@@ -104,10 +111,8 @@ def test_a_destroyed_node_comes_back_to_where_it_was(
     assert report.withdrawn == 1
     assert report.published == 1
     assert report.votes_lost == 1
-    # The officer casts the vote once more, for its words were lost; it is out already, and stays here.
-    amara.node.services.cast_vote(FOCAL_POINT, amara.hit_on("A-1"), Verdict.SAME, "")
-    federation.pump()
-    assert federation.picture() == undisturbed
+    # The words of the vote that was out already stay lost; what came of it is known again.
+    assert without_own_votes(federation.picture(), "XA") == without_own_votes(undisturbed, "XA")
 
 
 def test_reconciling_twice_changes_nothing_more(

@@ -41,7 +41,7 @@ def test_of_a_withdrawn_hit_the_notice_alone_is_kept(federation: Federation) -> 
     federation.pump()
     assert ("XA", "alert") not in kept(federation)
     assert ("XB", "alert") not in kept(federation)
-    assert ("XB", "hit-notice") in kept(federation)
+    assert ("XB", "step-taken") in kept(federation)
 
 
 def test_an_alert_that_is_acknowledged_after_its_hit_was_withdrawn_is_not_kept(

@@ -29,7 +29,7 @@ def containers() -> Iterator[Containers]:
         stack.callback(shutil.rmtree, folder)
         supervisor = stack.enter_context(Supervisor())
         stage = Stage(folder, read_compose_file())
-        rabbitmq = SystemRabbitMq("rabbitmq", folder / "rabbitmq", stage.addresses["rabbitmq"], free_ports(1)[0])
+        rabbitmq = SystemRabbitMq("rabbitmq", folder / "rabbitmq", stage.addresses["rabbitmq"], *free_ports(2))
         running = Containers(stage, rabbitmq, supervisor)
         start_everything(running)
         yield running

@@ -10,8 +10,8 @@ from tests.integration.compose.system_packages import SystemPostgres, SystemRabb
 
 from symbolon.exercise.supervisor import Account, ProcessSpec, Supervisor
 
-PATIENCE_S = 90.0
-SETUP_WITHIN_S = 240.0
+PATIENCE_S = 240.0
+SETUP_WITHIN_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Containers:
     rabbitmq: SystemRabbitMq
     supervisor: Supervisor
 
-    def execute(self, name: str, *command: str, timeout_s: float = 60) -> "subprocess.CompletedProcess[str]":
+    def execute(self, name: str, *command: str, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":
         """Run a command in the place of a service."""
         service = self.stage.services[name]
         account, environment = self._terms(service)

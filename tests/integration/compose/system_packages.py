@@ -15,7 +15,6 @@ from pathlib import Path
 from symbolon.exercise.supervisor import Account, ProcessSpec
 
 RABBITMQ_PROGRAMS = Path("/usr/lib/rabbitmq/bin")
-DISTRIBUTION_PORT = 25672
 # RabbitMQ tells its readers so where its own packages' wrappers would have set it.
 PATH = f"{RABBITMQ_PROGRAMS}:{os.defpath}"
 
@@ -136,6 +135,8 @@ class SystemRabbitMq:
     address: str
     port_mapper_port: int
     """Erlang's port mapper always listens on 127.0.0.1, too: this port must be free there."""
+    distribution_port: int
+    """The server tries this one on every address before it listens: two brokers with the same one never start."""
 
     def prepare(self) -> None:
         """Make the folder, with the settings that the image's network would give."""
@@ -168,7 +169,10 @@ class SystemRabbitMq:
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),
-            "RABBITMQ_DIST_PORT": str(DISTRIBUTION_PORT),
+            "RABBITMQ_DIST_PORT": str(self.distribution_port),
+            # Its commands' own ports are otherwise counted on from the server's, and may run out of the numbers.
+            "RABBITMQ_CTL_DIST_PORT_MIN": "0",
+            "RABBITMQ_CTL_DIST_PORT_MAX": "0",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{{dotted}}}",
         }
 

@@ -9,7 +9,8 @@ import pytest
 from tests.integration.compose.compose_file import read_compose_file
 from tests.integration.compose.containers import Containers
 
-pytestmark = pytest.mark.system_services
+# Thirty commands of Python set the federation up, before the first test: on a busy machine that takes its minutes.
+pytestmark = [pytest.mark.system_services, pytest.mark.timeout(1200)]
 
 CASE = files("symbolon.exercise.case")
 HEALTH_CHECKED = [name for name, service in read_compose_file().items() if service.health_check]

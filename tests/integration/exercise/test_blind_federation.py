@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU
-from symbolon.exercise.run import CASE_FOLDER
 
 
 @pytest.fixture(scope="module")

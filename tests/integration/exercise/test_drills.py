@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import AMARA, BELANU, CASSOR, FictionalRecord, drama_phone
-from symbolon.exercise.run import CASE_FOLDER
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.state_files import write_state_file
 from symbolon.node.errors import NodeError

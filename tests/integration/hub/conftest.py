@@ -14,6 +14,7 @@ from symbolon.exercise.ports import free_ports
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.opening import Hub, initialise, open_hub
 from symbolon.hub.bootstrap.worker import blind_comparator, build_worker_services, open_comparator
+from symbolon.hub.domain.hits import Hit
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.jobs.tasks import WorkerServices
 from symbolon.hub.ports import Comparator
@@ -23,8 +24,9 @@ from symbolon.hub.storage.blind_encodings import BlindEncodings
 from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.matching.identifier_types import BirthDate, Document, DocumentType, PersonName, RecordIdentifiers
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.messages import Alert, FederationDirectory, HitNotice, Purpose, Sealed, Welcome
-from symbolon.protocol.references import MemberCode
+from symbolon.protocol.lifecycle import Event
+from symbolon.protocol.messages import Alert, FederationDirectory, Purpose, Sealed, StepTaken, Welcome
+from symbolon.protocol.references import HitId, MemberCode
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.sql_loader import Query
 
@@ -141,12 +143,18 @@ class HubBench:
             return [entry.leaf.act for entry in self.hub.audit_log.entries(tx)]
 
     def alerts(self, member: SimulatedMember) -> list[Alert]:
-        return self._messages(member, Alert)
+        return self.messages(member, Alert)
 
-    def notices(self, member: SimulatedMember) -> list[HitNotice]:
-        return self._messages(member, HitNotice)
+    def told(self, member: SimulatedMember) -> list[Event]:
+        """Of which steps the hub told a member, oldest first."""
+        return [taken.event for taken in self.messages(member, StepTaken)]
 
-    def _messages(self, member: SimulatedMember, kind: Any) -> list[Any]:
+    def hit(self, hit_id: HitId) -> Hit:
+        """A hit as the hub has it."""
+        with self.hub.store.work() as work:
+            return work.hits.lock(hit_id)
+
+    def messages(self, member: SimulatedMember, kind: Any) -> list[Any]:
         mail = self.mail(member)
         return [
             body_of(each.envelope, kind)

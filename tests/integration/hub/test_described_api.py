@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from tests.fuzz.described_api import attack
 from tests.fuzz.mangling import SOME_VALUES
-from tests.integration.hub.test_mutations import OCCASIONS, XA, Stage, places_in, signed, stage
+from tests.integration.hub.test_mutations import OCCASIONS, RECEIVED, XA, Stage, places_in, signed, stage
 from tests.simulators.members_over_http import problem_of
 
 from symbolon.hub.bootstrap.backup import proceed_without
@@ -42,7 +42,9 @@ def test_no_request_of_a_member_is_answered_with_a_server_error(
     def send(request: dict[str, Any], data: st.DataObject) -> Any:
         content = None
         if request["method"].upper() == "POST":
-            content = _handed_in(stage, templates[request["path"]], request["body"], live, data)
+            content = _handed_in(stage, templates[_as_posted(request["path"])], request["body"], live, data)
+        elif request["body"] is not None:
+            content = _as_bytes(request["body"])
         # Waiting for what does not come would take the time of all other requests.
         query = {**request["query"], "wait": 0} if "wait" in request["query"] else request["query"]
         headers = {**request["headers"], b"content-type": b"application/json"}
@@ -57,6 +59,11 @@ def test_no_request_of_a_member_is_answered_with_a_server_error(
     assert {path for path, _methods in described["paths"].items()} == {label.split(" ")[1] for label, _status in tally}
     # Not all of them were stopped at the door.
     assert problems > {None, Problem.MALFORMED_MESSAGE}
+
+
+def _as_posted(path: str) -> str:
+    """The address under which there are messages to send, whichever file it was drawn for."""
+    return f"/v1/attachments/{RECEIVED}/received" if path.endswith("/received") else path
 
 
 def live_ids(stage: Stage) -> list[str]:

@@ -17,7 +17,7 @@ from symbolon.matching.linkage_schema import schema_digest
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.epochs import references_digest
 from symbolon.protocol.handling import Namespace
-from symbolon.protocol.lifecycle import HitEvent
+from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import EpochErasureReceipt, SubmissionReceipt, WithdrawalReceipt
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
@@ -200,7 +200,7 @@ def test_a_withdrawal_erases_the_encodings_of_every_epoch(bench: Any, person: An
     [outcome] = body_of(answer, WithdrawalReceipt).outcomes
     assert (outcome.erased_encodings, outcome.hits_closed) == (2, 1)
     assert _problems(bench, bench.amara, under_epoch(own, person, 2)) == [Problem.STALE_VERSION]
-    assert [notice.event for notice in bench.notices(bench.belanu)] == [HitEvent.WITHDRAWN]
+    assert bench.told(bench.belanu) == [Event.WITHDRAWN]
 
 
 def test_a_reclassification_during_the_overlap_holds_the_hit_once(bench: Any, person: Any) -> None:
@@ -209,7 +209,7 @@ def test_a_reclassification_during_the_overlap_holds_the_hit_once(bench: Any, pe
     bench.submit(bench.amara, under_epoch(own, person, 2))
     newer = replace(item(person, reference=own.reference, version=2), namespace=Namespace.PROTECTED)
     assert _problems(bench, bench.amara, newer, under_epoch(newer, person, 2)) == [None, None]
-    assert [notice.event for notice in bench.notices(bench.belanu)] == [HitEvent.HELD]
+    assert bench.told(bench.belanu) == [Event.HELD]
 
 
 def test_what_is_compared_again_waits_behind_what_was_never_compared(bench: Any, person: Any) -> None:
@@ -279,12 +279,12 @@ def test_each_owner_gets_one_receipt_that_names_its_records(bench: Any, person: 
     _close(bench, leave_behind=True)
     bench.worker.erase_closed_epochs()
     bench.worker.erase_closed_epochs()
-    [receipt] = bench._messages(bench.amara, EpochErasureReceipt)
+    [receipt] = bench.messages(bench.amara, EpochErasureReceipt)
     assert (receipt.epoch, receipt.erased_encodings, receipt.records) == (1, 3, 3)
     assert receipt.references_digest == references_digest([record.reference for record in ours])
-    [other] = bench._messages(bench.belanu, EpochErasureReceipt)
+    [other] = bench.messages(bench.belanu, EpochErasureReceipt)
     assert other.references_digest == references_digest([theirs.reference])
-    assert bench._messages(bench.cassor, EpochErasureReceipt) == []
+    assert bench.messages(bench.cassor, EpochErasureReceipt) == []
     assert bench.acts().count(AuditAct.EPOCH_ERASED) == 1
 
 
@@ -299,7 +299,7 @@ def test_erasure_goes_on_where_a_killed_worker_left_it(bench: Any, person: Any, 
     # Killed here, and started anew.
     another = bench.another_worker()
     assert another.erase_closed_epochs() == 3
-    [receipt] = bench._messages(bench.amara, EpochErasureReceipt)
+    [receipt] = bench.messages(bench.amara, EpochErasureReceipt)
     assert receipt.references_digest == references_digest([record.reference for record in ours])
 
 
@@ -310,7 +310,7 @@ def test_many_workers_erase_at_once_and_each_owner_gets_one_receipt(bench: Any, 
     _close(bench, leave_behind=True)
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda _: bench.worker.erase_closed_epochs(), range(4))) == 7
-    assert len(bench._messages(bench.amara, EpochErasureReceipt)) == 1
+    assert len(bench.messages(bench.amara, EpochErasureReceipt)) == 1
 
 
 def test_a_submission_that_races_with_the_closing_is_taken_before_it_or_refused_after_it(
@@ -331,7 +331,7 @@ def test_a_submission_that_races_with_the_closing_is_taken_before_it_or_refused_
     assert _encodings(bench, 1) == 0
     assert _problems(bench, bench.cassor, item(person)) == [Problem.WRONG_KEY_EPOCH]
     if any(taken):
-        [receipt] = bench._messages(bench.cassor, EpochErasureReceipt)
+        [receipt] = bench.messages(bench.cassor, EpochErasureReceipt)
         assert receipt.erased_encodings == sum(taken)
 
 
@@ -355,7 +355,7 @@ def test_a_record_withdrawn_while_its_epoch_is_erased_stands_in_one_receipt_only
     _close(bench, leave_behind=True)
     bench.api.withdraw_records(bench.amara.code, bench.amara.withdrawal(own[0].reference))
     bench.worker.erase_closed_epochs()
-    [receipt] = bench._messages(bench.amara, EpochErasureReceipt)
+    [receipt] = bench.messages(bench.amara, EpochErasureReceipt)
     assert receipt.references_digest == references_digest([own[1].reference])
 
 

@@ -10,7 +10,7 @@ from tests.simulators.hub_members import body_of, item
 from symbolon.hub.storage.open_comparator import OpenComparator
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import Namespace
-from symbolon.protocol.lifecycle import HitEvent
+from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import Purpose, Withdrawal, WithdrawalReceipt, expiry_digest
 from symbolon.runtime.sql_loader import Query
 
@@ -49,7 +49,7 @@ def _published(bench: Any, member: Any, person: Any, **other: Any) -> Any:
 
 
 def _receipts(bench: Any, member: Any) -> list[WithdrawalReceipt]:
-    return bench._messages(member, WithdrawalReceipt)  # type: ignore[no-any-return]
+    return bench.messages(member, WithdrawalReceipt)  # type: ignore[no-any-return]
 
 
 def test_an_expired_record_leaves_the_database_and_the_index(bench: Any, person: Any) -> None:
@@ -98,7 +98,7 @@ def test_both_sides_of_a_hit_are_told_when_a_record_of_it_expires(bench: Any, pe
     _reviewed_by(bench, -1, own)
     bench.worker.expire_records()
     for member in (bench.amara, bench.belanu):
-        assert [notice.event for notice in bench.notices(member)] == [HitEvent.WITHDRAWN]
+        assert bench.told(member) == [Event.WITHDRAWN]
     [outcome] = _receipts(bench, bench.amara)[0].outcomes
     assert outcome.hits_closed == 1
 
@@ -109,7 +109,7 @@ def test_whoever_was_never_told_of_a_held_hit_hears_nothing_of_its_end(bench: An
     bench.worker.find_matches()
     _reviewed_by(bench, -1, own)
     bench.worker.expire_records()
-    assert [notice.event for notice in bench.notices(bench.amara)] == [HitEvent.WITHDRAWN]
+    assert bench.told(bench.amara) == [Event.WITHDRAWN]
     assert bench.purposes(bench.belanu) == []
 
 

@@ -35,7 +35,7 @@ from symbolon.hub.errors import (
 from symbolon.hub.services.replace_card import ReplaceCard
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.federation import verify_succession
-from symbolon.protocol.lifecycle import HitEvent
+from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import (
     DirectoryProposal,
     FederationHistory,
@@ -361,7 +361,7 @@ def test_an_expelled_members_records_and_hits_and_mail_are_gone(bench: Any, pers
     expel_member(bench.hub)(XC)
     bench.co_sign("XA", "XB")
     assert bench.worker.erase_expelled() == 2
-    assert [notice.event for notice in bench.notices(bench.amara)] == [HitEvent.WITHDRAWN] * 2
+    assert bench.told(bench.amara) == [Event.WITHDRAWN] * 2
     assert [count.member for count in bench.hub.show_status()().records] == ["XA"]
     bench.worker.refresh_index()
     assert len(bench.worker.find_matches._finder) == 1

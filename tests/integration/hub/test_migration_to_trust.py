@@ -9,6 +9,7 @@ import pytest
 
 from symbolon.hub.domain.members import Standing
 from symbolon.hub.storage.unit_of_work import PostgresStore
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HitId, MemberCode, RecordReference
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.clock import SystemClock
@@ -80,7 +81,8 @@ def test_its_records_keep_their_versions_and_have_one_encoding_under_their_epoch
 
 def test_its_hits_stand(migrated: PostgresStore) -> None:
     with migrated.work() as work:
-        assert work.hits.lock(HitId("a-hit")).is_live
+        hit = work.hits.lock(HitId("a-hit"))
+        assert (hit.state, hit.ledger.version, hit.is_open) == (JointState.ALERTED, 0, True)
 
 
 def test_nothing_is_compared_before_its_members_are_active(migrated: PostgresStore) -> None:

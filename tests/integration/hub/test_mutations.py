@@ -3,13 +3,14 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
+from tests.simulators.desks import a_desk, desks_of
 from tests.simulators.hub_members import SimulatedMember, item
 from tests.simulators.members_over_http import MembersOverHttp, problem_of
 
@@ -20,21 +21,30 @@ from symbolon.hub.web.api_app import create_api
 from symbolon.matching.identifier_types import Phone, RecordIdentifiers
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.handling import HoldRuling, Namespace
+from symbolon.protocol.focal_points import sign_focal_points
+from symbolon.protocol.handling import HoldRuling, Namespace, Urgency
 from symbolon.protocol.keys import SigningKey
-from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.known_ledgers import known_ledger
+from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import (
     SEALED_PURPOSES,
+    AttachmentOffer,
+    AttachmentReceived,
     KnownHit,
     KnownHits,
     KnownRecords,
+    PairProfile,
+    ProofOfLifeAnswer,
+    ProofOfLifePing,
     Purpose,
     ReconciliationDone,
     ReconciliationRecord,
     RedeliveryRequest,
+    SignedPairProfile,
 )
+from symbolon.protocol.pair_profiles import sign_pair_profile
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HUB, MemberCode
+from symbolon.protocol.references import HUB, AttachmentId, DeskId, MemberCode, new_request_id
 from symbolon.runtime.clock import SystemClock
 
 XA, XB, XC = MemberCode("XA"), MemberCode("XB"), MemberCode("XC")
@@ -42,6 +52,7 @@ NOT_THE_SENDERS = {Problem.BAD_SIGNATURE, Problem.MALFORMED_MESSAGE}
 BYTES_TRIED = 32
 MOST_PLACES = 60
 ABOUT_CONNECTIONS = {"member_presence"}
+RECEIVED = AttachmentId("00000000-0000-4000-8000-00000000000a")
 
 
 @dataclass(slots=True)
@@ -52,6 +63,7 @@ class Stage:
     members: MembersOverHttp
     person: RecordIdentifiers
     alerts: dict[Namespace, Any]
+    confirmed: int = 0
 
     @property
     def amara(self) -> SimulatedMember:
@@ -73,7 +85,8 @@ class Stage:
 
     def confirmed_hit(self) -> Any:
         """One hit more, on which both sides have voted."""
-        person = RecordIdentifiers(phones=(Phone("+447700900123"),))
+        self.confirmed += 1
+        person = RecordIdentifiers(phones=(Phone(f"+447700900{self.confirmed:03}"),))
         own = item(person)
         self.bench.submit(self.amara, own)
         self.bench.submit(self.bench.belanu, item(person))
@@ -81,7 +94,14 @@ class Stage:
         (alert,) = (each for each in self.bench.alerts(self.amara) if each.own_reference == own.reference)
         for one, other in ((self.amara, self.bench.belanu), (self.bench.belanu, self.amara)):
             self.bench.api.deposit_vote(one.code, one.vote(alert.hit_id, other))
+        belanu = self.bench.belanu
+        follows = self.version_of(alert.hit_id)
+        self.bench.api.take_step(belanu.code, belanu.step(belanu.notice(alert.hit_id, Event.CONFIRMED, follows)))
         return alert.hit_id
+
+    def version_of(self, hit_id: Any) -> int:
+        """How far the hub's own track of a hit is."""
+        return int(self.bench.hit(hit_id).ledger.version)
 
     def reconcile(self) -> Any:
         """As after the hub was restored; the incarnation that it has then."""
@@ -123,9 +143,25 @@ def vote(stage: Stage) -> tuple[str, Envelope]:
 
 def request(stage: Stage) -> tuple[str, Envelope]:
     hit_id = stage.confirmed_hit()
-    sealed = stage.bench.sealed(stage.amara, stage.bench.belanu, Purpose.REQUEST)
-    body = {**sealed.body, "hit_id": hit_id}
-    return "/v1/messages", signed(replace(sealed, body=body), stage.amara.signing_key)
+    notice = stage.amara.notice(hit_id, Event.REQUESTED, 0, exchange_id=new_request_id(uuid4()), urgency=Urgency.U2)
+    return "/v1/messages", stage.amara.sealed(stage.bench.belanu, Purpose.REQUEST, hit_id, notice)
+
+
+def note(stage: Stage) -> tuple[str, Envelope]:
+    return "/v1/messages", stage.amara.sealed(stage.bench.belanu, Purpose.NOTE, stage.confirmed_hit())
+
+
+def step(stage: Stage) -> tuple[str, Envelope]:
+    hit_id = stage.confirmed_hit()
+    return "/v1/steps", stage.amara.step(stage.amara.notice(hit_id, Event.CLOSED, stage.version_of(hit_id)))
+
+
+def side_notice(stage: Stage) -> tuple[str, Envelope]:
+    return "/v1/acknowledgements", stage.amara.side_notice(stage.confirmed_hit())
+
+
+def safety_hold(stage: Stage) -> tuple[str, Envelope]:
+    return "/v1/safety-holds", stage.amara.safety_hold(stage.confirmed_hit(), holds=True)
 
 
 def key_share(stage: Stage) -> tuple[str, Envelope]:
@@ -167,7 +203,9 @@ def known_records(stage: Stage) -> tuple[str, Envelope]:
 
 
 def known_hits(stage: Stage) -> tuple[str, Envelope]:
-    hit = KnownHit(stage.alerts[Namespace.GENERAL], JointState.ALERTED, 1)
+    alert = stage.alerts[Namespace.GENERAL]
+    ledger = known_ledger(stage.bench.hit(alert.hit_id).ledger)
+    hit = KnownHit(alert, ledger, 0, safety_hold=False, released=False)
     known = KnownHits(stage.reconcile(), (hit,))
     return "/v1/reconciliation/known-hits", stage.amara.envelope(known, Purpose.KNOWN_HITS)
 
@@ -177,17 +215,59 @@ def reconciled(stage: Stage) -> tuple[str, Envelope]:
     return "/v1/reconciliation/done", stage.amara.envelope(done, Purpose.RECONCILIATION_DONE)
 
 
+def focal_points(stage: Stage) -> tuple[str, Envelope]:
+    publication = sign_focal_points(desks_of(XA, version=3), stage.amara.signing_key)
+    return "/v1/focal-points", stage.amara.envelope(publication, Purpose.FOCAL_POINT_PUBLICATION)
+
+
+def proof_of_life(stage: Stage) -> tuple[str, Envelope]:
+    publication = sign_focal_points(desks_of(XA, a_desk(DeskId("asked")), version=7), stage.amara.signing_key)
+    envelope = stage.amara.envelope(publication, Purpose.FOCAL_POINT_PUBLICATION)
+    stage.bench.api.desks.publish_focal_points(XA, envelope)
+    stage.bench.worker.ask_desks()
+    ping = next(each for each in stage.bench.messages(stage.amara, ProofOfLifePing) if each.desk_id == "asked")
+    answer = ProofOfLifeAnswer(ping.ping_id, ping.desk_id, ping.asked_at)
+    return "/v1/focal-points/answers", stage.amara.envelope(answer, Purpose.PROOF_OF_LIFE_ANSWER)
+
+
+def pair_profile(stage: Stage) -> tuple[str, Envelope]:
+    profile = PairProfile((XA, XB), 1, None, date(2026, 1, 1), ())
+    signature = sign_pair_profile(profile, XA, stage.amara.signing_key)
+    return "/v1/pair-profiles", stage.amara.envelope(SignedPairProfile(profile, (signature,)), Purpose.PAIR_PROFILE)
+
+
+def attachment(stage: Stage) -> tuple[str, Envelope]:
+    offer = AttachmentOffer(AttachmentId(str(uuid4())), stage.confirmed_hit(), None, 1, ("5f" * 32,))
+    return "/v1/attachments", stage.amara.envelope(offer, Purpose.ATTACHMENT_OFFER)
+
+
+def received(stage: Stage) -> tuple[str, Envelope]:
+    offer = AttachmentOffer(RECEIVED, stage.confirmed_hit(), None, 1, ("5f" * 32,))
+    stage.bench.api.attachments.offer(XB, stage.bench.belanu.envelope(offer, Purpose.ATTACHMENT_OFFER))
+    envelope = stage.amara.envelope(AttachmentReceived(RECEIVED), Purpose.ATTACHMENT_RECEIVED)
+    return f"/v1/attachments/{RECEIVED}/received", envelope
+
+
 OCCASIONS: tuple[Occasion, ...] = (
     submission,
     withdrawal,
     vote,
     request,
+    note,
+    step,
+    side_notice,
+    safety_hold,
     key_share,
     hold_decision,
     acknowledgement,
     approval,
     rotation,
     progress,
+    focal_points,
+    proof_of_life,
+    pair_profile,
+    attachment,
+    received,
     redelivery,
     known_records,
     known_hits,
@@ -198,6 +278,9 @@ ADDRESSES = (
     "/v1/withdrawals",
     "/v1/votes",
     "/v1/messages",
+    "/v1/steps",
+    "/v1/acknowledgements",
+    "/v1/safety-holds",
     "/v1/holds",
     "/v1/deliveries/acknowledgements",
     "/v1/federation/approvals",
@@ -207,6 +290,11 @@ ADDRESSES = (
     "/v1/reconciliation/known-records",
     "/v1/reconciliation/known-hits",
     "/v1/reconciliation/done",
+    "/v1/focal-points",
+    "/v1/focal-points/answers",
+    "/v1/pair-profiles",
+    "/v1/attachments",
+    f"/v1/attachments/{RECEIVED}/received",
 )
 Found = dict[tuple[str, str], Problem | None]
 """By the occasion and what was done to its message: why it was refused; None: it was taken."""
@@ -244,7 +332,7 @@ def changed_at(value: Any, path: tuple[Any, ...]) -> Any:
             return value + 1
         if isinstance(value, (dict, list)):
             return "something"
-        return value[:-1] + ("A" if value[-1] != "A" else "B")
+        return value[:-1] + ("B" if value.endswith("A") else "A")
     copy = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = changed_at(copy[path[0]], path[1:])
     return copy
@@ -365,7 +453,8 @@ def test_a_message_to_the_hub_after_a_later_one_is_out_of_order(stage: Stage) ->
 
 def test_every_address_that_takes_a_message_is_tried(stage: Stage) -> None:
     described = stage.members.ask(XA, "GET", "/openapi.json").json()["paths"]
-    assert set(ADDRESSES) == {path for path, methods in described.items() if "post" in methods}
+    posts = {path.replace("{attachment_id}", RECEIVED) for path, methods in described.items() if "post" in methods}
+    assert set(ADDRESSES) == posts
 
 
 def test_an_answer_of_the_hub_is_worth_nothing_when_it_is_sent_back(stage: Stage) -> None:

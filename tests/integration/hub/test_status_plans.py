@@ -9,7 +9,8 @@ from symbolon.runtime.sql_loader import Query, load_queries
 
 
 @pytest.mark.parametrize(
-    ("name", "index"), [("count_records", "record_live_by_owner_and_kind"), ("count_hits_by_state", "hit_by_state")]
+    ("name", "index"),
+    [("count_records", "record_live_by_owner_and_kind"), ("count_hits_by_state", "hit_by_joint_state")],
 )
 def test_records_and_hits_are_counted_from_an_index_alone(bench: Any, person: Any, name: str, index: str) -> None:
     bench.submit(bench.amara, item(person))

@@ -9,7 +9,7 @@ from tests.simulators.hub_members import item
 from symbolon.hub.errors import AlreadyVoted, MessageReused, NotNow, NotTheCounterpart, NotTheProtector, UnknownHit
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import HoldRuling, Namespace, WithdrawalReason
-from symbolon.protocol.lifecycle import HitEvent, JointState
+from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.messages import Purpose, Sealed
 from symbolon.protocol.references import HitId
 
@@ -27,19 +27,12 @@ def _hit(bench: Any, person: Any, *, amara: Any = Namespace.GENERAL, belanu: Any
     return bench.alerts(told)[0].hit_id, own.reference
 
 
-def _vote(bench: Any, member: Any, counterpart: Any, hit_id: HitId) -> None:
-    bench.api.deposit_vote(member.code, member.vote(hit_id, counterpart))
+def _vote(bench: Any, member: Any, counterpart: Any, hit_id: HitId, number: int = 1) -> None:
+    bench.api.deposit_vote(member.code, member.vote(hit_id, counterpart, number=number))
 
 
 def _decide(bench: Any, member: Any, hit_id: HitId, ruling: HoldRuling) -> None:
     bench.api.decide_hold(member.code, member.hold_decision(hit_id, ruling))
-
-
-def _sealed(member: Any, counterpart: Any, purpose: Purpose, hit_id: HitId | None) -> Any:
-    body = Sealed(
-        hit_id=hit_id, recipient_key_id=counterpart.sealing_key.key_id, suite="test", ciphertext=b"only for you"
-    )
-    return member.envelope(body, purpose, counterpart.code)
 
 
 def test_one_vote_is_shown_to_nobody(bench: Any, person: Any) -> None:
@@ -72,16 +65,6 @@ def test_a_side_votes_once_in_a_round(bench: Any, person: Any) -> None:
         _vote(bench, bench.amara, bench.belanu, hit_id)
 
 
-def test_there_are_two_rounds_and_no_third(bench: Any, person: Any) -> None:
-    hit_id, _ = _hit(bench, person)
-    for _ in range(2):
-        _vote(bench, bench.amara, bench.belanu, hit_id)
-        _vote(bench, bench.belanu, bench.amara, hit_id)
-    assert bench.purposes(bench.amara).count(Purpose.VOTE) == 2
-    with pytest.raises(AlreadyVoted):
-        _vote(bench, bench.amara, bench.belanu, hit_id)
-
-
 def test_a_stranger_cannot_vote_on_a_hit(bench: Any, person: Any) -> None:
     hit_id, _ = _hit(bench, person)
     with pytest.raises(UnknownHit):
@@ -98,38 +81,14 @@ def test_a_message_id_is_not_used_for_two_contents(bench: Any, person: Any) -> N
     hit_id, _ = _hit(bench, person)
     first = bench.amara.vote(hit_id, bench.belanu)
     bench.api.deposit_vote(bench.amara.code, first)
-    other = _sealed(bench.amara, bench.belanu, Purpose.VOTE, hit_id)
-    again = bench.amara.envelope(other.read(Sealed), Purpose.VOTE, bench.belanu.code, message_id=first.message_id)
+    other = bench.amara.vote(hit_id, bench.belanu).read(Sealed)
+    again = bench.amara.envelope(other, Purpose.VOTE, bench.belanu.code, message_id=first.message_id)
     with pytest.raises(MessageReused):
         bench.api.deposit_vote(bench.amara.code, again)
 
 
-def test_a_request_waits_for_the_opening_of_the_votes(bench: Any, person: Any) -> None:
-    hit_id, _ = _hit(bench, person)
-    with pytest.raises(NotNow):
-        bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id))
-
-
-def test_a_request_and_its_reply_are_relayed_once_the_votes_are_open(bench: Any, person: Any) -> None:
-    hit_id, _ = _hit(bench, person)
-    _vote(bench, bench.amara, bench.belanu, hit_id)
-    _vote(bench, bench.belanu, bench.amara, hit_id)
-    request = _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id)
-    bench.api.relay_message(bench.amara.code, request)
-    bench.api.relay_message(bench.amara.code, bench.amara.again(request))
-    bench.api.relay_message(bench.belanu.code, _sealed(bench.belanu, bench.amara, Purpose.REPLY, hit_id))
-    assert bench.purposes(bench.belanu) == [Purpose.ALERT, Purpose.VOTE, Purpose.REQUEST]
-    assert bench.purposes(bench.amara) == [Purpose.ALERT, Purpose.VOTE, Purpose.REPLY]
-
-
-def test_a_stranger_cannot_send_a_request_about_a_hit(bench: Any, person: Any) -> None:
-    hit_id, _ = _hit(bench, person)
-    with pytest.raises(UnknownHit):
-        bench.api.relay_message(bench.cassor.code, _sealed(bench.cassor, bench.amara, Purpose.REQUEST, hit_id))
-
-
 def test_a_linkage_key_goes_from_any_member_to_any_other(bench: Any) -> None:
-    bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.cassor, Purpose.LINKAGE_KEY, None))
+    bench.api.relay_message(bench.amara.code, bench.amara.sealed(bench.cassor, Purpose.LINKAGE_KEY, None))
     assert bench.purposes(bench.cassor) == [Purpose.LINKAGE_KEY]
 
 
@@ -145,17 +104,17 @@ def test_releasing_a_hold_alerts_the_other_side_without_telling_the_category(ben
     _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
     [alert] = bench.alerts(bench.belanu)
     assert (alert.state, alert.namespace) == (JointState.ALERTED, Namespace.GENERAL)
-    assert [notice.event for notice in bench.notices(bench.amara)] == [HitEvent.RELEASED]
+    assert bench.told(bench.amara) == [Event.RELEASED]
 
 
 def test_a_hit_on_two_protected_records_waits_for_both_owners(bench: Any, person: Any) -> None:
     hit_id, _ = _hit(bench, person, amara=Namespace.PROTECTED, belanu=Namespace.PROTECTED)
     assert [alert.state for alert in bench.alerts(bench.belanu)] == [JointState.HELD]
     _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
-    assert bench.notices(bench.amara) == bench.notices(bench.belanu) == []
+    assert bench.told(bench.amara) == bench.told(bench.belanu) == []
     _decide(bench, bench.belanu, hit_id, HoldRuling.RELEASE)
     for member in (bench.amara, bench.belanu):
-        assert [notice.event for notice in bench.notices(member)] == [HitEvent.RELEASED]
+        assert bench.told(member) == [Event.RELEASED]
 
 
 def test_closing_a_hold_tells_the_other_side_nothing(bench: Any, person: Any) -> None:
@@ -191,7 +150,7 @@ def test_votes_are_not_handed_over_while_the_hit_is_held_and_are_on_its_release(
     with pytest.raises(NotTheProtector):
         _decide(bench, bench.belanu, hit_id, HoldRuling.RELEASE)
     _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
-    assert bench.purposes(bench.amara)[-2:] == bench.purposes(bench.belanu)[-2:] == [Purpose.HIT_NOTICE, Purpose.VOTE]
+    assert bench.purposes(bench.amara)[-2:] == bench.purposes(bench.belanu)[-2:] == [Purpose.STEP_TAKEN, Purpose.VOTE]
 
 
 def test_nothing_is_voted_on_a_withdrawn_hit(bench: Any, person: Any) -> None:
@@ -260,60 +219,6 @@ def _state(bench: Any, hit_id: HitId) -> JointState:
     with bench.hub.store.work() as work:
         state: JointState = work.hits.lock(hit_id).state
         return state
-
-
-def test_messages_sent_while_the_hit_is_held_go_on_in_their_order_when_it_is_released(bench: Any, person: Any) -> None:
-    hit_id, reference = _hit(bench, person)
-    _open_votes(bench, hit_id)
-    _reclassify(bench, reference)
-    sent = [
-        _sealed(bench.belanu, bench.amara, purpose, hit_id)
-        for purpose in (Purpose.REQUEST, Purpose.REPLY, Purpose.REQUEST)
-    ]
-    for envelope in (*sent, bench.belanu.again(sent[0])):
-        bench.api.relay_message(bench.belanu.code, envelope)
-    assert bench.purposes(bench.amara)[-1] is Purpose.HIT_NOTICE
-    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
-    assert [each.envelope for each in bench.mail(bench.amara)][-3:] == [envelope.to_bytes() for envelope in sent]
-    assert _details(bench, AuditAct.HIT_RELEASED) == [{"forwarded": 3}]
-
-
-def test_messages_about_a_held_hit_are_dropped_when_it_is_closed(bench: Any, person: Any) -> None:
-    hit_id, reference = _hit(bench, person)
-    _open_votes(bench, hit_id)
-    _reclassify(bench, reference)
-    bench.api.relay_message(bench.belanu.code, _sealed(bench.belanu, bench.amara, Purpose.REPLY, hit_id))
-    _decide(bench, bench.amara, hit_id, HoldRuling.CLOSE)
-    assert Purpose.REPLY not in bench.purposes(bench.amara)
-    assert [notice.event for notice in bench.notices(bench.belanu)] == [HitEvent.HELD, HitEvent.CLOSED]
-    assert _details(bench, AuditAct.HIT_CLOSED) == [{"dropped": 1}]
-
-
-def test_messages_about_a_held_hit_are_dropped_when_it_is_withdrawn(bench: Any, person: Any) -> None:
-    own, other = item(person), item(person)
-    bench.submit(bench.amara, own)
-    bench.submit(bench.belanu, other)
-    bench.worker.find_matches()
-    hit_id = bench.alerts(bench.amara)[0].hit_id
-    _open_votes(bench, hit_id)
-    _reclassify(bench, own.reference)
-    bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id))
-    bench.api.withdraw_records(bench.belanu.code, bench.belanu.withdrawal(other.reference))
-    assert Purpose.REQUEST not in bench.purposes(bench.belanu)
-    assert _details(bench, AuditAct.HIT_WITHDRAWN) == [{"dropped": 1}]
-
-
-def test_a_hold_after_the_opening_of_the_votes_asks_for_no_vote_again(bench: Any, person: Any) -> None:
-    hit_id, reference = _hit(bench, person)
-    for _ in range(2):
-        _open_votes(bench, hit_id)
-    _reclassify(bench, reference)
-    _decide(bench, bench.amara, hit_id, HoldRuling.RELEASE)
-    assert bench.purposes(bench.belanu).count(Purpose.ALERT) == 1
-    with pytest.raises(AlreadyVoted):
-        _vote(bench, bench.amara, bench.belanu, hit_id)
-    bench.api.relay_message(bench.amara.code, _sealed(bench.amara, bench.belanu, Purpose.REQUEST, hit_id))
-    assert bench.purposes(bench.belanu)[-1] is Purpose.REQUEST
 
 
 def test_a_release_sent_again_does_not_lift_a_later_hold(bench: Any, person: Any) -> None:

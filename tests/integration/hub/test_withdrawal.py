@@ -6,7 +6,7 @@ import pytest
 from tests.simulators.hub_members import body_of, item
 
 from symbolon.protocol.handling import ComparableWith, Namespace, WithdrawalReason
-from symbolon.protocol.lifecycle import HitEvent
+from symbolon.protocol.lifecycle import Event
 from symbolon.protocol.messages import WithdrawalReceipt
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
@@ -59,7 +59,7 @@ def test_both_sides_of_a_hit_are_told_of_a_withdrawal(bench: Any, person: Any) -
     [outcome] = _withdraw(bench, bench.amara, own.reference)
     assert outcome.hits_closed == 1
     for member in (bench.amara, bench.belanu):
-        assert [notice.event for notice in bench.notices(member)] == [HitEvent.WITHDRAWN]
+        assert bench.told(member) == [Event.WITHDRAWN]
 
 
 def test_a_withdrawal_sent_twice_gets_the_same_receipt(bench: Any, person: Any) -> None:
@@ -107,8 +107,8 @@ def test_a_revision_that_shuts_a_state_out_ends_the_hits_with_it(bench: Any, per
         person, reference=own.reference, version=2, comparable_with=ComparableWith.all_but(MemberCode("XB"))
     )
     bench.submit(bench.amara, narrower)
-    assert [notice.event for notice in bench.notices(bench.belanu)] == [HitEvent.WITHDRAWN]
-    assert bench.notices(bench.cassor) == []
+    assert bench.told(bench.belanu) == [Event.WITHDRAWN]
+    assert bench.told(bench.cassor) == []
 
 
 def test_reclassification_withdraws_the_encoding_and_holds_the_hits(bench: Any, person: Any) -> None:
@@ -120,7 +120,7 @@ def test_reclassification_withdraws_the_encoding_and_holds_the_hits(bench: Any, 
     assert (outcome.erased_encodings, outcome.hits_closed) == (1, 1)
     assert _encodings(bench) == 1
     for member in (bench.amara, bench.belanu):
-        assert [notice.event for notice in bench.notices(member)] == [HitEvent.HELD]
+        assert bench.told(member) == [Event.HELD]
 
 
 def test_a_withdrawal_after_a_reclassification_ends_the_held_hits(bench: Any, person: Any) -> None:
@@ -131,7 +131,7 @@ def test_a_withdrawal_after_a_reclassification_ends_the_held_hits(bench: Any, pe
     _withdraw(bench, bench.amara, own.reference, reason=WithdrawalReason.RECLASSIFIED)
     [outcome] = _withdraw(bench, bench.amara, own.reference)
     assert (outcome.erased_encodings, outcome.hits_closed) == (0, 1)
-    assert [notice.event for notice in bench.notices(bench.belanu)][-1] is HitEvent.WITHDRAWN
+    assert bench.told(bench.belanu)[-1] is Event.WITHDRAWN
 
 
 def test_a_reclassified_record_published_anew_as_protected_gives_no_second_hit(bench: Any, person: Any) -> None:
@@ -150,4 +150,4 @@ def test_a_revision_that_makes_a_record_protected_holds_its_hits(bench: Any, per
     bench.submit(bench.belanu, item(person))
     bench.worker.find_matches()
     bench.submit(bench.amara, item(person, reference=own.reference, version=2, namespace=Namespace.PROTECTED))
-    assert [notice.event for notice in bench.notices(bench.belanu)] == [HitEvent.HELD]
+    assert bench.told(bench.belanu) == [Event.HELD]

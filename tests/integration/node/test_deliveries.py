@@ -5,11 +5,11 @@ import pytest
 from symbolon.node.domain.kept_delivery import KeptState
 from symbolon.node.errors import Forbidden
 from symbolon.node.services.receive_alert import ReceiveAlert
-from symbolon.node.services.receive_notice import ReceiveNotice
-from symbolon.protocol.lifecycle import HitEvent
-from symbolon.protocol.messages import HitNotice
+from symbolon.node.services.receive_steps import ReceiveStepTaken
+from symbolon.protocol.lifecycle import Event
+from symbolon.protocol.messages import StepTaken
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import new_hit_id
+from symbolon.protocol.references import HUB, new_hit_id
 
 from .conftest import ADMINISTRATOR, FOCAL_POINT, Pair
 
@@ -18,14 +18,19 @@ def fail(*_arguments: object) -> None:
     raise ZeroDivisionError
 
 
+def word(pair: Pair) -> StepTaken:
+    """The hub's word on a hit that is not known here."""
+    return StepTaken(new_hit_id(uuid4()), None, Event.HELD, 1, None, HUB, pair.draws.now())
+
+
 def test_a_kept_delivery_that_meets_our_own_fault_is_put_aside_and_the_next_is_tried(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(2):
-        pair.hub.deliver("XA", HitNotice(new_hit_id(uuid4()), HitEvent.HELD, pair.draws.now()))
+        pair.hub.deliver("XA", word(pair))
     pair.xa.receive()
     assert [row["state"] for row in pair.xa.rows("inbox_delivery")] == ["waiting", "waiting"]
-    monkeypatch.setattr(ReceiveNotice, "__call__", fail)
+    monkeypatch.setattr(ReceiveStepTaken, "__call__", fail)
     assert pair.xa.hub_services.receive_deliveries.retry_waiting() == 2
     assert [row["problem"] for row in pair.xa.rows("inbox_delivery")] == [Problem.INTERNAL, Problem.INTERNAL]
 
@@ -70,8 +75,8 @@ def test_what_met_our_own_fault_is_taken_up_again_without_being_asked(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(ReceiveNotice, "__call__", fail)
-        pair.hub.deliver("XA", HitNotice(new_hit_id(uuid4()), HitEvent.HELD, pair.draws.now()))
+        patched.setattr(ReceiveStepTaken, "__call__", fail)
+        pair.hub.deliver("XA", word(pair))
         pair.xa.receive()
     assert pair.xa.services.retry_deliveries.after_own_faults() == 1
     pair.xa.hub_services.receive_deliveries.retry_waiting()

@@ -13,7 +13,6 @@ from tests.simulators.desk_over_http import DeskOverHttp
 
 from symbolon.node.bootstrap.people import RULES
 from symbolon.node.domain.actors import Role
-from symbolon.node.domain.hits import RequestDraft
 from symbolon.node.domain.justification import ViewReason
 from symbolon.node.web.app import create_app
 from symbolon.node.web.authorisation import DESK
@@ -33,6 +32,7 @@ from symbolon.runtime.pages import Desk
 from symbolon.runtime.registry import PeopleSettings, Registry
 from symbolon.runtime.vault import DataKeys, Vault
 
+from .asking import ask
 from .conftest import FOCAL_POINT, NodeUnderTest, Pair
 
 PASSWORD = "quiet harbour lantern 7"
@@ -117,24 +117,6 @@ def held_hit(pair: Pair) -> str:
     held = pair.hub.match(("XA", ours), ("XB", theirs), JointState.HELD, told=("XA",))
     pair.exchange()
     return held
-
-
-def ask(node: NodeUnderTest, hit_id: Any) -> str:
-    draft = RequestDraft(
-        purpose="To learn more.",
-        relevance="It matters.",
-        facts="Little.",
-        questions=("Where?", "When?", "Who?"),
-        why_this_state="You know.",
-        urgency=Urgency.U2,
-        urgency_reason="Routine.",
-        need_by=None,
-        channel=Channel.INFORMAL,
-        intended_use=IntendedUse.INTELLIGENCE,
-        legal_basis="An agreement.",
-        handling_code=HandlingCode.H1,
-    )
-    return node.services.open_request(FOCAL_POINT, hit_id, draft)
 
 
 def desk_app(node: NodeUnderTest) -> Any:

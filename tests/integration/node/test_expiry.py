@@ -43,7 +43,7 @@ def test_the_receipt_marks_the_record_and_is_kept_shown_and_audited(pair: Pair) 
     pair.xa.receive()
     record = pair.xa.record("A-1")
     assert (record.publication, record.hub_version) == (Publication.WITHDRAWN, None)
-    (proof,) = pair.xa.services.withdraw_records.proofs("A-1")
+    (proof,) = pair.xa.services.withdraw_records.proofs(FOCAL_POINT, "A-1")
     assert (proof.batch_id, proof.erased_encodings) == (receipt.batch_id, 1)
     assert b"withdrawal-receipt" in proof.envelope
     assert leaves(pair, "receipt-received")[-1] == {"reason": "expired", "items": 1, "withdrawn": 1}
@@ -64,7 +64,7 @@ def test_the_same_receipt_again_changes_nothing(pair: Pair) -> None:
     receipt = expired_at_hub(pair, reference)
     pair.hub.deliver("XA", receipt)
     pair.xa.receive()
-    assert len(pair.xa.services.withdraw_records.proofs("A-1")) == 1
+    assert len(pair.xa.services.withdraw_records.proofs(FOCAL_POINT, "A-1")) == 1
     assert [detail["withdrawn"] for detail in leaves(pair, "receipt-received")[1:]] == [1, 0]  # type: ignore[index]
 
 
@@ -77,7 +77,7 @@ def test_when_the_nodes_own_withdrawal_crosses_both_receipts_are_kept(pair: Pair
     assert pair.xa.record("A-1").publication is Publication.WITHDRAWN
     pair.xa.deliver()
     assert pair.xa.record("A-1").publication is Publication.WITHDRAWN
-    own, of_expiry = pair.xa.services.withdraw_records.proofs("A-1")
+    own, of_expiry = pair.xa.services.withdraw_records.proofs(FOCAL_POINT, "A-1")
     assert (own.erased_encodings, of_expiry.erased_encodings) == (0, 1)
 
 
@@ -89,7 +89,7 @@ def test_a_receipt_that_comes_after_the_answer_to_the_nodes_own_withdrawal_is_ke
     pair.xa.deliver()
     pair.xa.receive()
     assert pair.xa.record("A-1").publication is Publication.WITHDRAWN
-    assert len(pair.xa.services.withdraw_records.proofs("A-1")) == 2
+    assert len(pair.xa.services.withdraw_records.proofs(FOCAL_POINT, "A-1")) == 2
 
 
 def test_a_record_that_was_reviewed_meanwhile_stays_published(pair: Pair) -> None:
@@ -102,7 +102,7 @@ def test_a_record_that_was_reviewed_meanwhile_stays_published(pair: Pair) -> Non
     pair.xa.receive()
     record = pair.xa.record("A-1")
     assert (record.publication, record.hub_version) == (Publication.PUBLISHED, 2)
-    assert len(pair.xa.services.withdraw_records.proofs("A-1")) == 1
+    assert len(pair.xa.services.withdraw_records.proofs(FOCAL_POINT, "A-1")) == 1
 
 
 def test_a_revision_that_is_on_its_way_is_not_stopped_by_the_receipt(pair: Pair) -> None:

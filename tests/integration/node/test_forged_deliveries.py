@@ -10,33 +10,19 @@ from uuid import uuid4
 import pytest
 from tests.integration.hub.test_mutations import changed_at, places_in, signed
 
-from symbolon.node.domain.hits import RequestDraft
 from symbolon.protocol.envelope import Envelope, EnvelopeHeader, sign
-from symbolon.protocol.handling import Channel, HandlingCode, IntendedUse, Urgency, Verdict
-from symbolon.protocol.lifecycle import HitEvent
-from symbolon.protocol.messages import Delivery, HitNotice, Purpose, Sealed
+from symbolon.protocol.handling import Verdict
+from symbolon.protocol.lifecycle import Event
+from symbolon.protocol.messages import Delivery, Purpose, Sealed, StepTaken
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HUB, HitId, MemberCode, new_delivery_id, new_message_id
 
+from .asking import ask
 from .conftest import FOCAL_POINT, NodeUnderTest, Pair
 
 XA, XB = MemberCode("XA"), MemberCode("XB")
 CIPHERTEXT_PLACES = 16
 WRITTEN_BY_EVERY_DELIVERY = {"inbox_delivery", "audit_leaf", "audit_place", "audit_unplaced"}
-DRAFT = RequestDraft(
-    purpose="To learn more.",
-    relevance="It matters.",
-    facts="Little.",
-    questions=("Where?",),
-    why_this_state="You know.",
-    urgency=Urgency.U2,
-    urgency_reason="Routine.",
-    need_by=None,
-    channel=Channel.INFORMAL,
-    intended_use=IntendedUse.INTELLIGENCE,
-    legal_basis="An agreement.",
-    handling_code=HandlingCode.H1,
-)
 
 
 @dataclass(slots=True)
@@ -71,7 +57,7 @@ def on_its_way(pair: Pair) -> OnItsWay:
     for node in (pair.xa, pair.xb):
         node.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "as I see it")
     pair.exchange()
-    pair.xb.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+    ask(pair.xb, hit_id)
     pair.xb.deliver()
     (delivery,) = pair.hub.queues[XA]
     pair.hub.queues[XA].clear()
@@ -105,20 +91,17 @@ def test_a_members_message_that_was_changed_is_refused_and_changes_no_hit(on_its
     assert {name: problem for name, problem in found.items() if problem not in refused} == {}
     assert state_of(node) == before
     assert on_its_way.deliver(on_its_way.delivery.envelope) is None
-    assert len(node.rows("exchange_request")) == 1
+    assert len(node.rows("exchange_message")) == 1
 
 
 def test_what_is_not_for_this_node_here_and_now_is_refused_by_its_problem(on_its_way: OnItsWay) -> None:
     node, envelope = on_its_way.pair.xa, on_its_way.envelope
-    past = {"issued_at": envelope.issued_at - timedelta(days=60), "expires_at": envelope.issued_at - timedelta(days=30)}
     changes: dict[str, tuple[dict[str, Any], Problem]] = {
         "another federation": ({"federation": "exercise-other"}, Problem.WRONG_FEDERATION),
         "live data": ({"exercise": False}, Problem.WRONG_FEDERATION),
         "another audience": ({"audience": MemberCode("XC")}, Problem.WRONG_AUDIENCE),
         "another purpose": ({"purpose": Purpose.REPLY}, Problem.UNSEAL_FAILED),
         "another message": ({"message_id": new_message_id(uuid4())}, Problem.UNSEAL_FAILED),
-        # A node that was away takes what waited for it, however old: what it never takes is something older after that.
-        "of long ago": (past, Problem.OUT_OF_ORDER),
     }
     before = state_of(node)
     found = {
@@ -126,6 +109,17 @@ def test_what_is_not_for_this_node_here_and_now_is_refused_by_its_problem(on_its
         for name, (change, _problem) in changes.items()
     }
     assert found == {name: problem for name, (_change, problem) in changes.items()}
+    assert state_of(node) == before
+
+
+def test_a_message_of_long_ago_is_not_taken_after_a_later_one(on_its_way: OnItsWay) -> None:
+    # A node that was away takes what waited for it, however old: what it never takes is something older after that.
+    node, envelope = on_its_way.pair.xa, on_its_way.envelope
+    assert on_its_way.deliver(on_its_way.delivery.envelope) is None
+    before = state_of(node)
+    past = {"issued_at": envelope.issued_at - timedelta(days=60), "expires_at": envelope.issued_at - timedelta(days=30)}
+    older = signed(replace(envelope, message_id=new_message_id(uuid4()), **past), on_its_way.key)
+    assert on_its_way.deliver(older.to_json()) is Problem.OUT_OF_ORDER
     assert state_of(node) == before
 
 
@@ -137,7 +131,7 @@ def test_what_comes_from_the_future_is_not_taken_and_not_lost(on_its_way: OnItsW
     on_its_way.pair.hub.queues[XA].append(waiting)
     node.receive()
     assert on_its_way.pair.hub.queues[XA] == [waiting]
-    assert node.rows("exchange_request") == []
+    assert node.rows("exchange_message") == []
 
 
 def test_the_hub_cannot_speak_for_a_member(on_its_way: OnItsWay) -> None:
@@ -158,13 +152,13 @@ def test_the_hub_cannot_speak_for_a_member(on_its_way: OnItsWay) -> None:
 
 def test_a_member_cannot_speak_for_the_hub(on_its_way: OnItsWay) -> None:
     pair, envelope = on_its_way.pair, on_its_way.envelope
-    notice = HitNotice(on_its_way.hit_id, HitEvent.WITHDRAWN, pair.draws.now())
+    notice = StepTaken(on_its_way.hit_id, None, Event.WITHDRAWN, 2, None, HUB, pair.draws.now())
     header = EnvelopeHeader(
         federation=envelope.federation,
         exercise=True,
         sender=HUB,
         audience=XA,
-        purpose=Purpose.HIT_NOTICE,
+        purpose=Purpose.STEP_TAKEN,
         message_id=new_message_id(uuid4()),
         nonce=bytes(16),
         issued_at=envelope.issued_at,

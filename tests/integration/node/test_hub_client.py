@@ -9,6 +9,7 @@ import pytest
 from symbolon.node.errors import HubNotNow, HubRefused, HubShutsOut, HubUnavailable
 from symbolon.node.gateway import hub_client
 from symbolon.node.gateway.hub_client import HttpHubClient
+from symbolon.protocol.references import AttachmentId
 from symbolon.runtime.tls import TlsFiles
 
 
@@ -89,3 +90,42 @@ def test_where_the_hub_forgot_the_certificate_in_use_the_newer_one_is_shown(monk
     client = HttpHubClient("https://hub", lambda: (files(1), files(2)), lambda _own: ssl.create_default_context())
     assert client.fetch_deliveries(0, 10) == ()
     assert tried == [files(1), files(2)]
+
+
+def test_chunks_of_a_file_go_and_come_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str, bytes]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.method, request.url.path, request.content))
+        return httpx.Response(200, content=b"\x00sealed") if request.method == "GET" else httpx.Response(204)
+
+    client = client_over(httpx.MockTransport(answer), monkeypatch)
+    file = AttachmentId("00000000-0000-4000-8000-000000000001")
+    client.put_chunk(file, 7, b"\xffsealed")
+    assert client.fetch_chunk(file, 7) == b"\x00sealed"
+    path = f"/v1/attachments/{file}/chunks/7"
+    assert seen == [("PUT", path, b"\xffsealed"), ("GET", path, b"")]
+
+
+@pytest.mark.parametrize("broken", [httpx.ReadError("cut"), httpx.WriteError("cut"), httpx.RemoteProtocolError("cut")])
+def test_a_line_that_is_cut_amid_a_chunk_is_a_hub_that_is_away(
+    broken: httpx.HTTPError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        raise broken
+
+    client = client_over(httpx.MockTransport(answer), monkeypatch)
+    file = AttachmentId("00000000-0000-4000-8000-000000000001")
+    with pytest.raises(HubUnavailable):
+        client.put_chunk(file, 0, b"sealed")
+    with pytest.raises(HubUnavailable):
+        client.fetch_chunk(file, 0)
+
+
+def client_over(transport: httpx.BaseTransport, monkeypatch: pytest.MonkeyPatch) -> HttpHubClient:
+    monkeypatch.setattr(
+        hub_client.HttpHubClient,
+        "_client",
+        lambda _self, _shown: httpx.Client(base_url="https://hub", transport=transport),
+    )
+    return HttpHubClient("https://hub", lambda: (files(1),), lambda _own: ssl.create_default_context())

@@ -1,7 +1,6 @@
 """The inbox: which looks at it leave a leaf, and how an open page learns cheaply that nothing changed."""
 
 import pytest
-from tests.integration.node.test_exchange import REPLY, REQUEST
 
 from symbolon.node.domain.actors import Actor
 from symbolon.node.errors import Forbidden
@@ -9,6 +8,7 @@ from symbolon.protocol.handling import Verdict
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.references import HitId
 
+from .asking import answer, ask
 from .conftest import ADMINISTRATOR, FOCAL_POINT, PROTECTION_OFFICER, NodeUnderTest, Pair
 
 
@@ -82,10 +82,10 @@ def test_the_mark_changes_with_every_step_of_a_hit_its_record_and_its_exchange(p
     marks.append(mark(pair))
     pair.exchange()
     marks.append(mark(pair))
-    request_id = pair.xb.services.open_request(FOCAL_POINT, hit_id, REQUEST)
+    exchange_id = ask(pair.xb, hit_id)
     pair.exchange()
     marks.append(mark(pair))
-    pair.xa.services.answer_request(FOCAL_POINT, request_id, REPLY)
+    answer(pair.xa, hit_id, exchange_id)
     marks.append(mark(pair))
     pair.xa.publish("A-1,C-2,Somchai Jaidee,1990-05-03,suspect,all,,")
     marks.append(mark(pair))
@@ -102,7 +102,7 @@ def test_the_mark_of_one_officers_list_tells_nothing_of_hits_that_are_the_protec
 
 def test_somebody_without_the_inbox_gets_no_list_no_export_and_no_mark(pair: Pair) -> None:
     inbox = pair.xa.services.list_hits
-    for ask in (inbox, inbox.refresh, inbox.mark, lambda actor: inbox.export(actor, lambda _: True)):
+    for look in (inbox, inbox.refresh, inbox.mark, lambda actor: inbox.export(actor, lambda _: True)):
         with pytest.raises(Forbidden):
-            ask(ADMINISTRATOR)
+            look(ADMINISTRATOR)
     assert looks(pair.xa) == []

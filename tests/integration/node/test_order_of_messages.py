@@ -10,36 +10,24 @@ from hypothesis import strategies as st
 from tests.simulators.lying_hub import BusyClient, again, followed_by, with_card
 
 from symbolon.node.bootstrap.services import build_hub_services
-from symbolon.node.domain.hits import RequestDraft
 from symbolon.node.domain.outbox import next_issue
 from symbolon.node.services.correspondence import stamp
+from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import CLOCK_SKEW
-from symbolon.protocol.handling import Channel, HandlingCode, IntendedUse, Urgency, Verdict
+from symbolon.protocol.handling import IdentifierKind, Verdict
 from symbolon.protocol.hybrid_keys import RecipientKeys
 from symbolon.protocol.keys import SealingPublicKey, SigningKey
+from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import Delivery, Purpose, RetiredKey, Vote
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, new_message_id
 from symbolon.protocol.sealing import SUITE, SealContext, seal
 
+from .asking import ask
 from .conftest import ADMINISTRATOR, FOCAL_POINT, NodeUnderTest, Pair
 from .test_one_stops_not_all import take_unchecked
 
 START = datetime(2031, 5, 4, tzinfo=UTC)
-DRAFT = RequestDraft(
-    purpose="to find her",
-    relevance="same person",
-    facts="seen in May",
-    questions=("Where is she?",),
-    why_this_state="her last address",
-    urgency=Urgency.U2,
-    urgency_reason="",
-    need_by=None,
-    channel=Channel.INFORMAL,
-    intended_use=IntendedUse.INTELLIGENCE,
-    legal_basis="",
-    handling_code=HandlingCode.H1,
-)
 
 
 def confirmed(pair: Pair) -> HitId:
@@ -60,14 +48,14 @@ def queue_of(pair: Pair, node: NodeUnderTest) -> list[Delivery]:
 
 def test_a_message_that_comes_again_under_another_delivery_is_refused_as_replayed(pair: Pair) -> None:
     hit_id = confirmed(pair)
-    pair.xa.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+    ask(pair.xa, hit_id)
     pair.xa.deliver()
     (request,) = queue_of(pair, pair.xb)
     pair.xb.receive()
     again(pair.hub, "XB", request)
     pair.xb.receive()
     assert problems(pair.xb) == [Problem.REPLAYED]
-    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).requests) == 1
+    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).exchanges) == 1
 
 
 def share(pair: Pair, times: int) -> None:
@@ -94,7 +82,7 @@ def test_what_is_about_different_hits_may_come_in_any_order(pair: Pair) -> None:
         node.services.cast_vote(FOCAL_POINT, second, Verdict.SAME, "")
     pair.exchange()
     for hit_id in (first, second):
-        pair.xa.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+        ask(pair.xa, hit_id)
     pair.xa.deliver()
     queue_of(pair, pair.xb).reverse()
     pair.xb.receive()
@@ -114,6 +102,20 @@ def test_what_waits_for_an_earlier_step_is_not_made_late_by_what_comes_after_it(
     pair.exchange()
     pair.xb.hub_services.receive_deliveries.retry_waiting()
     assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes) == 1
+
+
+def test_a_vote_that_lay_at_the_hub_is_not_made_late_by_what_its_sender_said_meanwhile(pair: Pair) -> None:
+    hit_id = pair.hit()
+    for node, verdict in ((pair.xa, Verdict.UNSURE), (pair.xb, Verdict.SAME)):
+        node.services.cast_vote(FOCAL_POINT, hit_id, verdict, "as I see it")
+    pair.exchange()
+    pair.xa.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    pair.xa.services.propose_extra_fields(FOCAL_POINT, hit_id, [IdentifierKind.BIRTH_DATE], "The day decides")
+    pair.exchange()
+    pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    pair.exchange()
+    assert problems(pair.xb) == []
+    assert pair.xb.services.show_hit(FOCAL_POINT, hit_id).summary.joint_state is JointState.CONFIRMED
 
 
 def test_of_one_lane_only_the_oldest_message_is_tried_until_it_is_through(pair: Pair) -> None:
@@ -148,6 +150,7 @@ def test_every_try_has_a_nonce_of_its_own(pair: Pair) -> None:
 def test_a_message_sealed_with_the_weaker_suite_is_refused_where_both_have_the_stronger(pair: Pair) -> None:
     hit_id = pair.hit()
     pair.xb.services.cast_vote(FOCAL_POINT, hit_id, Verdict.SAME, "")
+    pair.xb.deliver()
     directory, message_id = pair.xa.directory(), new_message_id(uuid4())
     context = SealContext(directory.federation, pair.xa.code, pair.xb.code, Purpose.VOTE, hit_id, message_id)
     classic = RecipientKeys(SealingPublicKey(pair.xb.card().sealing_key), None)
@@ -158,17 +161,19 @@ def test_a_message_sealed_with_the_weaker_suite_is_refused_where_both_have_the_s
     letter = pair.xa.correspondence.sign_for(pair.xb.code, sealed, Purpose.VOTE, directory, sent)
     pair.hub.put(pair.xb.code, letter)
     pair.xb.receive()
-    assert problems(pair.xb) == [Problem.DOWNGRADED_SUITE]
+    refused = {"kind": "vote", "round": 1, "problem": Problem.DOWNGRADED_SUITE.value}
+    assert refused in pair.xb.leaves(AuditAct.MESSAGE_REFUSED)
+    assert pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes == ()
 
 
 def test_a_clock_that_is_set_back_loses_no_message(pair: Pair) -> None:
     hit_id = confirmed(pair)
     pair.draws.later(seconds=-3)
-    pair.xa.services.open_request(FOCAL_POINT, hit_id, DRAFT)
+    ask(pair.xa, hit_id)
     pair.xa.deliver()
     pair.xb.receive()
     assert problems(pair.xb) == []
-    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).requests) == 1
+    assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).exchanges) == 1
 
 
 def test_what_the_hub_refused_as_from_its_future_makes_nothing_after_it_wait(pair: Pair) -> None:
@@ -206,6 +211,9 @@ def test_a_message_sealed_before_its_sender_had_a_hybrid_key_is_taken_once_it_ha
     handover = RetiredKey(before.signing_key, now + timedelta(hours=1))
     members = [replace(each, retired_keys=(handover,)) if each.code == "XA" else each for each in third.members]
     take_unchecked(pair.xb, replace(third, members=tuple(members)), pair.xa, pair.xb)
+    with pair.xb.database.transaction() as tx:
+        # As if the own vote had gone out.
+        tx._connection.execute("update outbox_message set delivered_at = now() where kind = 'vote'")
     pair.xb.receive()
     assert problems(pair.xb) == []
     assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes) == 1

@@ -98,7 +98,7 @@ def test_a_withdrawal_follows_its_submission_and_its_receipt_is_kept_and_shown(p
     pair.xa.deliver()
     assert pair.xa.record("A-1").publication is Publication.WITHDRAWN
     assert reference not in pair.hub.live
-    (proof,) = pair.xa.services.withdraw_records.proofs("A-1")
+    (proof,) = pair.xa.services.withdraw_records.proofs(FOCAL_POINT, "A-1")
     assert proof.erased_encodings == 1
     assert b"withdrawal-receipt" in proof.envelope
 

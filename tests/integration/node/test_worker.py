@@ -38,6 +38,14 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], Reception], **other
         report_progress=node.hub_services.report_progress,
         reencode_records=node.services.reencode_records,
         reconcile_with_hub=lambda: 0,
+        keep_and_purge=lambda: 0,
+        move_attachments=lambda: 0,
+        keep_focal_points=lambda: 0,
+        escalate_due_clocks=lambda: 0,
+        tell_stale_desks=lambda: 0,
+        send_notices=lambda: 0,
+        deliver_webhooks=lambda: 0,
+        forget_api_acts=lambda: 0,
         listen=lambda: node.database.listen(OUTBOX_CHANNEL),
     )
     tasks = replace(tasks, **others)  # type: ignore[arg-type]  # the ticker does not look at what its jobs return

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from tests.e2e.browser import browser
+from tests.integration.web.paper_clocks import PaperClocks
 from tests.integration.web.paper_desk import (
     MEMBER_NAMES,
     PASSWORD,
@@ -128,9 +129,15 @@ def live_app(paper_desk: PaperDesk, live_registry: Registry) -> FastAPI:
 
 
 @pytest.fixture
-def hub_app(registry: Registry, clock: StoppedClock) -> FastAPI:
+def paper_clocks(clock: StoppedClock) -> PaperClocks:
+    return PaperClocks(clock)
+
+
+@pytest.fixture
+def hub_app(registry: Registry, clock: StoppedClock, paper_clocks: PaperClocks) -> FastAPI:
     people = replace(registry, rules=hub_people.RULES, party="hub")
-    return create_desk_app(lambda: a_status(clock.now()), people, Desk("hub", "Hub", "status", exercise=True))
+    desk = Desk("hub", "Hub", "status", exercise=True)
+    return create_desk_app(lambda: a_status(clock.now()), paper_clocks, people, desk)
 
 
 @pytest.fixture

@@ -27,6 +27,19 @@ from symbolon.runtime.certificates import (
 
 COLUMNS = ("candidate", "active", "suspended", "expelled", "stranger", "another's name", "no certificate")
 TABLE = """
+POST /v1/focal-points                       c + p x - - -
+GET  /v1/focal-points                       c + p x - - -
+POST /v1/focal-points/answers               c + p x - - -
+POST /v1/pair-profiles                      c + p x - - -
+GET  /v1/pair-profiles                      c + p x - - -
+POST /v1/attachments                        c + p x - - -
+GET  /v1/attachments/{attachment_id}/progress c + p x - - -
+PUT  /v1/attachments/{attachment_id}/chunks/{number} c + p x - - -
+GET  /v1/attachments/{attachment_id}/chunks/{number} c + p x - - -
+POST /v1/attachments/{attachment_id}/received c + p x - - -
+POST /v1/steps                              c + p x - - -
+POST /v1/acknowledgements                   c + p x - - -
+POST /v1/safety-holds                       c + p x - - -
 GET  /openapi.json                          + + + x - - -
 GET  /v1/health                             + + + x - - -
 GET  /v1/federation                         + + + x - - -
@@ -132,7 +145,8 @@ def test_every_route_of_the_api_has_its_line_here(api):
 
 @pytest.mark.parametrize(("method", "path", "marks"), CELLS)
 def test_the_api_serves_each_state_as_it_stands(api, certificates, method, path, marks):
-    asked = f"{path}?limit=none" if path == "/v1/deliveries" else path
+    filled = path.format(attachment_id="00000000-0000-4000-8000-000000000001", number=0)
+    asked = f"{path}?limit=none" if path == "/v1/deliveries" else filled
     got = {column: ask(api, method, asked, certificates.get(column)) for column in COLUMNS}
     assert got == dict(zip(COLUMNS, marks, strict=True))
 

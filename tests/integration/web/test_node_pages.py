@@ -4,14 +4,16 @@ import csv
 import io
 
 import pytest
-from tests.integration.web.paper_desk import hidden_field
+from tests.integration.web.paper_desk import hidden_field, hit_id
 
 from symbolon.node.web.routes.inbox import MOST_LINES
-from symbolon.protocol.handling import Band, HoldRuling, IntendedUse, Urgency, Verdict
+from symbolon.protocol.handling import Band, HoldRuling, IdentifierKind, Verdict
 from symbolon.protocol.lifecycle import JointState, SideState
 
+CLOSED = hit_id(12)
+OPEN_AT_START = 9
+"""Hits of the desk of paper that a focal point sees and that have not ended."""
 HITS = "00000000-0000-0000-0000-0000000000{:02}".format
-REQUEST = f"{0:08x}-0000-0000-0000-{1006:012x}"
 
 
 def order_of(page, *wanted):
@@ -44,10 +46,12 @@ def test_each_line_says_how_alike_the_halves_are_and_what_to_do_next(node_app, v
 @pytest.mark.parametrize(
     ("query", "listed", "left_out"),
     [
-        ("show=mine", "P-0006", "P-0007"),
+        ("show=mine", "P-0006", "P-0005"),
         ("show=ended", "P-0009", "P-0001"),
         ("urgency=U1", "P-0001", "P-0002"),
         ("band=strong", "P-0001", "P-0002"),
+        ("overlay=protected", "P-0007", "P-0001"),
+        ("overlay=escalated", "P-0002", "P-0001"),
         ("show=nonsense&urgency=U9&band=none&sort=sideways", "P-0001", "P-0009"),
     ],
 )
@@ -92,9 +96,9 @@ def test_a_long_list_is_cut_and_says_how_much_of_it_is_shown(node_app, visit, pa
     visitor = visit(node_app).sign_in("mara")
     page = visitor.client.get("/inbox?sort=urgency").text
     assert page.count('<tr id="hit-') == MOST_LINES
-    assert f"The first {MOST_LINES} of {MOST_LINES + 7} hits are shown." in page
+    assert f"The first {MOST_LINES} of {MOST_LINES + OPEN_AT_START} hits are shown." in page
     export = page.split('hits are shown. Narrow the list, or <a href="')[1].split('"')[0].replace("&amp;", "&")
-    assert visitor.client.get(export).text.count("P-") == MOST_LINES + 7
+    assert visitor.client.get(export).text.count("P-") == MOST_LINES + OPEN_AT_START
 
 
 def test_the_export_holds_the_lines_that_are_listed_and_no_formula(node_app, visit, paper_desk):
@@ -132,7 +136,7 @@ def test_acknowledging_is_one_form_and_says_that_it_was_done(node_app, visit, pa
     visitor = visit(node_app).sign_in("mara")
     answer = visitor.send(f"/hits/{HITS(1)}", f"/hits/{HITS(1)}/acknowledge")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/hits/{HITS(1)}")
-    assert paper_desk.acknowledged == [HITS(1)]
+    assert paper_desk.done("acknowledge_hit") == [(HITS(1),)]
     assert "Acknowledged." in visitor.client.get(f"/hits/{HITS(1)}").text
     assert 'class="notice"' not in visitor.client.get(f"/hits/{HITS(1)}").text
 
@@ -140,113 +144,22 @@ def test_acknowledging_is_one_form_and_says_that_it_was_done(node_app, visit, pa
 def test_a_vote_is_cast_once_and_then_locked(node_app, visit, paper_desk):
     visitor = visit(node_app).sign_in("mara")
     visitor.send(f"/hits/{HITS(2)}", f"/hits/{HITS(2)}/vote", verdict="SAME", reason="The passport is in our file.")
-    assert paper_desk.votes == [(HITS(2), Verdict.SAME, "The passport is in our file.")]
+    assert paper_desk.done("cast_vote") == [(HITS(2), Verdict.SAME, "The passport is in our file.")]
     page = visitor.client.get(f"/hits/{HITS(2)}").text
     assert "Seal and send the vote" not in page
     assert "The passport is in our file." in page
 
 
 @pytest.mark.parametrize(
-    ("verdict", "sentence"), [("DIFFERENT", "say why"), ("", "Choose one of these"), ("MAYBE", "Choose one of these")]
+    ("verdict", "sentence"),
+    [("DIFFERENT", "Say in a few words why"), ("", "Choose one of these"), ("MAYBE", "Choose one of these")],
 )
 def test_a_vote_that_cannot_be_taken_keeps_the_form_and_says_why(node_app, visit, paper_desk, verdict, sentence):
     visitor = visit(node_app).sign_in("mara")
     answer = visitor.send(f"/hits/{HITS(2)}", f"/hits/{HITS(2)}/vote", verdict=verdict, reason="")
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert paper_desk.votes == []
-
-
-REQUEST_FIELDS = {
-    "purpose": "To find the vessel.",
-    "relevance": "Same organiser.",
-    "facts": "Forced labour.",
-    "questions": "Which vessel?\r\n\r\n  Whom may we call?  \r\n",
-    "why_this_state": "It holds the other half.",
-    "urgency": "U2",
-    "urgency_reason": "It sails soon.",
-    "need_by": "2026-03-09",
-    "channel": "informal",
-    "intended_use": "intelligence",
-    "legal_basis": "Regional arrangement",
-    "handling_code": "H1",
-}
-
-
-def test_a_request_starts_with_what_the_hit_says_and_nothing_that_identifies(node_app, visit):
-    page = visit(node_app).sign_in("mara").client.get(f"/hits/{HITS(5)}/request").text
-    assert "Which document do you hold for this subject" in page
-    for clear in ("Nguyễn", "C1234567", "912 345", "P-0005"):
-        assert clear not in page
-
-
-def test_a_request_goes_out_with_each_question_on_its_own(node_app, visit, paper_desk):
-    visitor = visit(node_app).sign_in("mara")
-    answer = visitor.send(f"/hits/{HITS(5)}/request", f"/hits/{HITS(5)}/request", **REQUEST_FIELDS)
-    assert answer.status_code == 303
-    ((hit, draft),) = paper_desk.requests
-    assert hit == HITS(5)
-    assert draft.questions == ("Which vessel?", "Whom may we call?")
-    assert (draft.urgency, draft.intended_use) == (Urgency.U2, IntendedUse.INTELLIGENCE)
-
-
-def test_a_request_with_faults_says_all_of_them_and_loses_no_text(node_app, visit, paper_desk):
-    visitor = visit(node_app).sign_in("mara")
-    fields = {**REQUEST_FIELDS, "questions": " ", "need_by": "soon", "intended_use": "evidence", "legal_basis": ""}
-    answer = visitor.send(f"/hits/{HITS(5)}/request", f"/hits/{HITS(5)}/request", **fields)
-    assert answer.status_code == 422
-    for sentence in (
-        "4 fields need a change",
-        "Write 1 to 20 questions",
-        "Write the day as year-month-day",
-        "Evidence needs the formal channel",
-        "Name the law or agreement",
-    ):
-        assert sentence in answer.text
-    assert "It sails soon." in answer.text
-    assert paper_desk.requests == []
-
-
-def test_a_received_request_is_read_and_answered_question_by_question(node_app, visit, paper_desk):
-    visitor = visit(node_app).sign_in("mara")
-    path = f"/hits/{HITS(6)}/requests/{REQUEST}/reply"
-    assert "Which vessel was used in January?" in visitor.client.get(path).text
-    answer = visitor.send(
-        path,
-        path,
-        **{
-            "answer-1": "Marlin Star",
-            "answer-2": "The duty desk",
-            "source_reliability": "B",
-            "information_accuracy": "2",
-            "handling_code": "H1",
-            "caveats": "",
-            "delete_by": "",
-        },
-    )
-    assert answer.status_code == 303
-    ((_, draft),) = paper_desk.replies
-    assert draft.answers == ("Marlin Star", "The duty desk")
-    assert draft.delete_by is None
-
-
-def test_an_answer_starts_with_the_most_cautious_grades(node_app, visit):
-    page = visit(node_app).sign_in("mara").client.get(f"/hits/{HITS(6)}/requests/{REQUEST}/reply").text
-    for grade in ("X", "4", "H1"):
-        assert f'<option value="{grade}" selected>' in page
-
-
-def test_a_question_left_out_of_an_answer_is_named(node_app, visit, paper_desk):
-    visitor = visit(node_app).sign_in("mara")
-    path = f"/hits/{HITS(6)}/requests/{REQUEST}/reply"
-    answer = visitor.send(
-        path,
-        path,
-        **{"answer-1": "Marlin Star", "source_reliability": "B", "information_accuracy": "2", "handling_code": "H1"},
-    )
-    assert answer.status_code == 422
-    assert 'id="answer-2-mistake"' in answer.text
-    assert paper_desk.replies == []
+    assert paper_desk.done("cast_vote") == []
 
 
 def test_an_answer_is_shown_as_text_and_never_as_markup(node_app, visit):
@@ -268,14 +181,14 @@ def test_the_protection_officer_decides_on_a_hold(node_app, visit, paper_desk, r
     visitor = visit(node_app).sign_in("ines").justify(HITS(8))
     answer = visitor.send(f"/hits/{HITS(8)}", f"/hits/{HITS(8)}/release", ruling=ruling)
     assert answer.headers["location"] == goes_to
-    assert paper_desk.rulings == [(HITS(8), HoldRuling(ruling))]
+    assert paper_desk.done("release_hold") == [(HITS(8), HoldRuling(ruling))]
 
 
 def test_a_hold_is_not_decided_without_a_choice(node_app, visit, paper_desk):
     visitor = visit(node_app).sign_in("ines").justify(HITS(8))
     answer = visitor.send(f"/hits/{HITS(8)}", f"/hits/{HITS(8)}/release")
     assert answer.status_code == 422
-    assert paper_desk.rulings == []
+    assert paper_desk.done("release_hold") == []
 
 
 def test_the_exchanges_are_the_confirmed_hits(node_app, visit):
@@ -290,3 +203,149 @@ def test_somebody_without_the_right_gets_a_page_that_says_whom_to_ask(node_app, 
     refused = visitor.client.get("/inbox")
     assert refused.status_code == 403
     assert "ask your administrator" in refused.text
+
+
+def test_each_line_says_whose_turn_it_is_and_who_checks_it(node_app, visit):
+    page = visit(node_app).sign_in("mara").client.get("/inbox?sort=time-left").text
+    assert "being checked (ivo)" in page
+    assert "Turn: yours" in page
+    assert "Turn: theirs, or nobody&#39;s" in page
+
+
+def test_the_export_says_whose_turn_it_is(node_app, visit):
+    answer = visit(node_app).sign_in("mara").client.get("/inbox.csv")
+    rows = {row["own_record"]: row for row in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))}
+    assert (rows["P-0002"]["turn"], rows["P-0002"]["checked_by"]) == ("Yours", "ivo")
+    assert rows["P-0005"]["turn"] == "Theirs, or nobody's"
+
+
+def test_a_hit_is_given_to_an_investigator_to_check(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("mara")
+    answer = visitor.send(f"/hits/{HITS(1)}", f"/hits/{HITS(1)}/assign", assignee="ivo")
+    assert answer.status_code == 303
+    assert paper_desk.done("assign_hit") == [(HITS(1), "ivo")]
+
+
+@pytest.mark.parametrize("login", ["aya", "nobody", ""])
+def test_a_hit_is_given_to_nobody_without_the_office(node_app, visit, paper_desk, login):
+    visitor = visit(node_app).sign_in("mara")
+    answer = visitor.send(f"/hits/{HITS(1)}", f"/hits/{HITS(1)}/assign", assignee=login)
+    assert answer.status_code == 422
+    assert "Choose one of these officers." in answer.text
+    assert paper_desk.done("assign_hit") == []
+
+
+def test_an_investigator_recommends_and_does_not_vote(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("ivo")
+    page = visitor.client.get(f"/hits/{HITS(2)}").text
+    assert "Seal and send the vote" not in page
+    fields = {"recommended": "SAME", "recommendation": "The scar is in our file."}
+    assert visitor.send(f"/hits/{HITS(2)}", f"/hits/{HITS(2)}/recommend", **fields).status_code == 303
+    assert paper_desk.done("recommend") == [(HITS(2), Verdict.SAME, "The scar is in our file.")]
+
+
+def test_what_is_recommended_stands_on_the_page_of_who_votes(node_app, visit):
+    page = visit(node_app).sign_in("mara").client.get(f"/hits/{HITS(2)}").text
+    assert "Recommended: Same" in page
+    assert "The scar is in our file too." in page
+    assert "They acknowledged" in page
+
+
+def test_in_the_round_for_more_kinds_are_proposed_and_exactly_the_agreed_ones_shown(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("mara")
+    path = f"/hits/{HITS(4)}"
+    page = visitor.client.get(path).text
+    leaves = page.split("This leaves, sealed for Belanu (XB) alone, and nothing else:")[1].split("</dl>")[0]
+    assert "1987-04" in leaves
+    assert "Nguyễn" not in leaves
+    visitor.send(path, f"{path}/extra-fields", kinds=["birth_date", "phone"], proposal_reason="They decide it.")
+    visitor.send(path, f"{path}/extra-fields/answer", agreed="no")
+    visitor.send(path, f"{path}/extra-fields/show")
+    kinds = (IdentifierKind.BIRTH_DATE, IdentifierKind.PHONE)
+    assert paper_desk.done("propose_extra_fields") == [(HITS(4), kinds, "They decide it.")]
+    assert paper_desk.done("answer_extra_fields") == [(HITS(4), False)]
+    assert paper_desk.done("show_extra_fields") == [(HITS(4),)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sentence"),
+    [([], "Choose at least one kind."), (["name", "sex", "phone", "place"], "Choose 3 kinds at most: these are 4.")],
+)
+def test_too_few_or_too_many_kinds_are_named(node_app, visit, paper_desk, kinds, sentence):
+    visitor = visit(node_app).sign_in("mara")
+    path = f"/hits/{HITS(4)}"
+    answer = visitor.send(path, f"{path}/extra-fields", kinds=kinds, proposal_reason="They decide it.")
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert paper_desk.done("propose_extra_fields") == []
+
+
+def test_a_form_from_a_page_that_has_passed_is_told_so_and_keeps_what_was_typed(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("mara")
+    old = visitor.client.get(f"/hits/{HITS(2)}").text
+    paper_desk.change(HITS(2), joint_state=JointState.NEEDS_MORE)
+    fields = {name: hidden_field(old, name) for name in ("csrf_token", "form_id", "seen")}
+    fields |= {"verdict": "UNSURE", "reason": "Our photograph is old."}
+    answer = visitor.client.post(f"/hits/{HITS(2)}/vote", data=fields)
+    assert answer.status_code == 409
+    assert "has moved on since you opened the page" in answer.text
+    assert "Our photograph is old." in answer.text
+    assert paper_desk.done("cast_vote") == []
+
+
+def test_a_form_that_is_sent_twice_acts_once_and_answers_alike(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("mara")
+    page = visitor.client.get(f"/hits/{HITS(2)}").text
+    fields = {name: hidden_field(page, name) for name in ("csrf_token", "form_id", "seen")}
+    fields |= {"verdict": "SAME", "reason": "The passport."}
+    answers = [
+        visitor.client.post(f"/hits/{HITS(2)}/vote", data=fields, follow_redirects=False).status_code for _ in range(2)
+    ]
+    assert answers == [303, 303]
+    assert len(paper_desk.done("cast_vote")) == 1
+
+
+def test_a_protection_officer_holds_a_hit_for_safety_by_its_id_without_seeing_it(node_app, visit, paper_desk):
+    visitor = visit(node_app).sign_in("ines")
+    assert visitor.client.get(f"/hits/{HITS(5)}").status_code == 404
+    answer = visitor.send("/holds", "/holds/safety-hold", hit=HITS(5), justification="She fears for her sister.")
+    assert answer.status_code == 303
+    assert paper_desk.done("hold_for_safety") == [(HITS(5), True, "She fears for her sister.")]
+
+
+@pytest.mark.parametrize(
+    ("hit", "why", "sentence"),
+    [("five", "She fears.", "Write the hit&#39;s id as it stands on its page."), (HITS(5), "", "Say why")],
+)
+def test_a_safety_hold_needs_a_hit_and_a_reason(node_app, visit, paper_desk, hit, why, sentence):
+    answer = visit(node_app).sign_in("ines").send("/holds", "/holds/safety-hold", hit=hit, justification=why)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert paper_desk.done("hold_for_safety") == []
+
+
+def test_the_queue_of_the_protection_officer_says_how_many_holds_wait(node_app, visit):
+    assert "Held: 1 waits for your decision" in visit(node_app).sign_in("ines").client.get("/holds").text
+
+
+def test_closing_and_reopening_are_acts_of_their_offices(node_app, visit, paper_desk):
+    focal_point, authoriser = visit(node_app).sign_in("mara"), visit(node_app).sign_in("aya")
+    assert focal_point.send(f"/hits/{HITS(9)}", f"/hits/{HITS(9)}/close").status_code == 303
+    assert "Reopen this hit" not in focal_point.client.get(f"/hits/{CLOSED}").text
+    path = f"/hits/{CLOSED}"
+    assert authoriser.send(path, f"{path}/reopen", reopening="A new witness.").status_code == 303
+    assert paper_desk.done("close_hit") == [(HITS(9), None)]
+    assert paper_desk.done("reopen_hit") == [(CLOSED, "A new witness.")]
+
+
+def test_marks_of_protection_stand_on_the_hit_and_on_what_was_said(node_app, visit):
+    page = visit(node_app).sign_in("mara").client.get(f"/hits/{HITS(7)}").text
+    assert "Non-punishment: nothing found here may be used to punish" in page
+    assert "Relatives are watched." in page
+    assert 'class="chip protection">Risk note' in page
+
+
+def test_what_happened_is_told_in_the_order_of_the_hub(node_app, visit):
+    page = visit(node_app).sign_in("mara").client.get(f"/hits/{HITS(5)}").text
+    assert "Both sides were alerted" in page
+    assert "1 step of this hit and its exchanges" in page

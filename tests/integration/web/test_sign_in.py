@@ -109,7 +109,7 @@ def test_a_form_without_the_token_of_the_session_changes_nothing(node_app, visit
     answer = visitor.client.post(f"/hits/{hit}/acknowledge", data={"csrf_token": "made up"})
     assert answer.status_code == 403
     assert "nothing was changed" in answer.text
-    assert paper_desk.acknowledged == []
+    assert paper_desk.acts == []
 
 
 def test_an_idle_session_ends_after_half_an_hour(node_app, visit, clock):

@@ -1,11 +1,30 @@
 """The words of the pages: one for each code, so that no new code ever shows up bare."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from symbolon.node.domain.drafts import DraftAction, DraftState
+from symbolon.node.domain.messages import MESSAGE_TYPES
+from symbolon.node.web import exchange_wording as terms
 from symbolon.node.web import wording
+from symbolon.node.web.message_rows import LABELS, UNSHOWN
 from symbolon.node.web.queue import time_class, time_left
+from symbolon.protocol.exchange_terms import (
+    CaseOutcome,
+    Caveat,
+    FormalChannel,
+    MeetingStatus,
+    PurgedPlace,
+    PurgeReason,
+    RecallReason,
+    RefusalGround,
+    ReplyExtent,
+    RequestRuling,
+    Tlp,
+    Usefulness,
+)
 from symbolon.protocol.handling import (
     Agreement,
     Band,
@@ -21,7 +40,8 @@ from symbolon.protocol.handling import (
     Urgency,
     Verdict,
 )
-from symbolon.protocol.lifecycle import HitAction, JointState, SideState
+from symbolon.protocol.lifecycle import Event, HitAction, JointState, SideState
+from symbolon.protocol.lifecycle_times import ClockName
 from symbolon.protocol.problems import Problem
 from symbolon.runtime.pages import span_text
 from symbolon.runtime.problem_responses import HTTP_STATUS
@@ -51,6 +71,23 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
         (wording.RELIABILITIES, SourceReliability),
         (wording.ACCURACIES, InformationAccuracy),
         (wording.NEXT_STEPS, HitAction),
+        (terms.TLP, Tlp),
+        (terms.CAVEATS, Caveat),
+        (terms.GROUNDS, RefusalGround),
+        (terms.RULINGS, RequestRuling),
+        (terms.EXTENTS, ReplyExtent),
+        (terms.FORMAL_CHANNELS, FormalChannel),
+        (terms.USEFULNESS, Usefulness),
+        (terms.OUTCOMES, CaseOutcome),
+        (terms.RECALL_REASONS, RecallReason),
+        (terms.PURGE_REASONS, PurgeReason),
+        (terms.PURGED_PLACES, PurgedPlace),
+        (terms.MEETING_STATUSES, MeetingStatus),
+        (terms.CLOCKS, ClockName),
+        (terms.EVENTS, Event),
+        (terms.DRAFT_STATES, DraftState),
+        (terms.DRAFT_ACTIONS, DraftAction),
+        (terms.SAID, MESSAGE_TYPES),
         (HTTP_STATUS, Problem),
     ],
 )
@@ -73,3 +110,8 @@ def test_a_span_is_said_in_its_two_largest_units(minutes, said):
 def test_the_time_left_says_how_pressing_it_is(minutes, said, style):
     due_at = None if minutes is None else NOW + timedelta(minutes=minutes)
     assert (time_left(due_at, NOW), time_class(due_at, NOW)) == (said, style)
+
+
+@pytest.mark.parametrize("message", MESSAGE_TYPES.values())
+def test_every_field_of_every_message_is_shown_by_its_name_or_known_to_say_nothing(message):
+    assert {each.name for each in fields(message)} <= set(LABELS) | UNSHOWN

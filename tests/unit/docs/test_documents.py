@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from symbolon.cli import ROOMS, audit_app
+from symbolon.protocol.audit_log import AuditAct
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -84,3 +85,9 @@ def test_every_make_target_is_explained_by_help() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = set(re.findall(r"^\.PHONY: (\S+)", makefile, re.MULTILINE))
     assert phony == set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+
+
+def test_every_act_that_the_auditors_guide_names_is_one_of_the_logs() -> None:
+    named = {code for code in code_of(ROOT / "docs/guides/auditor.md") if re.fullmatch(r"[a-z]+(-[a-z]+)+", code)}
+    assert len(named) > 20
+    assert named <= {act.value for act in AuditAct}

@@ -3,20 +3,20 @@
 import csv
 import json
 import tomllib
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
-import symbolon.exercise.case as case_package
+from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.case.story import CASE_RECORDS
 from symbolon.exercise.fiction import STATES
 from symbolon.exercise.state_files import write_state_file
+from symbolon.node.domain.desk_text import read_toml
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_rows import Row, RowReader
 from symbolon.node.domain.records import RecordContent
+from symbolon.protocol.messages_focal_points import Competence, DeskKind
 from symbolon.protocol.references import MemberCode
-
-CASE_FOLDER = Path(case_package.__path__[0])
 
 
 def read_back(state: MemberCode) -> dict[str, RecordContent]:
@@ -68,3 +68,16 @@ def test_no_loaded_file_tells_which_records_belong_together() -> None:
         own = {record.local_id for record in CASE_RECORDS[state]}
         text = (CASE_FOLDER / f"{state.lower()}.csv").read_bytes()
         assert not [number for number in numbers if number not in own and number.encode() in text]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_states_desks_can_be_signed_and_somebody_is_there_at_every_hour(state: MemberCode) -> None:
+    draft = read_toml((CASE_FOLDER / f"{state.lower()}-desks.toml").read_text(encoding="utf-8"))
+    directory = draft.as_directory(state, 1, datetime(2027, 4, 14, 3, 0, tzinfo=UTC))
+    assert {desk.kind for desk in directory.desks} == {DeskKind.FOCAL_POINT, DeskKind.DEPUTY}
+    (night,) = (desk for desk in directory.desks if desk.kind is DeskKind.DEPUTY)
+    assert {(each.opens, each.closes) for each in night.hours} == {(0, 24 * 60)}
+    assert {each.weekday for each in night.hours} == set(range(7))
+    assert {Competence.MINORS, Competence.TRAFFICKING} <= {
+        each for desk in directory.desks for each in desk.competences
+    }

@@ -23,6 +23,16 @@ def test_answers_take_the_place_of_first_values() -> None:
     assert form.filled({"b": "3"}) == {"a": "1", "b": "3"}
 
 
+def test_what_is_ticked_is_sent_and_what_is_not_is_only_offered() -> None:
+    (form,) = read_forms(
+        '<form action="/x"><input type="radio" name="urgency" value="U2"><input type="radio" name="urgency" value="U3"'
+        ' checked><input type="checkbox" name="with" value="a" checked><input type="checkbox" name="with" value="b"'
+        ' checked><input type="checkbox" name="evidence" value="yes"></form>'
+    )
+    assert form.fields == {"urgency": "U3", "with": ["a", "b"]}
+    assert form.offered == {"urgency", "with", "evidence"}
+
+
 def test_each_form_has_its_own_fields() -> None:
     first, second = read_forms('<form action="/1"><input name="a"></form><form action="/2"><input name="b"></form>')
     assert (first.fields, second.fields) == ({"a": ""}, {"b": ""})

@@ -14,7 +14,15 @@ ALL_FOUND = tuple(
     FoundHit(new_hit_id(UUID(int=number)), hit.records, "strong", hit.agree, "CONFIRMED")
     for number, hit in enumerate(TRUTH)
 )
-RIGHT = RunResult(verify(TRUTH, ALL_FOUND), ALL_FOUND, replies_opened=1, first_hit_ms=900, matched_s=7.5)
+RIGHT = RunResult(
+    verify(TRUTH, ALL_FOUND),
+    ALL_FOUND,
+    replies_opened=1,
+    first_hit_ms=900,
+    matched_s=7.5,
+    exchange_closed=True,
+    held_victim=True,
+)
 
 
 def test_a_run_that_found_the_truth_and_opened_the_reply_is_ok() -> None:
@@ -26,6 +34,8 @@ def test_a_run_that_found_the_truth_and_opened_the_reply_is_ok() -> None:
         "alerts_delivered": 22,
         "alerts_expected": 22,
         "replies_opened": 1,
+        "exchange_closed": True,
+        "held_victim": True,
         "first_hit_ms": 900,
         "matched_s": 7.5,
         "startup_s": 4.0,
@@ -35,6 +45,14 @@ def test_a_run_that_found_the_truth_and_opened_the_reply_is_ok() -> None:
 
 def test_a_run_without_its_reply_is_not_ok() -> None:
     assert not replace(RIGHT, replies_opened=0).ok
+
+
+def test_a_run_whose_exchange_stayed_open_is_not_ok() -> None:
+    assert not replace(RIGHT, exchange_closed=False).ok
+
+
+def test_a_run_that_did_not_show_the_victims_hold_is_not_ok() -> None:
+    assert not replace(RIGHT, held_victim=False).ok
 
 
 def test_a_run_with_a_hit_too_few_is_not_ok() -> None:

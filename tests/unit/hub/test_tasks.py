@@ -1,10 +1,20 @@
 """How a worker does what it is woken for."""
 
 import threading
+from dataclasses import fields
 
 import pytest
+from celery import Celery
 
-from symbolon.hub.jobs.tasks import one_at_a_time
+from symbolon.hub.jobs.tasks import (
+    BEAT_SCHEDULE,
+    DROP_ATTACHMENTS,
+    KEEP_CLOCKS,
+    SEND_NOTICES,
+    WorkerServices,
+    one_at_a_time,
+    register_tasks,
+)
 
 
 def test_a_long_job_is_not_begun_again_while_it_is_being_done() -> None:
@@ -36,3 +46,11 @@ def test_a_job_that_failed_may_be_done_again() -> None:
     for _ in range(2):
         with pytest.raises(RuntimeError):
             once()
+
+
+def test_a_worker_does_everything_that_the_beat_wakes_it_for() -> None:
+    app = Celery()
+    services = WorkerServices(**{field.name: (lambda: 0) for field in fields(WorkerServices)})
+    register_tasks(app, services)
+    woken_for = {str(entry["task"]) for entry in BEAT_SCHEDULE.values()}
+    assert {KEEP_CLOCKS, SEND_NOTICES, DROP_ATTACHMENTS} < woken_for <= set(app.tasks)

@@ -1,6 +1,6 @@
 """What a restored node makes of what the hub holds of a record."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,11 +9,12 @@ from symbolon.node.domain.reconciliation import REVISED_SINCE, after_restore, lo
 from symbolon.node.domain.records import Publication, Record, RecordContent
 from symbolon.protocol.handling import ComparableWith, OffenceGroup, RecordKind, SubjectCategory, Urgency
 from symbolon.protocol.lifecycle import JointState
-from symbolon.protocol.messages import ReconciliationHit, ReconciliationRecord, VoteCustody
+from symbolon.protocol.messages import KnownLedger, ReconciliationHit, ReconciliationRecord, VoteCustody
 from symbolon.protocol.references import HitId, MemberCode, RecordReference
 
 REFERENCE = RecordReference("11111111-1111-4111-8111-111111111111")
 P = Publication
+NOW = datetime(2031, 5, 4, tzinfo=UTC)
 
 
 def record(publication: Publication, version: int) -> Record:
@@ -77,13 +78,15 @@ def test_no_version_ever_goes_back():
 
 def hit(custody: VoteCustody, number: int) -> ReconciliationHit:
     hit_id = HitId("22222222-2222-4222-8222-222222222222")
-    return ReconciliationHit(hit_id, REFERENCE, MemberCode("XB"), REFERENCE, JointState.ALERTED, number, custody)
+    ledger = KnownLedger(JointState.ALERTED, 1, NOW, number, 1, None, None, ())
+    return ReconciliationHit(hit_id, REFERENCE, MemberCode("XB"), REFERENCE, ledger, custody, False, False)
 
 
 @pytest.mark.parametrize(
     ("custody", "number", "rounds"),
     [
-        (VoteCustody.NONE, 0, ()),
+        (VoteCustody.NONE, 1, ()),
+        (VoteCustody.NONE, 2, (1,)),
         (VoteCustody.LIES_AT_HUB, 1, (1,)),
         (VoteCustody.HANDED_OVER, 1, (1,)),
         (VoteCustody.LIES_AT_HUB, 2, (1, 2)),

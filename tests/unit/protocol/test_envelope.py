@@ -7,7 +7,7 @@ import pytest
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.envelope import CLOCK_SKEW, LONGEST_TO_HUB, Envelope, Expectation, body_digest, sign, verify
 from symbolon.protocol.keys import SigningKey
-from symbolon.protocol.messages import SEALED_PURPOSES, Alert, HitNotice, Purpose, Sealed, Submission
+from symbolon.protocol.messages import SEALED_PURPOSES, Alert, Purpose, SafetyHoldNotice, Sealed, Submission
 from symbolon.protocol.problems import (
     BadSignature,
     Expired,
@@ -26,7 +26,7 @@ from symbolon.protocol.references import HUB, KeyId
 
 @pytest.fixture
 def notice(samples):
-    return next(message for message in samples.CLEAR if isinstance(message, HitNotice))
+    return next(message for message in samples.CLEAR if isinstance(message, SafetyHoldNotice))
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def envelope(generator, notice, key):
 
 @pytest.fixture
 def expected(samples):
-    return Expectation(samples.FEDERATION, True, HUB, Purpose.HIT_NOTICE, samples.XA)
+    return Expectation(samples.FEDERATION, True, HUB, Purpose.SAFETY_HOLD_NOTICE, samples.XA)
 
 
 def test_a_signed_message_is_accepted_and_read_back(generator, samples, clear_message, key):
@@ -162,7 +162,7 @@ def test_an_envelope_to_the_hub_is_valid_for_an_hour_at_most(generator, notice, 
 def test_an_envelope_to_a_member_may_wait_for_days(generator, samples, notice, key):
     header = replace(generator.header_for(notice), audience=samples.XB)
     envelope = sign(notice, replace(header, expires_at=header.issued_at + timedelta(days=30)), key)
-    expected = Expectation(samples.FEDERATION, True, samples.XB, Purpose.HIT_NOTICE, samples.XA)
+    expected = Expectation(samples.FEDERATION, True, samples.XB, Purpose.SAFETY_HOLD_NOTICE, samples.XA)
     verify(envelope, key.public, expected, samples.NOW + timedelta(days=29))
 
 
@@ -195,8 +195,8 @@ def test_a_body_is_read_as_what_the_envelope_is_for_only(envelope):
 
 
 def test_a_body_that_does_not_follow_the_wire_format_is_refused_even_when_signed(envelope):
-    with pytest.raises(MalformedMessage, match=r"^event: is missing"):
-        replace(envelope, body={"hit_id": envelope.body["hit_id"], "at": envelope.body["at"]}).read(HitNotice)
+    with pytest.raises(MalformedMessage, match=r"^holds: is missing"):
+        replace(envelope, body={"hit_id": envelope.body["hit_id"], "at": envelope.body["at"]}).read(SafetyHoldNotice)
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from symbolon.protocol import messages
 from symbolon.protocol.canonical import LARGEST_INTEGER, EmbeddedObject, canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.exchange_terms import RefusalGround, RequestRuling
 from symbolon.protocol.handling import ComparableWith
 from symbolon.protocol.messages import (
     Comparing,
@@ -25,7 +26,7 @@ from symbolon.protocol.messages import (
 )
 from symbolon.protocol.messages_comparison import OPEN_COMPARISON
 from symbolon.protocol.problems import MalformedMessage
-from symbolon.protocol.references import HUB, PARSERS, CeremonyId, KeyId, MemberCode
+from symbolon.protocol.references import HUB, PARSERS, CeremonyId, DeskId, KeyId, MemberCode
 from symbolon.protocol.wire_limits import Limit
 
 MESSAGES = [kind for kind in vars(messages).values() if isinstance(kind, type) and not issubclass(kind, StrEnum)]
@@ -59,6 +60,10 @@ def contents_of(kind):
         return DIRECTORIES
     if kind is Comparison:
         return COMPARISONS
+    if kind in COMPOSED:
+        return COMPOSED[kind]()
+    if kind is DeskId:
+        return st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True)
     if kind is KeyId:
         return st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
     if kind in PARSERS:
@@ -87,7 +92,52 @@ def contents_of(kind):
 
 def _built(kind):
     hints = get_type_hints(kind, include_extras=True)
-    return st.builds(kind, **{field.name: contents_of(hints[field.name]) for field in fields(kind)})
+    contents = {field.name: contents_of(hints[field.name]) for field in fields(kind)}
+    return st.builds(kind, **{**contents, **NARROWED.get(kind, {})})
+
+
+FIRST, LATER = datetime(1990, 1, 1, tzinfo=UTC), datetime(1990, 1, 2, tzinfo=UTC)
+RULINGS = st.sampled_from([(RequestRuling.ACCEPT, None), *((RequestRuling.REFUSE, ground) for ground in RefusalGround)])
+NARROWED = {
+    messages.DeskHours: {"opens": st.integers(0, 700), "closes": st.integers(701, 1440)},
+    messages.AttachmentOffer: {"size": st.integers(1, 1_048_576), "chunk_digests": st.just(("5f" * 32,))},
+    messages.MeetingProposal: {"minutes_digest": st.none(), "starts_at": st.just(FIRST), "ends_at": st.just(LATER)},
+}
+"""Fields that hang together, so that contents drawn apart would contradict each other."""
+
+
+@st.composite
+def decisions(draw):
+    """Give a request's decision: a refusal has a ground, an acceptance has none."""
+    hints = get_type_hints(messages.RequestDecision, include_extras=True)
+    content = {field.name: draw(contents_of(hints[field.name])) for field in fields(messages.RequestDecision)}
+    content["ruling"], content["ground"] = draw(RULINGS)
+    return messages.RequestDecision(**content)
+
+
+@st.composite
+def focal_points(draw):
+    """Give a state's desks, each once; a deputy and a duty turn name one of them."""
+    hints = get_type_hints(messages.FocalPointDirectory, include_extras=True)
+    content = {field.name: draw(contents_of(hints[field.name])) for field in fields(messages.FocalPointDirectory)}
+    desks = {desk.desk_id: replace(desk, deputy=content["desks"][0].desk_id) for desk in content["desks"]}
+    roster = tuple(replace(turn, desk_id=content["desks"][0].desk_id) for turn in content["roster"])
+    return messages.FocalPointDirectory(
+        **{**content, "member": draw(MEMBERS), "desks": tuple(desks.values()), "roster": roster}
+    )
+
+
+@st.composite
+def pair_profiles(draw):
+    """Give what two different members agreed on."""
+    version, hints = draw(st.integers(1, 3)), get_type_hints(messages.PairProfile, include_extras=True)
+    return messages.PairProfile(
+        members=tuple(sorted(draw(st.sets(MEMBERS, min_size=2, max_size=2)))),
+        version=version,
+        previous_digest=None if version == 1 else "5f" * 32,
+        effective_from=draw(st.dates()),
+        times=draw(contents_of(hints["times"]))[:1],
+    )
 
 
 @st.composite
@@ -105,6 +155,11 @@ def directories(draw):
 
 
 DIRECTORIES = directories()
+COMPOSED = {
+    messages.RequestDecision: decisions,
+    messages.FocalPointDirectory: focal_points,
+    messages.PairProfile: pair_profiles,
+}
 
 
 @st.composite
@@ -123,12 +178,15 @@ def _limited(base, limits):
         return all(limit.admits(value) for limit in limits)
 
     if base is int:
-        return st.integers(1, next(most for most in (2**31 - 1, 100, 2) if admitted(most)))
+        most = next(number for number in (2**31 - 1, 1_048_576, 1440, 100, 6, 2) if admitted(number))
+        return st.integers(0 if admitted(0) else 1, most)
     if base is bytes:
         sizes = [size for size in (1, 16, 32, 64, 1216) if admitted(bytes(size))]
         return st.sampled_from(sizes).flatmap(lambda size: st.binary(min_size=size, max_size=size))
     if base is str:
-        fixed = [text for text in ("symbolon-2026-1", "5f" * 32) if admitted(text)]
+        fixed = [
+            text for text in ("symbolon-2026-1", "5f" * 32, "th", "Asia/Bangkok", "application/pdf") if admitted(text)
+        ]
         return SAFE_TEXT.filter(admitted) if admitted("ห ✓") else st.sampled_from(fixed)
     if get_origin(base) is tuple:
         sizes = [size for size in (1, 2, 3) if admitted((None,) * size)]
@@ -151,6 +209,10 @@ def test_there_is_a_sample_of_every_message(samples):
     parts = {messages.SubmissionItem, messages.ItemOutcome, messages.WithdrawalItem, messages.WithdrawalOutcome}
     parts |= {messages.KindAgreement, messages.Sealed, messages.RetiredKey, messages.Member, messages.LinkageEpoch}
     parts |= {messages.FederationPolicies, messages.FederationDirectory, messages.SignedDirectory}
+    parts |= {messages.ProtectionMarks, messages.AttachmentReference, messages.ShownField, messages.PurgedCount}
+    parts |= {messages.OnwardUseToken, messages.SignedOnwardUse, messages.AgreedTime, messages.PairProfile}
+    parts |= {messages.PairSignature, messages.ContactChannel, messages.DeskHours, messages.DeskLife, messages.DutyTurn}
+    parts |= {messages.FocalPointDirectory, messages.FocalPointEntry, messages.KnownLedger, messages.KnownExchange}
     parts |= {messages.DirectorySignature, messages.ReconciliationRecord, messages.ReconciliationHit, messages.KnownHit}
     parts |= {messages.Comparison, messages.OperatorCard, messages.OperatorErasure, messages.ErasedVersion}
     parts |= {messages.TokenAnswer}

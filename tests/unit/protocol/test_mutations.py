@@ -60,7 +60,7 @@ def changed_at(value, path):
             return not value
         if isinstance(value, int):
             return value + 1
-        return value[:-1] + ("0" if value[-1] != "0" else "1")
+        return value[:-1] + ("0" if value[-1:] != "0" else "1")
     copy = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = changed_at(copy[path[0]], path[1:])
     return copy

@@ -302,3 +302,14 @@ def open_as_rfc_9180_says(ciphertext, keys, info, aad, *, hybrid):
     content_key = labeled_expand(hpke, secret, b"key", schedule, 32)
     nonce = labeled_expand(hpke, secret, b"base_nonce", schedule, 12)
     return ChaCha20Poly1305(content_key).decrypt(nonce, body, aad)
+
+
+def test_a_vote_stands_beside_its_round_and_under_no_other(samples, vote, context):
+    keys = samples.RECIPIENT_KEYS[samples.XB]
+    sealed = seal(vote, keys, context, sender_has_hybrid=True)
+    assert sealed.vote_round == vote.round
+    for other in (None, vote.round + 1):
+        with pytest.raises(MalformedMessage):
+            unseal(
+                Vote, replace(sealed, vote_round=other), samples.OWN_KEYS[samples.XB], context, sender_has_hybrid=True
+            )

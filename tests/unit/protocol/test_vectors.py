@@ -34,6 +34,8 @@ from symbolon.protocol.sealing import HYBRID_SUITE, SUITE, Sealable, SealContext
         "expiry.json",
         "sealing.json",
         "lifecycle.json",
+        "clocks.json",
+        "attachments.json",
         "audit_log.json",
     ],
 )
