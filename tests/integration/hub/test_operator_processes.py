@@ -237,7 +237,7 @@ def test_each_operator_signs_to_the_owner_what_it_erased_and_the_hub_forwards_it
     bench.api.withdraw_records(bench.amara.code, bench.amara.withdrawal(record.reference))
     bench.worker.refresh_index()
     bench.worker.forward_erasures()
-    receipts = bench._messages(bench.amara, OperatorErasureReceipt)
+    receipts = bench.messages(bench.amara, OperatorErasureReceipt)
     assert [receipt.erasure.place for receipt in receipts] == [0, 1, 2]
     for receipt in receipts:
         card = bench.directory().comparison.operators[receipt.erasure.place]
