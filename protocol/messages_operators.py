@@ -30,11 +30,16 @@ OPERATORS: Final = 3
 MOST_CHANGES: Final = 500
 MOST_QUERIES: Final = 4_096
 MOST_ROWS: Final = 65_536
+MOST_VERSIONS: Final = 10
 Place = Annotated[int, between(0, OPERATORS - 1)]
 """0, 1 or 2: the point at which an operator holds its shares."""
 
 Handle = Annotated[int, between(1, 2**53 - 1)]
 """The hub's number of one version of a record under one epoch."""
+
+SignedVersion = Annotated[bytes, octets(1, 4_000_000)]
+DirectoryVersion = Annotated[int, between(0, 2**31 - 1)]
+"""Of the co-signed directory, as an operator verified it; 0 before the founding."""
 
 Generation = Annotated[int, between(0, 2**31 - 1)]
 """How often shares were refreshed: those of two generations do not fit together."""
@@ -50,7 +55,11 @@ class RowAddress:
 
 @dataclass(frozen=True, slots=True)
 class SegmentDescription:
-    """Rows of one kind: vectors of one profile (or explanation kind) of records of one owner and allow-list."""
+    """Rows of one kind: vectors of one profile (or explanation kind) of records of one owner and allow-list.
+
+    ``filled``: all profiles that these records fill, since which profile judges a pair follows from both records'; none
+    where the kind is no profile.
+    """
 
     segment: Counter
     epoch: Counter
@@ -60,6 +69,7 @@ class SegmentDescription:
     owner: MemberCode
     namespace: Namespace
     comparable_with: ComparableWith
+    filled: Annotated[tuple[Name, ...], entries(0, 64)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,9 @@ class Feed:
     """Changes after those that an operator has; schemas and segments that it may not know yet come first.
 
     Up to ``floor`` the hub keeps no bundles any more: an operator that is behind it lost shares. ``incarnation`` is
-    another after the hub was restored from a backup; its numbers may mean other records then.
+    another after the hub was restored from a backup; its numbers may mean other records then. ``versions``: of the
+    co-signed directory, after the operator's, each the canonical bytes of a
+    :class:`symbolon.protocol.messages_federation.SignedDirectory`; they come before any change.
     """
 
     schemas: Annotated[tuple[SchemaContent, ...], entries(0, 4)]
@@ -103,6 +115,7 @@ class Feed:
     changes: Annotated[tuple[RecordChange, ...], entries(0, MOST_CHANGES)]
     floor: Annotated[int, between(0, 2**53 - 1)] = 0
     incarnation: IncarnationId | None = None
+    versions: Annotated[tuple[SignedVersion, ...], entries(0, MOST_VERSIONS)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,7 @@ class Fed:
 
     number: Annotated[int, between(0, 2**53 - 1)]
     unreadable: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)]
+    directory: DirectoryVersion = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +260,7 @@ class OperatorStatus:
     doing: Name = "working"
     has_token_share: bool = True
     erasures: Annotated[int, between(0, 2**53 - 1)] = 0
+    directory: DirectoryVersion = 0
 
 
 @dataclass(frozen=True, slots=True)

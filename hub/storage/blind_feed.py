@@ -6,9 +6,12 @@ from typing import Final
 
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
+from symbolon.hub.storage.blind_encodings import profiles_in
+from symbolon.protocol.codec import canonical_bytes, to_wire
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.messages_operators import (
     MOST_CHANGES,
+    MOST_VERSIONS,
     OPERATORS,
     AddedRecord,
     Feed,
@@ -44,6 +47,7 @@ class FeedOperators:
 
         """
         found = self._operators.status()
+        self._tell_directory(work, {place: each.directory for place, each in found.items()})
         at = {place: each.number for place, each in found.items()}
         floor = self.slowest(work)
         removed = False
@@ -62,6 +66,17 @@ class FeedOperators:
             )
         self._take_erasures(work, {place: each.erasures for place, each in found.items()}, removed=removed)
         return newest
+
+    def _tell_directory(self, work: Work, known: Mapping[int, int]) -> None:
+        """Hand over the versions that an operator does not have: it verifies them as a node does."""
+        for place, version in known.items():
+            at = version
+            while versions := work.directory.history(at, MOST_VERSIONS):
+                content = tuple(canonical_bytes(to_wire(signed)) for signed in versions)
+                at = self._operators.feed({place: Feed((), (), (), versions=content)})[place].directory
+                if at < versions[-1].directory.version:
+                    # It says less than it was told: it is asked again with the next sweep.
+                    break
 
     def _take_erasures(self, work: Work, newest: Mapping[int, int], *, removed: bool) -> None:
         """Keep what the operators signed to owners; they are forwarded with their own transactions."""
@@ -149,4 +164,5 @@ def _segment(row: Row) -> SegmentDescription:
         owner=MemberCode(row["member"]),
         namespace=Namespace(row["namespace"]),
         comparable_with=ComparableWith(ComparisonMode(row["mode"]), tuple(map(MemberCode, row["members"]))),
+        filled=tuple(sorted(profiles_in(row["filled"]))),
     )

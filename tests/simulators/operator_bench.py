@@ -30,6 +30,7 @@ from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey, HybridSealingPublicKey
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages import SubmissionItem
+from symbolon.protocol.messages_comparison import OperatorCard
 from symbolon.protocol.messages_operators import (
     AddedRecord,
     Fed,
@@ -81,6 +82,8 @@ class OperatorBench:
     token_commitments: list[tuple[Element, Element]] = field(default_factory=list)
     running: dict[int, RunningOperator] = field(default_factory=dict)
     databases: dict[int, Database] = field(default_factory=dict)
+    cards: tuple[OperatorCard, ...] = ()
+    """As the directory lists them; none where the hub's directory says that it compares openly."""
     changes: int = 0
     daily_comparisons: int = 1_000_000
     daily_tokens: int = 1_000
@@ -145,6 +148,7 @@ class OperatorBench:
                 commitments=dict(enumerate(self.token_commitments)),
                 secrets=self.secrets(place),
                 coordinator_fingerprint=self.fingerprint("coordinator"),
+                cards=self.cards,
             ),
             self.store(place),
             SystemClock(),
@@ -257,6 +261,7 @@ def segment(number: int, owner: str, what: str, **changed: object) -> SegmentDes
         "segment": number, "epoch": 1, "schema_digest": DIGEST, "what": what, "bits": bits,
         "owner": MemberCode(owner), "namespace": Namespace.GENERAL,
         "comparable_with": ComparableWith(ComparisonMode.ALL),
+        "filled": () if what.startswith("explain/") else (what,),
     }  # fmt: skip
     return SegmentDescription(**{**described, **changed})  # type: ignore[arg-type]  # a test's shorthand
 

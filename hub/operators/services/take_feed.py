@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from symbolon.hub.operators.errors import AnotherHub, NeedsRestore, NotJoined, StandingStill, UnknownQuestion
+from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import (
     DroppedRecord,
@@ -111,16 +112,29 @@ class TakeFeed:
     """Takes changes in their order: first PostgreSQL, in one transaction, then the rows."""
 
     def __init__(
-        self, store: OperatorStore, rows: RowsInUse, key: HybridSealingKey, signing_key: SigningKey, clock: Clock
+        self,
+        store: OperatorStore,
+        rows: RowsInUse,
+        directory: KnowDirectory,
+        key: HybridSealingKey,
+        signing_key: SigningKey,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._directory = directory
         self._rows = rows
         self._key = key
         self._signing_key = signing_key
         self._clock = clock
 
     def __call__(self, feed: Feed) -> Fed:
-        """Take what is new of a feed. Raises `NotJoined`, `StandingStill`, `NeedsRestore`, `DatabaseUnavailable`."""
+        """Take what is new of a feed, the directory first. Raises an `OperatorError`, or `DatabaseUnavailable`."""
+        self._directory.take(feed.versions)
+        if feed.versions and not feed.changes:
+            # Also who stands still, or was put back, goes on following who the others are.
+            with self._store.work() as work:
+                return Fed(work.progress(), (), self._directory.version)
+        self._directory.refuse_where_cards_differ()
         with self._rows.changing() as held:
             if held.doing in {Doing.LOST, Doing.RESTORING}:
                 held.refuse_where_still()
@@ -161,7 +175,7 @@ class TakeFeed:
             if lost:
                 held.refuse_where_still()
             self._place(held, taken, [row for record in gone for row in record.rows], number)
-        return Fed(number, tuple(unreadable))
+        return Fed(number, tuple(unreadable), self._directory.version)
 
     def _note_erasures(self, work: OperatorWork, seat: Seat, number: int, gone: Sequence[DroppedRecord]) -> None:
         """Leave a signed receipt for each owner whose records are gone."""
@@ -283,7 +297,11 @@ def _opened(
 ) -> NewShares:
     if not added.rows or any(row.segment not in described for row in added.rows):
         raise MalformedMessage("A record came without rows, or for rows that were never described.")
-    segment = described[added.rows[0].segment]
+    segments = [described[row.segment] for row in added.rows]
+    filled = {each.what for each in segments if each.filled}
+    if any(set(each.filled) != filled for each in segments if each.filled):
+        raise MalformedMessage("A record came for rows of records that fill other profiles.")
+    segment = segments[0]
     context = ShareContext(
         federation=seat.federation,
         sender=added.sender,

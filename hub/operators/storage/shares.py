@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from symbolon.hub.operators.storage.directory import KeptDirectory
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.messages_operators import MOST_CHANGES, RowAddress, SegmentDescription, SignedErasure
@@ -82,6 +83,11 @@ class OperatorWork:
         """Leave one leaf."""
         self._audit_log.record(self._transaction, act, actor, None, detail)
 
+    @property
+    def directory(self) -> KeptDirectory:
+        """The co-signed directory as it was verified here."""
+        return KeptDirectory(self._transaction)
+
     def sequence_audit(self) -> int:
         """Give leaves of the audit log their places; how many."""
         return self._audit_log.sequence(self._transaction)
@@ -143,6 +149,7 @@ class OperatorWork:
             namespace=segment.namespace.value,
             compare_mode=segment.comparable_with.mode.value,
             compare_members=list(segment.comparable_with.members),
+            filled=list(segment.filled),
         )
 
     def segments(self) -> dict[int, SegmentDescription]:
@@ -323,4 +330,5 @@ def _segment(row: Row) -> SegmentDescription:
         comparable_with=ComparableWith(
             ComparisonMode(row["compare_mode"]), tuple(map(MemberCode, row["compare_members"]))
         ),
+        filled=tuple(row["filled"]),
     )

@@ -75,7 +75,7 @@ SELECT greatest(
 
 -- name: describe_segments
 -- Segments as operators are told of them.
-SELECT s.segment, s.key_epoch, l.schema_digest, s.what, s.bits, p.member, p.namespace, p.mode, p.members
+SELECT s.segment, s.key_epoch, l.schema_digest, s.what, s.bits, s.filled, p.member, p.namespace, p.mode, p.members
 FROM blind_segment AS s
 JOIN partition AS p USING (partition_id)
 JOIN linkage_epoch AS l ON l.epoch = s.key_epoch

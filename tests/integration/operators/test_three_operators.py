@@ -297,6 +297,14 @@ def test_a_bundle_for_another_record_is_not_read(bench: OperatorBench, lines: Op
     assert [len(each.unreadable) for each in fed.values()] == [0, 1, 0]
 
 
+def test_a_record_in_a_segment_of_records_that_fill_other_profiles_is_not_taken(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    both = segment(5, "XB", PROFILE.id, filled=(PROFILE.id, SCHEMA.profiles[1].id))
+    fed = bench.add(lines, both, {0: near_vectors(1, 2)[0]})
+    assert [len(each.unreadable) for each in fed.values()] == [1, 1, 1]
+
+
 def test_tokens_are_evaluated_and_proved(bench: OperatorBench, lines: OperatorLines) -> None:
     blinded = [oprf.blind(number, bytes([place + 1]) * 64) for place, number in enumerate((b"AB1", b"AB2"))]
     request = EvaluateTokens(MemberCode("XA"), tuple(each.element for each in blinded))

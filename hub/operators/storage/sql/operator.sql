@@ -37,9 +37,10 @@ update progress set number = %(number)s;
 
 -- name: describe_segment
 -- A segment that the hub made; what was said of one is never changed.
-insert into segment (segment, epoch, schema_digest, what, bits, owner, namespace, compare_mode, compare_members)
+insert into segment (segment, epoch, schema_digest, what, bits, owner, namespace, compare_mode, compare_members,
+                     filled)
 values (%(segment)s, %(epoch)s, %(schema_digest)s, %(what)s, %(bits)s, %(owner)s, %(namespace)s,
-        %(compare_mode)s, %(compare_members)s)
+        %(compare_mode)s, %(compare_members)s, %(filled)s)
 on conflict (segment) do nothing;
 
 -- name: list_segments
