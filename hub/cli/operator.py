@@ -1,8 +1,9 @@
 """`symbolon hub operator`: what each of the three operators of blind comparison runs, and how the hub adds one."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -34,6 +35,9 @@ from symbolon.runtime.backup_options import (
 from symbolon.runtime.errors import ConfigurationMistake, RuntimeFault
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.postgres_tools import PostgresTools
+
+if TYPE_CHECKING:
+    from symbolon.hub.operators.bootstrap.opening import DirectoryReport
 
 operator_app = typer.Typer(
     no_args_is_help=True, help="Blind comparison: one of its three operators, and adding them at the hub."
@@ -131,7 +135,7 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
             "place": report.place, "federation": report.federation, "doing": standing.doing.value,
             "generation": standing.generation, "number": report.number, "records": report.records,
             "unreadable": report.unreadable, "token_key": report.has_token_share, "others": others,
-            "known": list(report.known),
+            "known": list(report.known), "directory": _directory_in_json(report.directory),
         }  # fmt: skip
         typer.echo(json.dumps(content))
         return
@@ -140,6 +144,8 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
         f"{report.records} records up to change {report.number}, refreshed {standing.generation} times, "
         f"{report.unreadable} unreadable; {'a' if report.has_token_share else 'no'} share of the token key."
     )
+    for line in _directory_in_words(report.directory):
+        typer.echo(line)
     for each in report.others:
         typer.echo(
             f"Operator {each['place']} said at {each['heard_at']:%Y-%m-%d %H:%M:%S}: {each['doing']}, change "
@@ -153,6 +159,26 @@ _IN_WORDS = {
     Doing.LOST: "needs restore: it lost shares. Give `symbolon hub operator restore`.",
     Doing.RESTORING: "is restored from the other two while all three run; nothing is compared meanwhile.",
 }
+
+
+@operator_app.command("confirm")
+def confirm(
+    home: HomeOption,
+    fingerprint: Annotated[
+        str, typer.Argument(help="The founding's, version 1 of `node federation history`, as a member read it out.")
+    ],
+) -> None:
+    """Say that the founding directory here is the one that a member has: without that, it is the hub's word."""
+    from symbolon.hub.operators.bootstrap.opening import open_operator
+
+    operator = open_operator(PartyHome(home), "command")
+    with operator.database:
+        try:
+            founding = operator.confirm(fingerprint)
+        except OperatorError as error:
+            _refuse(error)
+    members = ", ".join(member.code for member in founding.active_members)
+    typer.echo(f"The founding is the one that the member has: by {members}.")
 
 
 @operator_app.command("refresh")
@@ -241,6 +267,30 @@ def add(
         typer.echo(f"{file}: fingerprint {operator_welcome_fingerprint(welcome)}")
     if outlook is not None:
         tell(outlook, dry_run=False)
+
+
+def _directory_in_json(known: "DirectoryReport") -> dict[str, object]:
+    confirmed_at = known.confirmed_at
+    return {
+        "version": known.version, "founding": known.founding, "cards_differ": known.cards_differ,
+        "confirmed_at": None if confirmed_at is None else confirmed_at.isoformat(timespec="milliseconds"),
+        "trouble": known.trouble,
+    }  # fmt: skip
+
+
+def _directory_in_words(known: "DirectoryReport") -> Iterator[str]:
+    if known.founding is None:
+        yield "The members have founded no federation yet, as far as the hub says."
+    else:
+        confirmed = "confirmed with a member" if known.confirmed_at else "NOT CONFIRMED: ask a member, and `confirm` it"
+        yield f"Directory version {known.version}; the founding's fingerprint is {known.founding}, {confirmed}."
+    if known.cards_differ:
+        yield (
+            "It stands still: the members signed other operators' cards than this one joined with. Where an operator "
+            "has a new card, wait for the members' signatures, and join with the welcome of after it."
+        )
+    if known.trouble is not None:
+        yield f"The hub shows a directory that is no continuation of this one. {known.trouble}"
 
 
 def _order(home: Path, doing: Doing) -> None:

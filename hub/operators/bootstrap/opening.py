@@ -5,6 +5,7 @@ import secrets
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -26,14 +27,18 @@ from symbolon.hub.operators.services.join_federation import (
     JoinFederation,
     OperatorDraft,
     begin_operator,
+    is_joined,
     joined,
 )
+from symbolon.hub.operators.services.know_directory import confirm_founding
+from symbolon.hub.operators.storage.directory import FOUNDING
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
-from symbolon.hub.operators.storage.shares import OperatorStore, Standing
+from symbolon.hub.operators.storage.shares import OperatorStore, OperatorWork, Standing
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SealingKey, SigningKey
-from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome
+from symbolon.protocol.messages_comparison import OperatorCard, OperatorRequest, OperatorWelcome
+from symbolon.protocol.messages_membership import FederationDirectory, directory_fingerprint
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.oprf_sharing import Commitment
 from symbolon.protocol.references import HUB
@@ -55,6 +60,19 @@ CLOCK: Final[Clock] = SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryReport:
+    """What an operator knows of the co-signed directory: nothing before the founding."""
+
+    version: int
+    founding: str | None
+    """The founding's fingerprint, for the telephone."""
+    confirmed_at: datetime | None
+    cards_differ: bool
+    """Whether it lists other operators than those that this one joined with: then it stands still."""
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorReport:
     """How an operator stands, for its status command."""
 
@@ -67,6 +85,7 @@ class OperatorReport:
     has_token_share: bool
     others: Sequence[Row]
     known: tuple[int, ...]
+    directory: DirectoryReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,7 @@ class Operator:
             commitments={place: _commitment(each.card.token_commitment) for place, each in known.contacts.items()},
             secrets=OperatorSecrets(keys),
             coordinator_fingerprint=known.coordinator_fingerprint,
+            cards=known.cards,
         )
         return RunningOperator(where, wanted, self.store, CLOCK)
 
@@ -141,7 +161,8 @@ class Operator:
         with self.store.work() as work:
             standing, number = work.standing(), work.progress()
             (records, unreadable), others = work.counts(), work.others()
-        known = tuple(sorted(joined(self.home).contacts)) if self.home.tls.has("welcome.json") else ()
+            directory = _directory_report(work, joined(self.home).cards if is_joined(self.home) else ())
+        known = tuple(sorted(joined(self.home).contacts)) if is_joined(self.home) else ()
         has_share = OperatorSecrets(self.home.keys).has_token_share(standing.generation)
         return OperatorReport(
             self.settings.place,
@@ -153,7 +174,12 @@ class Operator:
             has_share,
             others,
             known,
+            directory,
         )
+
+    def confirm(self, fingerprint: str) -> FederationDirectory:
+        """Note that the founding is the one that a member has. Raises `DirectoryRefused`."""
+        return confirm_founding(self.store, fingerprint, CLOCK)
 
     def back_up(self, lock: Lock, out: Path) -> int:
         """Write a sealed backup; how many bytes it has."""
@@ -210,6 +236,18 @@ def restore_from_backup(
 def conninfo_of(home: PartyHome) -> str:
     """The connection string of the settings that lie in a home."""
     return load_settings(home, os.environ).database
+
+
+def _directory_report(work: OperatorWork, cards: Sequence[OperatorCard]) -> DirectoryReport:
+    newest, founding = work.directory.newest(), work.directory.version(FOUNDING)
+    confirmation = work.directory.confirmation()
+    return DirectoryReport(
+        version=0 if newest is None else newest.version,
+        founding=None if founding is None else directory_fingerprint(founding),
+        confirmed_at=confirmation.confirmed_at,
+        cards_differ=newest is not None and newest.comparison.operators != tuple(cards),
+        trouble=confirmation.trouble,
+    )
 
 
 def _commitment(raw: Sequence[bytes]) -> Commitment:

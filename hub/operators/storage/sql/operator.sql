@@ -144,3 +144,28 @@ delete from erasure where number <= %(number)s;
 -- name: newest_erasure
 -- The change that the newest receipt is about.
 select coalesce(max(number), 0) from erasure;
+
+-- name: find_newest_version
+-- The directory in effect, as far as this operator was told.
+select signed from directory_version order by version desc limit 1;
+
+-- name: find_version
+-- One version of the directory.
+select signed from directory_version where version = %(version)s;
+
+-- name: keep_version
+-- A version that was verified.
+insert into directory_version (version, digest, signed, taken_at)
+values (%(version)s, %(digest)s, %(signed)s, %(now)s);
+
+-- name: find_confirmation
+-- Whether the founding was compared with a member, and why the hub's versions were last refused.
+select confirmed_at, directory_trouble from seat;
+
+-- name: confirm_founding
+-- The founding was compared with a member.
+update seat set confirmed_at = coalesce(confirmed_at, %(now)s);
+
+-- name: note_directory_trouble
+-- Why the hub's versions were refused, or (null) that they were not; no row where that is known.
+update seat set directory_trouble = %(trouble)s where directory_trouble is distinct from %(trouble)s;
