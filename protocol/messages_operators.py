@@ -29,7 +29,9 @@ from symbolon.protocol.wire_limits import (
 OPERATORS: Final = 3
 MOST_CHANGES: Final = 500
 MOST_QUERIES: Final = 4_096
-MOST_ROWS: Final = 65_536
+MOST_RANGES: Final = 1_024
+ROWS_OF_A_WORD: Final = 64
+"""Rows are compared by so many: a range is filled up to a multiple, as if empty rows followed."""
 MOST_VERSIONS: Final = 10
 Place = Annotated[int, between(0, OPERATORS - 1)]
 """0, 1 or 2: the point at which an operator holds its shares."""
@@ -165,9 +167,11 @@ class LinearForm:
 class CompareRows:
     """Compare query rows with record rows, and open what is at or over the form.
 
-    ``records`` is a range, compared with every query; or as many addresses as there are queries, the first query with
-    the first record and so on: everything else of those stays closed. ``number`` rises within the session; ``change``
-    is how far an operator must be with its changes, ``generation`` which one its shares must be of.
+    All rows are of one kind and epoch, of any owners. ``against`` are ranges, each compared with every query; each
+    operator opens what it finds in scope by itself: the owners admit each other, and this profile judges the pair.
+    Or ``pairs`` are as many addresses as there are queries: the first query is compared with the first of them alone,
+    and so on. ``number`` rises within the session; ``change`` is how far an operator must be with its changes,
+    ``generation`` which one its shares must be of.
     """
 
     number: Tally
@@ -176,13 +180,29 @@ class CompareRows:
     change: Annotated[int, between(0, 2**53 - 1)]
     form: LinearForm
     queries: Annotated[tuple[RowAddress, ...], entries(1, MOST_QUERIES)]
-    against: RowRange | None
+    against: Annotated[tuple[RowRange, ...], entries(0, MOST_RANGES)]
     pairs: Annotated[tuple[RowAddress, ...], entries(0, MOST_QUERIES)]
     generation: Generation = 0
 
     def __post_init__(self) -> None:
-        if (self.against is None) == (not self.pairs) or (self.pairs and len(self.pairs) != len(self.queries)):
-            raise MalformedMessage("Rows are compared with one range of rows, or one by one with as many rows.")
+        if bool(self.against) == bool(self.pairs) or (self.pairs and len(self.pairs) != len(self.queries)):
+            raise MalformedMessage("Rows are compared with ranges of rows, or one by one with as many rows.")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the batch: queries by records; pairs lie side by side in one row."""
+        if self.pairs:
+            return 1, filled_up(len(self.pairs))
+        return len(self.queries), sum(filled_up(each.count) for each in self.against)
+
+
+def filled_up(rows: int) -> int:
+    """How many rows there are with those that fill up a word.
+
+    >>> filled_up(1), filled_up(64)
+    (64, 64)
+    """
+    return -(-rows // ROWS_OF_A_WORD) * ROWS_OF_A_WORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
@@ -53,18 +54,18 @@ class _Job:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.done: Future[Opened] = Future()
-        self._shares: dict[int, list[OpeningShare]] = {query: [] for query in range(batch.queries)}
-        self._open: dict[int, tuple[int, ...]] = {}
+        self._shares: list[list[OpeningShare]] = []
 
-    def take(self, session: SessionId, data: bytes) -> None:
-        share = OpeningShare.from_bytes(self.batch, data)
-        shares = self._shares[share.query]
-        shares.append(share)
-        if len(shares) == OPERATORS:
-            rows = opened_records(RING_16, self.batch, session, shares)
-            self._open[share.query] = tuple(rows.tolist())
-            if len(self._open) == self.batch.queries and not self.done.done():
-                self.done.set_result([self._open[query] for query in range(self.batch.queries)])
+    def take(self, data: bytes) -> bool:
+        """Keep what one operator opens; whether all three have."""
+        self._shares.append(OpeningShare.all_from_bytes(self.batch, data))
+        return len(self._shares) == OPERATORS
+
+    def open(self, session: SessionId) -> None:
+        """Put the shares together."""
+        by_query = zip(*self._shares, strict=True)
+        found = [tuple(opened_records(RING_16, self.batch, session, shares).tolist()) for shares in by_query]
+        self.done.set_result(found)
 
 
 class OperatorLines:
@@ -120,7 +121,7 @@ class OperatorLines:
         return {place: self._wait(place, future, answer) for place, future in asked.items()}
 
     def begin(self, job: CompareRows, batch: Batch) -> "Future[Opened]":
-        """Give a job to all three; what comes of it, the future brings. Raises as `call`.
+        """Give a job to all three, without waiting; what comes of it, the future brings. Raises `OperatorAway`.
 
         Numbers reach the operators in the order in which jobs are begun: each must be higher than those before it.
         """
@@ -130,12 +131,12 @@ class OperatorLines:
         try:
             with self._order:
                 asked = {place: self._ask(place, job) for place in self._links}
-            for place, future in asked.items():
-                self._wait(place, future, Announced)
         except BaseException:
             with self._turn:
                 self._jobs.pop(batch.number, None)
             raise
+        for place, future in asked.items():
+            future.add_done_callback(partial(self._take_announcement, place, batch.number))
         return running.done
 
     def close(self) -> None:
@@ -187,12 +188,26 @@ class OperatorLines:
             link.close()
             self._fail(place, broken)
 
+    def _take_announcement(self, place: int, number: int, answer: "Future[OperatorMessage]") -> None:
+        """A job that one operator does not begin fails; the others give it up when newer ones come."""
+        if answer.exception() is not None:
+            # The line broke, and all that ran over it failed.
+            return
+        message = answer.result()
+        if isinstance(message, Refusal):
+            self._fail_job(number, OperatorRefused(place, message.code, message.reason))
+        elif not isinstance(message, Announced):
+            self._fail_job(number, OperatorsDisagree())
+
+    def _fail_job(self, number: int, error: Exception) -> None:
+        with self._turn:
+            job = self._jobs.pop(number, None)
+        if job is not None and not job.done.done():
+            job.done.set_exception(error)
+
     def _take_answer(self, place: int, call: Call) -> None:
         if isinstance(call.message, Spoilt):
-            with self._turn:
-                job = self._jobs.pop(call.message.number, None)
-            if job is not None and not job.done.done():
-                job.done.set_exception(OperatorRefused(place, "spoiled", call.message.reason))
+            self._fail_job(call.message.number, OperatorRefused(place, "spoiled", call.message.reason))
             return
         with self._turn:
             future = self._waiting.pop((place, call.number), None)
@@ -201,20 +216,21 @@ class OperatorLines:
 
     def _take_opening(self, data: bytes) -> None:
         number = OpeningShare.batch_of(data)
-        with self._turn:
-            job = self._jobs.get(number)
-            if job is None:
-                # It failed, or nobody waits for it any more.
-                return
-            try:
-                job.take(self.session, data)
-            except BlindError as error:
-                self._jobs.pop(number)
-                if not job.done.done():
-                    job.done.set_exception(OperatorsDisagree())
-                raise LinkBroken("The operators opened different things.") from error
-            if job.done.done():
-                self._jobs.pop(number)
+        try:
+            with self._turn:
+                job = self._jobs.get(number)
+                if job is None or not job.take(data):
+                    # It failed and nobody waits for it any more, or the others' shares are to come.
+                    return
+                del self._jobs[number]
+        except BlindError as error:
+            self._fail_job(number, OperatorsDisagree())
+            raise LinkBroken("An operator opened what does not belong to its job.") from error
+        try:
+            job.open(self.session)
+        except BlindError as error:
+            job.done.set_exception(OperatorsDisagree())
+            raise LinkBroken("The operators opened different things.") from error
 
     def _fail(self, place: int, cause: Exception) -> None:
         away = OperatorAway(place)

@@ -23,7 +23,6 @@ from symbolon.protocol.messages_operators import (
     OperatorStatus,
 )
 
-_ROWS_OF_A_WORD = 64
 _NO_SUBJECT = bytes(32)
 """What a batch is about, only the operators derive their streams from."""
 
@@ -66,7 +65,7 @@ class OperatorRoom:
         return self._live().call(place, AskErasures(after), Erasures)
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
-        """Ask all three about the rows as they are at a change."""
+        """Ask all three about the rows as they are at a change, without waiting."""
         with self._turn:
             lines = self._live_locked()
             self._number += 1
@@ -115,11 +114,11 @@ def _job(asking: Asking, change: int, number: int, rotation: int, *, tree: bool)
 
 
 def _batch(job: CompareRows) -> Batch:
-    wanted = len(job.pairs) if job.against is None else job.against.count
+    queries, records = job.shape
     return Batch(
         number=BatchNumber(job.number),
-        queries=len(job.queries),
-        records=-(-wanted // _ROWS_OF_A_WORD) * _ROWS_OF_A_WORD,
+        queries=queries,
+        records=records,
         bits=job.form.bits,
         subject=_NO_SUBJECT,
         rotation=Rotation(job.rotation),

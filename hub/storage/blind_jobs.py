@@ -1,4 +1,6 @@
-"""Askings as jobs: cut into batches, a few in flight, asked again when the rows moved on, a share of them twice.
+"""Askings as jobs: cut into batches, some in flight, asked again when the rows moved on, a share of them twice.
+
+A round of messages costs the same for one pair as for thousands: so many small jobs run at a time, and few large ones.
 
 Who computes a job again under another rotation finds out an operator that computes wrongly: all three play other roles
 in it. Which jobs are repeated nobody can foresee.
@@ -13,13 +15,16 @@ from typing import Final
 from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Opened, Operators
-from symbolon.protocol.messages_operators import RowRange
+from symbolon.protocol.messages_operators import MOST_QUERIES as LARGEST_JOB
+from symbolon.protocol.messages_operators import MOST_RANGES, RowRange, filled_up
 
 MOST_PAIRS: Final = 1 << 22
 """Of query and record rows in one job: a job takes a fraction of a second, and several run at a time."""
 MOST_QUERIES: Final = 256
-MOST_ONE_BY_ONE: Final = 1_024
-_IN_FLIGHT: Final = 4
+MOST_ROWS: Final = 1 << 18
+"""Of records in one job, however few ask: what is larger is computed by several cores."""
+_IN_FLIGHT: Final = 32
+_PAIRS_IN_FLIGHT: Final = 4 * MOST_PAIRS
 _TRIES: Final = 5
 _ROTATIONS: Final = 3
 _AGAIN: Final = frozenset({"moved-on", "spoiled"})
@@ -33,6 +38,11 @@ class _Part:
     place: int
     first_query: int
     first_row: int
+
+    @property
+    def pairs(self) -> int:
+        """How much there is to compute."""
+        return len(self.asking.queries) * max(1, sum(filled_up(each.count) for each in self.asking.against))
 
 
 class AskOperators:
@@ -55,21 +65,16 @@ class AskOperators:
                 asked again.
 
         """
-        found: list[list[list[int]]] = [[[] for _ in asking.queries] for asking in askings]
+        found: list[list[list[int]]] = [[[] for _ in asking.queries if asking.against] or [[]] for asking in askings]
         waiting = deque(part for place, asking in enumerate(askings) for part in _parts(place, asking))
         tries = 0
         change = self._refresh(work)
         running: deque[tuple[_Part, Future[Opened], int]] = deque()
         while waiting or running:
-            while waiting and len(running) < _IN_FLIGHT:
+            while waiting and _has_room(running, waiting[0]):
                 part = waiting.popleft()
                 rotation = self._random_number(_ROTATIONS)
-                try:
-                    running.append((part, self._operators.begin(part.asking, change, rotation), rotation))
-                except OperatorRefused as refused:
-                    tries = self._again(refused, tries)
-                    waiting.appendleft(part)
-                    change = self._refresh(work)
+                running.append((part, self._operators.begin(part.asking, change, rotation), rotation))
             part, future, rotation = running.popleft()
             try:
                 opened = self._checked(part, future.result(patience_s), change, rotation, patience_s)
@@ -100,18 +105,41 @@ class AskOperators:
         return tries + 1
 
 
+def _has_room(running: Sequence[tuple[_Part, Future[Opened], int]], part: _Part) -> bool:
+    if not running:
+        return True
+    pairs = part.pairs + sum(each.pairs for each, _future, _rotation in running)
+    return len(running) < _IN_FLIGHT and pairs <= _PAIRS_IN_FLIGHT
+
+
 def _parts(place: int, asking: Asking) -> Iterator[_Part]:
     """An asking in pieces that one job can take."""
-    against = asking.against
-    if against is None:
-        for first in range(0, len(asking.queries), MOST_ONE_BY_ONE):
-            end = first + MOST_ONE_BY_ONE
+    if asking.pairs:
+        for first in range(0, len(asking.queries), LARGEST_JOB):
+            end = first + LARGEST_JOB
             piece = replace(asking, queries=asking.queries[first:end], pairs=asking.pairs[first:end])
-            yield _Part(piece, place, first, first)
+            yield _Part(piece, place, 0, first)
         return
-    rows = MOST_PAIRS // MOST_QUERIES
     for first in range(0, len(asking.queries), MOST_QUERIES):
-        for row in range(0, against.count, rows):
-            window = RowRange(against.segment, against.first + row, min(rows, against.count - row))
-            piece = replace(asking, queries=asking.queries[first : first + MOST_QUERIES], against=window)
-            yield _Part(piece, place, first, row)
+        queries = asking.queries[first : first + MOST_QUERIES]
+        row = 0
+        for window in _windows(asking.against, min(MOST_ROWS, filled_up(MOST_PAIRS // len(queries)))):
+            yield _Part(replace(asking, queries=queries, against=window), place, first, row)
+            row += sum(filled_up(each.count) for each in window)
+
+
+def _windows(ranges: Sequence[RowRange], rows: int) -> Iterator[tuple[RowRange, ...]]:
+    """The ranges parted into so many rows each; only the last piece of a range is not a multiple of a word."""
+    window: list[RowRange] = []
+    room = rows
+    for each in ranges:
+        first, left = each.first, each.count
+        while left:
+            count = min(left, room)
+            window.append(RowRange(each.segment, first, count))
+            first, left, room = first + count, left - count, room - filled_up(count)
+            if not room or len(window) == MOST_RANGES:
+                yield tuple(window)
+                window, room = [], rows
+    if window:
+        yield tuple(window)

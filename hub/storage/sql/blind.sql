@@ -140,9 +140,11 @@ WHERE key_epoch = %(key_epoch)s AND partition_id = ANY(%(partition_ids)s) AND wh
   AND next_row > 0;
 
 -- name: owners_of_rows
--- Whose vectors lie in these rows of a segment now.
-SELECT row, handle FROM blind_row
-WHERE segment = %(segment)s AND row = ANY(%(rows)s) AND handle IS NOT NULL;
+-- Whose vectors lie in these rows now.
+SELECT w.segment, w.row, w.handle
+FROM blind_row AS w
+JOIN unnest(%(segments)s::integer[], %(rows)s::integer[]) AS asked (segment, row) USING (segment, row)
+WHERE w.handle IS NOT NULL;
 
 -- name: join_tokens
 -- Records that share a number with one of these, under the same epoch.

@@ -168,7 +168,7 @@ def test_a_job_for_shares_of_another_generation_is_refused(bench: OperatorBench)
     lines = settled(bench, 0)
     filled(bench, lines)
     with pytest.raises(OperatorRefused) as refused:
-        lines.begin(*job(bench, 0, ASKING, generation=1))
+        lines.begin(*job(bench, 0, ASKING, generation=1)).result(30)
     assert refused.value.code == "moved-on"
     lines.close()
 
