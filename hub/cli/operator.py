@@ -1,12 +1,13 @@
 """`symbolon hub operator`: what each of the three operators of blind comparison runs, and how the hub adds one."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from symbolon.hub.cli.operator_status import as_json as status_as_json
+from symbolon.hub.cli.operator_status import in_words
 from symbolon.hub.cli.outlooks import JsonOption, tell
 from symbolon.hub.operators.errors import OperatorError
 from symbolon.protocol.canonical import canonical_bytes, parse_json
@@ -35,9 +36,6 @@ from symbolon.runtime.backup_options import (
 from symbolon.runtime.errors import ConfigurationMistake, RuntimeFault
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.postgres_tools import PostgresTools
-
-if TYPE_CHECKING:
-    from symbolon.hub.operators.bootstrap.opening import DirectoryReport
 
 operator_app = typer.Typer(
     no_args_is_help=True, help="Blind comparison: one of its three operators, and adding them at the hub."
@@ -128,37 +126,11 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
     operator = open_operator(PartyHome(home), "command")
     with operator.database:
         report = operator.report()
-    standing = report.standing
     if as_json:
-        others = [{**each, "heard_at": each["heard_at"].isoformat(timespec="milliseconds")} for each in report.others]
-        content = {
-            "place": report.place, "federation": report.federation, "doing": standing.doing.value,
-            "generation": standing.generation, "number": report.number, "records": report.records,
-            "unreadable": report.unreadable, "token_key": report.has_token_share, "others": others,
-            "known": list(report.known), "directory": _directory_in_json(report.directory),
-        }  # fmt: skip
-        typer.echo(json.dumps(content))
+        typer.echo(json.dumps(status_as_json(report)))
         return
-    typer.echo(f"Operator {report.place} of {report.federation}: {_IN_WORDS[standing.doing]}")
-    typer.echo(
-        f"{report.records} records up to change {report.number}, refreshed {standing.generation} times, "
-        f"{report.unreadable} unreadable; {'a' if report.has_token_share else 'no'} share of the token key."
-    )
-    for line in _directory_in_words(report.directory):
+    for line in in_words(report):
         typer.echo(line)
-    for each in report.others:
-        typer.echo(
-            f"Operator {each['place']} said at {each['heard_at']:%Y-%m-%d %H:%M:%S}: {each['doing']}, change "
-            f"{each['number']}, refreshed {each['generation']} times."
-        )
-
-
-_IN_WORDS = {
-    Doing.WORKING: "works.",
-    Doing.REFRESHING: "refreshes its shares with the others; nothing is compared meanwhile.",
-    Doing.LOST: "needs restore: it lost shares. Give `symbolon hub operator restore`.",
-    Doing.RESTORING: "is restored from the other two while all three run; nothing is compared meanwhile.",
-}
 
 
 @operator_app.command("confirm")
@@ -267,30 +239,6 @@ def add(
         typer.echo(f"{file}: fingerprint {operator_welcome_fingerprint(welcome)}")
     if outlook is not None:
         tell(outlook, dry_run=False)
-
-
-def _directory_in_json(known: "DirectoryReport") -> dict[str, object]:
-    confirmed_at = known.confirmed_at
-    return {
-        "version": known.version, "founding": known.founding, "cards_differ": known.cards_differ,
-        "confirmed_at": None if confirmed_at is None else confirmed_at.isoformat(timespec="milliseconds"),
-        "trouble": known.trouble,
-    }  # fmt: skip
-
-
-def _directory_in_words(known: "DirectoryReport") -> Iterator[str]:
-    if known.founding is None:
-        yield "The members have founded no federation yet, as far as the hub says."
-    else:
-        confirmed = "confirmed with a member" if known.confirmed_at else "NOT CONFIRMED: ask a member, and `confirm` it"
-        yield f"Directory version {known.version}; the founding's fingerprint is {known.founding}, {confirmed}."
-    if known.cards_differ:
-        yield (
-            "It stands still: the members signed other operators' cards than this one joined with. Where an operator "
-            "has a new card, wait for the members' signatures, and join with the welcome of after it."
-        )
-    if known.trouble is not None:
-        yield f"The hub shows a directory that is no continuation of this one. {known.trouble}"
 
 
 def _order(home: Path, doing: Doing) -> None:

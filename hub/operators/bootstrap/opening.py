@@ -3,7 +3,7 @@
 import os
 import secrets
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ from symbolon.hub.operators.bootstrap.settings import ROLE, OperatorSettings, lo
 from symbolon.hub.operators.domain.pair_keys import pair_key
 from symbolon.hub.operators.errors import NotJoined, OutOfOrder
 from symbolon.hub.operators.gateway.peers import PeerAddress
+from symbolon.hub.operators.services.compare_rows import COMPARISONS
+from symbolon.hub.operators.services.evaluate_tokens import TOKENS
 from symbolon.hub.operators.services.join_federation import (
     AGREEMENT,
     AUTHORITY,
@@ -34,6 +36,7 @@ from symbolon.hub.operators.services.know_directory import confirm_founding
 from symbolon.hub.operators.storage.directory import FOUNDING
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.shares import OperatorStore, OperatorWork, Standing
+from symbolon.hub.operators.storage.spending import Spending, spent_on
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SealingKey, SigningKey
@@ -84,8 +87,13 @@ class OperatorReport:
     unreadable: int
     has_token_share: bool
     others: Sequence[Row]
-    known: tuple[int, ...]
+    names: Mapping[int, str]
+    """The bodies that it knows, by place: itself, and the others once it joined."""
     directory: DirectoryReport
+    budgets: Mapping[str, int]
+    """How much of each kind one member may have in a day."""
+    spent: Sequence[Spending]
+    """What members used of them today (UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +170,22 @@ class Operator:
             standing, number = work.standing(), work.progress()
             (records, unreadable), others = work.counts(), work.others()
             directory = _directory_report(work, joined(self.home).cards if is_joined(self.home) else ())
-        known = tuple(sorted(joined(self.home).contacts)) if is_joined(self.home) else ()
-        has_share = OperatorSecrets(self.home.keys).has_token_share(standing.generation)
+        contacts = joined(self.home).contacts if is_joined(self.home) else {}
+        with self.database.transaction() as transaction:
+            spent = spent_on(transaction, CLOCK.now().date())
         return OperatorReport(
-            self.settings.place,
-            self.settings.federation,
-            standing,
-            number,
-            records,
-            unreadable,
-            has_share,
-            others,
-            known,
-            directory,
+            place=self.settings.place,
+            federation=self.settings.federation,
+            standing=standing,
+            number=number,
+            records=records,
+            unreadable=unreadable,
+            has_token_share=OperatorSecrets(self.home.keys).has_token_share(standing.generation),
+            others=others,
+            names={place: each.card.name for place, each in contacts.items()},
+            directory=directory,
+            budgets={COMPARISONS: self.settings.daily_comparisons, TOKENS: self.settings.daily_tokens},
+            spent=spent,
         )
 
     def confirm(self, fingerprint: str) -> FederationDirectory:
