@@ -100,6 +100,8 @@ class KnowDirectory:
                 work.audit(AuditAct.DIRECTORY_IN_EFFECT, HUB, {"version": offered.version})
                 known = offered
             work.directory.note_trouble(None)
+            if known is not None:
+                work.forget_taken_before(known.oldest_epoch.epoch)
         return known
 
     def _note(self, refused: str) -> None:

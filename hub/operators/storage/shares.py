@@ -156,19 +156,29 @@ class OperatorWork:
         """Every segment by its number."""
         return {row["segment"]: _segment(row) for row in self._transaction.fetch_all(_QUERIES["list_segments"])}
 
-    def put(self, record: NewShares, now: datetime) -> None:
-        """Keep a record's shares; again is nothing."""
-        self._transaction.execute(
-            _QUERIES["put_record"],
-            handle=record.handle,
-            reference=record.reference,
-            version=record.version,
-            owner=record.owner,
-            bundle=record.bundle,
-            segments=[row.segment for row in record.rows],
-            row_numbers=[row.row for row in record.rows],
-            now=now,
+    def put(self, record: NewShares, now: datetime) -> bool:
+        """Keep a record's shares; False where the handle is another's already."""
+        return bool(
+            self._transaction.execute(
+                _QUERIES["put_record"],
+                handle=record.handle,
+                reference=record.reference,
+                version=record.version,
+                owner=record.owner,
+                bundle=record.bundle,
+                segments=[row.segment for row in record.rows],
+                row_numbers=[row.row for row in record.rows],
+                now=now,
+            )
         )
+
+    def take_bundle(self, digest: bytes, epoch: int) -> bool:
+        """Note that a signed bundle was taken; False where it was before, and is not to be taken again."""
+        return bool(self._transaction.execute(_QUERIES["take_bundle"], digest=digest, epoch=epoch))
+
+    def forget_taken_before(self, epoch: int) -> None:
+        """Forget which bundles were taken under epochs before this one: none of them is listed any more."""
+        self._transaction.execute(_QUERIES["forget_taken_before"], epoch=epoch)
 
     def drop(self, handle: int) -> DroppedRecord | None:
         """Erase a record's shares; what they were, None where there were none."""

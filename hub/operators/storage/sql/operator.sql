@@ -54,6 +54,14 @@ values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segment
         (select generation from standing))
 on conflict (handle) do nothing;
 
+-- name: take_bundle
+-- A signed bundle was taken; no row where it was before.
+insert into taken_bundle (digest, epoch) values (%(digest)s, %(epoch)s) on conflict do nothing;
+
+-- name: forget_taken_before
+-- Of closed epochs nothing is taken, so nothing need be known.
+delete from taken_bundle where epoch < %(epoch)s;
+
 -- name: drop_record
 -- A record is gone, and its share with it; where its vectors lay.
 delete from shared_record where handle = %(handle)s returning reference, version, owner, segments, row_numbers;
