@@ -1,12 +1,12 @@
 """The three operators as one: lines that are made anew when they break, and jobs with rising numbers."""
 
-import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
+from symbolon.hub.gateway.operator_calls import RoomSettings
+from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.ports.operators import Asking, Opened
 from symbolon.matching.blind.batch import Batch, Carry, Rotation
 from symbolon.matching.blind.streams import BatchNumber
@@ -25,17 +25,6 @@ from symbolon.protocol.messages_operators import (
 
 _NO_SUBJECT = bytes(32)
 """What a batch is about, only the operators derive their streams from."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSettings:
-    """Where the operators are, how the hub shows itself, and how long it waits for an answer."""
-
-    addresses: Mapping[int, OperatorAddress]
-    context: Callable[[], ssl.SSLContext]
-    patience_s: float
-    tree: bool
-    """Whether the carry is found in few rounds: where round trips are long."""
 
 
 class OperatorRoom:
