@@ -7,7 +7,7 @@ in it. Which jobs are repeated nobody can foresee.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,12 +15,11 @@ from typing import Final
 from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Opened, Operators
-from symbolon.protocol.messages_operators import MOST_QUERIES as LARGEST_JOB
-from symbolon.protocol.messages_operators import MOST_RANGES, RowRange, filled_up
+from symbolon.protocol.messages_operators import MOST_QUERIES, MOST_RANGES, RowRange, filled_up
 
 MOST_PAIRS: Final = 1 << 22
 """Of query and record rows in one job: a job takes a fraction of a second, and several run at a time."""
-MOST_QUERIES: Final = 256
+QUERIES_OF_A_JOB: Final = 256
 MOST_ROWS: Final = 1 << 18
 """Of records in one job, however few ask: what is larger is computed by several cores."""
 _IN_FLIGHT: Final = 32
@@ -43,6 +42,17 @@ class _Part:
     def pairs(self) -> int:
         """How much there is to compute."""
         return len(self.asking.queries) * max(1, sum(filled_up(each.count) for each in self.asking.against))
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A job that was begun: at which change, in which rotation, after how many refusals."""
+
+    part: _Part
+    change: int
+    rotation: int
+    tries: int
+    future: Future[Opened]
 
 
 class AskOperators:
@@ -69,19 +79,23 @@ class AskOperators:
         waiting = deque(part for place, asking in enumerate(askings) for part in _parts(place, asking))
         tries = 0
         change = self._refresh(work)
-        running: deque[tuple[_Part, Future[Opened], int]] = deque()
+        running: deque[_Running] = deque()
         while waiting or running:
             while waiting and _has_room(running, waiting[0]):
-                part = waiting.popleft()
-                rotation = self._random_number(_ROTATIONS)
-                running.append((part, self._operators.begin(part.asking, change, rotation), rotation))
-            part, future, rotation = running.popleft()
+                part, rotation = waiting.popleft(), self._random_number(_ROTATIONS)
+                future = self._operators.begin(part.asking, change, rotation)
+                running.append(_Running(part, change, rotation, tries, future))
+            job = running.popleft()
+            part = job.part
             try:
-                opened = self._checked(part, future.result(patience_s), change, rotation, patience_s)
+                opened = self._checked(job, patience_s)
             except OperatorRefused as refused:
-                tries = self._again(refused, tries)
+                if refused.code not in _AGAIN or job.tries >= _TRIES:
+                    raise
                 waiting.append(part)
-                change = self._refresh(work)
+                if job.tries == tries:
+                    # Of all that was begun before this refusal, nothing counts another time.
+                    tries, change = tries + 1, self._refresh(work)
                 continue
             except TimeoutError as late:
                 raise OperatorsLate from late
@@ -89,39 +103,34 @@ class AskOperators:
                 found[part.place][part.first_query + query] += [part.first_row + row for row in rows]
         return [[tuple(sorted(rows)) for rows in asking] for asking in found]
 
-    def _checked(self, part: _Part, opened: Opened, change: int, rotation: int, patience_s: float) -> Opened:
+    def _checked(self, job: _Running, patience_s: float) -> Opened:
+        opened = job.future.result(patience_s)
         if self._random_number(self._one_in):
             return opened
-        other = (rotation + 1 + self._random_number(_ROTATIONS - 1)) % _ROTATIONS
-        again = self._operators.begin(part.asking, change, other).result(patience_s)
+        other = (job.rotation + 1 + self._random_number(_ROTATIONS - 1)) % _ROTATIONS
+        again = self._operators.begin(job.part.asking, job.change, other).result(patience_s)
         if list(map(tuple, again)) != list(map(tuple, opened)):
             raise OperatorsDisagree
         return opened
 
-    @staticmethod
-    def _again(refused: OperatorRefused, tries: int) -> int:
-        if refused.code not in _AGAIN or tries >= _TRIES:
-            raise refused
-        return tries + 1
 
-
-def _has_room(running: Sequence[tuple[_Part, Future[Opened], int]], part: _Part) -> bool:
+def _has_room(running: Collection[_Running], part: _Part) -> bool:
     if not running:
         return True
-    pairs = part.pairs + sum(each.pairs for each, _future, _rotation in running)
+    pairs = part.pairs + sum(each.part.pairs for each in running)
     return len(running) < _IN_FLIGHT and pairs <= _PAIRS_IN_FLIGHT
 
 
 def _parts(place: int, asking: Asking) -> Iterator[_Part]:
     """An asking in pieces that one job can take."""
     if asking.pairs:
-        for first in range(0, len(asking.queries), LARGEST_JOB):
-            end = first + LARGEST_JOB
+        for first in range(0, len(asking.queries), MOST_QUERIES):
+            end = first + MOST_QUERIES
             piece = replace(asking, queries=asking.queries[first:end], pairs=asking.pairs[first:end])
             yield _Part(piece, place, 0, first)
         return
-    for first in range(0, len(asking.queries), MOST_QUERIES):
-        queries = asking.queries[first : first + MOST_QUERIES]
+    for first in range(0, len(asking.queries), QUERIES_OF_A_JOB):
+        queries = asking.queries[first : first + QUERIES_OF_A_JOB]
         row = 0
         for window in _windows(asking.against, min(MOST_ROWS, filled_up(MOST_PAIRS // len(queries)))):
             yield _Part(replace(asking, queries=queries, against=window), place, first, row)

@@ -84,6 +84,11 @@ class OperatorProcesses:
         content: dict[str, object] = json.loads(found.splitlines()[-1])
         return content
 
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Of those that run, by place."""
+        return tuple(process.pid for _, process in sorted(self._running.items()))
+
     def start(self, *places: int) -> None:
         """Start processes, and wait until they listen."""
         for place in places:

@@ -153,6 +153,30 @@ def test_pairs_are_compared_one_by_one(bench: OperatorBench, lines: OperatorLine
     assert list(found) == [tuple(place for place, yes in enumerate(alike) if yes)]
 
 
+def test_rows_of_many_owners_are_asked_about_together_and_what_is_out_of_scope_stays_closed(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    queries, records = filled(bench, lines)
+    # Cassor's records, of which some are not for Amara.
+    rule = ComparableWith(ComparisonMode.ONLY, (MemberCode("XB"),))
+    cassor = near_vectors(70, 3)
+    bench.add(lines, segment(3, "XC", PROFILE.id), dict(enumerate(cassor)))
+    bench.add(lines, segment(4, "XC", PROFILE.id, comparable_with=rule), dict(enumerate(cassor[:7])))
+    asking = [*ASKING, *(RowAddress(BELANU.segment, row) for row in range(3))]
+    ranges = (RowRange(3, 0, 70), RowRange(BELANU.segment, 0, 40), RowRange(4, 0, 7), RowRange(AMARA.segment, 0, 5))
+    found = lines.begin(*job(bench, 0, asking, against=ranges)).result(30)
+
+    def alike(query: bytes, start: int, vectors: list[bytes]) -> list[int]:
+        return [start + row for row, each in enumerate(vectors) if reaches(query, each, PROFILE.threshold)]
+
+    wanted = [(*alike(each, 0, cassor), *alike(each, 128, records)) for each in queries]
+    wanted += [
+        (*alike(each, 0, cassor), *alike(each, 192, cassor[:7]), *alike(each, 256, queries)) for each in records[:3]
+    ]
+    assert list(found) == wanted
+    assert any(row >= 192 for rows in found for row in rows)
+
+
 def test_a_record_that_is_gone_matches_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
     queries, records = filled(bench, lines)
     before = rows_by_query(lines.begin(*job(bench, 0, ASKING)).result(30))
