@@ -151,10 +151,11 @@ class Attacker:
     ) -> tuple[metadata.Labels, metadata.Labels]:
         files, people = view.submitted.files, self._people
         others = people.others if with_matches else ()
-        known = metadata.in_clear(people.register, others, self._encoder, at_hub=operator is None)
         if operator is None:
-            return metadata.seen_by_hub(view, files, with_matches=with_matches), known
-        return metadata.seen_by_operator(operator, files, with_matches=with_matches), known
+            seen = metadata.seen_by_hub(view, files, with_matches=with_matches)
+            return seen, metadata.at_hub_in_clear(people.register, others, self._encoder)
+        seen = metadata.seen_by_operator(operator, files, with_matches=with_matches)
+        return seen, metadata.at_operator_in_clear(people.register, others, self._encoder)
 
     def _references(self, files: Sequence[str]) -> Sequence[str]:
         return [files[each] for each in self._files]

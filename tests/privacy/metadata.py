@@ -48,26 +48,51 @@ def asked_to_explain(operator: OperatorView) -> frozenset[str]:
 
 
 def seen_by_hub(view: BlindFederationView, references: Sequence[str], *, with_matches: bool) -> Labels:
-    """Of each record: its outline with the number of tokens by kind, and whether it matched."""
-    versions = {each["reference"]: each["handle"] for each in view.hub["encoded_version"]}
+    """Of each record: its outline with the number of tokens by kind; what it matched, how well and by which kinds."""
     outlines = {each["handle"]: each["outline"] for each in view.hub["blind_record"]}
-    sides = {each["reference"] for each in view.hub["hit_side"]} if with_matches else set()
-    return [(_shape(Outline.from_bytes(SCHEMA, outlines[versions[each]])), each in sides) for each in references]
+    shapes = {
+        each["reference"]: _shape(Outline.from_bytes(SCHEMA, outlines[each["handle"]]))
+        for each in view.hub["encoded_version"]
+    }
+    matches: defaultdict[str, Counter[Hashable]] = defaultdict(Counter)
+    for hit in view.hub["hit"] if with_matches else ():
+        how = hit["band"], tuple(sorted(hit["agreement"].items()))
+        low, high = hit["low_reference"], hit["high_reference"]
+        matches[low][shapes[high], how] += 1
+        matches[high][shapes[low], how] += 1
+    return [(shapes[each], frozenset(matches[each].items())) for each in references]
 
 
-def in_clear(
-    people: Sequence[RecordIdentifiers],
-    others: Sequence[RecordIdentifiers],
-    encoder: RecordEncoder,
-    *,
-    at_hub: bool,
+def at_operator_in_clear(
+    people: Sequence[RecordIdentifiers], others: Sequence[RecordIdentifiers], encoder: RecordEncoder
 ) -> Labels:
     """The labels that these people's records would have; the attacker knows the other state's people as well."""
-    encoded = [encoder.encode(person) for person in people]
     against = [encoder.encode(person) for person in others]
-    matched = [any(explain(SCHEMA, each, other) is not None for other in against) for each in encoded]
-    shape = _shape_of_encoding if at_hub else _vectors_of_encoding
-    return list(zip(map(shape, encoded), matched, strict=True))
+    labels = []
+    for each in (encoder.encode(person) for person in people):
+        kinds = Counter({what: len(vectors) for what, vectors in each.profiles.items()})
+        kinds.update({EXPLAINED + kind: len(vectors) for kind, vectors in each.explanations.items()})
+        matches = any(explain(SCHEMA, each, other) is not None for other in against)
+        labels.append((frozenset((+kinds).items()), matches))
+    return labels
+
+
+def at_hub_in_clear(
+    people: Sequence[RecordIdentifiers], others: Sequence[RecordIdentifiers], encoder: RecordEncoder
+) -> Labels:
+    """The same for what a hub sees."""
+    against = [encoder.encode(person) for person in others]
+    shapes = [_shape_of_encoding(other) for other in against]
+    labels = []
+    for each in (encoder.encode(person) for person in people):
+        matches: Counter[Hashable] = Counter()
+        for other, shape in zip(against, shapes, strict=True):
+            found = explain(SCHEMA, each, other)
+            if found is not None:
+                agreement = tuple(sorted((kind, value.value) for kind, value in found.agreement.items()))
+                matches[shape, (found.band.value, agreement)] += 1
+        labels.append((_shape_of_encoding(each), frozenset(matches.items())))
+    return labels
 
 
 def expected_right(labels: Labels, known: Labels, truth: Assignment) -> float:
@@ -127,9 +152,3 @@ def _shape(outline: Outline) -> Hashable:
 def _shape_of_encoding(record: EncodedRecord) -> Hashable:
     values = {(kind, token): token for kind, tokens in record.tokens.items() for token in tokens}
     return _shape(outline_of(SCHEMA, record, values))
-
-
-def _vectors_of_encoding(record: EncodedRecord) -> Hashable:
-    kinds = Counter({what: len(vectors) for what, vectors in record.profiles.items()})
-    kinds.update({EXPLAINED + kind: len(vectors) for kind, vectors in record.explanations.items()})
-    return frozenset((+kinds).items())
