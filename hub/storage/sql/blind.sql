@@ -21,28 +21,32 @@ VALUES (%(key_epoch)s, %(partition_id)s, %(filled)s, %(what)s, %(bits)s)
 ON CONFLICT (key_epoch, partition_id, filled, what) DO UPDATE SET bits = excluded.bits
 RETURNING segment;
 
--- name: take_free_row
--- A row that was freed, for another vector.
-UPDATE blind_row
-SET handle = %(handle)s, number = %(number)s
-WHERE (segment, row) = (
-    SELECT segment, row
+-- name: take_free_rows
+-- Rows that were freed, for the first of these vectors; as many as there are.
+UPDATE blind_row AS taken
+SET handle = wanted.handle, number = wanted.number
+FROM (
+    SELECT segment, row, row_number() OVER (ORDER BY row) AS place
     FROM blind_row
     WHERE segment = %(segment)s AND handle IS NULL
     ORDER BY row
-    LIMIT 1
-)
-RETURNING row;
+    LIMIT %(count)s
+) AS free
+JOIN unnest(%(handles)s::bigint[], %(numbers)s::integer[]) WITH ORDINALITY AS wanted (handle, number, place)
+    USING (place)
+WHERE (taken.segment, taken.row) = (free.segment, free.row);
 
--- name: take_new_row
--- The next row of a segment, for a vector.
-WITH taken AS (
-    UPDATE blind_segment SET next_row = next_row + 1 WHERE segment = %(segment)s RETURNING segment, next_row - 1 AS row
+-- name: take_new_rows
+-- The next rows of a segment, for vectors in their order.
+WITH grown AS (
+    UPDATE blind_segment SET next_row = next_row + %(count)s
+    WHERE segment = %(segment)s
+    RETURNING segment, next_row - %(count)s AS first
 )
 INSERT INTO blind_row (segment, row, handle, number)
-SELECT segment, row, %(handle)s, %(number)s
-FROM taken
-RETURNING row;
+SELECT grown.segment, grown.first + wanted.place - 1, wanted.handle, wanted.number
+FROM grown
+CROSS JOIN unnest(%(handles)s::bigint[], %(numbers)s::integer[]) WITH ORDINALITY AS wanted (handle, number, place);
 
 -- name: delete_records
 -- Erase encodings; the handles that had one. Their rows are free, their bundles and tokens gone.
