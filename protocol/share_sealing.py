@@ -56,15 +56,15 @@ class ShareContext:
 
 @dataclass(frozen=True, slots=True)
 class ShareTerms:
-    """How a record may be compared, what its vectors are (one for each row, in their order), and its outline's SHA-256.
+    """How a record may be compared, and what its vectors are: one for each row, in their order.
 
-    The operator knows them from the segments that the hub described: what the member signed must be the same.
+    The operator knows them from the segments that the hub described: what the member signed must be the same. Nothing
+    of the outline is here: of its numbers even a digest would tell operators which records have one in common.
     """
 
     namespace: Namespace
     comparable_with: ComparableWith
     vectors: Annotated[tuple[Name, ...], entries(0, 1_000)]
-    outline: Sha256Hex
 
 
 @dataclass(frozen=True, slots=True)
