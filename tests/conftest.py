@@ -4,11 +4,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+import typer.testing
+from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
 
@@ -16,6 +19,7 @@ from symbolon.exercise.embedded_broker import EmbeddedBroker
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.exercise.run_folder import make_run_folder
 from symbolon.exercise.supervisor import Supervisor
+from symbolon.runtime import passwords
 
 # A busy machine is no defect: how long an example takes is measured in benchmarks/ alone.
 settings.register_profile("symbolon", deadline=None)
@@ -23,6 +27,19 @@ settings.load_profile("symbolon")
 
 FreshDatabase = Callable[[str], str]
 _NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_repetitions() -> Iterator[None]:
+    """What costs its time on purpose, or once for each process, costs little when it is done thousands of times.
+
+    The tests of passwords hash with the product's own parameters (``real_hashes``), as all started processes do.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        # A process builds its tree of commands once, and a runner of tests would for each command.
+        patch.setattr(typer.testing, "_get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(scope="session")

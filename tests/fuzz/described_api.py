@@ -15,8 +15,9 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from tests.thoroughness import WHOLE
 
-EXAMPLES = 4
+EXAMPLES = 4 if WHOLE else 2
 EXAMPLES_A_ROUND = 60
 
 Send = Callable[[dict[str, Any], st.DataObject], httpx.Response]

@@ -38,7 +38,7 @@ from symbolon.runtime.migrations import migrate
 from symbolon.runtime.pages import Desk
 from symbolon.runtime.registry import PeopleSettings, Registry
 from symbolon.runtime.sql_loader import Query
-from symbolon.runtime.tls import PeerCertificateProtocol
+from symbolon.runtime.tls_protocol import PeerCertificateProtocol
 from symbolon.runtime.vault import DataKeys, Vault
 
 __all__ = ["browser"]
