@@ -14,6 +14,7 @@ import typer.testing
 from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
+from tests.thoroughness import examples
 
 from symbolon.exercise.embedded_broker import EmbeddedBroker
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
@@ -22,7 +23,7 @@ from symbolon.exercise.supervisor import Supervisor
 from symbolon.runtime import passwords
 
 # A busy machine is no defect: how long an example takes is measured in benchmarks/ alone.
-settings.register_profile("symbolon", deadline=None)
+settings.register_profile("symbolon", deadline=None, max_examples=examples(100))
 settings.load_profile("symbolon")
 
 FreshDatabase = Callable[[str], str]

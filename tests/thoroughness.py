@@ -22,3 +22,8 @@ def dealt(values: Sequence[T], place: int, players: int, *, rounds: int = 1, see
     random.Random(str(seed)).shuffle(order)  # noqa: S311 (a sample, not a secret)
     held = {at for turn, at in enumerate(order) if (turn - place) % players < rounds}
     return [value for at, value in enumerate(values) if at in held]
+
+
+def examples(number: int) -> int:
+    """How many examples of a property are tried with every run: a third of those of the whole run."""
+    return number if WHOLE else -(-number // 3)
