@@ -76,7 +76,9 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps, tokens: 
         note_epoch_progress=NoteEpochProgress(store, open_envelope, CLOCK),
         accept_submission=AcceptSubmission(answer, intake, change_hits, ReconsiderPairs(enter), wake.match),
         withdraw_records=WithdrawRecords(answer, EraseRecords(intake, change_hits), wake.match),
-        relay_tokens=RelayTokens(store, open_envelope, tokens, hub.sign_message(), CLOCK),
+        relay_tokens=RelayTokens(
+            store, open_envelope, tokens, hub.sign_message(), CLOCK, daily_tokens=hub.settings.daily_tokens
+        ),
         deposit_vote=DepositVote(store, open_envelope, hand_over, CLOCK),
         relay_message=RelayMessage(store, open_envelope, enter, post, CLOCK),
         take_step=TakeStep(store, open_envelope, enter, CLOCK),

@@ -21,28 +21,32 @@ VALUES (%(key_epoch)s, %(partition_id)s, %(filled)s, %(what)s, %(bits)s)
 ON CONFLICT (key_epoch, partition_id, filled, what) DO UPDATE SET bits = excluded.bits
 RETURNING segment;
 
--- name: take_free_row
--- A row that was freed, for another vector.
-UPDATE blind_row
-SET handle = %(handle)s, number = %(number)s
-WHERE (segment, row) = (
-    SELECT segment, row
+-- name: take_free_rows
+-- Rows that were freed, for the first of these vectors; as many as there are.
+UPDATE blind_row AS taken
+SET handle = wanted.handle, number = wanted.number
+FROM (
+    SELECT segment, row, row_number() OVER (ORDER BY row) AS place
     FROM blind_row
     WHERE segment = %(segment)s AND handle IS NULL
     ORDER BY row
-    LIMIT 1
-)
-RETURNING row;
+    LIMIT %(count)s
+) AS free
+JOIN unnest(%(handles)s::bigint[], %(numbers)s::integer[]) WITH ORDINALITY AS wanted (handle, number, place)
+    USING (place)
+WHERE (taken.segment, taken.row) = (free.segment, free.row);
 
--- name: take_new_row
--- The next row of a segment, for a vector.
-WITH taken AS (
-    UPDATE blind_segment SET next_row = next_row + 1 WHERE segment = %(segment)s RETURNING segment, next_row - 1 AS row
+-- name: take_new_rows
+-- The next rows of a segment, for vectors in their order.
+WITH grown AS (
+    UPDATE blind_segment SET next_row = next_row + %(count)s
+    WHERE segment = %(segment)s
+    RETURNING segment, next_row - %(count)s AS first
 )
 INSERT INTO blind_row (segment, row, handle, number)
-SELECT segment, row, %(handle)s, %(number)s
-FROM taken
-RETURNING row;
+SELECT grown.segment, grown.first + wanted.place - 1, wanted.handle, wanted.number
+FROM grown
+CROSS JOIN unnest(%(handles)s::bigint[], %(numbers)s::integer[]) WITH ORDINALITY AS wanted (handle, number, place);
 
 -- name: delete_records
 -- Erase encodings; the handles that had one. Their rows are free, their bundles and tokens gone.
@@ -53,7 +57,7 @@ RETURNING handle;
 -- name: list_feed
 -- What an operator that is at `after` has to do, in the order of commits. A record that is gone comes without a
 -- bundle: its removal follows.
-SELECT c.number, c.handle, c.is_removal, b.sealed, r.key_epoch, v.reference, v.member, e.version,
+SELECT c.number, c.handle, c.is_removal, b.sealed, r.outline, r.key_epoch, v.reference, v.member, e.version,
        (SELECT array_agg(w.segment ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS segments,
        (SELECT array_agg(w.row ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS rows
 FROM index_change AS c
@@ -75,7 +79,7 @@ SELECT greatest(
 
 -- name: describe_segments
 -- Segments as operators are told of them.
-SELECT s.segment, s.key_epoch, l.schema_digest, s.what, s.bits, p.member, p.namespace, p.mode, p.members
+SELECT s.segment, s.key_epoch, l.schema_digest, s.what, s.bits, s.filled, p.member, p.namespace, p.mode, p.members
 FROM blind_segment AS s
 JOIN partition AS p USING (partition_id)
 JOIN linkage_epoch AS l ON l.epoch = s.key_epoch
@@ -140,9 +144,11 @@ WHERE key_epoch = %(key_epoch)s AND partition_id = ANY(%(partition_ids)s) AND wh
   AND next_row > 0;
 
 -- name: owners_of_rows
--- Whose vectors lie in these rows of a segment now.
-SELECT row, handle FROM blind_row
-WHERE segment = %(segment)s AND row = ANY(%(rows)s) AND handle IS NOT NULL;
+-- Whose vectors lie in these rows now.
+SELECT w.segment, w.row, w.handle
+FROM blind_row AS w
+JOIN unnest(%(segments)s::integer[], %(rows)s::integer[]) AS asked (segment, row) USING (segment, row)
+WHERE w.handle IS NOT NULL;
 
 -- name: join_tokens
 -- Records that share a number with one of these, under the same epoch.
