@@ -54,6 +54,10 @@ class BlindEncodings:
             return "A sealed bundle has another length than the outline asks for: share the encoding again."
         return None
 
+    def takes_canaries(self) -> bool:
+        """Yes: three operators answer."""
+        return True
+
     def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
         """Store encodings that were checked, and give each vector its row."""
         records, bundles, tokens = [], [], []

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from symbolon.hub.ports import Work
 from symbolon.hub.storage.attachments import PostgresAttachments
 from symbolon.hub.storage.batches import PostgresBatches
+from symbolon.hub.storage.canaries import PostgresCanaries
 from symbolon.hub.storage.clocks import PostgresClocks
 from symbolon.hub.storage.desks import PostgresFocalPoints, PostgresPairProfiles
 from symbolon.hub.storage.directory import PostgresDirectory
@@ -35,6 +36,7 @@ class PostgresWork:
         self.replays = PostgresReplays(transaction)
         self.batches = PostgresBatches(transaction)
         self.records = PostgresRecords(transaction)
+        self.canaries = PostgresCanaries(transaction)
         self.hits = PostgresHits(transaction)
         self.mail = PostgresMail(transaction)
         self.focal_points = PostgresFocalPoints(transaction)

@@ -17,6 +17,7 @@ from symbolon.matching.decision import explain
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.encoding import RecordEncoder
 from symbolon.matching.identifier_types import RecordIdentifiers
+from symbolon.protocol.messages_operators import Call, Channel, Feed
 
 Labels = Sequence[Hashable]
 
@@ -45,6 +46,22 @@ def asked_to_explain(operator: OperatorView) -> frozenset[str]:
         owner.get(row.tobytes()) for each in operator.computed for row in each.records
     }
     return frozenset(reference for reference in found if reference is not None)
+
+
+def linked_by_commitment(operator: OperatorView, files: Sequence[str], others: Sequence[str]) -> int:
+    """How many records of one state an operator knows to be like one of another state, and like no third.
+
+    Members commit to each outline, and operators are handed the commitment: where it is one value for one outline, two
+    records of the same shape with the same numbers show that they are, also to who may never compare them.
+    """
+    holders: defaultdict[str, set[str]] = defaultdict(set)
+    for message in operator.received:
+        told = Call.from_bytes(message.payload).message if message.kind is Channel.CALL else None
+        for change in told.changes if isinstance(told, Feed) else ():
+            if change.added is not None:
+                holders[change.added.outline].add(change.added.reference)
+    here, there = set(files), set(others)
+    return sum(len(each) == 2 and bool(each & here) and bool(each & there) for each in holders.values())
 
 
 def seen_by_hub(view: BlindFederationView, references: Sequence[str], *, with_matches: bool) -> Labels:

@@ -20,7 +20,7 @@ Values = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 JUDGED = SCHEMA.profiles[0]
 """The profile that all the attacked records fill, and that compares them."""
-_LEAST_COLUMNS = 8
+_LEAST_COLUMNS = 16
 """Of fewer queries no correlation is to be had."""
 
 

@@ -57,7 +57,9 @@ RETURNING handle;
 -- name: list_feed
 -- What an operator that is at `after` has to do, in the order of commits. A record that is gone comes without a
 -- bundle: its removal follows.
-SELECT c.number, c.handle, c.is_removal, b.sealed, r.outline, r.key_epoch, v.reference, v.member, e.version,
+SELECT c.number, c.handle, c.is_removal, b.sealed, r.outline, r.key_epoch,
+       coalesce(v.reference, k.reference) AS reference, coalesce(v.member, k.member) AS member,
+       coalesce(e.version, k.version) AS version,
        (SELECT array_agg(w.segment ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS segments,
        (SELECT array_agg(w.row ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS rows
 FROM index_change AS c
@@ -65,6 +67,7 @@ LEFT JOIN blind_record AS r ON r.handle = c.handle AND NOT c.is_removal
 LEFT JOIN blind_bundle AS b ON b.handle = r.handle AND b.place = %(place)s
 LEFT JOIN encoded_version AS v ON v.handle = r.handle
 LEFT JOIN record AS e ON e.reference = v.reference
+LEFT JOIN blind_canary AS k ON k.handle = r.handle
 WHERE c.number > %(after)s
 ORDER BY c.number
 LIMIT %(limit)s;
@@ -151,10 +154,10 @@ JOIN unnest(%(segments)s::integer[], %(rows)s::integer[]) AS asked (segment, row
 WHERE w.handle IS NOT NULL;
 
 -- name: join_tokens
--- Records that share a number with one of these, under the same epoch.
+-- Records that share a number with one of these, under the same epoch; canaries have numbers of nobody.
 SELECT DISTINCT one.handle AS query, other.handle AS target, q.partition_id AS asking, t.partition_id AS asked
 FROM blind_token AS one
 JOIN blind_token AS other ON other.value = one.value AND other.kind = one.kind AND other.handle <> one.handle
 JOIN blind_record AS q ON q.handle = one.handle
 JOIN blind_record AS t ON t.handle = other.handle AND t.key_epoch = q.key_epoch
-WHERE one.handle = ANY(%(handles)s);
+WHERE one.handle = ANY(%(handles)s) AND NOT EXISTS (SELECT FROM blind_canary AS k WHERE k.handle = other.handle);
