@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import Erasures, Fed, Feed, OperatorStatus, RowAddress, RowRange
+from symbolon.protocol.messages_operators import Erasures, Fed, Feed, OperatorStatus, RowAddress, RowRange, Unreadable
 
 Opened = Sequence[tuple[int, ...]]
 """By query, in the order of the asking, the rows that said yes, as `CompareRows` counts them; of pairs, one entry: the
@@ -34,6 +34,9 @@ class Operators(Protocol):
 
     def erasures(self, place: int, after: int) -> Erasures:
         """What an operator signed to owners about changes after this one; those up to it, it may forget."""
+
+    def unreadable(self, place: int, after: int) -> Unreadable:
+        """Which records an operator could not read, of handles after this one."""
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change, without waiting: the future brings what comes of it."""
