@@ -6,7 +6,6 @@ Every message is one sentence that says what to do and names no record, hit or m
 
 from collections.abc import Collection, Sequence
 
-from symbolon.hub.domain.ids import RecordHandle
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 
@@ -275,7 +274,7 @@ class OperatorRefused(HubError):
 class ComparisonSpent(HubError):
     """A member had as much compared as it may on this day; what needs it waits, and all else goes on."""
 
-    def __init__(self, member: MemberCode, handles: Collection[RecordHandle]) -> None:
+    def __init__(self, member: MemberCode, handles: Collection[int]) -> None:
         """`handles`: the records that were asked about along with that member's."""
         super().__init__(
             Problem.SERVICE_UNAVAILABLE, "A member had as much compared today as it may: the rest is compared later."

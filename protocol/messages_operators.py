@@ -232,10 +232,14 @@ def filled_up(rows: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An operator does not do what it was asked, and says why; for the operator's log and the hub's status page."""
+    """An operator does not do what it was asked, and says why; for the operator's log and the hub's status page.
+
+    ``member``: whose budget is spent, where that is why: others go on.
+    """
 
     code: Name
     reason: Sentence
+    member: MemberCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class OperatorCalls:
                 self._waiting = {asked: each for asked, each in self._waiting.items() if each is not future}
             raise OperatorAway(place) from late
         if isinstance(message, Refusal):
-            raise OperatorRefused(place, message.code, message.reason)
+            raise OperatorRefused(place, message.code, message.reason, message.member)
         if not isinstance(message, answer):
             raise OperatorsDisagree
         return message

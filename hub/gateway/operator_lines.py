@@ -144,7 +144,7 @@ class OperatorLines(OperatorCalls):
             return
         message = answer.result()
         if isinstance(message, Refusal):
-            self._fail_job(number, OperatorRefused(place, message.code, message.reason))
+            self._fail_job(number, OperatorRefused(place, message.code, message.reason, message.member))
         elif not isinstance(message, Announced):
             self._fail_job(number, OperatorsDisagree())
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from symbolon.protocol.references import MemberCode
+
 
 class RefusalCode(StrEnum):
     """Why an operator does not do what the coordinator asks; the words on the channel."""
@@ -61,6 +63,11 @@ class BudgetSpent(OperatorError):
     """A member had as much compared, or evaluated, as it may in one day."""
 
     code = RefusalCode.BUDGET_SPENT
+
+    def __init__(self, sentence: str, member: MemberCode | None = None) -> None:
+        """`member`: whose budget it is."""
+        super().__init__(sentence)
+        self.member = member
 
 
 class RequestRefused(OperatorError):

@@ -21,6 +21,7 @@ from symbolon.hub.gateway.operator_calls import OperatorAddress, RoomSettings
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.operators.bootstrap.running import OperatorKeys, OperatorPlace, RunningOperator
+from symbolon.hub.operators.domain.budgets import DailyBudgets
 from symbolon.hub.operators.gateway.peers import PeerAddress
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.shares import OperatorStore, Seat
@@ -93,7 +94,7 @@ class OperatorBench:
     members: SignedFederation = field(init=False)
     """Who signs records that no hub relays (:meth:`add`)."""
     changes: int = 0
-    daily_comparisons: int = 1_000_000
+    budgets: DailyBudgets = field(default_factory=DailyBudgets)
     daily_tokens: int = 1_000
 
     def __post_init__(self) -> None:
@@ -147,7 +148,7 @@ class OperatorBench:
                 server_context=mutual_server_context(self._files(f"operator{place}"), self.folder / "authority.pem"),
                 client_context=client_context(self._files(f"operator{place}-client"), self.folder / "authority.pem"),
                 segments=self.folder / f"segments{place}",
-                daily_comparisons=self.daily_comparisons,
+                budgets=self.budgets,
                 daily_tokens=self.daily_tokens,
             ),
             OperatorKeys(

@@ -16,7 +16,6 @@ from symbolon.hub.operators.bootstrap.settings import ROLE, OperatorSettings, lo
 from symbolon.hub.operators.domain.pair_keys import card_secret
 from symbolon.hub.operators.errors import NotJoined, OutOfOrder
 from symbolon.hub.operators.gateway.peers import PeerAddress
-from symbolon.hub.operators.services.compare_rows import COMPARISONS
 from symbolon.hub.operators.services.evaluate_tokens import TOKENS
 from symbolon.hub.operators.services.join_federation import (
     AGREEMENT,
@@ -144,7 +143,7 @@ class Operator:
             server_context=mutual_server_context(own, tls.file(AUTHORITY)),
             client_context=client_context(own, tls.file(AUTHORITY)),
             segments=self.home.path / "segments",
-            daily_comparisons=self.settings.daily_comparisons,
+            budgets=self.settings.budgets,
             daily_tokens=self.settings.daily_tokens,
         )
         keys = self.home.keys
@@ -207,7 +206,7 @@ class Operator:
             names={place: each.card.name for place, each in contacts.items()},
             directory=directory,
             life=life,
-            budgets={COMPARISONS: self.settings.daily_comparisons, TOKENS: self.settings.daily_tokens},
+            budgets={**self.settings.budgets.by_kind(), TOKENS: self.settings.daily_tokens},
             spent=spent,
             trouble=trouble,
         )

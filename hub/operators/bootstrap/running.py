@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from symbolon.hub.operators.domain.budgets import DailyBudgets
 from symbolon.hub.operators.errors import RefusalCode
 from symbolon.hub.operators.gateway.desk import CoordinatorDesk, OperatorServices
 from symbolon.hub.operators.gateway.peers import Hearing, PeerAddress, Peers
@@ -68,7 +69,7 @@ class OperatorPlace:
     server_context: ssl.SSLContext
     client_context: ssl.SSLContext
     segments: Path
-    daily_comparisons: int
+    budgets: DailyBudgets
     daily_tokens: int
 
 
@@ -103,7 +104,7 @@ class RunningOperator:
         self._services = OperatorServices(
             refuse_where_untrusted=self._refuse_where_untrusted,
             take_feed=TakeFeed(store, rows, self._directory, keys.sealing_key, words, clock),
-            compare=CompareWithOthers(store, rows, where.place, clock, daily_comparisons=where.daily_comparisons),
+            compare=CompareWithOthers(store, rows, where.place, clock, where.budgets),
             sessions=self._sessions,
             evaluate_tokens=EvaluateTokensOfMembers(
                 store,

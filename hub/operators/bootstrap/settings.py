@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from symbolon.hub.domain.operators import DAILY_TOKENS
+from symbolon.hub.operators.domain.budgets import DAILY_COMPARISONS, DAILY_EXPLANATIONS, DailyBudgets
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.settings import open_settings
 
 ROLE: Final = "operator"
-_DAILY_COMPARISONS: Final = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class OperatorSettings:
     listen_host: str
     listen_port: int
     log_level: str
-    daily_comparisons: int
-    """Query rows times segments that one member may have compared in a day."""
+    budgets: DailyBudgets
+    """Pairs of rows that one member may have compared in a day, and questions about single pairs."""
     daily_tokens: int
     """Tokens that one member may have evaluated in a day."""
     postgres_tools: Path | None
@@ -45,7 +45,10 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> OperatorSe
         listen_host=reader.text("listen_host", "127.0.0.1"),
         listen_port=reader.port("listen_port", 8450),
         log_level=reader.text("log_level", "info"),
-        daily_comparisons=reader.number("daily_comparisons", _DAILY_COMPARISONS, lowest=1, highest=2**53 - 1),
+        budgets=DailyBudgets(
+            reader.number("daily_comparisons", DAILY_COMPARISONS, lowest=1, highest=2**53 - 1),
+            reader.number("daily_explanations", DAILY_EXPLANATIONS, lowest=1, highest=2**53 - 1),
+        ),
         daily_tokens=reader.number("daily_tokens", DAILY_TOKENS, lowest=1, highest=2**53 - 1),
         postgres_tools=None if tools is None else Path(tools).expanduser(),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from symbolon.hub.operators.errors import OperatorError, OutOfOrder
+from symbolon.hub.operators.errors import BudgetSpent, OperatorError, OutOfOrder
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.sessions import ComparisonSession, Sessions
 from symbolon.matching.blind.streams import BatchNumber
@@ -94,6 +94,8 @@ class CoordinatorDesk:
         except LinkBroken:
             self.link.close()
             return
+        except BudgetSpent as spent:
+            answer = Refusal(spent.code.value, spent.sentence, spent.member)
         except OperatorError as refused:
             answer = Refusal(refused.code.value, refused.sentence)
         except DatabaseUnavailable:

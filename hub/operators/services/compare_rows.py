@@ -4,14 +4,15 @@ Nothing here trusts the coordinator: scope, questions and budgets are the operat
 told differently comes out as noise (`matching.blind.batch`).
 """
 
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
-from symbolon.hub.operators.domain.questions import Asked, check_question, spent_by
+from symbolon.hub.operators.domain.budgets import DailyBudgets, PaidJobs, spent_by
+from symbolon.hub.operators.domain.questions import Asked, check_question
 from symbolon.hub.operators.errors import BudgetSpent, MovedOn, UnknownQuestion, UnknownRows
 from symbolon.hub.operators.services.sessions import Asker, ComparisonSession
 from symbolon.hub.operators.services.take_feed import HeldRows, RowsInUse
@@ -31,21 +32,18 @@ from symbolon.protocol.messages_operators import CompareRows, filled_up
 from symbolon.protocol.references import HUB
 from symbolon.runtime.clock import Clock
 
-COMPARISONS: Final = "comparisons"
-
 
 class CompareWithOthers:
     """The use case of a job."""
 
-    def __init__(
-        self, store: OperatorStore, rows: RowsInUse, place: int, clock: Clock, *, daily_comparisons: int
-    ) -> None:
-        """`daily_comparisons`: query rows times ranges of rows that one member may have compared in a day."""
+    def __init__(self, store: OperatorStore, rows: RowsInUse, place: int, clock: Clock, budgets: DailyBudgets) -> None:
         self._store = store
         self._rows = rows
         self._place = place
         self._clock = clock
-        self._daily = daily_comparisons
+        self._budgets = budgets.by_kind()
+        self._paid = PaidJobs()
+        self._paying = threading.Lock()
         self._schemas: dict[str, LinkageSchema] = {}
 
     def __call__(self, session: ComparisonSession, job: CompareRows, asker: Asker) -> Callable[[], None]:
@@ -57,6 +55,8 @@ class CompareWithOthers:
             OperatorError: what must not, or cannot, be compared; says why.
 
         """
+        # Before any room is made: a job that is too large takes none.
+        batch = _batch(job)
         with ExitStack() as reading:
             held = reading.enter_context(self._rows.reading())
             held.refuse_where_still()
@@ -64,7 +64,6 @@ class CompareWithOthers:
                 raise MovedOn("The rows changed since: ask again about what is here now.")
             asked = self._allow(job, held)
             records, queries = _rows_of(held, job, asked)
-            batch = _batch(job)
             scope = _scope(job, asked)
             # Who was told otherwise, of the job or of what is in scope, has other streams.
             told = [canonical_bytes(to_wire(job)), asked.what.encode(), scope.tobytes()]
@@ -86,7 +85,7 @@ class CompareWithOthers:
         return multiply
 
     def _allow(self, job: CompareRows, held: HeldRows) -> Asked:
-        """Check the job, and let the members whose records ask pay for it."""
+        """Check the job, and let the members pay whose records it compares; once for the same rows as they are."""
         today = self._clock.now().date()
         with self._store.work() as work:
             named = {held.described[row.segment].schema_digest for row in job.queries if row.segment in held.described}
@@ -95,10 +94,15 @@ class CompareWithOthers:
                     digest: LinkageSchema.from_bytes(content) for digest, content in work.schemas().items()
                 }
             asked = check_question(job, held.described, self._schemas)
-            for owner, amount in sorted(spent_by(job, held.described, asked.admitted).items()):
-                if not work.spend(owner, today, COMPARISONS, (amount, self._daily)):
-                    raise BudgetSpent("A member had as much compared today as it may.")
+            with self._paying:
+                is_paid = self._paid.is_paid(job)
+            costs = {} if is_paid else spent_by(job, held.described, asked.admitted)
+            for (owner, kind), amount in sorted(costs.items()):
+                if not work.spend(owner, today, kind, (amount, self._budgets[kind])):
+                    raise BudgetSpent("A member had as much compared today as it may.", owner)
             work.audit(AuditAct.PAIRS_COMPARED, HUB, {"queries": len(job.queries), "in_pairs": bool(job.pairs)})
+        with self._paying:
+            self._paid.note(job)
         return asked
 
 

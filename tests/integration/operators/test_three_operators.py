@@ -1,5 +1,6 @@
 """Three operators over TLS and PostgreSQL: they open what reaches the threshold, and nothing that they should not."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from tests.simulators.token_requests import token_request
 
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
 from symbolon.hub.gateway.operator_lines import OperatorLines
+from symbolon.hub.operators.domain.budgets import DailyBudgets
 from symbolon.hub.operators.domain.questions import form_of
 from symbolon.hub.ports.operators import Opened
 from symbolon.matching.blind.batch import Batch
@@ -277,20 +279,45 @@ def test_a_batch_number_is_used_once(bench: OperatorBench, lines: OperatorLines)
     assert refused(lines, job(bench, 5, ASKING)) == "spoiled"
 
 
-def test_a_member_cannot_have_more_compared_than_its_budget(
-    tmp_path: Path, fresh_database: Callable[[str], str]
-) -> None:
+@contextlib.contextmanager
+def operators_with(
+    budgets: DailyBudgets, tmp_path: Path, fresh_database: Callable[[str], str]
+) -> Iterator[tuple[OperatorBench, OperatorLines]]:
     with three_operators(tmp_path, fresh_database) as bench:
         for place in PLACES:
             bench.stop(place)
-        bench.daily_comparisons = 9
+        bench.budgets = budgets
         for place in PLACES:
             bench.start(place)
         lines = connected(bench)
         filled(bench, lines)
-        lines.begin(*job(bench, 0, ASKING)).result(30)
-        assert refused(lines, job(bench, 1, ASKING)) == "budget-spent"
+        yield bench, lines
         lines.close()
+
+
+def test_a_member_cannot_have_more_compared_than_its_budget(
+    tmp_path: Path, fresh_database: Callable[[str], str]
+) -> None:
+    with operators_with(DailyBudgets(comparisons=64 * len(ASKING)), tmp_path, fresh_database) as (bench, lines):
+        for number in range(3):
+            # The same rows as they are at the same change: spoilt, or computed again, it is paid for once.
+            lines.begin(*job(bench, number, ASKING)).result(30)
+        with pytest.raises(OperatorRefused) as caught:
+            lines.begin(*job(bench, 3, ASKING[:1])).result(30)
+        assert (caught.value.code, caught.value.member) == ("budget-spent", "XA")
+
+
+def test_single_pairs_have_a_budget_of_their_own_and_both_owners_pay(
+    tmp_path: Path, fresh_database: Callable[[str], str]
+) -> None:
+    with operators_with(DailyBudgets(explanations=2), tmp_path, fresh_database) as (bench, lines):
+        rows = [RowAddress(BELANU.segment, row) for row in range(3)]
+        lines.begin(*job(bench, 0, ASKING[:2], against=(), pairs=tuple(rows[:2]))).result(30)
+        for number, (one, other) in enumerate([(ASKING[0], rows[2]), (rows[2], ASKING[0])], 1):
+            with pytest.raises(OperatorRefused) as caught:
+                lines.begin(*job(bench, number, [one], against=(), pairs=(other,))).result(30)
+            assert caught.value.member in {"XA", "XB"}
+        lines.begin(*job(bench, 5, ASKING)).result(30)
 
 
 def test_operators_that_are_told_different_things_disagree_or_open_noise(

@@ -31,7 +31,7 @@ def test_each_may_be_set_otherwise(tmp_path: Path) -> None:
     home, given = PartyHome(tmp_path), {"SYMBOLON_DAILY_TOKENS": "1000000"}
     assert hub.load_settings(home, {**HUB, **given}).daily_tokens == 1_000_000
     settings = operator.load_settings(home, {**OPERATOR, **given, "SYMBOLON_DAILY_COMPARISONS": "9"})
-    assert (settings.daily_tokens, settings.daily_comparisons) == (1_000_000, 9)
+    assert (settings.daily_tokens, settings.budgets.comparisons) == (1_000_000, 9)
 
 
 @pytest.mark.parametrize("none", ["0", "-1", "many"])
