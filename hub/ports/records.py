@@ -76,8 +76,16 @@ class RecordStore(Protocol):
     def retire(self, references: Collection[RecordReference], now: datetime) -> None:
         """Withdraw the records, whose handles were dropped."""
 
-    def take_waiting(self, limit: int) -> Sequence[RecordHandle]:
+    def take_waiting(self, limit: int, now: datetime) -> Sequence[RecordHandle]:
         """Handles that wait to be compared, oldest first; no other transaction gets the same ones."""
+
+    def set_aside(
+        self, member: MemberCode | None, handles: Collection[RecordHandle], until: datetime
+    ) -> frozenset[RecordHandle]:
+        """What waits of these, and all that waits of a member, waits until later; which handles that is.
+
+        Passed over is what another transaction has taken.
+        """
 
     def settle(self, handles: Collection[RecordHandle]) -> None:
         """These handles were compared."""

@@ -1,6 +1,12 @@
 """Compares what waits with everything that its owner and the others allow, and raises the alerts."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from symbolon.hub.domain.ids import RecordHandle
 from symbolon.hub.domain.scope import comparison_scope
+from symbolon.hub.errors import ComparisonSpent
 from symbolon.hub.ports import PairFinder, Store, Work
 from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.protocol.audit_log import AuditAct
@@ -10,6 +16,8 @@ from symbolon.runtime.clock import Clock
 # So many at a time: a worker that is killed leaves no more than these to be compared again, and whoever withdraws or
 # revises one of them waits no longer than they take. Blind, one pass through all records compares as many.
 RECORDS_PER_RUN = 256
+_LATER: Final = timedelta(hours=1)
+"""Budgets are of a day, but an operator may grant more meanwhile."""
 
 
 class FindMatches:
@@ -25,14 +33,28 @@ class FindMatches:
         """Compare until nothing waits; how many hits were raised."""
         raised = 0
         while True:
-            with self._store.work() as work:
-                found = self._run(work)
+            handles: list[RecordHandle] = []
+            try:
+                with self._store.work() as work:
+                    handles += work.records.take_waiting(RECORDS_PER_RUN, self._clock.now())
+                    found = self._run(work, handles)
+            except ComparisonSpent as spent:
+                self._set_aside(spent, handles)
+                continue
             if found is None:
                 return raised
             raised += found
 
-    def _run(self, work: Work) -> int | None:
-        handles = work.records.take_waiting(RECORDS_PER_RUN)
+    def _set_aside(self, spent: ComparisonSpent, handles: Sequence[RecordHandle]) -> None:
+        """A member's records wait for more of its budget; where it was asked about, those that asked."""
+        until = self._clock.now() + _LATER
+        with self._store.work() as work:
+            aside = work.records.set_aside(spent.member, (), until)
+            if aside.isdisjoint(handles):
+                concerned = [handle for handle in handles if handle in spent.handles]
+                work.records.set_aside(None, concerned or handles, until)
+
+    def _run(self, work: Work, handles: Sequence[RecordHandle]) -> int | None:
         # After taking them: whatever was committed before any of these is in the index then, so of two records
         # that arrive together the later one always meets the earlier.
         self._finder.refresh(work)

@@ -1,10 +1,18 @@
 """Work that needs the operators of blind comparison: who is away is noted, and where they disagree, nothing goes on."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from symbolon.hub.errors import NotPossible, OperatorAway, OperatorRefused, OperatorsDisagree, WrongAnswers
+from symbolon.hub.errors import (
+    NotPossible,
+    OperatorAway,
+    OperatorRefused,
+    OperatorsDisagree,
+    OperatorsLate,
+    WrongAnswers,
+)
 from symbolon.hub.ports import Store
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HUB
@@ -31,18 +39,33 @@ class MindOperators:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._asking = threading.Lock()
 
     def comparing(self, job: Callable[[], int]) -> Callable[[], int]:
-        """The job, or nothing while comparison is stopped."""
-        return Minded(job, lambda: 0 if self._is_stopped() else self._mind(job))
+        """The job, or nothing while comparison is stopped, or while operators are asked by another thread already.
+
+        An operator that is slow has one thread wait for it, and no more: whatever comes meanwhile, that one compares
+        before it ends, or the next sweep does.
+        """
+        return Minded(job, lambda: self._compare(job))
 
     def following(self, job: Callable[[], T]) -> Callable[[], T]:
         """The job, also while comparison is stopped: what was withdrawn goes at the operators as well."""
         return Minded(job, lambda: self._mind(job))
 
-    def _is_stopped(self) -> bool:
+    def _compare(self, job: Callable[[], int]) -> int:
         with self._store.work() as work:
-            return work.operators.stopped_since() is not None
+            is_stopped, has_operators = work.operators.stopped_since() is not None, bool(work.operators.all())
+        if is_stopped:
+            return 0
+        if not has_operators:
+            return self._mind(job)
+        if not self._asking.acquire(blocking=False):
+            return 0
+        try:
+            return self._mind(job)
+        finally:
+            self._asking.release()
 
     def _mind(self, job: Callable[[], T]) -> T:
         """Raises whatever the job raises."""
@@ -51,6 +74,11 @@ class MindOperators:
         except (OperatorAway, OperatorRefused) as error:
             with self._store.work() as work:
                 work.operators.note_trouble(error.place, error.sentence, self._clock.now())
+            raise
+        except OperatorsLate as late:
+            with self._store.work() as work:
+                for place in late.places:
+                    work.operators.note_trouble(place, late.sentence, self._clock.now())
             raise
         except OperatorsDisagree as wrong:
             with self._store.work() as work:

@@ -14,12 +14,13 @@ from typing import Final
 from symbolon.hub.domain.hits import Explanation
 from symbolon.hub.domain.ids import PartitionId, RecordHandle
 from symbolon.hub.domain.scope import Scope
+from symbolon.hub.errors import ComparisonSpent
 from symbolon.hub.ports import CandidatePair, Work
-from symbolon.hub.ports.operators import Asking
+from symbolon.hub.ports.operators import Asking, Opened
 from symbolon.hub.storage.blind_canaries import BlindCanaries
 from symbolon.hub.storage.blind_encodings import BlindEncodings, profiles_in
 from symbolon.hub.storage.blind_feed import FeedOperators
-from symbolon.hub.storage.blind_jobs import AskOperators
+from symbolon.hub.storage.blind_jobs import AskOperators, BudgetSpent
 from symbolon.hub.storage.blind_searches import Search, merged, places_of, search_of
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.matching.blind.questions import (
@@ -118,7 +119,7 @@ class BlindComparator(BlindEncodings):
             return
         owner = {row: record.handle for record in records for rows in record.rows.values() for row in rows}
         askings = [search.asking() for search in searches]
-        for search, asked, opened in zip(searches, askings, self._ask(work, askings, _PATIENCE_S), strict=True):
+        for search, asked, opened in zip(searches, askings, self._asked(work, askings, owner), strict=True):
             places = places_of(asked.against)
             found = [(query, places(row)) for query, rows in zip(asked.queries, opened, strict=True) for row in rows]
             held = _owners(work, {row for _query, row in found})
@@ -126,6 +127,16 @@ class BlindComparator(BlindEncodings):
                 # What is out of scope no operator opens; the hub's own scope may have become narrower.
                 if row in held and row.segment in search.scope[query.segment]:
                     yield owner[query], held[row]
+
+    def _asked(
+        self, work: Work, askings: Sequence[Asking], owner: Mapping[RowAddress, RecordHandle]
+    ) -> Sequence[Opened]:
+        """What was opened. Raises `ComparisonSpent`, and whatever asking raises."""
+        try:
+            return self._ask(work, askings, _PATIENCE_S)
+        except BudgetSpent as spent:
+            rows = (*spent.asking.queries, *spent.asking.pairs)
+            raise ComparisonSpent(spent.member, {owner[row] for row in rows}) from spent
 
     def _searches(self, work: Work, epoch: int, records: Collection[_Record], scope: Scope) -> Sequence[Search]:
         """All records of an epoch with all that they may be compared with, in as few jobs as are not wasteful."""
@@ -166,7 +177,13 @@ class BlindComparator(BlindEncodings):
             for (_, question), asked in wanted.items()
         ]
         answers: dict[tuple[RecordHandle, RecordHandle], dict[Question, bool]] = defaultdict(dict)
-        opened = self._ask(work, askings, _PATIENCE_S) if askings else []
+        owner = {
+            row: record
+            for asked in wanted.values()
+            for each in asked
+            for row, record in ((each.first, each.one.handle), (each.second, each.other.handle))
+        }
+        opened = self._asked(work, askings, owner) if askings else []
         for ((_, question), asked), (said,) in zip(wanted.items(), opened, strict=True):
             yes = frozenset(said)
             for place, pair in enumerate(asked):
@@ -191,19 +208,22 @@ class BlindComparator(BlindEncodings):
         rows: defaultdict[int, defaultdict[str, list[RowAddress]]] = defaultdict(lambda: defaultdict(list))
         for row in work.transaction.fetch_all(_QUERIES["list_rows"], handles=[each["handle"] for each in found]):
             rows[row["handle"]][row["what"]].append(RowAddress(row["segment"], row["row"]))
-        return {
-            RecordHandle(each["handle"]): _Record(
+        records = {}
+        for each in found:
+            schema = self._schemas.of_epoch(work.transaction, each["key_epoch"])
+            outline = Outline.from_bytes(schema, each["outline"])
+            if each["handle"] not in rows and next(outline.places(schema), None) is not None:
+                # It was erased between both statements.
+                continue
+            records[RecordHandle(each["handle"])] = _Record(
                 handle=RecordHandle(each["handle"]),
                 partition=PartitionId(each["partition_id"]),
                 epoch=each["key_epoch"],
                 filled=each["filled"],
-                outline=Outline.from_bytes(
-                    self._schemas.of_epoch(work.transaction, each["key_epoch"]), each["outline"]
-                ),
+                outline=outline,
                 rows={what: tuple(places) for what, places in rows[each["handle"]].items()},
             )
-            for each in found
-        }
+        return records
 
 
 def _judging(schema: LinkageSchema, one: str, other: str) -> Profile | None:

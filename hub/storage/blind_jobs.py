@@ -16,6 +16,7 @@ from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLat
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Opened, Operators
 from symbolon.protocol.messages_operators import MOST_QUERIES, MOST_RANGES, RowRange, filled_up
+from symbolon.protocol.references import MemberCode
 
 MOST_PAIRS: Final = 1 << 22
 """Of query and record rows in one job: a job takes a fraction of a second, and several run at a time."""
@@ -25,8 +26,12 @@ MOST_ROWS: Final = 1 << 18
 _IN_FLIGHT: Final = 32
 _PAIRS_IN_FLIGHT: Final = 4 * MOST_PAIRS
 _TRIES: Final = 5
+"""In a row, though nothing changed and no job came out meanwhile."""
+_MOVES: Final = 100
+"""In a row without a job that came out, while the rows move on each time: somebody submits as fast as we ask."""
 _ROTATIONS: Final = 3
 _AGAIN: Final = frozenset({"moved-on", "spoiled"})
+_BUDGET_SPENT: Final = "budget-spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,47 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A job that was begun: at which change, in which rotation, after how many refusals."""
+    """A job that was begun: in which round of tries, at which change, in which rotation."""
 
     part: _Part
+    round: int
     change: int
     rotation: int
-    tries: int
     future: Future[Opened]
+
+
+class BudgetSpent(Exception):
+    """A member has no more compared today: `asking` is the piece that needs it."""
+
+    def __init__(self, member: MemberCode, asking: Asking) -> None:
+        super().__init__("a budget is spent")
+        self.member = member
+        self.asking = asking
+
+
+@dataclass(slots=True)
+class _Patience:
+    """How often all was in vain since the last job that came out: then there is no progress, and no use in trying."""
+
+    round: int = 0
+    tries: int = 0
+    moves: int = 0
+
+    @property
+    def most(self) -> int:
+        """How many jobs may run at a time: one, until it comes out, where the rows move on as fast as we ask."""
+        return 1 if self.moves else _IN_FLIGHT
+
+    def reward(self) -> None:
+        """A job came out."""
+        self.tries = self.moves = 0
+
+    def lasts(self, *, moved: bool) -> bool:
+        """Whether to go on after a refusal; all that was begun before it counts no other time."""
+        self.round += 1
+        self.moves += 1
+        self.tries += not moved
+        return self.tries <= _TRIES and self.moves <= _MOVES
 
 
 class AskOperators:
@@ -71,39 +110,47 @@ class AskOperators:
         """What was opened, for each asking in order.
 
         Raises:
+            BudgetSpent: a member's.
             OperatorAway, OperatorRefused, OperatorsLate, OperatorsDisagree: nothing is known then, and all is to be
                 asked again.
 
         """
         found: list[list[list[int]]] = [[[] for _ in asking.queries if asking.against] or [[]] for asking in askings]
         waiting = deque(part for place, asking in enumerate(askings) for part in _parts(place, asking))
-        tries = 0
+        patience = _Patience()
         change = self._refresh(work)
         running: deque[_Running] = deque()
         while waiting or running:
-            while waiting and _has_room(running, waiting[0]):
+            while waiting and _has_room(running, waiting[0], patience.most):
                 part, rotation = waiting.popleft(), self._random_number(_ROTATIONS)
                 future = self._operators.begin(part.asking, change, rotation)
-                running.append(_Running(part, change, rotation, tries, future))
+                running.append(_Running(part, patience.round, change, rotation, future))
             job = running.popleft()
             part = job.part
             try:
                 opened = self._checked(job, patience_s)
             except OperatorRefused as refused:
-                if refused.code not in _AGAIN or job.tries >= _TRIES:
+                if refused.code == _BUDGET_SPENT and refused.member is not None:
+                    raise BudgetSpent(refused.member, part.asking) from refused
+                if refused.code not in _AGAIN:
                     raise
                 waiting.append(part)
-                if job.tries == tries:
-                    # Of all that was begun before this refusal, nothing counts another time.
-                    tries, change = tries + 1, self._refresh(work)
+                if job.round == patience.round:
+                    change = self._refresh(work)
+                    if not patience.lasts(moved=change != job.change):
+                        raise
                 continue
             except TimeoutError as late:
                 raise OperatorsLate from late
+            patience.reward()
             for query, rows in enumerate(opened):
                 found[part.place][part.first_query + query] += [part.first_row + row for row in rows]
         return [[tuple(sorted(rows)) for rows in asking] for asking in found]
 
     def _checked(self, job: _Running, patience_s: float) -> Opened:
+        """What came of a job; some are computed again, about the rows as they were: where these moved on, neither
+        result says anything about the other, and the job is refused.
+        """
         opened = job.future.result(patience_s)
         if self._random_number(self._one_in):
             return opened
@@ -114,11 +161,11 @@ class AskOperators:
         return opened
 
 
-def _has_room(running: Collection[_Running], part: _Part) -> bool:
+def _has_room(running: Collection[_Running], part: _Part, most: int) -> bool:
     if not running:
         return True
     pairs = part.pairs + sum(each.part.pairs for each in running)
-    return len(running) < _IN_FLIGHT and pairs <= _PAIRS_IN_FLIGHT
+    return len(running) < most and pairs <= _PAIRS_IN_FLIGHT
 
 
 def _parts(place: int, asking: Asking) -> Iterator[_Part]:

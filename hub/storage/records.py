@@ -135,11 +135,17 @@ class PostgresRecords:
         """Withdraw the records, whose handles were dropped."""
         self._transaction.execute(_QUERIES["retire_records"], references=list(references), now=now)
 
-    def take_waiting(self, limit: int) -> Sequence[RecordHandle]:
+    def take_waiting(self, limit: int, now: datetime) -> Sequence[RecordHandle]:
         """Handles that wait to be compared, oldest first; no other transaction gets the same ones."""
-        return [
-            RecordHandle(row["handle"]) for row in self._transaction.fetch_all(_QUERIES["take_waiting"], limit=limit)
-        ]
+        rows = self._transaction.fetch_all(_QUERIES["take_waiting"], limit=limit, now=now)
+        return [RecordHandle(row["handle"]) for row in rows]
+
+    def set_aside(
+        self, member: MemberCode | None, handles: Collection[RecordHandle], until: datetime
+    ) -> frozenset[RecordHandle]:
+        """What waits of these, and all that waits of a member, waits until later; which handles that is."""
+        rows = self._transaction.fetch_all(_QUERIES["set_aside"], member=member, handles=list(handles), until=until)
+        return frozenset(RecordHandle(row["handle"]) for row in rows)
 
     def settle(self, handles: Collection[RecordHandle]) -> None:
         """These handles were compared."""

@@ -172,6 +172,7 @@ WHERE reference = ANY(%(references)s) AND withdrawn_at IS NULL;
 SELECT p.handle
 FROM pending_comparison AS p
 WHERE NOT EXISTS (SELECT FROM reconciliation WHERE finished_at IS NULL)
+  AND (p.not_before IS NULL OR p.not_before <= %(now)s)
   AND NOT EXISTS (
     SELECT FROM encoded_version AS v
     JOIN linkage_epoch AS e ON e.epoch = v.key_epoch
@@ -180,6 +181,21 @@ WHERE NOT EXISTS (SELECT FROM reconciliation WHERE finished_at IS NULL)
 ORDER BY p.again, p.handle
 LIMIT %(limit)s
 FOR UPDATE OF p SKIP LOCKED;
+
+-- name: set_aside
+-- These handles, and all that a member has here, wait until later, except what another worker has in hand.
+UPDATE pending_comparison AS later
+SET not_before = %(until)s
+FROM (
+    SELECT p.handle
+    FROM pending_comparison AS p
+    WHERE p.handle = ANY(%(handles)s)
+       OR p.handle IN (SELECT v.handle FROM encoded_version AS v WHERE v.member = %(member)s)
+    ORDER BY p.handle
+    FOR UPDATE OF p SKIP LOCKED
+) AS free
+WHERE later.handle = free.handle
+RETURNING later.handle;
 
 -- name: settle
 -- These handles were compared, or are gone.

@@ -256,4 +256,4 @@ def test_a_partition_without_live_records_is_out_of_scope(bench: Any, person: An
     with bench.hub.store.work() as work:
         live = work.records.live_partitions()
         assert [each.comparable_with for each in live.values()] == [ComparableWith.only(MemberCode("XC"))]
-        assert work.records.partitions_of(work.records.take_waiting(10)) == live.keys()
+        assert work.records.partitions_of(work.records.take_waiting(10, datetime.now(UTC))) == live.keys()

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.ports.operators import Asking, Opened
-from symbolon.hub.storage.blind_jobs import MOST_PAIRS, MOST_ROWS, QUERIES_OF_A_JOB, AskOperators
+from symbolon.hub.storage.blind_jobs import MOST_PAIRS, MOST_ROWS, QUERIES_OF_A_JOB, AskOperators, BudgetSpent
 from symbolon.hub.storage.blind_searches import COST_OF_A_JOB, Search, merged, places_of, search_of
 from symbolon.matching.blind.linear_test import LinearTest
 from symbolon.matching.blind.questions import Question
 from symbolon.protocol.messages_operators import MOST_RANGES, RowAddress, RowRange, filled_up
+from symbolon.protocol.references import MemberCode
 
 QUESTION = Question("names", LinearTest(8, 3, 3), 12)
 WORK: Any = None
@@ -162,6 +163,62 @@ def test_what_is_refused_for_good_is_not_asked_for_ever(codes: list[str]) -> Non
     operators.refusing = codes
     with pytest.raises(OperatorRefused):
         asker(operators)(WORK, [Asking(QUESTION, queries_in(1, 4), (RowRange(2, 0, 100),))], 1.0)
+
+
+class MovingOperators(AnsweringOperators):
+    """The rows move on now and then: who asks about them as they were is refused."""
+
+    def __init__(self, every: int) -> None:
+        super().__init__()
+        self.change = 10
+        self.every = every
+
+    def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
+        if len(self.asked) % self.every == self.every - 1:
+            self.change += 1
+        if change != self.change:
+            self.refusing = ["moved-on"]
+        return super().begin(asking, change, rotation)
+
+
+@pytest.mark.parametrize("every", [2, 3, 7])
+def test_records_that_come_all_the_while_do_not_end_a_run(every: int) -> None:
+    operators = MovingOperators(every)
+    askings = [Asking(QUESTION, queries_in(number, 4), (RowRange(90, 0, 100),)) for number in range(100)]
+    ask = AskOperators(operators, lambda _: operators.change, lambda below: below - 1, 1_000_000)
+    assert ask(WORK, askings, 1.0) == asker(AnsweringOperators())(WORK, askings, 1.0)
+
+
+def test_rows_that_moved_on_before_a_job_was_computed_again_are_no_disagreement() -> None:
+    class Withdrawn(AnsweringOperators):
+        change = 10
+
+        def begin(self, asking: Asking, change: int, _rotation: int) -> "Future[Opened]":
+            # The second computation finds that somebody withdrew a record meanwhile; what is left says something else.
+            self.change = max(self.change, 10 + (len(self.asked) >= 2))
+            self.lying = self.change > 10
+            self.refusing = ["moved-on"] if change != self.change else []
+            return super().begin(asking, change, 1)
+
+    operators = Withdrawn()
+    asking = Asking(QUESTION, queries_in(1, 4), (RowRange(2, 0, 100),))
+    ask = AskOperators(operators, lambda _: operators.change, lambda _below: 0, 1)
+    assert len(ask(WORK, [asking, asking, asking], 1.0)) == 3
+
+
+def test_whose_budget_is_spent_is_said_with_what_was_asked() -> None:
+    class Spent(AnsweringOperators):
+        def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
+            future = super().begin(asking, change, rotation)
+            if asking.queries[0].segment == 1:
+                future = Future()
+                future.set_exception(OperatorRefused(0, "budget-spent", "for a test", MemberCode("XA")))
+            return future
+
+    askings = [Asking(QUESTION, queries_in(segment, 4), (RowRange(90, 0, 100),)) for segment in (2, 1, 3)]
+    with pytest.raises(BudgetSpent) as caught:
+        asker(Spent())(WORK, askings, 1.0)
+    assert (caught.value.member, caught.value.asking) == ("XA", askings[1])
 
 
 def test_a_job_that_comes_out_otherwise_the_second_time_stops_everything() -> None:
