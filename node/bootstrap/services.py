@@ -247,7 +247,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         Purpose.LINKAGE_KEY: ReceiveLinkageKey(tools.ceremony),
         Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
         Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(tools.linkage_keys),
-        Purpose.OPERATOR_ERASURE_RECEIPT: ReceiveOperatorErasure(correspondence.code),
+        Purpose.OPERATOR_ERASURE_RECEIPT: ReceiveOperatorErasure(correspondence.code, draws),
         Purpose.DIRECTORY_PROPOSAL: ReceiveProposal(draws),
         Purpose.PROOF_OF_LIFE_PING: ReceivePing(draws),
         Purpose.PAIR_PROFILE: ReceivePairProfile(draws, correspondence.code),

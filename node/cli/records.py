@@ -18,6 +18,7 @@ from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.import_mapping import ImportMapping
 from symbolon.node.domain.import_mapping_parser import parse_mapping
 from symbolon.node.domain.import_report import ImportChoices, ImportOutcome, ImportReport
+from symbolon.node.domain.receipts import OperatorProof
 from symbolon.node.errors import MappingMistake
 from symbolon.node.gateway.csv_rows import CsvRows
 from symbolon.node.services.revise_record import RecordChange
@@ -164,6 +165,14 @@ def receipts(home: HomeOption, local_id: str, login: OptionalAsOption = None, as
             outcome = "refused" if proof.problem else f"{proof.erased_encodings} encodings erased"
             moment = proof.withdrawn_at.isoformat(timespec="seconds")
             typer.echo(f"{moment}  {outcome}, {proof.hits_closed} hits ended  batch {proof.batch_id}")
+            for operator in proof.operators:
+                typer.echo(f"  operator {operator.place} ({operator.name}): {_erased(operator)}")
+
+
+def _erased(operator: OperatorProof) -> str:
+    if operator.erased_at is not None:
+        return f"its share is erased since {operator.erased_at.isoformat(timespec='seconds')}, it signed"
+    return "OVERDUE: it has not signed that its share is erased; ask it" if operator.is_overdue else "waited for"
 
 
 def _actor(node: Node, login: str | None) -> Actor:

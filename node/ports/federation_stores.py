@@ -8,6 +8,7 @@ from symbolon.node.domain.ceremony import Step, StepDone
 from symbolon.node.domain.epochs import EncodingActivity, EncodingAnswer, EncodingCounts, EpochReceipt
 from symbolon.node.domain.membership import Membership, ShutOut
 from symbolon.node.domain.outbox import BatchEntry, OwnLane
+from symbolon.node.domain.receipts import OwedReceipts
 from symbolon.protocol.messages import DirectoryProposal, FederationDirectory, MemberCard, SignedDirectory
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import DeliveryId, IncarnationId, MemberCode, MessageId, RecordReference
@@ -166,6 +167,20 @@ class EncodingStore(Protocol):
 
     def counts(self, epoch: int, since: datetime, protected: Collection[bool]) -> EncodingCounts:
         """How far the protected records, or the others, are with an epoch, and how many came to it since then."""
+        ...
+
+    def note_operator_receipts(
+        self, place: int, erased: Mapping[RecordReference, int], erased_at: datetime, now: datetime
+    ) -> None:
+        """An operator signed that it holds no share of these versions."""
+        ...
+
+    def operator_receipts(self, reference: RecordReference) -> Mapping[int, datetime]:
+        """When each operator, by place, last said to have erased its share of a record."""
+        ...
+
+    def owed_receipts(self, places: Collection[int], before: datetime) -> tuple[OwedReceipts, ...]:
+        """Which operators owe receipts for what was withdrawn before this moment."""
         ...
 
     def add_receipt(self, message_id: MessageId, receipt: EpochReceipt) -> None:

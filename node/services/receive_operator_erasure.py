@@ -1,6 +1,7 @@
 """Takes an operator's signed word that it holds no share of these versions any more (invariant 7)."""
 
 from symbolon.node.errors import UnreadableDelivery
+from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
@@ -13,8 +14,9 @@ from symbolon.protocol.references import HUB, MemberCode
 class ReceiveOperatorErasure:
     """Checks the operator's own signature: the hub that carries the receipt could not have made it."""
 
-    def __init__(self, own_code: MemberCode) -> None:
+    def __init__(self, own_code: MemberCode, draws: Draws) -> None:
         self._own_code = own_code
+        self._draws = draws
 
     def __call__(self, work: Work, envelope: Envelope, directory: FederationDirectory) -> None:
         """Take a receipt; raises `UnreadableDelivery` where it is no operator's of this federation, or for another."""
@@ -30,6 +32,8 @@ class ReceiveOperatorErasure:
             VerifyingKey(card.signing_key).verify(receipt.signature, erasure.signed_bytes())
         except BadSignature:
             raise UnreadableDelivery(Problem.BAD_SIGNATURE, "The receipt was not signed by its operator.") from None
+        erased = {gone.reference: gone.version for gone in sorted(erasure.records, key=lambda each: each.version)}
+        work.encodings.note_operator_receipts(erasure.place, erased, erasure.erased_at, self._draws.now())
         work.canaries.forget([erased.reference for erased in erasure.records])
         detail = {"operator": erasure.place, "records": len(erasure.records)}
         work.audit.record(AuditAct.OPERATOR_ERASED, str(HUB), None, detail)

@@ -8,6 +8,7 @@ from typing import Final
 from symbolon.node.domain.epochs import EpochReceipt, EpochStanding
 from symbolon.node.domain.expiry import expiry_board
 from symbolon.node.domain.membership import ShutOut
+from symbolon.node.domain.receipts import TIME_TO_ERASE, OwedReceipts
 from symbolon.node.domain.tokens import TokenWait
 from symbolon.node.ports.outside import Draws, LinkageKeys
 from symbolon.node.ports.storage import UnitOfWork
@@ -92,6 +93,8 @@ class ShowStatus:
             slow_clock_at = work.inbox.slow_clock_at()
             shut_out = work.directory.shut_out()
             token_wait = work.tokens.wait()
+            names = {} if directory is None else {card.place: card.name for card in directory.comparison.operators}
+            owed = work.encodings.owed_receipts(names, now - TIME_TO_ERASE) if names else ()
             disputed = [receipt for receipt in work.encodings.receipts() if receipt.agrees is False]
         own = None if directory is None else directory.member_of(self._own)
         board = () if directory is None else expiry_board(directory, self._own, now.date())
@@ -108,6 +111,7 @@ class ShowStatus:
                 *(() if shut_out is None else (_of_shut_out(shut_out),)),
                 *(() if token_wait is None else (_of_token_wait(token_wait),)),
                 *(_of_receipt(receipt) for receipt in disputed),
+                *(_of_operator(each, names[each.place]) for each in owed),
             ),
             records=records,
             without_category=without_category,
@@ -143,4 +147,11 @@ def _of_receipt(receipt: EpochReceipt) -> str:
         f"The hub's receipt for epoch {receipt.epoch} names {receipt.records} erased records, and this node knew of"
         f" {receipt.own_records} there, or of others: what was withdrawn or on its way when the epoch was closed may"
         " explain a few; for more, ask the hub's operator to account for them."
+    )
+
+
+def _of_operator(owed: OwedReceipts, name: str) -> str:
+    return (
+        f"Operator {owed.place} ({name}) has not signed that its shares of {owed.records} withdrawn records are erased,"
+        f" the oldest withdrawn {owed.since:%Y-%m-%d %H:%M} UTC: ask it, and the hub's operator, why."
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.outbox import BatchEntry, OutboxKind
-from symbolon.node.domain.receipts import WithdrawalProof
+from symbolon.node.domain.receipts import WithdrawalProof, of_operators
 from symbolon.node.domain.records import Publication, Record
 from symbolon.node.errors import Forbidden, NotAllowedNow, NotFound
 from symbolon.node.ports.outside import Draws
@@ -100,7 +100,7 @@ class WithdrawRecords:
         return len(references)
 
     def proofs(self, actor: Actor, local_id: str) -> tuple[WithdrawalProof, ...]:
-        """The hub's receipts for a record's withdrawals, newest first.
+        """The hub's receipts for a record's withdrawals, newest first, and what operators signed of each.
 
         Raises:
             NotFound: there is no such record that the actor may know of.
@@ -110,7 +110,13 @@ class WithdrawRecords:
             record = work.records.find_by_local_id(local_id)
             if record is None or not may_know(actor, record):
                 raise NotFound("This record is not known here: check its local id.")
-            return work.outbox.withdrawals_of(record.reference)
+            directory = work.directory.find()
+            names = {} if directory is None else {card.place: card.name for card in directory.comparison.operators}
+            said, now = work.encodings.operator_receipts(record.reference), self._draws.now()
+            return tuple(
+                replace(proof, operators=of_operators(proof, names, said, now))
+                for proof in work.outbox.withdrawals_of(record.reference)
+            )
 
     def within(
         self, work: Work, login: str, references: tuple[RecordReference, ...], reason: WithdrawalReason

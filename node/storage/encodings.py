@@ -6,6 +6,7 @@ from typing import Final
 
 from symbolon.node.domain.epochs import EncodingActivity, EncodingAnswer, EncodingCounts, EpochReceipt
 from symbolon.node.domain.outbox import BatchEntry
+from symbolon.node.domain.receipts import CLOCKS_DIFFER, OwedReceipts
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MessageId, RecordReference
 from symbolon.runtime.database import Transaction
@@ -118,6 +119,31 @@ class PostgresEncodings:
         """How far the protected records, or the others, are with an epoch, and how many came to it since then."""
         row = self._tx.fetch_one(QUERIES["count_encoded"], epoch=epoch, since=since, protected=list(protected))
         return EncodingCounts(0, 0, 0, 0) if row is None else EncodingCounts(**row)
+
+    def note_operator_receipts(
+        self, place: int, erased: Mapping[RecordReference, int], erased_at: datetime, now: datetime
+    ) -> None:
+        """An operator signed that it holds no share of these versions."""
+        self._tx.execute(
+            QUERIES["note_operator_receipts"],
+            place=place,
+            references=list(erased),
+            versions=list(erased.values()),
+            erased_at=erased_at,
+            now=now,
+        )
+
+    def operator_receipts(self, reference: RecordReference) -> Mapping[int, datetime]:
+        """When each operator, by place, last said to have erased its share of a record."""
+        rows = self._tx.fetch_all(QUERIES["list_operator_receipts"], reference=reference)
+        return {row["place"]: row["erased_at"] for row in rows}
+
+    def owed_receipts(self, places: Collection[int], before: datetime) -> tuple[OwedReceipts, ...]:
+        """Which operators owe receipts for what was withdrawn before this moment."""
+        rows = self._tx.fetch_all(
+            QUERIES["count_owed_receipts"], places=list(places), before=before, clocks=CLOCKS_DIFFER
+        )
+        return tuple(OwedReceipts(row["place"], row["records"], row["since"]) for row in rows)
 
     def add_receipt(self, message_id: MessageId, receipt: EpochReceipt) -> None:
         """Keep the hub's word that a closed epoch's encodings are gone."""

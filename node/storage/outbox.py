@@ -234,6 +234,7 @@ class PostgresOutbox:
                 row["withdrawn_at"],
                 None if row["problem"] is None else Problem(row["problem"]),
                 bytes(row["envelope"]),
+                operators_owe=row["operators_owe"],
             )
             for row in self._tx.fetch_all(QUERIES["list_withdrawals"], reference=reference)
         )

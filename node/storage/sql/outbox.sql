@@ -231,7 +231,7 @@ on conflict (batch_id, reference) do nothing;
 -- name: list_withdrawals
 -- The receipts of a record's withdrawals, newest first.
 select outcome.batch_id, outcome.erased_encodings, outcome.hits_closed, outcome.withdrawn_at, outcome.problem,
-    receipt.envelope
+    outcome.operators_owe, receipt.envelope
 from withdrawal_outcome as outcome
 join receipt using (batch_id)
 where outcome.reference = %(reference)s

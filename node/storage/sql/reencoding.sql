@@ -29,6 +29,37 @@ set version = excluded.version, state = excluded.state, problem = excluded.probl
 -- The withdrawal of these records ends their encodings under every epoch.
 delete from record_encoding where reference = any(%(references)s::uuid[]);
 
+-- name: note_operator_receipts
+-- An operator signed that it holds no share of these versions; its newest word counts. What is no record is none's.
+insert into operator_receipt (reference, place, version, erased_at, received_at)
+select record.reference, %(place)s, max(gone.version), %(erased_at)s, %(now)s
+from unnest(%(references)s::uuid[], %(versions)s::int[]) as gone (reference, version)
+join record using (reference)
+group by record.reference
+on conflict (reference, place) do update
+set version = excluded.version, erased_at = excluded.erased_at, received_at = excluded.received_at
+where operator_receipt.erased_at <= excluded.erased_at;
+
+-- name: list_operator_receipts
+-- What operators signed of one record.
+select place, erased_at from operator_receipt where reference = %(reference)s;
+
+-- name: count_owed_receipts
+-- By operator, withdrawn records that it should have given its receipt for; the protection officer's left out.
+select place.place, count(distinct outcome.reference) as records, min(outcome.withdrawn_at) as since
+from withdrawal_outcome as outcome
+join record using (reference)
+cross join unnest(%(places)s::int[]) as place (place)
+where outcome.operators_owe and outcome.erased_encodings > 0 and outcome.withdrawn_at < %(before)s
+  and record.category not in ('victim', 'minor')
+  and not exists (
+    select from operator_receipt as given
+    where given.reference = outcome.reference and given.place = place.place
+      and given.erased_at >= outcome.withdrawn_at - %(clocks)s::interval
+  )
+group by place.place
+order by place.place;
+
 -- name: list_under_another
 -- Of refused versions, those that the hub has, or is about to get, under another epoch.
 select distinct encoding.reference

@@ -27,6 +27,8 @@ ERASURE = OperatorErasure(
     records=(ErasedVersion(parse_record_reference("00000000-0000-4000-8000-000000000004"), 2),),
     erased_at=datetime(2026, 11, 22, tzinfo=UTC),
 )
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+noted_receipts: list[Any] = []
 
 
 @dataclass
@@ -42,14 +44,19 @@ class Envelope:
 def taken(erasure: OperatorErasure, key: SigningKey, directory: Any = DIRECTORY) -> list[Any]:
     leaves: list[Any] = []
     canaries = SimpleNamespace(forget=lambda _references: None)
-    work: Any = SimpleNamespace(audit=SimpleNamespace(record=lambda *leaf: leaves.append(leaf)), canaries=canaries)
+    encodings = SimpleNamespace(note_operator_receipts=lambda *said: noted_receipts.append(said))
+    audit = SimpleNamespace(record=lambda *leaf: leaves.append(leaf))
+    work: Any = SimpleNamespace(audit=audit, canaries=canaries, encodings=encodings)
     envelope: Any = Envelope(OperatorErasureReceipt(erasure, key.sign(erasure.signed_bytes())))
-    ReceiveOperatorErasure(MemberCode("XA"))(work, envelope, directory)
+    draws: Any = SimpleNamespace(now=lambda: NOW)
+    ReceiveOperatorErasure(MemberCode("XA"), draws)(work, envelope, directory)
     return leaves
 
 
-def test_a_receipt_that_its_operator_signed_leaves_a_leaf() -> None:
+def test_a_receipt_that_its_operator_signed_leaves_a_leaf_and_is_kept_by_record() -> None:
+    noted_receipts.clear()
     [(act, _actor, subject, detail)] = taken(ERASURE, KEYS[1])
+    assert noted_receipts == [(1, {ERASURE.records[0].reference: 2}, ERASURE.erased_at, NOW)]
     assert (act, subject, detail) == (AuditAct.OPERATOR_ERASED, None, {"operator": 1, "records": 1})
 
 
