@@ -1,6 +1,7 @@
 """What may be asked: an operator answers the schema's own questions, about records that may be compared, no others.
 
-So a coordinator cannot feel its way to a score by moving a threshold, nor compare what an owner does not admit. A job
+So a coordinator cannot feel its way to a score by moving a threshold, nor compare what an owner does not admit, nor
+learn of all pairs what is told of hits: of ranges it is told the profile's threshold alone. A job
 may hold rows of many owners: what of it is opened follows from what the operator was told of each segment.
 """
 
@@ -12,7 +13,12 @@ from symbolon.hub.domain.scope import may_be_compared
 from symbolon.hub.operators.domain.described import fits_schema
 from symbolon.hub.operators.errors import OutOfScope, UnknownQuestion, UnknownRows
 from symbolon.matching.blind.linear_test import LinearTest
-from symbolon.matching.blind.questions import Question, judging_among, questions_of_schema
+from symbolon.matching.blind.questions import (
+    Question,
+    judging_among,
+    questions_of_schema,
+    threshold_question,
+)
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange, SegmentDescription
 
@@ -67,6 +73,8 @@ def check_question(
     question = question_of(what, job.form)
     if question not in questions_of_schema(schema, what):
         raise UnknownQuestion("The schema does not ask this of such rows.")
+    if job.against and question not in _questions_of_ranges(schema, what):
+        raise UnknownQuestion("Kinds and bands are told of single pairs alone, not of all pairs of a range.")
     admitted = {
         number: frozenset(other for other, target in targets.items() if _is_in_scope(schema, segment, target))
         for number, segment in queries.items()
@@ -77,14 +85,9 @@ def check_question(
     return Asked(what, bits, question.test, admitted)
 
 
-def spent_by(job: CompareRows, segments: Mapping[int, SegmentDescription], admitted: Admitted) -> Mapping[str, int]:
-    """What a job costs each owner of queries: for every query, as many ranges as it is compared with."""
-    amounts: dict[str, int] = {}
-    for query in job.queries:
-        owner = segments[query.segment].owner
-        ranges = sum(each.segment in admitted[query.segment] for each in job.against)
-        amounts[owner] = amounts.get(owner, 0) + (1 if job.pairs else ranges)
-    return amounts
+def _questions_of_ranges(schema: LinkageSchema, what: str) -> frozenset[Question]:
+    """What may be asked of all pairs there are: whether they are hits, and nothing about why."""
+    return frozenset(threshold_question(schema, profile) for profile in schema.profiles if profile.id == what)
 
 
 def _is_in_scope(schema: LinkageSchema, one: SegmentDescription, other: SegmentDescription) -> bool:

@@ -1,4 +1,4 @@
-"""What of a job an operator finds in scope by itself, what it refuses, and what a job costs whom."""
+"""What of a job an operator finds in scope by itself, and what it refuses."""
 
 from dataclasses import replace
 from itertools import product
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.simulators.operator_bench import DIGEST, SCHEMA, segment
 
 from symbolon.hub.operators.domain.described import fits_schema
-from symbolon.hub.operators.domain.questions import check_question, form_of, spent_by
+from symbolon.hub.operators.domain.questions import check_question, form_of
 from symbolon.hub.operators.errors import OutOfScope, UnknownQuestion, UnknownRows
-from symbolon.matching.blind.questions import questions_of_kind, threshold_question
+from symbolon.matching.blind.questions import questions_of_kind, questions_of_schema, threshold_question
 from symbolon.protocol.handling import ComparableWith
 from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange, SegmentDescription
 from symbolon.protocol.references import MemberCode
@@ -72,15 +72,13 @@ def test_a_pair_is_in_scope_where_both_owners_admit_it_and_this_profile_judges_i
         return
     found = check_question(asked, segments, SCHEMAS).admitted
     assert {(one, other) for one, others in found.items() for other in others} == wanted
-    for owner, spent in spent_by(asked, segments, found).items():
-        assert spent == sum(segments[one].owner == owner for one, _other in wanted)
 
 
 def test_one_pair_out_of_scope_refuses_all_that_are_asked_one_by_one() -> None:
     segments = described(segment(1, "XA", FIRST.id), segment(2, "XB", FIRST.id))
     rows = (RowAddress(2, 0), RowAddress(2, 1))
     asked = job(FIRST.id, [1, 1], [], rows)
-    assert spent_by(asked, segments, check_question(asked, segments, SCHEMAS).admitted) == {"XA": 2}
+    assert check_question(asked, segments, SCHEMAS).admitted == {1: frozenset({2})}
     with pytest.raises(OutOfScope):
         check_question(job(FIRST.id, [1, 2], [], rows), segments, SCHEMAS)
 
@@ -91,6 +89,25 @@ def test_why_two_are_alike_is_asked_whatever_profile_judges_them() -> None:
     form = form_of(questions_of_kind(SCHEMA, kind)[0])
     asked = replace(job(FIRST.id, [1], [], (RowAddress(2, 0),)), form=form)
     assert check_question(asked, segments, SCHEMAS).admitted == {1: frozenset({2})}
+
+
+def test_kinds_are_not_asked_of_all_pairs_of_a_range() -> None:
+    for kind in SCHEMA.explanations:
+        segments = described(segment(1, "XA", f"explain/{kind}"), segment(2, "XB", f"explain/{kind}"))
+        for question in questions_of_schema(SCHEMA, f"explain/{kind}"):
+            with pytest.raises(UnknownQuestion):
+                check_question(replace(job(FIRST.id, [1], [2]), form=form_of(question)), segments, SCHEMAS)
+
+
+def test_bands_are_not_asked_of_all_pairs_of_a_range() -> None:
+    segments = described(segment(1, "XA", FIRST.id), segment(2, "XB", FIRST.id))
+    bands = questions_of_schema(SCHEMA, FIRST.id) - {threshold_question(SCHEMA, FIRST)}
+    assert bands
+    for question in bands:
+        with pytest.raises(UnknownQuestion):
+            check_question(replace(job(FIRST.id, [1], [2]), form=form_of(question)), segments, SCHEMAS)
+        in_pairs = job(FIRST.id, [1], [], (RowAddress(2, 0),))
+        check_question(replace(in_pairs, form=form_of(question)), segments, SCHEMAS)
 
 
 def test_rows_of_several_kinds_or_of_none_are_not_compared() -> None:
