@@ -36,6 +36,7 @@ from symbolon.hub.operators.storage.directory import FOUNDING
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.shares import FollowedLife, OperatorStore, OperatorWork, Standing
 from symbolon.hub.operators.storage.spending import Spending, spent_on
+from symbolon.matching.blind.warm_up import warm_up
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SealingKey, SigningKey
@@ -115,7 +116,8 @@ class Operator:
         return JoinFederation(self.home, self.store, CLOCK)(welcome)
 
     def run(self) -> None:
-        """Serve until the process is told to stop."""
+        """Serve until the process is told to stop; compiled when it begins."""
+        warm_up()
         running = self.running()
 
         def stop(_number: int, _frame: FrameType | None) -> None:
