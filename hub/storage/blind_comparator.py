@@ -84,8 +84,11 @@ class BlindComparator(BlindEncodings):
     def forget_removals(self, work: Work, number: int) -> int:
         """Forget removals up to this number that every operator has made, and bundles that all have; how many."""
         made = self._feed.slowest(work)
-        return self._feed.forget_bundles(work) + work.transaction.execute(
-            _INDEX["forget_removals"], number=min(number, made)
+        given_back = self._feed.give_back(work)
+        return (
+            given_back
+            + self._feed.forget_bundles(work)
+            + work.transaction.execute(_INDEX["forget_removals"], number=min(number, made))
         )
 
     def compare(self, work: Work, handles: Collection[RecordHandle], scope: Scope) -> Sequence[CandidatePair]:

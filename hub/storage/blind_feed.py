@@ -204,6 +204,11 @@ class FeedOperators:
         """Erase the sealed bundles that all three have; how many."""
         return work.transaction.execute(_QUERIES["forget_bundles"], number=self.slowest(work))
 
+    def give_back(self, work: Work) -> int:
+        """Give back the rows of closed epochs and expelled members; how many."""
+        rows = work.transaction.execute(_QUERIES["give_back_rows"])
+        return rows + work.transaction.execute(_QUERIES["give_back_segments"])
+
     def slowest(self, work: Work) -> int:
         """Up to which change every operator is, as far as it was heard of."""
         rows = work.transaction.fetch_all(_QUERIES["list_operators"])

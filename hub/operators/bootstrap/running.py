@@ -17,6 +17,7 @@ from symbolon.hub.operators.services.among_operators import AmongOperators, Pair
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
 from symbolon.hub.operators.services.follow_hub import FollowHub
+from symbolon.hub.operators.services.give_back_segments import GiveBackSegments
 from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.open_request import OpenRequest
@@ -118,6 +119,7 @@ class RunningOperator:
             list_erasures=self._list_erasures,
             list_unreadable=self._list_unreadable,
         )
+        self._give_back = GiveBackSegments(store, rows, self._directory)
         self._listener = Listener(where.listen, where.server_context, self._welcome)
         self._desks: set[Link] = set()
         self._stopping = threading.Event()
@@ -157,6 +159,7 @@ class RunningOperator:
                 work.sequence_audit()
                 work.forget_spending(self._clock.now().date())
                 work.requests.forget(self._clock.now())
+            self._give_back()
 
         self._again_and_again(_HOUSEKEEPING_S, tidy, "keeping the audit log in order")
 

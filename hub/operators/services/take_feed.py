@@ -298,6 +298,8 @@ class FillRows:
             held = HeldRows(self._segments, work.segments(), number, standing.generation, standing.doing)
             if not self._segments.are_right_at(number, standing.generation):
                 fill(work, held, number)
+        # One that was given back, when the operator ended before its file was.
+        self._segments.remove_all_but(held.described)
         return RowsInUse(held)
 
 

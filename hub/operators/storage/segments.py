@@ -6,7 +6,7 @@ that was left amid a change is filled anew.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +54,18 @@ class ShareSegments:
         if self._folder.exists():
             shutil.rmtree(self._folder)
         self._folder.mkdir(mode=0o700, parents=True)
+
+    def remove(self, segment: int) -> None:
+        """Give a segment's file back: nothing lies in it any more."""
+        self._maps.pop(segment, None)
+        self._changed.discard(segment)
+        (self._folder / f"{segment}.rows").unlink(missing_ok=True)
+
+    def remove_all_but(self, segments: Container[int]) -> None:
+        """Give back files of segments that are described no more."""
+        for file in self._folder.glob("*.rows"):
+            if int(file.stem) not in segments:
+                self.remove(int(file.stem))
 
     def write(self, address: RowAddress, bits: int, share: bytes) -> None:
         """Put a share into its row."""

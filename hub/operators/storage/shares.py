@@ -195,6 +195,17 @@ class OperatorWork:
         """Every segment by its number."""
         return {row["segment"]: _segment(row) for row in self._transaction.fetch_all(_QUERIES["list_segments"])}
 
+    def empty_segments(self, segments: Sequence[int]) -> tuple[int, ...]:
+        """Of these segments, those that nothing lies in."""
+        rows = self._transaction.fetch_all(_QUERIES["list_empty_segments"], segments=list(segments))
+        return tuple(row["segment"] for row in rows)
+
+    def give_back(self, segments: Sequence[int]) -> tuple[int, ...]:
+        """Forget those of these segments that nothing lies in; which they are."""
+        empty = self.empty_segments(segments)
+        self._transaction.execute(_QUERIES["give_back_segments"], segments=list(empty))
+        return empty
+
     def put_all(self, records: Sequence[NewShares], now: datetime) -> None:
         """Keep records' shares, of handles that are nobody's yet."""
         self._transaction.execute_many(

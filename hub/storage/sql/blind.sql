@@ -189,9 +189,29 @@ ORDER BY w.handle, w.number;
 -- name: list_targets
 -- Segments of profiles that records of these partitions lie in.
 SELECT segment, partition_id, filled, what, next_row
-FROM blind_segment
+FROM blind_segment AS s
 WHERE key_epoch = %(key_epoch)s AND partition_id = ANY(%(partition_ids)s) AND what <> '' AND filled <> ''
-  AND next_row > 0;
+  AND EXISTS (SELECT FROM blind_row AS w WHERE w.segment = s.segment AND w.handle IS NOT NULL);
+
+-- name: give_back_rows
+-- Rows of closed epochs and of expelled members, where a whole segment is free: nobody is given them any more.
+DELETE FROM blind_row AS w
+USING blind_segment AS s
+JOIN partition AS p USING (partition_id)
+JOIN member AS m ON m.code = p.member
+LEFT JOIN linkage_epoch AS e ON e.epoch = s.key_epoch
+WHERE w.segment = s.segment AND (e.erased_at IS NOT NULL OR m.standing = 'expelled')
+  AND NOT EXISTS (SELECT FROM blind_row AS held WHERE held.segment = s.segment AND held.handle IS NOT NULL);
+
+-- name: give_back_segments
+-- Segments of theirs without any row.
+DELETE FROM blind_segment AS s
+USING partition AS p, member AS m
+WHERE p.partition_id = s.partition_id AND m.code = p.member
+  AND (m.standing = 'expelled' OR EXISTS (
+    SELECT FROM linkage_epoch AS e WHERE e.epoch = s.key_epoch AND e.erased_at IS NOT NULL
+  ))
+  AND NOT EXISTS (SELECT FROM blind_row AS w WHERE w.segment = s.segment);
 
 -- name: owners_of_rows
 -- Whose vectors lie in these rows now.

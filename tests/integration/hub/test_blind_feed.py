@@ -20,6 +20,11 @@ from symbolon.runtime.sql_loader import Query, load_queries
 _BLIND = load_queries("symbolon.hub.storage", "blind")
 _UNREADABLE = Query("unreadable", "for a test", "select place, count(*) as found from blind_unreadable group by place")
 _RECEIPTS = Query("receipts", "for a test", "select place, count(*) as found from operator_erasure group by place")
+_SEGMENTS = Query(
+    "segments",
+    "for a test",
+    "select 0 as place, count(distinct p.member) as found from blind_segment join partition as p using (partition_id)",
+)
 _DUE = Query("due", "for a test", "select place, count(*) as found from blind_erasure_due group by place")
 _REFUSED = Query(
     "refused",
@@ -223,3 +228,21 @@ def test_a_receipt_that_never_came_is_asked_for_until_it_is_here(bench: Any, per
             erasure = from_wire(OperatorErasure, parse_json(received.content))
             work.operators.settle_erasures(OperatorErasureReceipt(erasure, received.signature))
     assert by_place(bench, _DUE) == [0, 0, 0]
+
+
+def test_rows_of_a_closed_epoch_are_given_back(bench: Any, person: Any, somebody_else: Any) -> None:
+    gone = item(person)
+    bench.submit(bench.amara, gone)
+    bench.submit(bench.belanu, item(somebody_else))
+    bench.worker.refresh_index()
+    withdrawn(bench, gone)
+    bench.worker.refresh_index()
+    bench.worker.tidy_up()
+    assert by_place(bench, _SEGMENTS)[0] == 2
+    with bench.hub.store.work() as work:
+        work.transaction.execute(
+            Query("close", "for a test", "update linkage_epoch set closed_at = now(), erased_at = now()")
+        )
+    bench.worker.tidy_up()
+    # What still lies there keeps its rows.
+    assert by_place(bench, _SEGMENTS)[0] == 1

@@ -52,6 +52,16 @@ on conflict (segment) do nothing;
 -- Every segment.
 select * from segment order by segment;
 
+-- name: list_empty_segments
+-- Of these segments, those that nothing lies in.
+select s.segment from segment as s
+where s.segment = any(%(segments)s)
+  and not exists (select from shared_record as r where s.segment = any(r.segments));
+
+-- name: give_back_segments
+-- These are described no more.
+delete from segment where segment = any(%(segments)s);
+
 -- name: put_record
 -- A record's shares; the same change again changes nothing.
 insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, taken_at, generation)
