@@ -107,12 +107,17 @@ class CompareWithOthers:
 
 
 def _rows_of(held: HeldRows, job: CompareRows, asked: Asked) -> tuple[list[Lanes], Lanes]:
-    """What is compared, range by range, and with what."""
+    """What is compared, range by range, and with what.
+
+    Who asks, and whoever is asked about alone, has a row here: what this operator erased, or could not read, the other
+    two do not compare without it.
+    """
     queries = held.segments.gathered(job.queries, asked.bits)
-    if not queries.any(axis=1).all():
-        raise UnknownRows("A row that asks is empty.")
+    asked_alone = held.segments.gathered(job.pairs, asked.bits) if job.pairs else queries
+    if not (queries.any(axis=1).all() and asked_alone.any(axis=1).all()):
+        raise UnknownRows("A row that is asked about alone is empty here.")
     if job.pairs:
-        return [held.segments.gathered(job.pairs, asked.bits)], queries
+        return [asked_alone], queries
     return [held.segments.range(each, asked.bits) for each in job.against], queries
 
 
