@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from symbolon.hub.domain.attachments import PAIR_QUOTA
+from symbolon.protocol.messages_comparison import Opening
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.mail import MailSettings, is_mail_address, read_mail_settings
@@ -59,6 +60,8 @@ class HubSettings:
     attachment_quota: int = PAIR_QUOTA
     """How many bytes of two members' files lie here at once."""
     notices: NoticeSettings | None = None
+    opening: Opening = Opening.HUB
+    """Founding a federation that compares blind: to whom its match bits open. Fixed with the founding."""
     """How the facilitator is told by mail; None: by the desk's pages alone."""
 
 
@@ -83,6 +86,7 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSetting
         postgres_tools=None if tools is None else Path(tools).expanduser(),
         attachment_quota=reader.number("attachment_quota_mib", PAIR_QUOTA // _MIB, lowest=1, highest=1_000_000) * _MIB,
         notices=_read_notice_settings(reader),
+        opening=_read_opening(reader),
     )
     # Which of the two keeps the key that key files are sealed under, `runtime.key_services` reads for itself.
     reader.optional_text("hub_key_file")
@@ -112,6 +116,13 @@ def _read_notice_settings(reader: SettingsReader) -> NoticeSettings | None:
     if when not in (_AT_ONCE, _DIGEST):
         raise ConfigurationMistake("The setting 'notice_when' must be 'at-once' or 'digest'.")
     return NoticeSettings(mail, recipients, timedelta(hours=hours) if when == _DIGEST else timedelta(0), desk_url)
+
+
+def _read_opening(reader: SettingsReader) -> Opening:
+    try:
+        return Opening(reader.text("opening", Opening.HUB.value))
+    except ValueError:
+        raise ConfigurationMistake("The setting 'opening' must be 'hub' or 'receivers'.") from None
 
 
 def _desk_beside(reader: SettingsReader) -> str:

@@ -83,7 +83,8 @@ def _operator_changes(old: FederationDirectory | None, new: FederationDirectory)
             f"Operator {card.place} ({card.name}) {done} blind; compare its card's fingerprint: "
             f"{operator_card_fingerprint(card)}.",
         )
-    if old is not None and old.comparison.mode is not new.comparison.mode:
+    ways = {(each.comparison.mode, each.comparison.opening) for each in (old, new) if each is not None}
+    if old is not None and len(ways) > 1:
         yield DirectoryChange(DirectoryChangeKind.FEDERATION_CHANGED, "Records are compared in another way.")
 
 

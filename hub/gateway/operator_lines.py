@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
-from symbolon.hub.ports.operators import Opened
+from symbolon.hub.ports.operators import Opened, SealedBits
 from symbolon.matching.blind.batch import Batch
 from symbolon.matching.blind.errors import BlindError
 from symbolon.matching.blind.opening import OpeningShare, opened_records
@@ -32,7 +32,9 @@ from symbolon.protocol.messages_operators import (
     SessionNonce,
     Spoilt,
 )
+from symbolon.protocol.opening_sealing import SealedShares
 from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.references import MemberCode
 from symbolon.runtime.links import Link, LinkBroken, dial
 
 A = TypeVar("A", bound=OperatorMessage)
@@ -67,6 +69,27 @@ class _Job:
                 self.done.set_result([self._open[query] for query in range(self.batch.queries)])
 
 
+class _SealedJob:
+    """A batch whose bits come sealed for members; nothing of them opens here."""
+
+    def __init__(self, job: CompareRows, receivers: frozenset[MemberCode]) -> None:
+        self.done: Future[SealedBits] = Future()
+        self._job = job
+        self._wanted = {(receiver, place) for receiver in receivers for place in range(OPERATORS)}
+        self._shares: dict[tuple[MemberCode, int], SealedShares] = {}
+
+    def take(self, session: SessionId, shares: SealedShares, place: int) -> None:
+        if shares.session != session or shares.place != place or (shares.receiver, place) not in self._wanted:
+            raise MalformedMessage("A sealed opening is for nobody who was to have one.")
+        self._shares[shares.receiver, place] = shares
+        if self._shares.keys() == self._wanted and not self.done.done():
+            by_receiver = {
+                receiver: tuple(self._shares[receiver, each] for each in range(OPERATORS))
+                for receiver, _place in self._wanted
+            }
+            self.done.set_result(SealedBits(session, self._job, by_receiver))
+
+
 class OperatorLines:
     """One session with the three operators. Any thread may ask."""
 
@@ -89,7 +112,7 @@ class OperatorLines:
         self._order = threading.Lock()
         self._number = 0
         self._waiting: dict[tuple[int, int], Future[OperatorMessage]] = {}
-        self._jobs: dict[int, _Job] = {}
+        self._jobs: dict[int, _Job | _SealedJob] = {}
         self._links: dict[int, Link] = {}
         calling = 0
         try:
@@ -125,8 +148,23 @@ class OperatorLines:
         Numbers reach the operators in the order in which jobs are begun: each must be higher than those before it.
         """
         running = _Job(batch)
+        self._announce(job, running)
+        return running.done
+
+    def begin_sealed(self, job: CompareRows, receivers: frozenset[MemberCode]) -> "Future[SealedBits]":
+        """The same for a job whose bits open towards these members alone."""
+        running = _SealedJob(job, receivers)
+        self._announce(job, running)
+        return running.done
+
+    def close(self) -> None:
+        """End the session."""
+        for link in self._links.values():
+            link.close()
+
+    def _announce(self, job: CompareRows, running: "_Job | _SealedJob") -> None:
         with self._turn:
-            self._jobs[batch.number] = running
+            self._jobs[job.number] = running
         try:
             with self._order:
                 asked = {place: self._ask(place, job) for place in self._links}
@@ -134,14 +172,8 @@ class OperatorLines:
                 self._wait(place, future, Announced)
         except BaseException:
             with self._turn:
-                self._jobs.pop(batch.number, None)
+                self._jobs.pop(job.number, None)
             raise
-        return running.done
-
-    def close(self) -> None:
-        """End the session."""
-        for link in self._links.values():
-            link.close()
 
     def _begin(self) -> SessionId:
         nonces = self.call_all(dict.fromkeys(self._links, AskNonce()), SessionNonce)
@@ -181,6 +213,8 @@ class OperatorLines:
                 arrival = link.receive()
                 if arrival.kind == Channel.OPENING:
                     self._take_opening(arrival.payload)
+                elif arrival.kind == Channel.SEALED_OPENING:
+                    self._take_sealed(place, SealedShares.from_bytes(arrival.payload))
                 else:
                     self._take_answer(place, Call.from_bytes(arrival.payload))
         except (LinkBroken, MalformedMessage, BlindError) as broken:
@@ -203,8 +237,8 @@ class OperatorLines:
         number = OpeningShare.batch_of(data)
         with self._turn:
             job = self._jobs.get(number)
-            if job is None:
-                # It failed, or nobody waits for it any more.
+            if not isinstance(job, _Job):
+                # It failed, or nobody waits for it any more; or an operator opens what is for members alone.
                 return
             try:
                 job.take(self.session, data)
@@ -215,6 +249,14 @@ class OperatorLines:
                 raise LinkBroken("The operators opened different things.") from error
             if job.done.done():
                 self._jobs.pop(number)
+
+    def _take_sealed(self, place: int, shares: SealedShares) -> None:
+        with self._turn:
+            job = self._jobs.get(shares.number)
+            if isinstance(job, _SealedJob):
+                job.take(self.session, shares, place)
+                if job.done.done():
+                    self._jobs.pop(shares.number)
 
     def _fail(self, place: int, cause: Exception) -> None:
         away = OperatorAway(place)

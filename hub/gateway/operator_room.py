@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
-from symbolon.hub.ports.operators import Asking, Opened
+from symbolon.hub.ports.operators import Asking, Opened, SealedBits
 from symbolon.matching.blind.batch import Batch, Carry, Rotation
 from symbolon.matching.blind.streams import BatchNumber
 from symbolon.protocol.messages_operators import (
@@ -22,6 +22,7 @@ from symbolon.protocol.messages_operators import (
     LinearForm,
     OperatorStatus,
 )
+from symbolon.protocol.references import MemberCode
 
 _ROWS_OF_A_WORD = 64
 _NO_SUBJECT = bytes(32)
@@ -73,6 +74,16 @@ class OperatorRoom:
             job = _job(asking, change, self._number, rotation, tree=self._settings.tree)
             job = replace(job, generation=self._generation)
             return lines.begin(job, _batch(job))
+
+    def begin_sealed(
+        self, asking: Asking, change: int, rotation: int, receivers: frozenset[MemberCode]
+    ) -> "Future[SealedBits]":
+        """The same, where match bits open towards these members alone."""
+        with self._turn:
+            lines = self._live_locked()
+            self._number += 1
+            job = _job(asking, change, self._number, rotation, tree=self._settings.tree)
+            return lines.begin_sealed(replace(job, generation=self._generation), receivers)
 
     def evaluate(self, places: tuple[int, int], request: EvaluateTokens) -> Mapping[int, EvaluatedTokens]:
         """Have a member's blinded elements evaluated by two operators."""

@@ -17,6 +17,7 @@ class RefusalCode(StrEnum):
     STANDING_STILL = "standing-still"
     NEEDS_RESTORE = "needs-restore"
     ANOTHER_HUB = "another-hub"
+    UNKNOWN_RECEIVER = "unknown-receiver"
 
 
 class OperatorError(Exception):
@@ -87,6 +88,12 @@ class AnotherHub(OperatorError):
     """The hub hands out numbers a second time: what it calls by them is not what lies here."""
 
     code = RefusalCode.ANOTHER_HUB
+
+
+class UnknownReceiver(OperatorError):
+    """Match bits would open towards a member whose keys are not known."""
+
+    code = RefusalCode.UNKNOWN_RECEIVER
 
 
 class NeedsRestore(OperatorError):

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import Erasures, Fed, Feed, OperatorStatus, RowAddress, RowRange
+from symbolon.protocol.messages_operators import (
+    CompareRows,
+    Erasures,
+    Fed,
+    Feed,
+    OperatorStatus,
+    RowAddress,
+    RowRange,
+)
+from symbolon.protocol.opening_sealing import SealedShares
+from symbolon.protocol.references import MemberCode
 
 Opened = Sequence[tuple[int, ...]]
 """By query, in the order of the asking, the rows that said yes: counted from the first of a range; of pairs, the
@@ -23,6 +33,15 @@ class Asking:
     pairs: tuple[RowAddress, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SealedBits:
+    """What the operators sealed of one job: by receiver, each operator's shares by place. None of it opens here."""
+
+    session: bytes
+    job: CompareRows
+    by_receiver: Mapping[MemberCode, tuple[SealedShares, ...]]
+
+
 class Operators(Protocol):
     """Three operators that are asked together. Raises `OperatorAway`, `OperatorRefused`, `OperatorsDisagree`."""
 
@@ -37,3 +56,8 @@ class Operators(Protocol):
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change; what they open, the future brings."""
+
+    def begin_sealed(
+        self, asking: Asking, change: int, rotation: int, receivers: frozenset[MemberCode]
+    ) -> "Future[SealedBits]":
+        """The same where match bits open towards these members alone: what the operators sealed, the future brings."""

@@ -11,7 +11,7 @@ from symbolon.hub.domain.ids import RecordHandle
 from symbolon.hub.ports import HandleEnvelopes, Work
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.matching.blind.errors import BlindError
-from symbolon.matching.blind.shared_record import EXPLAINED, Outline
+from symbolon.matching.blind.shared_record import EXPLAINED, NUMBERED, Outline
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.messages_operators import OPERATORS
 from symbolon.protocol.share_sealing import SEALED_LONGER
@@ -92,7 +92,7 @@ class BlindEncodings:
                 _QUERIES["find_segment"],
                 key_epoch=record.key_epoch,
                 partition_id=record.partition_id,
-                filled="" if place.what.startswith(EXPLAINED) else filled,
+                filled="" if place.what.startswith((EXPLAINED, NUMBERED)) else filled,
                 what=place.what,
                 bits=place.bits,
             )

@@ -7,6 +7,7 @@ from symbolon.hub.ports import Work
 from symbolon.hub.storage.attachments import PostgresAttachments
 from symbolon.hub.storage.batches import PostgresBatches
 from symbolon.hub.storage.clocks import PostgresClocks
+from symbolon.hub.storage.declared_pairs import PostgresDeclaredPairs
 from symbolon.hub.storage.desks import PostgresFocalPoints, PostgresPairProfiles
 from symbolon.hub.storage.directory import PostgresDirectory
 from symbolon.hub.storage.epochs import PostgresEpochs
@@ -36,6 +37,7 @@ class PostgresWork:
         self.batches = PostgresBatches(transaction)
         self.records = PostgresRecords(transaction)
         self.hits = PostgresHits(transaction)
+        self.pairs = PostgresDeclaredPairs(transaction)
         self.mail = PostgresMail(transaction)
         self.focal_points = PostgresFocalPoints(transaction)
         self.pair_profiles = PostgresPairProfiles(transaction)

@@ -21,15 +21,17 @@ from symbolon.hub.operators.gateway.peers import PeerAddress
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.shares import OperatorStore, Seat
 from symbolon.matching.blind.ring import RING_16, RowOfElements
-from symbolon.matching.blind.shared_record import outline_of, share_bundles
+from symbolon.matching.blind.shared_record import outline_of, share_bundles, with_numbers
 from symbolon.matching.blind.sharing import share
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.errors import MalformedEncoding
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey, HybridSealingPublicKey
-from symbolon.protocol.keys import SigningKey
+from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.messages import SubmissionItem
+from symbolon.protocol.messages_comparison import OperatorCard
+from symbolon.protocol.messages_membership import FederationDirectory
 from symbolon.protocol.messages_operators import (
     AddedRecord,
     Fed,
@@ -84,6 +86,8 @@ class OperatorBench:
     changes: int = 0
     daily_comparisons: int = 1_000_000
     daily_tokens: int = 1_000
+    directory: FederationDirectory | None = None
+    """What the operators know of the federation."""
 
     def __post_init__(self) -> None:
         now = datetime.now(UTC)
@@ -137,6 +141,7 @@ class OperatorBench:
                 segments=self.folder / f"segments{place}",
                 daily_comparisons=self.daily_comparisons,
                 daily_tokens=self.daily_tokens,
+                directory=lambda: self.directory,
             ),
             OperatorKeys(
                 sealing_key=self.sealing[place],
@@ -196,6 +201,26 @@ class OperatorBench:
         """What a node of a blind federation submits."""
         return shared_item(self.federation, [self.sealing[place].public for place in PLACES], sender, item)
 
+    def share_numbered_item(self, sender: MemberCode, item: SubmissionItem) -> SubmissionItem:
+        """What a node submits where match bits open towards members alone."""
+        operators = [self.sealing[place].public for place in PLACES]
+        return shared_item(self.federation, operators, sender, item, numbers=True)
+
+    def cards(self) -> tuple[OperatorCard, ...]:
+        """The three as the members' directory lists them."""
+        return tuple(
+            OperatorCard(
+                place=place,
+                name=f"Body {place}",
+                signing_key=self.signing[place].public.to_bytes(),
+                sealing_key=self.sealing[place].public.to_bytes(),
+                agreement_key=SealingKey.generate(secrets.token_bytes(32)).public.to_bytes(),
+                token_commitment=self.token_commitments[place],
+                certificate_fingerprint=self.fingerprint(f"operator{place}"),
+            )
+            for place in PLACES
+        )
+
     def remove(self, lines: OperatorLines, handle: int) -> None:
         """A record is gone."""
         self.changes += 1
@@ -221,7 +246,12 @@ class OperatorBench:
 
 
 def shared_item(
-    federation: str, operators: Sequence[HybridSealingPublicKey], sender: MemberCode, item: SubmissionItem
+    federation: str,
+    operators: Sequence[HybridSealingPublicKey],
+    sender: MemberCode,
+    item: SubmissionItem,
+    *,
+    numbers: bool = False,
 ) -> SubmissionItem:
     """What a node submits in the place of an encoding; what is no encoding stays as it is."""
     try:
@@ -236,7 +266,10 @@ def shared_item(
         for token in tokens
     }
     outline = outline_of(SCHEMA, record, values)
-    bundles = share_bundles(record, secrets.token_bytes)
+    vectors: tuple[bytes, ...] = ()
+    if numbers:
+        outline, vectors = with_numbers(SCHEMA, outline)
+    bundles = share_bundles(record, secrets.token_bytes, vectors)
     sealed = (
         seal_shares(
             bundle,

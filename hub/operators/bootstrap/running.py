@@ -14,6 +14,7 @@ from symbolon.hub.operators.gateway.peers import Hearing, PeerAddress, Peers
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
 from symbolon.hub.operators.services.keep_standing import AmongOperators, KeepStanding
+from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.take_feed import FillRows, TakeFeed
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
@@ -21,6 +22,7 @@ from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SigningKey
+from symbolon.protocol.messages_membership import FederationDirectory
 from symbolon.protocol.messages_operators import AskErasures, Erasures, OperatorStatus
 from symbolon.protocol.messages_peers import PeerMessage, peer_message_bytes
 from symbolon.protocol.oprf_sharing import Commitment
@@ -59,6 +61,8 @@ class OperatorPlace:
     segments: Path
     daily_comparisons: int
     daily_tokens: int
+    directory: Callable[[], FederationDirectory | None] = lambda: None
+    """The directory in effect, as this operator knows it."""
 
 
 class RunningOperator:
@@ -87,7 +91,14 @@ class RunningOperator:
         self._pool = ThreadPoolExecutor(_COMPARING, thread_name_prefix="comparing")
         self._services = OperatorServices(
             take_feed=TakeFeed(store, rows, keys.sealing_key, keys.signing_key, clock),
-            compare=CompareWithOthers(store, rows, where.place, clock, daily_comparisons=where.daily_comparisons),
+            compare=CompareWithOthers(
+                store,
+                rows,
+                where.place,
+                clock,
+                daily_comparisons=where.daily_comparisons,
+                seal_openings=lambda: sealing_by(where.directory(), where.place),
+            ),
             sessions=self._sessions,
             evaluate_tokens=EvaluateTokensOfMembers(
                 store, self._standing.token_share, secrets.token_bytes, clock, daily_tokens=where.daily_tokens

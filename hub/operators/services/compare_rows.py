@@ -12,6 +12,7 @@ import numpy as np
 
 from symbolon.hub.operators.domain.questions import Asked, check_question
 from symbolon.hub.operators.errors import BudgetSpent, MovedOn, UnknownQuestion, UnknownRows
+from symbolon.hub.operators.services.seal_openings import SealOpenings
 from symbolon.hub.operators.services.sessions import Asker, ComparisonSession
 from symbolon.hub.operators.services.take_feed import HeldRows, RowsInUse
 from symbolon.hub.operators.storage.shares import OperatorStore
@@ -36,14 +37,25 @@ class CompareWithOthers:
     """The use case of a job."""
 
     def __init__(
-        self, store: OperatorStore, rows: RowsInUse, place: int, clock: Clock, *, daily_comparisons: int
+        self,
+        store: OperatorStore,
+        rows: RowsInUse,
+        place: int,
+        clock: Clock,
+        *,
+        daily_comparisons: int,
+        seal_openings: Callable[[], SealOpenings | None],
     ) -> None:
-        """`daily_comparisons`: query rows times segments that one member may have compared in a day."""
+        """`daily_comparisons`: query rows times segments that one member may have compared in a day.
+
+        `seal_openings` gives None where match bits open at the hub.
+        """
         self._store = store
         self._rows = rows
         self._place = place
         self._clock = clock
         self._daily = daily_comparisons
+        self._seal_openings = seal_openings
         self._schemas: dict[str, LinkageSchema] = {}
 
     def __call__(self, session: ComparisonSession, job: CompareRows, asker: Asker) -> Callable[[], None]:
@@ -62,6 +74,9 @@ class CompareWithOthers:
                 raise MovedOn("The rows changed since: ask again about what is here now.")
             self._allow(job, held)
             asked = check_question(job, held.described, self._schemas)
+            seal = self._seal_openings()
+            if seal is not None:
+                asker = seal.carrying(asker, session.name, job, held.described)
             records, queries = _rows_of(held, job, asked)
             batch = _batch(job, asked, len(records))
             session.announce(batch, scope_planes(RING_16, _scope(job, len(records))), asker)

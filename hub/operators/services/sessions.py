@@ -37,6 +37,10 @@ class Asker(Protocol):
         """Carry opening shares."""
         ...
 
+    def sealed_opening(self, sealed: bytes) -> None:
+        """Carry what is sealed for a member."""
+        ...
+
     def spoilt(self, number: BatchNumber, reason: str) -> None:
         """Say that a batch which was begun cannot be finished."""
         ...

@@ -1,0 +1,26 @@
+"""A member opened what cannot be true: operators sent different copies, or one computed wrongly. Nothing goes on."""
+
+from symbolon.hub.ports import Store
+from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
+from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import OpeningProblem
+from symbolon.protocol.references import MemberCode
+from symbolon.runtime.clock import Clock
+
+
+class NoteOpeningProblem:
+    """The use case of `POST /v1/pairs/problems`. The facilitator resumes, as where the hub finds the operators out."""
+
+    def __init__(self, store: Store, open_envelope: OpenEnvelope, clock: Clock) -> None:
+        self._store = store
+        self._open = open_envelope
+        self._clock = clock
+
+    def __call__(self, member: MemberCode, envelope: Envelope) -> None:
+        """Stop comparison; the audit log says who called for it."""
+        now = self._clock.now()
+        with self._store.work() as work:
+            self._open(work, envelope, member, OpeningProblem, now)
+            if not was_taken_before(work, envelope, now) and work.operators.stop(now):
+                work.audit(AuditAct.OPERATORS_DISAGREE, member, None, {"stopped": True})

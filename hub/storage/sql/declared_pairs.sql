@@ -1,0 +1,23 @@
+-- name: keep_declaration
+-- What a member declares of a pair; the first word stays.
+INSERT INTO pair_declaration (pair_id, member, declaration)
+VALUES (%(pair_id)s, %(member)s, %(declaration)s)
+ON CONFLICT DO NOTHING;
+
+-- name: list_declarations
+-- What was declared of a pair, locked.
+SELECT member, declaration
+FROM pair_declaration
+WHERE pair_id = %(pair_id)s
+ORDER BY member
+FOR UPDATE;
+
+-- name: keep_aliases
+-- The references that stand for the sides of a hit.
+INSERT INTO pair_alias (reference, pair_id, hit_id)
+SELECT reference, %(pair_id)s, %(hit_id)s
+FROM unnest(%(references)s::text[]) AS item (reference);
+
+-- name: find_hit_of_pair
+-- The hit that was raised on a pair.
+SELECT hit_id FROM pair_alias WHERE pair_id = %(pair_id)s LIMIT 1;
