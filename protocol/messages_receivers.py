@@ -9,7 +9,7 @@ drawn for this one hit (:class:`PairDeclaration`), which say nothing of the reco
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final
 
-from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency
+from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency, WithdrawalReason
 from symbolon.protocol.messages_operators import MOST_QUERIES, OPERATORS, CompareRows, Handle
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import KeyId, MemberCode, PairId, RecordReference
@@ -23,17 +23,18 @@ MOST_PAIRS_TOLD: Final = 16
 MOST_RECORDS: Final = 65_536
 
 RowHandle = Annotated[int, between(0, 2**53 - 1)]
-"""The handle of what lies in a row; 0 where it is empty."""
+"""The handle, or the name, of what lies in a row; 0 where it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedRecord:
-    """The hub's number of one version of a record under one epoch."""
+    """The hub's number of one version of a record under one epoch, and what it calls the record towards others."""
 
     reference: RecordReference
     version: Counter
     key_epoch: Counter
     handle: Handle
+    name: Handle
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class SealedOpening:
 class SealedOpenings:
     """Hub to receiver: every question about the same rows, some of them twice under different rotations.
 
-    ``queries`` are the handles of ``asking``'s rows that ask, ``records`` those of ``asked``'s range, in their order.
+    ``queries`` are the handles of ``asking``'s rows that ask, ``records`` those of ``asked``'s range, in their order;
+    the names beside them stay with a record through all its versions and epochs, so that it is known again.
     """
 
     PURPOSE: ClassVar[Purpose] = Purpose.SEALED_OPENINGS
@@ -75,7 +77,9 @@ class SealedOpenings:
     asking: MemberCode
     asked: MemberCode
     queries: Annotated[tuple[Handle, ...], entries(1, MOST_QUERIES)]
+    query_names: Annotated[tuple[RowHandle, ...], entries(1, MOST_QUERIES)]
     records: Annotated[tuple[RowHandle, ...], entries(1, MOST_RECORDS)]
+    record_names: Annotated[tuple[RowHandle, ...], entries(1, MOST_RECORDS)]
     openings: Annotated[tuple[SealedOpening, ...], entries(1, MOST_JOBS)]
 
 
@@ -102,10 +106,15 @@ class SideOfPair:
 
 @dataclass(frozen=True, slots=True)
 class FoundPair:
-    """Finder to the owner of the other record, by its handle; told again until it is answered."""
+    """Finder to the owner of the other record, by its handle; told again until it is answered.
+
+    The finder's own numbers stand beside it: where both find a pair at once, the lower id counts.
+    """
 
     pair_id: PairId
     handle: Handle
+    finder_handle: Handle
+    finder_name: Handle
     key_epoch: Counter
     band: Band
     finder_alias: RecordReference
@@ -129,6 +138,20 @@ class PairsFound:
 
     found: Annotated[tuple[FoundPair, ...], entries(0, MOST_PAIRS_TOLD)]
     answers: Annotated[tuple[PairAnswer, ...], entries(0, MOST_PAIRS_TOLD)]
+
+
+@dataclass(frozen=True, slots=True)
+class PairEnd:
+    """Member to hub: what an alias stands for is gone, or (``reclassified``) became a protected record.
+
+    The hub treats the hit as where a record is withdrawn.
+    """
+
+    PURPOSE: ClassVar[Purpose] = Purpose.PAIR_END
+
+    pair_id: PairId
+    own_alias: RecordReference
+    reason: WithdrawalReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     SEALED_OPENINGS = "sealed-openings"
     PAIRS_FOUND = "pairs-found"
     PAIR_DECLARATION = "pair-declaration"
+    PAIR_END = "pair-end"
     OPENING_PROBLEM = "opening-problem"
     TOKEN_REQUEST = "token-request"  # noqa: S105 - the name of a purpose
     TOKEN_ANSWERS = "token-answers"  # noqa: S105 - the name of a purpose

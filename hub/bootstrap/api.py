@@ -19,6 +19,7 @@ from symbolon.hub.services.declare_pair import DeclarePair
 from symbolon.hub.services.deposit_vote import DepositVote
 from symbolon.hub.services.describe_federation import DescribeFederation, ShowProposal
 from symbolon.hub.services.desk_services import AttachmentServices, DeskServices
+from symbolon.hub.services.end_pair import EndPair
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.identify_member import IdentifyMember
@@ -81,6 +82,7 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps, tokens: 
         withdraw_records=WithdrawRecords(answer, EraseRecords(intake, change_hits), wake.match),
         relay_tokens=RelayTokens(store, open_envelope, tokens, hub.sign_message(), CLOCK),
         declare_pair=DeclarePair(store, open_envelope, change_hits, post, CLOCK, uuid4, exercise=hub.identity.exercise),
+        end_pair=EndPair(store, open_envelope, EraseRecords(intake, change_hits), CLOCK),
         note_opening_problem=NoteOpeningProblem(store, open_envelope, CLOCK),
         deposit_vote=DepositVote(store, open_envelope, hand_over, CLOCK),
         relay_message=RelayMessage(store, open_envelope, enter, post, CLOCK),

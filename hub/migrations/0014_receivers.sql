@@ -9,6 +9,12 @@ CREATE TABLE pair_declaration (
     PRIMARY KEY (pair_id, member)
 );
 
+-- What the hub calls a record towards other members than its owner, whatever its version and epoch.
+CREATE TABLE record_name (
+    reference text COLLATE "C" PRIMARY KEY,
+    name      bigint GENERATED ALWAYS AS IDENTITY UNIQUE
+);
+
 -- Records that stand for a side of a hit. They have no encoding, and nobody compares them.
 CREATE TABLE pair_alias (
     reference text COLLATE "C" PRIMARY KEY REFERENCES record (reference),

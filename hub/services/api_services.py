@@ -10,6 +10,7 @@ from symbolon.hub.services.declare_pair import DeclarePair
 from symbolon.hub.services.deposit_vote import DepositVote
 from symbolon.hub.services.describe_federation import DescribeFederation, ShowProposal
 from symbolon.hub.services.desk_services import AttachmentServices, DeskServices
+from symbolon.hub.services.end_pair import EndPair
 from symbolon.hub.services.identify_member import IdentifyMember
 from symbolon.hub.services.list_deliveries import ListDeliveries
 from symbolon.hub.services.note_acknowledgement import NoteAcknowledgement
@@ -38,6 +39,7 @@ class ApiServices:
     withdraw_records: WithdrawRecords
     relay_tokens: RelayTokens
     declare_pair: DeclarePair
+    end_pair: EndPair
     note_opening_problem: NoteOpeningProblem
     deposit_vote: DepositVote
     relay_message: RelayMessage

@@ -54,9 +54,12 @@ class ReceiverEncodings(BlindEncodings):
     def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
         """Store encodings that were checked, and tell their owners."""
         super().submit(work, encodings)
+        work.transaction.execute(_QUERIES["name_records"], handles=[each.handle for each in encodings])
         of_member: defaultdict[MemberCode, list[NumberedRecord]] = defaultdict(list)
         for row in work.transaction.fetch_all(_QUERIES["list_numbers"], handles=[each.handle for each in encodings]):
-            record = NumberedRecord(RecordReference(row["reference"]), row["version"], row["key_epoch"], row["handle"])
+            record = NumberedRecord(
+                RecordReference(row["reference"]), row["version"], row["key_epoch"], row["handle"], row["name"]
+            )
             of_member[MemberCode(row["member"])].append(record)
         for member, records in of_member.items():
             for first in range(0, len(records), MOST_NUMBERED):
@@ -71,6 +74,17 @@ class _Place:
     partition: PartitionId
     filled: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What lies in a row: an encoded version, and the record that it is of."""
+
+    handle: int
+    name: int
+
+
+_NOTHING: Final = _Named(0, 0)
 
 
 class ReceiverComparator(ReceiverEncodings):
@@ -94,23 +108,23 @@ class ReceiverComparator(ReceiverEncodings):
 
     def compare(self, work: Work, handles: Collection[RecordHandle], scope: Scope) -> Sequence[CandidatePair]:
         """Have these compared with all that the scope allows, and what comes of it carried; no pair is seen here."""
-        asking: defaultdict[_Place, list[tuple[RowAddress, RecordHandle]]] = defaultdict(list)
+        asking: defaultdict[_Place, list[tuple[RowAddress, _Named]]] = defaultdict(list)
         for row in work.transaction.fetch_all(_QUERIES["rows_that_ask"], handles=list(handles)):
             place = _Place(row["key_epoch"], PartitionId(row["partition_id"]), row["filled"], row["what"])
-            asking[place].append((RowAddress(row["segment"], row["row"]), RecordHandle(row["handle"])))
+            asking[place].append((RowAddress(row["segment"], row["row"]), _Named(row["handle"], row["name"])))
         partitions = work.records.partitions()
         for place, rows in asking.items():
-            handle_of = dict(rows)
+            named = dict(rows)
             for target, asked in self._targets(work, place, scope):
                 schema = self._schemas.of_epoch(work.transaction, place.epoch)
                 wanted = Rows(
                     receiver_of(partitions[place.partition], partitions[asked]),
                     questions_in_order(schema, place.what),
-                    tuple(handle_of),
+                    tuple(named),
                     target,
                 )
                 for piece, bits in self._ask(work, [wanted], _PATIENCE_S):
-                    self._carry(work, piece, bits, place, [handle_of[row] for row in piece.queries])
+                    self._carry(work, piece, bits, place, [named[row] for row in piece.queries])
         return ()
 
     def explain(self, work: Work, pairs: Sequence[CandidatePair]) -> Sequence[Explanation | None]:
@@ -132,14 +146,14 @@ class ReceiverComparator(ReceiverEncodings):
                 yield RowRange(row["segment"], 0, row["next_row"]), PartitionId(row["partition_id"])
 
     def _carry(
-        self, work: Work, piece: Rows, bits: Sequence[SealedBits], place: _Place, named: Sequence[RecordHandle]
+        self, work: Work, piece: Rows, bits: Sequence[SealedBits], place: _Place, named: Sequence[_Named]
     ) -> None:
         """Post what was sealed for one member, with the numbers of what was compared."""
         jobs = [each.job for each in bits]
         change = min(job.change for job in jobs)
         against = piece.against
         held = {
-            row["row"]: row["handle"]
+            row["row"]: _Named(row["handle"], row["name"])
             for row in work.transaction.fetch_all(
                 _QUERIES["handles_of_rows"],
                 segment=against.segment,
@@ -153,6 +167,7 @@ class ReceiverComparator(ReceiverEncodings):
         )
         of_segment = {row["segment"]: row for row in sides}
         asking, asked = of_segment[piece.queries[0].segment], of_segment[against.segment]
+        lying = [held.get(row, _NOTHING) for row in range(against.first, against.first + against.count)]
         message = SealedOpenings(
             session=bits[0].session,
             what=place.what,
@@ -160,8 +175,10 @@ class ReceiverComparator(ReceiverEncodings):
             schema_digest=asking["schema_digest"],
             asking=MemberCode(asking["member"]),
             asked=MemberCode(asked["member"]),
-            queries=tuple(named),
-            records=tuple(held.get(row, 0) for row in range(against.first, against.first + against.count)),
+            queries=tuple(each.handle for each in named),
+            query_names=tuple(each.name for each in named),
+            records=tuple(each.handle for each in lying),
+            record_names=tuple(each.name for each in lying),
             openings=tuple(
                 SealedOpening(
                     each.job,

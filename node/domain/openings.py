@@ -35,10 +35,14 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A record of this node's and one of another member's that are alike, each by the hub's number of it."""
+    """A record of this node's and one of another member's that are alike, each by the hub's number of it.
+
+    `other_name` stays with the other record through its versions and epochs.
+    """
 
     own_handle: int
     other_handle: int
+    other_name: int
     other: MemberCode
     key_epoch: int
     band: Band
@@ -66,6 +70,10 @@ def found_in(message: SealedOpenings, receiver: Receiver, schema: LinkageSchema)
     wanted = questions_in_order(schema, message.what)
     if answers.keys() != set(wanted):
         raise MalformedMessage("An opening answers each of the schema's questions about the same rows.")
+    if (len(message.query_names), len(message.record_names)) != (len(message.queries), len(message.records)):
+        raise MalformedMessage("An opening names every record that was compared.")
+    names = dict(zip(message.queries, message.query_names, strict=True))
+    names |= dict(zip(message.records, message.record_names, strict=True))
     found: dict[tuple[int, int], Band] = {}
     for query, row in sorted(answers[wanted[0]]):
         band = band_of(schema, message.what, {question: (query, row) in answers[question] for question in wanted})
@@ -75,7 +83,9 @@ def found_in(message: SealedOpenings, receiver: Receiver, schema: LinkageSchema)
         pair = (asking, asked) if message.asking == receiver.own else (asked, asking)
         found[pair] = min(Band(band.value), found.get(pair, Band(band.value)), key=_strength)
     other = message.asked if message.asking == receiver.own else message.asking
-    return tuple(FoundRow(own, handle, other, message.key_epoch, band) for (own, handle), band in found.items())
+    return tuple(
+        FoundRow(own, handle, names[handle], other, message.key_epoch, band) for (own, handle), band in found.items()
+    )
 
 
 def _strength(band: Band) -> int:

@@ -7,7 +7,7 @@ formed; from there on it is gone, and no part of it ever goes out in clear.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from symbolon.matching.blind.shared_record import outline_of, share_bundles
+from symbolon.matching.blind.shared_record import outline_of, share_bundles, with_numbers
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.node.domain.outbox import BatchEntry
@@ -16,7 +16,7 @@ from symbolon.node.errors import NodeError, NoLinkageSchema
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.hybrid_keys import HybridSealingPublicKey
-from symbolon.protocol.messages import Comparing, FederationDirectory, Submission, SubmissionItem
+from symbolon.protocol.messages import Comparing, FederationDirectory, Opening, Submission, SubmissionItem
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 from symbolon.protocol.share_sealing import ShareContext, seal_shares
@@ -76,7 +76,11 @@ class ShareEncodings:
             (kind, token): values[KeyedToken(token)] for kind, tokens in encoded.tokens.items() for token in tokens
         }
         outline = outline_of(opened.schema, encoded, of_kind)
-        bundles = share_bundles(encoded, self._random_bytes)
+        numbers: tuple[bytes, ...] = ()
+        if directory.comparison.opening is Opening.RECEIVERS:
+            # By the values the hub would see which records share a number.
+            outline, numbers = with_numbers(opened.schema, outline)
+        bundles = share_bundles(encoded, self._random_bytes, numbers)
         sealed = tuple(
             seal_shares(
                 bundle,

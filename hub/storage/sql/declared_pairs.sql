@@ -21,3 +21,7 @@ FROM unnest(%(references)s::text[]) AS item (reference);
 -- name: find_hit_of_pair
 -- The hit that was raised on a pair.
 SELECT hit_id FROM pair_alias WHERE pair_id = %(pair_id)s LIMIT 1;
+
+-- name: list_aliases
+-- The references that stand for the sides of a pair.
+SELECT reference FROM pair_alias WHERE pair_id = %(pair_id)s;
