@@ -78,6 +78,10 @@ bench-load: setup ## False alerts and recall against a million people: ARGS="--p
 bench-blind: setup ## Blind comparison by three processes over TLS, every bit checked: ARGS="--link wan --carry tree"
 	PYTHONPATH=. $(BIN)/python benchmarks/blind.py $(ARGS)
 
+.PHONY: bench-blind_pipeline
+bench-blind_pipeline: setup ## From submissions to alerts with three operators: ARGS="--records 2000 --profile"
+	PYTHONPATH=. $(BIN)/python benchmarks/blind_pipeline.py $(ARGS)
+
 bench-encode bench-kernel: $(VENV)/peers.stamp
 
 # Without what they ask for: clkhash wants an old cryptography, which the product may not use.

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from symbolon.hub.domain.attachments import PAIR_QUOTA
+from symbolon.hub.domain.operators import DAILY_TOKENS
 from symbolon.protocol.messages_comparison import Opening
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
@@ -59,9 +60,11 @@ class HubSettings:
     """Where `pg_dump` and `pg_restore` are; None: on the PATH."""
     attachment_quota: int = PAIR_QUOTA
     """How many bytes of two members' files lie here at once."""
-    notices: NoticeSettings | None = None
+    daily_tokens: int = DAILY_TOKENS
+    """How many tokens one member may have evaluated in a day, where the federation compares blind."""
     opening: Opening = Opening.HUB
     """Founding a federation that compares blind: to whom its match bits open. Fixed with the founding."""
+    notices: NoticeSettings | None = None
     """How the facilitator is told by mail; None: by the desk's pages alone."""
 
 
@@ -85,6 +88,7 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSetting
         people=read_people_settings(reader),
         postgres_tools=None if tools is None else Path(tools).expanduser(),
         attachment_quota=reader.number("attachment_quota_mib", PAIR_QUOTA // _MIB, lowest=1, highest=1_000_000) * _MIB,
+        daily_tokens=reader.number("daily_tokens", DAILY_TOKENS, lowest=1, highest=2**53 - 1),
         notices=_read_notice_settings(reader),
         opening=_read_opening(reader),
     )

@@ -29,12 +29,19 @@ from symbolon.protocol.wire_limits import (
 OPERATORS: Final = 3
 MOST_CHANGES: Final = 500
 MOST_QUERIES: Final = 4_096
-MOST_ROWS: Final = 65_536
+MOST_RANGES: Final = 1_024
+ROWS_OF_A_WORD: Final = 64
+"""Rows are compared by so many: a range is filled up to a multiple, as if empty rows followed."""
+MOST_VERSIONS: Final = 10
 Place = Annotated[int, between(0, OPERATORS - 1)]
 """0, 1 or 2: the point at which an operator holds its shares."""
 
 Handle = Annotated[int, between(1, 2**53 - 1)]
 """The hub's number of one version of a record under one epoch."""
+
+SignedVersion = Annotated[bytes, octets(1, 4_000_000)]
+DirectoryVersion = Annotated[int, between(0, 2**31 - 1)]
+"""Of the co-signed directory, as an operator verified it; 0 before the founding."""
 
 Generation = Annotated[int, between(0, 2**31 - 1)]
 """How often shares were refreshed: those of two generations do not fit together."""
@@ -50,7 +57,11 @@ class RowAddress:
 
 @dataclass(frozen=True, slots=True)
 class SegmentDescription:
-    """Rows of one kind: vectors of one profile (or explanation kind) of records of one owner and allow-list."""
+    """Rows of one kind: vectors of one profile (or explanation kind) of records of one owner and allow-list.
+
+    ``filled``: all profiles that these records fill, since which profile judges a pair follows from both records'; none
+    where the kind is no profile.
+    """
 
     segment: Counter
     epoch: Counter
@@ -60,17 +71,22 @@ class SegmentDescription:
     owner: MemberCode
     namespace: Namespace
     comparable_with: ComparableWith
+    filled: Annotated[tuple[Name, ...], entries(0, 64)] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AddedRecord:
-    """A record that was submitted: where its vectors lie, and this operator's sealed bundle of shares."""
+    """A record that was submitted: where its vectors lie, and this operator's sealed bundle of shares.
+
+    ``outline`` is the SHA-256 of the record's outline, which the operator need not see: the member signed it too.
+    """
 
     reference: RecordReference
     version: Counter
     sender: MemberCode
     rows: Annotated[tuple[RowAddress, ...], entries(0, 1_000)]
     sealed: Annotated[bytes, octets(1, 2_000_000)] = field(repr=False)
+    outline: Sha256Hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,9 @@ class Feed:
     """Changes after those that an operator has; schemas and segments that it may not know yet come first.
 
     Up to ``floor`` the hub keeps no bundles any more: an operator that is behind it lost shares. ``incarnation`` is
-    another after the hub was restored from a backup; its numbers may mean other records then.
+    another after the hub was restored from a backup; its numbers may mean other records then. ``versions``: of the
+    co-signed directory, after the operator's, each the canonical bytes of a
+    :class:`symbolon.protocol.messages_federation.SignedDirectory`; they come before any change.
     """
 
     schemas: Annotated[tuple[SchemaContent, ...], entries(0, 4)]
@@ -103,6 +121,7 @@ class Feed:
     changes: Annotated[tuple[RecordChange, ...], entries(0, MOST_CHANGES)]
     floor: Annotated[int, between(0, 2**53 - 1)] = 0
     incarnation: IncarnationId | None = None
+    versions: Annotated[tuple[SignedVersion, ...], entries(0, MOST_VERSIONS)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +130,7 @@ class Fed:
 
     number: Annotated[int, between(0, 2**53 - 1)]
     unreadable: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)]
+    directory: DirectoryVersion = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +171,11 @@ class LinearForm:
 class CompareRows:
     """Compare query rows with record rows, and open what is at or over the form.
 
-    ``records`` is a range, compared with every query; or as many addresses as there are queries, the first query with
-    the first record and so on: everything else of those stays closed. ``number`` rises within the session; ``change``
-    is how far an operator must be with its changes, ``generation`` which one its shares must be of.
+    All rows are of one kind and epoch, of any owners. ``against`` are ranges, each compared with every query; each
+    operator opens what it finds in scope by itself: the owners admit each other, and this profile judges the pair.
+    Or ``pairs`` are as many addresses as there are queries: the first query is compared with the first of them alone,
+    and so on. ``number`` rises within the session; ``change`` is how far an operator must be with its changes,
+    ``generation`` which one its shares must be of.
     """
 
     number: Tally
@@ -162,13 +184,29 @@ class CompareRows:
     change: Annotated[int, between(0, 2**53 - 1)]
     form: LinearForm
     queries: Annotated[tuple[RowAddress, ...], entries(1, MOST_QUERIES)]
-    against: RowRange | None
+    against: Annotated[tuple[RowRange, ...], entries(0, MOST_RANGES)]
     pairs: Annotated[tuple[RowAddress, ...], entries(0, MOST_QUERIES)]
     generation: Generation = 0
 
     def __post_init__(self) -> None:
-        if (self.against is None) == (not self.pairs) or (self.pairs and len(self.pairs) != len(self.queries)):
-            raise MalformedMessage("Rows are compared with one range of rows, or one by one with as many rows.")
+        if bool(self.against) == bool(self.pairs) or (self.pairs and len(self.pairs) != len(self.queries)):
+            raise MalformedMessage("Rows are compared with ranges of rows, or one by one with as many rows.")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the batch: queries by records; pairs lie side by side in one row."""
+        if self.pairs:
+            return 1, filled_up(len(self.pairs))
+        return len(self.queries), sum(filled_up(each.count) for each in self.against)
+
+
+def filled_up(rows: int) -> int:
+    """How many rows there are with those that fill up a word.
+
+    >>> filled_up(1), filled_up(64)
+    (64, 64)
+    """
+    return -(-rows // ROWS_OF_A_WORD) * ROWS_OF_A_WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +284,7 @@ class OperatorStatus:
     doing: Name = "working"
     has_token_share: bool = True
     erasures: Annotated[int, between(0, 2**53 - 1)] = 0
+    directory: DirectoryVersion = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps, tokens: 
         note_epoch_progress=NoteEpochProgress(store, open_envelope, CLOCK),
         accept_submission=AcceptSubmission(answer, intake, change_hits, ReconsiderPairs(enter), wake.match),
         withdraw_records=WithdrawRecords(answer, EraseRecords(intake, change_hits), wake.match),
-        relay_tokens=RelayTokens(store, open_envelope, tokens, hub.sign_message(), CLOCK),
+        relay_tokens=RelayTokens(
+            store, open_envelope, tokens, hub.sign_message(), CLOCK, daily_tokens=hub.settings.daily_tokens
+        ),
         declare_pair=DeclarePair(store, open_envelope, change_hits, post, CLOCK, uuid4, exercise=hub.identity.exercise),
         end_pair=EndPair(store, open_envelope, EraseRecords(intake, change_hits), CLOCK),
         note_opening_problem=NoteOpeningProblem(store, open_envelope, CLOCK),

@@ -5,7 +5,7 @@ A federation compares as it was founded. Before that there is nothing to compare
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from symbolon.hub.bootstrap.opening import Hub
 from symbolon.hub.bootstrap.operators import Addresses, addresses_in, room_settings
@@ -13,7 +13,6 @@ from symbolon.hub.bootstrap.worker import blind_comparator, open_comparator, rec
 from symbolon.hub.domain.hits import Explanation
 from symbolon.hub.domain.ids import RecordHandle
 from symbolon.hub.domain.scope import Scope
-from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.gateway.token_lines import TokenLines
 from symbolon.hub.ports import CandidatePair, Comparator, EncodingIntake, HandleEnvelopes, Work
 from symbolon.hub.storage.blind_encodings import BlindEncodings
@@ -21,6 +20,9 @@ from symbolon.hub.storage.open_encodings import OpenEncodings
 from symbolon.hub.storage.receiver_comparator import ReceiverEncodings
 from symbolon.protocol.messages import Comparing, Opening
 from symbolon.protocol.messages_operators import EvaluatedTokens, EvaluateTokens
+
+if TYPE_CHECKING:
+    from symbolon.hub.gateway.operator_room import OperatorRoom
 
 _RECOMPUTE_ONE_IN: Final = 100
 """Of how many jobs one is computed twice, under another rotation."""
@@ -115,6 +117,9 @@ class ComparatorByDirectory(IntakeByDirectory):
                 return self._comparator
             addresses = addresses_in(work)
             if self._comparator is None or self._room is None or addresses != self._addresses:
+                # Imported here: the web process, which takes encodings and compares nothing, shares this module.
+                from symbolon.hub.gateway.operator_room import OperatorRoom
+
                 if self._room is not None:
                     # Whoever asks in it at this moment finds the operators away, and is asked again.
                     self._room.close()

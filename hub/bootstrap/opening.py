@@ -90,7 +90,7 @@ class Hub:
         tls = self.home.tls
         # Read once: a process that goes on serving tells of the certificate that it serves.
         ends = expires_at(tls.read(SERVER_CERTIFICATE)).date() if tls.has(SERVER_CERTIFICATE) else None
-        return ShowStatus(self.store, CLOCK, ends)
+        return ShowStatus(self.store, CLOCK, ends, self.settings.daily_tokens)
 
     def draft_directory(self) -> DraftDirectory:
         """Drafts the next version of the directory."""

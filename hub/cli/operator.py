@@ -6,6 +6,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from symbolon.hub.cli.operator_status import as_json as status_as_json
+from symbolon.hub.cli.operator_status import in_words
 from symbolon.hub.cli.outlooks import JsonOption, tell
 from symbolon.hub.operators.errors import OperatorError
 from symbolon.protocol.canonical import canonical_bytes, parse_json
@@ -124,35 +126,31 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
     operator = open_operator(PartyHome(home), "command")
     with operator.database:
         report = operator.report()
-    standing = report.standing
     if as_json:
-        others = [{**each, "heard_at": each["heard_at"].isoformat(timespec="milliseconds")} for each in report.others]
-        content = {
-            "place": report.place, "federation": report.federation, "doing": standing.doing.value,
-            "generation": standing.generation, "number": report.number, "records": report.records,
-            "unreadable": report.unreadable, "token_key": report.has_token_share, "others": others,
-            "known": list(report.known),
-        }  # fmt: skip
-        typer.echo(json.dumps(content))
+        typer.echo(json.dumps(status_as_json(report)))
         return
-    typer.echo(f"Operator {report.place} of {report.federation}: {_IN_WORDS[standing.doing]}")
-    typer.echo(
-        f"{report.records} records up to change {report.number}, refreshed {standing.generation} times, "
-        f"{report.unreadable} unreadable; {'a' if report.has_token_share else 'no'} share of the token key."
-    )
-    for each in report.others:
-        typer.echo(
-            f"Operator {each['place']} said at {each['heard_at']:%Y-%m-%d %H:%M:%S}: {each['doing']}, change "
-            f"{each['number']}, refreshed {each['generation']} times."
-        )
+    for line in in_words(report):
+        typer.echo(line)
 
 
-_IN_WORDS = {
-    Doing.WORKING: "works.",
-    Doing.REFRESHING: "refreshes its shares with the others; nothing is compared meanwhile.",
-    Doing.LOST: "needs restore: it lost shares. Give `symbolon hub operator restore`.",
-    Doing.RESTORING: "is restored from the other two while all three run; nothing is compared meanwhile.",
-}
+@operator_app.command("confirm")
+def confirm(
+    home: HomeOption,
+    fingerprint: Annotated[
+        str, typer.Argument(help="The founding's, version 1 of `node federation history`, as a member read it out.")
+    ],
+) -> None:
+    """Say that the founding directory here is the one that a member has: without that, it is the hub's word."""
+    from symbolon.hub.operators.bootstrap.opening import open_operator
+
+    operator = open_operator(PartyHome(home), "command")
+    with operator.database:
+        try:
+            founding = operator.confirm(fingerprint)
+        except OperatorError as error:
+            _refuse(error)
+    members = ", ".join(member.code for member in founding.active_members)
+    typer.echo(f"The founding is the one that the member has: by {members}.")
 
 
 @operator_app.command("refresh")

@@ -52,9 +52,18 @@ def _operators(found: HubStatus) -> Iterator[str]:
             f"operator {each.place}  {each.name}  last seen {_moment(each.seen_at) or 'never'}  "
             f"{each.records} records  {each.changes_behind} changes behind{how}"
         )
+    if found.blind.operators:
+        canaries = found.blind.canaries
+        yield (
+            f"canaries: {canaries.held}; {canaries.answers} known answers right in 30 days, "
+            f"last {_moment(canaries.checked_at) or 'never'}"
+        )
+        for spent in found.blind.tokens_today:
+            yield f"{spent.member}: {spent.tokens} of {found.blind.daily_tokens} tokens evaluated today"
     if found.blind.stopped_since is not None:
         yield (
-            f"comparison is stopped since {_moment(found.blind.stopped_since)}: the operators did not agree; "
+            f"comparison is stopped since {_moment(found.blind.stopped_since)}: the operators did not agree, "
+            f"{found.blind.stopped_because or 'see the audit log'}; "
             "`symbolon hub operator resume` lets it go on"
         )
 
@@ -107,7 +116,15 @@ def _as_json(found: HubStatus) -> dict[str, object]:
             }
             for each in found.blind.operators
         ],
+        "daily_tokens": found.blind.daily_tokens,
+        "tokens_today": {each.member: each.tokens for each in found.blind.tokens_today},
         "comparison_stopped_since": _moment(found.blind.stopped_since),
+        "comparison_stopped_because": found.blind.stopped_because,
+        "canaries": {
+            "held": found.blind.canaries.held,
+            "known_answers": found.blind.canaries.answers,
+            "checked_at": _moment(found.blind.canaries.checked_at),
+        },
         "members": [
             {
                 "code": member.code,

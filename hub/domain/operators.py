@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from symbolon.protocol.references import MemberCode
+
+DAILY_TOKENS: Final = 200_000
+"""Tokens that one member may have evaluated in a day, unless hub or operator are set otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +25,20 @@ class OperatorStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSpending:
+    """How many tokens a member had evaluated on a day."""
+
+    member: MemberCode
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class BlindStatus:
-    """The three operators, and since when comparison is stopped because they did not agree."""
+    """The three operators, since when comparison is stopped because they did not agree, and what of today's budget of
+    tokens (UTC) each member that had any has spent.
+    """
 
     operators: tuple[OperatorStanding, ...] = ()
     stopped_since: datetime | None = None
+    daily_tokens: int = DAILY_TOKENS
+    tokens_today: tuple[TokenSpending, ...] = ()

@@ -1,12 +1,12 @@
 """The three operators as one: lines that are made anew when they break, and jobs with rising numbers."""
 
-import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
+from symbolon.hub.gateway.operator_calls import RoomSettings
+from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.ports.operators import Asking, Opened, SealedBits
 from symbolon.matching.blind.batch import Batch, Carry, Rotation
 from symbolon.matching.blind.streams import BatchNumber
@@ -24,20 +24,8 @@ from symbolon.protocol.messages_operators import (
 )
 from symbolon.protocol.references import MemberCode
 
-_ROWS_OF_A_WORD = 64
 _NO_SUBJECT = bytes(32)
 """What a batch is about, only the operators derive their streams from."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSettings:
-    """Where the operators are, how the hub shows itself, and how long it waits for an answer."""
-
-    addresses: Mapping[int, OperatorAddress]
-    context: Callable[[], ssl.SSLContext]
-    patience_s: float
-    tree: bool
-    """Whether the carry is found in few rounds: where round trips are long."""
 
 
 class OperatorRoom:
@@ -67,7 +55,7 @@ class OperatorRoom:
         return self._live().call(place, AskErasures(after), Erasures)
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
-        """Ask all three about the rows as they are at a change."""
+        """Ask all three about the rows as they are at a change, without waiting."""
         with self._turn:
             lines = self._live_locked()
             self._number += 1
@@ -126,11 +114,11 @@ def _job(asking: Asking, change: int, number: int, rotation: int, *, tree: bool)
 
 
 def _batch(job: CompareRows) -> Batch:
-    wanted = len(job.pairs) if job.against is None else job.against.count
+    queries, records = job.shape
     return Batch(
         number=BatchNumber(job.number),
-        queries=len(job.queries),
-        records=-(-wanted // _ROWS_OF_A_WORD) * _ROWS_OF_A_WORD,
+        queries=queries,
+        records=records,
         bits=job.form.bits,
         subject=_NO_SUBJECT,
         rotation=Rotation(job.rotation),

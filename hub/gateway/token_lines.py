@@ -5,8 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate, TokenBudgetSpent
-from symbolon.hub.gateway.operator_lines import OperatorLines
-from symbolon.hub.gateway.operator_room import RoomSettings
+from symbolon.hub.gateway.operator_calls import OperatorCalls, RoomSettings
 from symbolon.protocol.messages_operators import EvaluatedTokens, EvaluateTokens
 
 _ENOUGH = 2
@@ -18,7 +17,7 @@ class TokenLines:
 
     def __init__(self, settings: RoomSettings) -> None:
         self._settings = settings
-        self._lines: dict[int, OperatorLines] = {}
+        self._lines: dict[int, OperatorCalls] = {}
         # Who failed last is asked last.
         self._order = sorted(settings.addresses)
         self._turn = threading.Lock()
@@ -50,13 +49,13 @@ class TokenLines:
                 lines.close()
             self._lines.clear()
 
-    def _line(self, place: int) -> OperatorLines:
+    def _line(self, place: int) -> OperatorCalls:
         with self._turn:
             lines = self._lines.get(place)
             if lines is None or lines.is_broken:
                 settings = self._settings
                 address = {place: settings.addresses[place]}
-                lines = OperatorLines(address, settings.context(), settings.patience_s, in_session=False)
+                lines = OperatorCalls(address, settings.context(), settings.patience_s)
                 self._lines[place] = lines
             return lines
 

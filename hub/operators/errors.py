@@ -18,6 +18,9 @@ class RefusalCode(StrEnum):
     NEEDS_RESTORE = "needs-restore"
     ANOTHER_HUB = "another-hub"
     UNKNOWN_RECEIVER = "unknown-receiver"
+    DIRECTORY_REFUSED = "directory-refused"
+    CARDS_DIFFER = "cards-differ"
+    NOT_CONFIRMED = "not-confirmed"
 
 
 class OperatorError(Exception):
@@ -100,3 +103,21 @@ class NeedsRestore(OperatorError):
     """Shares are lost here: the other two operators have to restore them."""
 
     code = RefusalCode.NEEDS_RESTORE
+
+
+class DirectoryRefused(OperatorError):
+    """What the hub shows as the directory does not follow from what this operator verified."""
+
+    code = RefusalCode.DIRECTORY_REFUSED
+
+
+class CardsDiffer(OperatorError):
+    """The members signed other operators' cards than those that this one joined with."""
+
+    code = RefusalCode.CARDS_DIFFER
+
+
+class NotConfirmed(OperatorError):
+    """The founding of a live federation was not compared with a member."""
+
+    code = RefusalCode.NOT_CONFIRMED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from symbolon.hub.domain.operators import OperatorStanding
+from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
 from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt
 from symbolon.protocol.references import MemberCode
 
@@ -28,8 +28,14 @@ class OperatorSeats(Protocol):
     def seat(self, operator: SeatedOperator, now: datetime) -> None:
         """Add an operator, or put it in the place of the one before."""
 
-    def spend_tokens(self, member: MemberCode, day: date, tokens: int) -> bool:
+    def spend_tokens(self, member: MemberCode, day: date, tokens: int, budget: int) -> bool:
         """Take tokens from a member's budget of the day; False where it has not so many left."""
+
+    def give_back_tokens(self, member: MemberCode, day: date, tokens: int) -> None:
+        """What was taken from a member's budget of the day and brought it nothing."""
+
+    def tokens_spent(self, day: date) -> tuple[TokenSpending, ...]:
+        """What the members had evaluated on a day, as far as they had anything."""
 
     def forget_budgets(self, day: date) -> int:
         """Forget the budgets of days before this one; how many."""

@@ -19,17 +19,17 @@ from symbolon.protocol.opening_sealing import SealedShares
 from symbolon.protocol.references import MemberCode
 
 Opened = Sequence[tuple[int, ...]]
-"""By query, in the order of the asking, the rows that said yes: counted from the first of a range; of pairs, the
-query's own place or nothing."""
+"""By query, in the order of the asking, the rows that said yes, as `CompareRows` counts them; of pairs, one entry: the
+places of those that said yes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One question about query rows: against a range of rows, or (``against`` None) each against its own row."""
+    """One question about query rows: against ranges of rows, or (``pairs``) each against its own row."""
 
     question: Question
     queries: tuple[RowAddress, ...]
-    against: RowRange | None
+    against: tuple[RowRange, ...]
     pairs: tuple[RowAddress, ...] = ()
 
 
@@ -55,7 +55,7 @@ class Operators(Protocol):
         """What an operator signed to owners about changes after this one; those up to it, it may forget."""
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
-        """Ask all three about the rows as they are at a change; what they open, the future brings."""
+        """Ask all three about the rows as they are at a change, without waiting: the future brings what comes of it."""
 
     def begin_sealed(
         self, asking: Asking, change: int, rotation: int, receivers: frozenset[MemberCode]

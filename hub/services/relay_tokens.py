@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from symbolon.hub.errors import NotPossible, TokenBudgetSpent
+from symbolon.hub.errors import NotPossible, OperatorAway, OperatorRefused, OperatorsLate, TokenBudgetSpent
 from symbolon.hub.ports import Store
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.hub.services.sign_message import SignMessage
@@ -11,6 +11,7 @@ from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import Comparing, TokenAnswer, TokenAnswers, TokenRequest
 from symbolon.protocol.messages_operators import EvaluatedTokens, EvaluateTokens
 from symbolon.protocol.references import MemberCode
+from symbolon.protocol.ristretto import parse_element
 from symbolon.runtime.clock import Clock
 
 
@@ -26,23 +27,34 @@ class RelayTokens:
     """The use case of `POST /v1/tokens`."""
 
     def __init__(
-        self, store: Store, open_envelope: OpenEnvelope, tokens: TokenDesk, sign_message: SignMessage, clock: Clock
+        self,
+        store: Store,
+        open_envelope: OpenEnvelope,
+        tokens: TokenDesk,
+        sign_message: SignMessage,
+        clock: Clock,
+        *,
+        daily_tokens: int,
     ) -> None:
+        """`daily_tokens`: how many a member may have evaluated in a day; each operator keeps a budget of its own."""
         self._store = store
         self._open = open_envelope
         self._tokens = tokens
         self._sign = sign_message
         self._clock = clock
+        self._daily = daily_tokens
 
     def __call__(self, member: MemberCode, envelope: Envelope) -> bytes:
         """The operators' answers, signed for this member.
 
-        Each try is a new request, since its blinds are fresh: it counts before it is answered.
+        Each try is a new request, since its blinds are fresh: it counts before it is answered. Where two operators
+        cannot be had, the member gets nothing, and it does not count here; an operator that answered counts it.
 
         Raises:
             NotPossible: the federation compares openly.
+            MalformedMessage: something sent is no element.
             TokenBudgetSpent: the member had as many evaluated today as it may.
-            OperatorAway, OperatorRefused: two operators cannot be had now.
+            OperatorAway, OperatorRefused, OperatorsLate: two operators cannot be had now.
 
         """
         now = self._clock.now()
@@ -51,10 +63,17 @@ class RelayTokens:
             directory = work.directory.in_effect()
             if directory is None or directory.comparison.mode is not Comparing.BLIND:
                 raise NotPossible("The federation compares openly: its tokens need no operators.")
-            spent = not work.operators.spend_tokens(member, now.date(), len(request.elements))
+            for element in request.elements:
+                parse_element(element)
+            spent = not work.operators.spend_tokens(member, now.date(), len(request.elements), self._daily)
         if spent:
             raise TokenBudgetSpent
-        evaluated = self._tokens(EvaluateTokens(member, request.elements))
+        try:
+            evaluated = self._tokens(EvaluateTokens(member, request.elements))
+        except (OperatorAway, OperatorRefused, OperatorsLate):
+            with self._store.work() as work:
+                work.operators.give_back_tokens(member, now.date(), len(request.elements))
+            raise
         answers = tuple(
             TokenAnswer(place, each.elements, each.challenge, each.response, each.moved)
             for place, each in sorted(evaluated.items())

@@ -13,10 +13,11 @@ from symbolon.runtime.clock import Clock
 class ShowStatus:
     """The use case of the operator's page and of `symbolon hub status`."""
 
-    def __init__(self, store: Store, clock: Clock, certificate_expires_on: date | None) -> None:
+    def __init__(self, store: Store, clock: Clock, certificate_expires_on: date | None, daily_tokens: int) -> None:
         self._store = store
         self._certificate_expires_on = certificate_expires_on
         self._clock = clock
+        self._daily_tokens = daily_tokens
 
     def __call__(self) -> HubStatus:
         """Members, directory, epochs, records, queues, hits and workers in numbers."""
@@ -28,6 +29,9 @@ class ShowStatus:
                 signed_by=proposed.signed_by,
                 quorum=proposed.quorum,
             )
-            status = work.status.read(directory, self._clock.now())
-            blind = BlindStatus(work.operators.standings(), work.operators.stopped_since())
+            now, operators = self._clock.now(), work.operators
+            status = work.status.read(directory, now)
+            blind = BlindStatus(
+                operators.standings(), operators.stopped_since(), self._daily_tokens, operators.tokens_spent(now.date())
+            )
         return replace(status, blind=blind, certificate_expires_on=self._certificate_expires_on)

@@ -19,8 +19,15 @@ from symbolon.hub.ports.operators import Asking
 from symbolon.hub.storage.blind_encodings import BlindEncodings, profiles_in
 from symbolon.hub.storage.blind_feed import FeedOperators
 from symbolon.hub.storage.blind_jobs import AskOperators
+from symbolon.hub.storage.blind_searches import Search, merged, places_of, search_of
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
-from symbolon.matching.blind.questions import Question, decide, questions_about, threshold_question
+from symbolon.matching.blind.questions import (
+    Question,
+    decide,
+    judging_among,
+    questions_about,
+    threshold_question,
+)
 from symbolon.matching.blind.shared_record import Outline
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
 from symbolon.protocol.handling import Agreement, Band, IdentifierKind
@@ -97,29 +104,46 @@ class BlindComparator(BlindEncodings):
         self, work: Work, records: Collection[_Record], scope: Scope
     ) -> Iterator[tuple[RecordHandle, RecordHandle]]:
         """What reaches its threshold: the operators are asked about every segment that the scope allows."""
-        groups: defaultdict[tuple[int, PartitionId, str], list[_Record]] = defaultdict(list)
-        for record in records:
-            groups[record.epoch, record.partition, record.filled].append(record)
-        askings: list[Asking] = []
-        for (epoch, partition, filled), asking in groups.items():
-            schema = self._schemas.of_epoch(work.transaction, epoch)
-            targets = work.transaction.fetch_all(
-                _QUERIES["list_targets"], key_epoch=epoch, partition_ids=list(scope.get(partition, ()))
-            )
-            for target in targets:
-                profile = _judging(schema, filled, target["filled"])
-                if profile is not None and profile.id == target["what"]:
-                    queries = tuple(row for record in asking for row in record.rows[profile.id])
-                    against = RowRange(target["segment"], 0, target["next_row"])
-                    askings.append(Asking(threshold_question(schema, profile), queries, against))
-        if not askings:
+        epochs = {record.epoch for record in records}
+        searches = [search for epoch in epochs for search in self._searches(work, epoch, records, scope)]
+        if not searches:
             return
         owner = {row: record.handle for record in records for rows in record.rows.values() for row in rows}
-        for asked, opened in zip(askings, self._ask(work, askings, _PATIENCE_S), strict=True):
-            found = sorted({row for rows in opened for row in rows})
-            held = _owners(work, asked, found)
-            for query, rows in zip(asked.queries, opened, strict=True):
-                yield from ((owner[query], held[row]) for row in rows if row in held)
+        askings = [search.asking() for search in searches]
+        for search, asked, opened in zip(searches, askings, self._ask(work, askings, _PATIENCE_S), strict=True):
+            places = places_of(asked.against)
+            found = [(query, places(row)) for query, rows in zip(asked.queries, opened, strict=True) for row in rows]
+            held = _owners(work, {row for _query, row in found})
+            for query, row in found:
+                # What is out of scope no operator opens; the hub's own scope may have become narrower.
+                if row in held and row.segment in search.scope[query.segment]:
+                    yield owner[query], held[row]
+
+    def _searches(self, work: Work, epoch: int, records: Collection[_Record], scope: Scope) -> Sequence[Search]:
+        """All records of an epoch with all that they may be compared with, in as few jobs as are not wasteful."""
+        schema = self._schemas.of_epoch(work.transaction, epoch)
+        asking: defaultdict[tuple[PartitionId, str], list[_Record]] = defaultdict(list)
+        for record in records:
+            if record.epoch == epoch:
+                asking[record.partition, record.filled].append(record)
+        asked = sorted({other for partition, _filled in asking for other in scope.get(partition, ())})
+        targets = work.transaction.fetch_all(_QUERIES["list_targets"], key_epoch=epoch, partition_ids=asked)
+        found: list[Search] = []
+        for profile in schema.profiles:
+            searches: list[Search] = []
+            for (partition, filled), members in asking.items():
+                ranges = [
+                    RowRange(target["segment"], 0, target["next_row"])
+                    for target in targets
+                    if target["what"] == profile.id
+                    and target["partition_id"] in scope.get(partition, ())
+                    and _judging(schema, filled, target["filled"]) == profile
+                ]
+                rows = tuple(row for record in members for row in record.rows.get(profile.id, ()))
+                if rows and ranges:
+                    searches.append(search_of(threshold_question(schema, profile), rows, ranges))
+            found += merged(searches)
+        return found
 
     def _answers(self, work: Work, pairs: Sequence[tuple[_Record, _Record]]) -> Answers:
         """Each question about each pair: whether any two of their vectors of that kind say yes."""
@@ -130,15 +154,16 @@ class BlindComparator(BlindEncodings):
                 for first, second in product(one.rows[question.what], other.rows[question.what]):
                     wanted[one.epoch, question].append(_VectorPair(one, other, first, second))
         askings = [
-            Asking(question, tuple(each.first for each in asked), None, tuple(each.second for each in asked))
+            Asking(question, tuple(each.first for each in asked), (), tuple(each.second for each in asked))
             for (_, question), asked in wanted.items()
         ]
         answers: dict[tuple[RecordHandle, RecordHandle], dict[Question, bool]] = defaultdict(dict)
         opened = self._ask(work, askings, _PATIENCE_S) if askings else []
-        for ((_, question), asked), said in zip(wanted.items(), opened, strict=True):
-            for pair, yes in zip(asked, said, strict=True):
+        for ((_, question), asked), (said,) in zip(wanted.items(), opened, strict=True):
+            yes = frozenset(said)
+            for place, pair in enumerate(asked):
                 of_pair = answers[pair.one.handle, pair.other.handle]
-                of_pair[question] = of_pair.get(question, False) or bool(yes)
+                of_pair[question] = of_pair.get(question, False) or place in yes
         return answers
 
     def _explain(self, work: Work, one: _Record | None, other: _Record | None, answers: Answers) -> Explanation | None:
@@ -174,17 +199,17 @@ class BlindComparator(BlindEncodings):
 
 
 def _judging(schema: LinkageSchema, one: str, other: str) -> Profile | None:
-    """The first profile that both fill, in the schema's order."""
-    both = profiles_in(one) & profiles_in(other)
-    return next((profile for profile in schema.profiles if profile.id in both), None)
+    """The profile that judges such records."""
+    return judging_among(schema, profiles_in(one), profiles_in(other))
 
 
-def _owners(work: Work, asking: Asking, rows: Sequence[int]) -> Mapping[int, RecordHandle]:
-    """Whose vectors lie in these rows of the asking's range."""
-    if asking.against is None or not rows:
+def _owners(work: Work, rows: Collection[RowAddress]) -> Mapping[RowAddress, RecordHandle]:
+    """Whose vectors lie in these rows now."""
+    if not rows:
         return {}
-    held = work.transaction.fetch_all(_QUERIES["owners_of_rows"], segment=asking.against.segment, rows=list(rows))
-    return {row["row"]: RecordHandle(row["handle"]) for row in held}
+    segments, places = zip(*((each.segment, each.row) for each in rows), strict=True)
+    held = work.transaction.fetch_all(_QUERIES["owners_of_rows"], segments=list(segments), rows=list(places))
+    return {RowAddress(row["segment"], row["row"]): RecordHandle(row["handle"]) for row in held}
 
 
 def _by_token(

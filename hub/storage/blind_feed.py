@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
+from symbolon.hub.storage.blind_encodings import profiles_in
+from symbolon.protocol.codec import canonical_bytes, to_wire
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.messages_operators import (
     MOST_CHANGES,
+    MOST_VERSIONS,
     OPERATORS,
     AddedRecord,
     Feed,
@@ -44,6 +48,8 @@ class FeedOperators:
 
         """
         found = self._operators.status()
+        known = {place: each.directory for place, each in found.items()}
+        self._tell_directory(work, known)
         at = {place: each.number for place, each in found.items()}
         floor = self.slowest(work)
         removed = False
@@ -51,6 +57,8 @@ class FeedOperators:
         while min(at.values()) < newest:
             feeds = {place: self._feed(work, place, number, floor) for place, number in at.items() if number < newest}
             removed |= any(change.added is None for feed in feeds.values() for change in feed.changes)
+            # Once more, after the changes were read: by then a record may be signed with a key of a newer version.
+            self._tell_directory(work, known)
             for place, fed in self._operators.feed(feeds).items():
                 at[place] = fed.number
                 if fed.unreadable:
@@ -62,6 +70,16 @@ class FeedOperators:
             )
         self._take_erasures(work, {place: each.erasures for place, each in found.items()}, removed=removed)
         return newest
+
+    def _tell_directory(self, work: Work, known: dict[int, int]) -> None:
+        """Hand over the versions that an operator does not have, and note it: it verifies them as a node does."""
+        for place in known:
+            while versions := work.directory.history(known[place], MOST_VERSIONS):
+                content = tuple(canonical_bytes(to_wire(signed)) for signed in versions)
+                known[place] = self._operators.feed({place: Feed((), (), (), versions=content)})[place].directory
+                if known[place] < versions[-1].directory.version:
+                    # It says less than it was told: it is asked again with the next sweep.
+                    break
 
     def _take_erasures(self, work: Work, newest: Mapping[int, int], *, removed: bool) -> None:
         """Keep what the operators signed to owners; they are forwarded with their own transactions."""
@@ -131,6 +149,7 @@ def _change(row: Row) -> RecordChange:
             sender=MemberCode(row["member"]),
             rows=_addresses(row["segments"] or (), row["rows"] or ()),
             sealed=row["sealed"],
+            outline=sha256(row["outline"]).hexdigest(),
         ),
     )
 
@@ -149,4 +168,5 @@ def _segment(row: Row) -> SegmentDescription:
         owner=MemberCode(row["member"]),
         namespace=Namespace(row["namespace"]),
         comparable_with=ComparableWith(ComparisonMode(row["mode"]), tuple(map(MemberCode, row["members"]))),
+        filled=tuple(sorted(profiles_in(row["filled"]))),
     )

@@ -1,11 +1,13 @@
-"""Askings as jobs: cut into batches, a few in flight, asked again when the rows moved on, a share of them twice.
+"""Askings as jobs: cut into batches, some in flight, asked again when the rows moved on, a share of them twice.
+
+A round of messages costs the same for one pair as for thousands: so many small jobs run at a time, and few large ones.
 
 Who computes a job again under another rotation finds out an operator that computes wrongly: all three play other roles
 in it. Which jobs are repeated nobody can foresee.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,13 +15,15 @@ from typing import Final
 from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Opened, Operators
-from symbolon.protocol.messages_operators import RowRange
+from symbolon.protocol.messages_operators import MOST_QUERIES, MOST_RANGES, RowRange, filled_up
 
 MOST_PAIRS: Final = 1 << 22
 """Of query and record rows in one job: a job takes a fraction of a second, and several run at a time."""
-MOST_QUERIES: Final = 256
-MOST_ONE_BY_ONE: Final = 1_024
-_IN_FLIGHT: Final = 4
+QUERIES_OF_A_JOB: Final = 256
+MOST_ROWS: Final = 1 << 18
+"""Of records in one job, however few ask: what is larger is computed by several cores."""
+_IN_FLIGHT: Final = 32
+_PAIRS_IN_FLIGHT: Final = 4 * MOST_PAIRS
 _TRIES: Final = 5
 _ROTATIONS: Final = 3
 _AGAIN: Final = frozenset({"moved-on", "spoiled"})
@@ -33,6 +37,22 @@ class _Part:
     place: int
     first_query: int
     first_row: int
+
+    @property
+    def pairs(self) -> int:
+        """How much there is to compute."""
+        return len(self.asking.queries) * max(1, sum(filled_up(each.count) for each in self.asking.against))
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A job that was begun: at which change, in which rotation, after how many refusals."""
+
+    part: _Part
+    change: int
+    rotation: int
+    tries: int
+    future: Future[Opened]
 
 
 class AskOperators:
@@ -55,28 +75,27 @@ class AskOperators:
                 asked again.
 
         """
-        found: list[list[list[int]]] = [[[] for _ in asking.queries] for asking in askings]
+        found: list[list[list[int]]] = [[[] for _ in asking.queries if asking.against] or [[]] for asking in askings]
         waiting = deque(part for place, asking in enumerate(askings) for part in _parts(place, asking))
         tries = 0
         change = self._refresh(work)
-        running: deque[tuple[_Part, Future[Opened], int]] = deque()
+        running: deque[_Running] = deque()
         while waiting or running:
-            while waiting and len(running) < _IN_FLIGHT:
-                part = waiting.popleft()
-                rotation = self._random_number(_ROTATIONS)
-                try:
-                    running.append((part, self._operators.begin(part.asking, change, rotation), rotation))
-                except OperatorRefused as refused:
-                    tries = self._again(refused, tries)
-                    waiting.appendleft(part)
-                    change = self._refresh(work)
-            part, future, rotation = running.popleft()
+            while waiting and _has_room(running, waiting[0]):
+                part, rotation = waiting.popleft(), self._random_number(_ROTATIONS)
+                future = self._operators.begin(part.asking, change, rotation)
+                running.append(_Running(part, change, rotation, tries, future))
+            job = running.popleft()
+            part = job.part
             try:
-                opened = self._checked(part, future.result(patience_s), change, rotation, patience_s)
+                opened = self._checked(job, patience_s)
             except OperatorRefused as refused:
-                tries = self._again(refused, tries)
+                if refused.code not in _AGAIN or job.tries >= _TRIES:
+                    raise
                 waiting.append(part)
-                change = self._refresh(work)
+                if job.tries == tries:
+                    # Of all that was begun before this refusal, nothing counts another time.
+                    tries, change = tries + 1, self._refresh(work)
                 continue
             except TimeoutError as late:
                 raise OperatorsLate from late
@@ -84,34 +103,52 @@ class AskOperators:
                 found[part.place][part.first_query + query] += [part.first_row + row for row in rows]
         return [[tuple(sorted(rows)) for rows in asking] for asking in found]
 
-    def _checked(self, part: _Part, opened: Opened, change: int, rotation: int, patience_s: float) -> Opened:
+    def _checked(self, job: _Running, patience_s: float) -> Opened:
+        opened = job.future.result(patience_s)
         if self._random_number(self._one_in):
             return opened
-        other = (rotation + 1 + self._random_number(_ROTATIONS - 1)) % _ROTATIONS
-        again = self._operators.begin(part.asking, change, other).result(patience_s)
+        other = (job.rotation + 1 + self._random_number(_ROTATIONS - 1)) % _ROTATIONS
+        again = self._operators.begin(job.part.asking, job.change, other).result(patience_s)
         if list(map(tuple, again)) != list(map(tuple, opened)):
             raise OperatorsDisagree
         return opened
 
-    @staticmethod
-    def _again(refused: OperatorRefused, tries: int) -> int:
-        if refused.code not in _AGAIN or tries >= _TRIES:
-            raise refused
-        return tries + 1
+
+def _has_room(running: Collection[_Running], part: _Part) -> bool:
+    if not running:
+        return True
+    pairs = part.pairs + sum(each.part.pairs for each in running)
+    return len(running) < _IN_FLIGHT and pairs <= _PAIRS_IN_FLIGHT
 
 
 def _parts(place: int, asking: Asking) -> Iterator[_Part]:
     """An asking in pieces that one job can take."""
-    against = asking.against
-    if against is None:
-        for first in range(0, len(asking.queries), MOST_ONE_BY_ONE):
-            end = first + MOST_ONE_BY_ONE
+    if asking.pairs:
+        for first in range(0, len(asking.queries), MOST_QUERIES):
+            end = first + MOST_QUERIES
             piece = replace(asking, queries=asking.queries[first:end], pairs=asking.pairs[first:end])
-            yield _Part(piece, place, first, first)
+            yield _Part(piece, place, 0, first)
         return
-    rows = MOST_PAIRS // MOST_QUERIES
-    for first in range(0, len(asking.queries), MOST_QUERIES):
-        for row in range(0, against.count, rows):
-            window = RowRange(against.segment, against.first + row, min(rows, against.count - row))
-            piece = replace(asking, queries=asking.queries[first : first + MOST_QUERIES], against=window)
-            yield _Part(piece, place, first, row)
+    for first in range(0, len(asking.queries), QUERIES_OF_A_JOB):
+        queries = asking.queries[first : first + QUERIES_OF_A_JOB]
+        row = 0
+        for window in _windows(asking.against, min(MOST_ROWS, filled_up(MOST_PAIRS // len(queries)))):
+            yield _Part(replace(asking, queries=queries, against=window), place, first, row)
+            row += sum(filled_up(each.count) for each in window)
+
+
+def _windows(ranges: Sequence[RowRange], rows: int) -> Iterator[tuple[RowRange, ...]]:
+    """The ranges parted into so many rows each; only the last piece of a range is not a multiple of a word."""
+    window: list[RowRange] = []
+    room = rows
+    for each in ranges:
+        first, left = each.first, each.count
+        while left:
+            count = min(left, room)
+            window.append(RowRange(each.segment, first, count))
+            first, left, room = first + count, left - count, room - filled_up(count)
+            if not room or len(window) == MOST_RANGES:
+                yield tuple(window)
+                window, room = [], rows
+    if window:
+        yield tuple(window)

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 
-from symbolon.hub.domain.operators import OperatorStanding
+from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
 from symbolon.hub.ports import SeatedOperator
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
@@ -14,8 +13,6 @@ from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES = load_queries("symbolon.hub.storage", "operators")
-DAILY_TOKENS: Final = 200_000
-"""Tokens that one member may have evaluated in a day by way of this hub; each operator keeps a budget of its own."""
 
 
 class PostgresOperatorSeats:
@@ -46,12 +43,23 @@ class PostgresOperatorSeats:
             now=now,
         )
 
-    def spend_tokens(self, member: MemberCode, day: date, tokens: int) -> bool:
+    def spend_tokens(self, member: MemberCode, day: date, tokens: int, budget: int) -> bool:
         """Take tokens from a member's budget of the day; False where it has not so many left."""
         found = self._transaction.fetch_one(
-            _QUERIES["spend_tokens"], member=member, day=day, tokens=tokens, most=DAILY_TOKENS
+            _QUERIES["spend_tokens"], member=member, day=day, tokens=tokens, most=budget
         )
         return found is not None
+
+    def give_back_tokens(self, member: MemberCode, day: date, tokens: int) -> None:
+        """What was taken from a member's budget of the day and brought it nothing."""
+        self._transaction.execute(_QUERIES["give_back_tokens"], member=member, day=day, tokens=tokens)
+
+    def tokens_spent(self, day: date) -> tuple[TokenSpending, ...]:
+        """What the members had evaluated on a day, as far as they had anything."""
+        return tuple(
+            TokenSpending(MemberCode(row["member"]), row["tokens"])
+            for row in self._transaction.fetch_all(_QUERIES["list_budgets"], day=day)
+        )
 
     def forget_budgets(self, day: date) -> int:
         """Forget the budgets of days before this one; how many."""

@@ -72,7 +72,7 @@ class AskForReceivers:
         first = self._random_number(_ROTATIONS)
         running = [
             self._operators.begin_sealed(
-                Asking(question, piece.queries, piece.against),
+                Asking(question, piece.queries, (piece.against,)),
                 change,
                 # A question that is asked a second time is computed under another rotation.
                 (first + (place >= len(piece.questions))) % _ROTATIONS,

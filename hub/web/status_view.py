@@ -14,6 +14,7 @@ from symbolon.runtime.pages import span_text
 DAYS_SHOWN: Final = 14
 SILENT_AFTER: Final = timedelta(minutes=2)
 WORKER_SILENT_AFTER: Final = timedelta(seconds=30)
+OPERATOR_SILENT_AFTER: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,31 @@ class WorkerLine:
 
 @dataclass(frozen=True, slots=True)
 class OperatorLine:
-    """One operator of blind comparison; ``away`` None while it does what it should."""
+    """One operator of blind comparison: how it is in a few words, and in its own or the hub's what is the matter."""
 
     operator: OperatorStanding
     last_seen: str
-    away: str | None
+    state: str
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """What a member has used of today's budget of tokens."""
+
+    member: MemberCode
+    tokens: int
+    is_spent: bool
+    """Nine tenths of it, or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryLine:
+    """How the operators' answers were checked."""
+
+    held: int
+    answers: int
+    last_checked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,10 @@ class StatusView:
     operators: tuple[OperatorLine, ...]
     stopped: str | None
     """Since when nothing is compared, because the operators did not agree."""
+    stopped_because: str | None
+    canaries: CanaryLine
+    daily_tokens: int
+    tokens: tuple[TokenLine, ...]
 
 
 def arrange_status(status: HubStatus) -> StatusView:
@@ -98,17 +123,47 @@ def arrange_status(status: HubStatus) -> StatusView:
             WorkerLine(worker, _ago(worker.last_seen, status.at), status.at - worker.last_seen > WORKER_SILENT_AFTER)
             for worker in status.workers
         ),
-        operators=tuple(_operator_line(operator, status.at) for operator in status.blind.operators),
+        operators=_operator_lines(status.blind.operators, status.at),
         stopped=None if status.blind.stopped_since is None else _ago(status.blind.stopped_since, status.at),
+        stopped_because=status.blind.stopped_because,
+        canaries=_canary_line(status),
+        daily_tokens=status.blind.daily_tokens,
+        tokens=tuple(
+            TokenLine(each.member, each.tokens, 10 * each.tokens >= 9 * status.blind.daily_tokens)
+            for each in status.blind.tokens_today
+        ),
     )
 
 
-def _operator_line(operator: OperatorStanding, now: datetime) -> OperatorLine:
-    return OperatorLine(
-        operator=operator,
-        last_seen="never" if operator.seen_at is None else _ago(operator.seen_at, now),
-        away=None if operator.away_since is None else _ago(operator.away_since, now),
+def _canary_line(status: HubStatus) -> CanaryLine:
+    canaries = status.blind.canaries
+    checked = "never" if canaries.checked_at is None else _ago(canaries.checked_at, status.at)
+    return CanaryLine(canaries.held, canaries.answers, checked)
+
+
+def _operator_lines(operators: tuple[OperatorStanding, ...], now: datetime) -> tuple[OperatorLine, ...]:
+    someone_is_in_trouble = any(each.away_since is not None for each in operators)
+    return tuple(
+        OperatorLine(
+            operator=each,
+            last_seen="never" if each.seen_at is None else _ago(each.seen_at, now),
+            state=_state_of(each, now, waits=someone_is_in_trouble),
+            trouble=None if each.away_since is None else f"{each.trouble} (for {span_text(now - each.away_since)})",
+        )
+        for each in operators
     )
+
+
+def _state_of(operator: OperatorStanding, now: datetime, *, waits: bool) -> str:
+    if operator.away_since is not None:
+        return "In trouble"
+    if waits:
+        return "Waits for another"
+    if operator.seen_at is None:
+        return "Not heard of yet"
+    if now - operator.seen_at > OPERATOR_SILENT_AFTER:
+        return "Not asked lately"
+    return "Catching up" if operator.changes_behind else "In step"
 
 
 def _member_line(

@@ -91,6 +91,24 @@ def dot_products(records: Lanes, vectors: Lanes, constants: Lanes) -> Lanes:
     return products
 
 
+def paired_products(records: Lanes, vectors: Lanes, constants: Lanes) -> Lanes:
+    """The same of the first record with the first query, the second with the second and so on, side by side.
+
+    Args:
+        records: (n, vector_bits) shares.
+        vectors: (n, vector_bits), as from `query_vectors`.
+        constants: (n,).
+
+    Returns:
+        (1, n) additive shares of v, n filled up to a multiple of `PAIRS_PER_WORD`; what fills up means nothing.
+
+    """
+    products: Lanes = np.zeros((1, -(-len(records) // PAIRS_PER_WORD) * PAIRS_PER_WORD), dtype=vectors.dtype)
+    # Sums of narrow words wrap around as the ring does.
+    products[0, : len(records)] = np.einsum("ij,ij->i", records, vectors) + constants
+    return products
+
+
 def _compile(word: Any) -> tuple[Any, Any, Any]:
     """Kernels for one word type. Every product and sum is cut to the word at once, so that LLVM keeps narrow lanes."""
 

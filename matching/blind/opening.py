@@ -67,6 +67,15 @@ class OpeningShare:
         shares = np.frombuffer(data, dtype=np.uint64, offset=_HEADER.size)
         return OpeningShare(SessionId(session), BatchNumber(number), query, operator, shares[:words], shares[words:])
 
+    @staticmethod
+    def all_from_bytes(batch: Batch, data: bytes) -> list[OpeningShare]:
+        """Read the openings of all queries, one after another; raises as `from_bytes`."""
+        size = len(data) // batch.queries
+        shares = [OpeningShare.from_bytes(batch, data[start : start + size]) for start in range(0, len(data), size)]
+        if [share.query for share in shares] != list(range(batch.queries)):
+            raise MalformedFrame("not one opening of each query, in their order")
+        return shares
+
 
 def opening_shares(
     session: SessionId, batch: Batch, operator: Operator, result: Replicated, in_scope: Planes

@@ -7,7 +7,7 @@ linear test over the pairs of vectors of one kind; where records hold several, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -52,7 +52,12 @@ class BlindVerdict:
 
 def judging_profile(schema: LinkageSchema, one: Outline, other: Outline) -> Profile | None:
     """The first profile, in the schema's order, that both fill: no other overrules it."""
-    return next((each for each in schema.profiles if one.profiles[each.id] and other.profiles[each.id]), None)
+    return judging_among(schema, *([name for name, count in each.profiles.items() if count] for each in (one, other)))
+
+
+def judging_among(schema: LinkageSchema, one: Collection[str], other: Collection[str]) -> Profile | None:
+    """The same, of the ids of those profiles that each fills."""
+    return next((each for each in schema.profiles if each.id in one and each.id in other), None)
 
 
 def threshold_question(schema: LinkageSchema, profile: Profile) -> Question:

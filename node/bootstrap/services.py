@@ -272,7 +272,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
     reseal_message = ResealMessage(tools.ceremony)
     reconcile_with_hub = ReconcileWithHub(unit_of_work, draws, hub, correspondence, encode_record)
-    share_encodings = ShareEncodings(encode_record.schema, correspondence.code, draws.random_bytes)
+    share_encodings = ShareEncodings(encode_record.schema, correspondence, draws)
     form_batch = FormBatch(unit_of_work, draws, share_encodings, ObtainTokens(line))
     deliver_batch = DeliverBatches(line, form_batch)
     steps = WorkersSteps(

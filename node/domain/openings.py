@@ -104,13 +104,14 @@ def _answers(
         question = _question(message.what, job.form)
         if question not in asked or (job.queries, job.against) != (first.queries, first.against):
             raise MalformedMessage("An opening is about the schema's questions, and about the same rows.")
-        if job.against is None or (len(job.queries), job.against.count) != (len(message.queries), len(message.records)):
+        ranges = [each.count for each in job.against]
+        if (len(job.queries), ranges) != (len(message.queries), [len(message.records)]):
             raise MalformedMessage("An opening names what lies in every row that was compared.")
         said = frozenset(
             (query, row)
             for query, rows in enumerate(_rows(message, opening, receiver))
             for row in rows
-            if row < job.against.count
+            if row < len(message.records)
         )
         if answers.setdefault(question, said) != said:
             raise OpeningsDisagree(job.number)

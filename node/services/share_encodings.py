@@ -1,25 +1,30 @@
 """What leaves a node of a blind federation in the place of an encoding: an outline, and shares sealed to operators.
 
 The outbox holds the encoding itself, since tokens and operators' keys are those of the moment at which a batch is
-formed; from there on it is gone, and no part of it ever goes out in clear.
+formed; from there on it is gone, and no part of it ever goes out in clear. Each bundle is signed by this node: an
+operator takes no record that its member did not sign.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
+from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.shared_record import outline_of, share_bundles, with_numbers
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.node.domain.outbox import BatchEntry
 from symbolon.node.domain.tokens import KeyedToken, TokenValue
 from symbolon.node.errors import NodeError, NoLinkageSchema
+from symbolon.node.ports.outside import Draws
+from symbolon.node.services.correspondence import Correspondence
 from symbolon.protocol.canonical import parse_json
-from symbolon.protocol.codec import from_wire
+from symbolon.protocol.codec import from_wire, whole_milliseconds
 from symbolon.protocol.hybrid_keys import HybridSealingPublicKey
 from symbolon.protocol.messages import Comparing, FederationDirectory, Opening, Submission, SubmissionItem
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import MemberCode
-from symbolon.protocol.share_sealing import ShareContext, seal_shares
+from symbolon.protocol.share_sealing import SEALED_LONGER, ShareContext, ShareSigner, ShareTerms, seal_shares
 
 BLIND_ENVELOPES = 4
 """An outline, and one bundle for each of the three operators."""
@@ -38,6 +43,14 @@ class OpenItem:
         """Every keyed token of it."""
         return frozenset(KeyedToken(token) for tokens in self.encoded.tokens.values() for token in tokens)
 
+    @property
+    def shared_bytes(self) -> int:
+        """About how many bytes of a batch's body it takes once it is shared out: never fewer."""
+        vectors = itertools.chain(*self.encoded.profiles.values(), *self.encoded.explanations.values())
+        bundle = sum(RowOfElements(RING_16, 8 * len(vector)).size for vector in vectors)
+        # In base64url a third more; beside the bundles an outline of little more than its tokens, and the fields.
+        return 4 * (bundle + SEALED_LONGER) + 64 * len(self.tokens) + 8_192
+
 
 class ShareEncodings:
     """Opens outbox items, and shares their encodings out among the operators."""
@@ -45,13 +58,13 @@ class ShareEncodings:
     def __init__(
         self,
         schema_of: Callable[[str], LinkageSchema | None],
-        own: MemberCode,
-        random_bytes: Callable[[int], bytes],
+        correspondence: Correspondence,
+        draws: Draws,
     ) -> None:
-        """`schema_of`: by digest; `random_bytes`: of the system's cryptographic source."""
+        """`schema_of`: by digest; `draws`: their bytes are of the system's cryptographic source."""
         self._schema_of = schema_of
-        self._own = own
-        self._random_bytes = random_bytes
+        self._correspondence = correspondence
+        self._draws = draws
 
     def open(self, entry: BatchEntry) -> OpenItem:
         """An outbox item of this node's own making.
@@ -80,24 +93,35 @@ class ShareEncodings:
         if directory.comparison.opening is Opening.RECEIVERS:
             # By the values the hub would see which records share a number.
             outline, numbers = with_numbers(opened.schema, outline)
-        bundles = share_bundles(encoded, self._random_bytes, numbers)
+        content = outline.to_bytes()
+        bundles = share_bundles(encoded, self._draws.random_bytes, numbers)
+        terms = ShareTerms(
+            item.namespace,
+            item.comparable_with,
+            tuple(place.what for place in outline.places(opened.schema)),
+            sha256(content).hexdigest(),
+        )
+        signing_key = self._correspondence.generation(directory).signing_key
+        signer = ShareSigner(signing_key, whole_milliseconds(self._draws.now()))
         sealed = tuple(
             seal_shares(
                 bundle,
                 HybridSealingPublicKey.from_bytes(card.sealing_key),
                 ShareContext(
                     federation=directory.federation,
-                    sender=self._own,
+                    sender=self._correspondence.code,
                     place=card.place,
                     reference=item.reference,
                     version=item.version,
                     schema_digest=item.schema_digest,
                     epoch=item.key_epoch,
                 ),
+                terms,
+                signer,
             )
             for card, bundle in zip(directory.comparison.operators, bundles, strict=True)
         )
-        return replace(item, envelopes=(outline.to_bytes(), *sealed))
+        return replace(item, envelopes=(content, *sealed))
 
 
 def refuse_open_encodings(submission: Submission, directory: FederationDirectory) -> None:

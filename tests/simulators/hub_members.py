@@ -83,7 +83,7 @@ class SimulatedMember:
     sealing_key: SealingKey = field(default_factory=lambda: SealingKey.generate(secrets.token_bytes(32)))
     hybrid_key: HybridSealingKey = field(default_factory=lambda: HybridSealingKey.generate(secrets.token_bytes(32)))
     tls_key: bytes = field(default_factory=certificates.new_private_key)
-    share: Callable[[MemberCode, SubmissionItem], SubmissionItem] | None = None
+    share: Callable[[MemberCode, SubmissionItem, SigningKey], SubmissionItem] | None = None
     """Of a blind federation: what becomes of an encoding before it is submitted."""
 
     @property
@@ -153,7 +153,9 @@ class SimulatedMember:
         return self.envelope(progress, Purpose.EPOCH_PROGRESS)
 
     def submission(self, *items: SubmissionItem) -> Envelope:
-        submitted = items if self.share is None else tuple(self.share(self.code, item) for item in items)
+        submitted = (
+            items if self.share is None else tuple(self.share(self.code, item, self.signing_key) for item in items)
+        )
         return self.envelope(Submission(batch_id=new_batch_id(uuid4()), items=submitted), Purpose.SUBMISSION)
 
     def withdrawal(

@@ -13,9 +13,12 @@ from importlib import resources
 from pathlib import Path
 from uuid import uuid4
 
+from tests.simulators.signed_federation import SignedFederation
+
 from symbolon.exercise.ports import free_ports
-from symbolon.hub.gateway.operator_lines import OperatorAddress, OperatorLines
-from symbolon.hub.gateway.operator_room import OperatorRoom, RoomSettings
+from symbolon.hub.gateway.operator_calls import OperatorAddress, RoomSettings
+from symbolon.hub.gateway.operator_lines import OperatorLines
+from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.operators.bootstrap.running import OperatorKeys, OperatorPlace, RunningOperator
 from symbolon.hub.operators.gateway.peers import PeerAddress
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
@@ -26,12 +29,13 @@ from symbolon.matching.blind.sharing import share
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.errors import MalformedEncoding
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
+from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey, HybridSealingPublicKey
 from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.messages_comparison import OperatorCard
-from symbolon.protocol.messages_membership import FederationDirectory
+from symbolon.protocol.messages_membership import LinkageEpoch
 from symbolon.protocol.messages_operators import (
     AddedRecord,
     Fed,
@@ -43,7 +47,7 @@ from symbolon.protocol.messages_operators import (
 from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.references import MemberCode, new_record_reference
 from symbolon.protocol.ristretto import Element, Scalar, scalar_of
-from symbolon.protocol.share_sealing import ShareContext, seal_shares
+from symbolon.protocol.share_sealing import ShareContext, ShareSigner, ShareTerms, seal_shares
 from symbolon.runtime import certificates
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.clock import SystemClock
@@ -55,6 +59,7 @@ from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
 HOST = "127.0.0.1"
 PLACES = (0, 1, 2)
 FEDERATION = "test-federation"
+NO_OUTLINE = hashlib.sha256().hexdigest()
 
 
 def shipped_schema() -> bytes:
@@ -83,11 +88,13 @@ class OperatorBench:
     token_commitments: list[tuple[Element, Element]] = field(default_factory=list)
     running: dict[int, RunningOperator] = field(default_factory=dict)
     databases: dict[int, Database] = field(default_factory=dict)
+    cards: tuple[OperatorCard, ...] = ()
+    """As the directory lists them; none where the hub's directory says that it compares openly."""
+    members: SignedFederation = field(init=False)
+    """Who signs records that no hub relays (:meth:`add`)."""
     changes: int = 0
     daily_comparisons: int = 1_000_000
     daily_tokens: int = 1_000
-    directory: FederationDirectory | None = None
-    """What the operators know of the federation."""
 
     def __post_init__(self) -> None:
         now = datetime.now(UTC)
@@ -105,6 +112,7 @@ class OperatorBench:
         self.sealing = {place: HybridSealingKey.generate(secrets.token_bytes(32)) for place in PLACES}
         lines = [Line(random_scalar(), random_scalar()) for _ in PLACES]
         self.token_commitments = [line.commitment for line in lines]
+        self.members = SignedFederation(self.federation, LinkageEpoch(1, "symbolon-2026-2", DIGEST), self.cards)
         self.signing = {place: SigningKey.generate(secrets.token_bytes(32)) for place in PLACES}
         for place in PLACES:
             self.secrets(place).keep_line(lines[place])
@@ -141,7 +149,6 @@ class OperatorBench:
                 segments=self.folder / f"segments{place}",
                 daily_comparisons=self.daily_comparisons,
                 daily_tokens=self.daily_tokens,
-                directory=lambda: self.directory,
             ),
             OperatorKeys(
                 sealing_key=self.sealing[place],
@@ -150,6 +157,7 @@ class OperatorBench:
                 commitments=dict(enumerate(self.token_commitments)),
                 secrets=self.secrets(place),
                 coordinator_fingerprint=self.fingerprint("coordinator"),
+                cards=self.cards,
             ),
             self.store(place),
             SystemClock(),
@@ -181,10 +189,16 @@ class OperatorBench:
                 context = ShareContext(
                     self.federation, segment.owner, place, reference, 1, segment.schema_digest, segment.epoch
                 )
-                sealed = seal_shares(part, self.sealing[place].public, context)
-                added = AddedRecord(reference, 1, segment.owner, (RowAddress(segment.segment, number),), sealed)
+                terms = ShareTerms(segment.namespace, segment.comparable_with, (segment.what,), NO_OUTLINE)
+                signer = signing_now(self.members.keys[segment.owner])
+                sealed = seal_shares(part, self.sealing[place].public, context, terms, signer)
+                address = RowAddress(segment.segment, number)
+                added = AddedRecord(reference, 1, segment.owner, (address,), sealed, NO_OUTLINE)
                 feeds[place].append(RecordChange(self.changes, self.changes, added))
-        return lines.call_all({place: Feed((), (segment,), tuple(feeds[place])) for place in PLACES}, Fed)
+        versions = self.members.on_the_wire()
+        return lines.call_all(
+            {place: Feed((), (segment,), tuple(feeds[place]), versions=versions) for place in PLACES}, Fed
+        )
 
     def room(self) -> OperatorRoom:
         """A hub's room with these three, made when it is first used."""
@@ -197,17 +211,17 @@ class OperatorBench:
         }
         return OperatorRoom(RoomSettings(addresses, context, 20.0, tree=False))
 
-    def share_item(self, sender: MemberCode, item: SubmissionItem) -> SubmissionItem:
+    def share_item(self, sender: MemberCode, item: SubmissionItem, key: SigningKey) -> SubmissionItem:
         """What a node of a blind federation submits."""
-        return shared_item(self.federation, [self.sealing[place].public for place in PLACES], sender, item)
+        return shared_item(self.federation, [self.sealing[place].public for place in PLACES], sender, item, key)
 
-    def share_numbered_item(self, sender: MemberCode, item: SubmissionItem) -> SubmissionItem:
+    def share_numbered_item(self, sender: MemberCode, item: SubmissionItem, key: SigningKey) -> SubmissionItem:
         """What a node submits where match bits open towards members alone."""
         operators = [self.sealing[place].public for place in PLACES]
-        return shared_item(self.federation, operators, sender, item, numbers=True)
+        return shared_item(self.federation, operators, sender, item, key, numbers=True)
 
-    def cards(self) -> tuple[OperatorCard, ...]:
-        """The three as the members' directory lists them."""
+    def listed_cards(self) -> tuple[OperatorCard, ...]:
+        """The three as a directory lists them that says to compare blind."""
         return tuple(
             OperatorCard(
                 place=place,
@@ -250,6 +264,7 @@ def shared_item(
     operators: Sequence[HybridSealingPublicKey],
     sender: MemberCode,
     item: SubmissionItem,
+    key: SigningKey,
     *,
     numbers: bool = False,
 ) -> SubmissionItem:
@@ -266,19 +281,28 @@ def shared_item(
         for token in tokens
     }
     outline = outline_of(SCHEMA, record, values)
-    vectors: tuple[bytes, ...] = ()
+    numbered: tuple[bytes, ...] = ()
     if numbers:
-        outline, vectors = with_numbers(SCHEMA, outline)
-    bundles = share_bundles(record, secrets.token_bytes, vectors)
+        outline, numbered = with_numbers(SCHEMA, outline)
+    content = outline.to_bytes()
+    bundles = share_bundles(record, secrets.token_bytes, numbered)
+    vectors = tuple(place.what for place in outline.places(SCHEMA))
+    terms = ShareTerms(item.namespace, item.comparable_with, vectors, hashlib.sha256(content).hexdigest())
     sealed = (
         seal_shares(
             bundle,
             operators[place],
             ShareContext(federation, sender, place, item.reference, item.version, item.schema_digest, item.key_epoch),
+            terms,
+            signing_now(key),
         )
         for place, bundle in enumerate(bundles)
     )
-    return replace(item, envelopes=(outline.to_bytes(), *sealed))
+    return replace(item, envelopes=(content, *sealed))
+
+
+def signing_now(key: SigningKey) -> ShareSigner:
+    return ShareSigner(key, whole_milliseconds(datetime.now(UTC)))
 
 
 def segment(number: int, owner: str, what: str, **changed: object) -> SegmentDescription:
@@ -290,16 +314,19 @@ def segment(number: int, owner: str, what: str, **changed: object) -> SegmentDes
         "segment": number, "epoch": 1, "schema_digest": DIGEST, "what": what, "bits": bits,
         "owner": MemberCode(owner), "namespace": Namespace.GENERAL,
         "comparable_with": ComparableWith(ComparisonMode.ALL),
+        "filled": () if what.startswith("explain/") else (what,),
     }  # fmt: skip
     return SegmentDescription(**{**described, **changed})  # type: ignore[arg-type]  # a test's shorthand
 
 
 @contextlib.contextmanager
 def three_operators(
-    folder: Path, fresh_database: Callable[[str], str], federation: str = FEDERATION
+    folder: Path, fresh_database: Callable[[str], str], federation: str = FEDERATION, *, listed: bool = False
 ) -> Iterator[OperatorBench]:
-    """Three operators that run."""
+    """Three operators that run; `listed`: with cards, for a hub whose directory says to compare blind."""
     bench = OperatorBench(folder, [fresh_database(f"operator{place}") for place in PLACES], federation)
+    if listed:
+        bench.cards = bench.listed_cards()
     for place in PLACES:
         bench.start(place)
     try:

@@ -16,6 +16,7 @@ from symbolon.exercise.ports import free_ports
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.hybrid_keys import HybridSealingPublicKey
+from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.messages_comparison import OperatorRequest
 from symbolon.protocol.references import MemberCode
@@ -83,6 +84,11 @@ class OperatorProcesses:
         content: dict[str, object] = json.loads(found.splitlines()[-1])
         return content
 
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Of those that run, by place."""
+        return tuple(process.pid for _, process in sorted(self._running.items()))
+
     def start(self, *places: int) -> None:
         """Start processes, and wait until they listen."""
         for place in places:
@@ -111,11 +117,11 @@ class OperatorProcesses:
         for place in list(self._running):
             self.kill(place)
 
-    def share_item(self, sender: MemberCode, item: SubmissionItem) -> SubmissionItem:
+    def share_item(self, sender: MemberCode, item: SubmissionItem, key: SigningKey) -> SubmissionItem:
         """What a node of a blind federation submits."""
         requests = [from_wire(OperatorRequest, parse_json(self.request(place).read_bytes())) for place in PLACES]
         keys = [HybridSealingPublicKey.from_bytes(request.sealing_key) for request in requests]
-        return shared_item(self.federation, keys, sender, item)
+        return shared_item(self.federation, keys, sender, item, key)
 
     def _await_listening(self, place: int) -> None:
         for _ in range(300):

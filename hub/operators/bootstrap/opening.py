@@ -3,8 +3,9 @@
 import os
 import secrets
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -15,6 +16,8 @@ from symbolon.hub.operators.bootstrap.settings import ROLE, OperatorSettings, lo
 from symbolon.hub.operators.domain.pair_keys import pair_key
 from symbolon.hub.operators.errors import NotJoined, OutOfOrder
 from symbolon.hub.operators.gateway.peers import PeerAddress
+from symbolon.hub.operators.services.compare_rows import COMPARISONS
+from symbolon.hub.operators.services.evaluate_tokens import TOKENS
 from symbolon.hub.operators.services.join_federation import (
     AGREEMENT,
     AUTHORITY,
@@ -26,14 +29,19 @@ from symbolon.hub.operators.services.join_federation import (
     JoinFederation,
     OperatorDraft,
     begin_operator,
+    is_joined,
     joined,
 )
+from symbolon.hub.operators.services.know_directory import confirm_founding
+from symbolon.hub.operators.storage.directory import FOUNDING
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
-from symbolon.hub.operators.storage.shares import OperatorStore, Standing
+from symbolon.hub.operators.storage.shares import OperatorStore, OperatorWork, Standing
+from symbolon.hub.operators.storage.spending import Spending, spent_on
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SealingKey, SigningKey
-from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome
+from symbolon.protocol.messages_comparison import OperatorCard, OperatorRequest, OperatorWelcome
+from symbolon.protocol.messages_membership import FederationDirectory, directory_fingerprint
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.oprf_sharing import Commitment
 from symbolon.protocol.references import HUB
@@ -55,6 +63,19 @@ CLOCK: Final[Clock] = SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryReport:
+    """What an operator knows of the co-signed directory: nothing before the founding."""
+
+    version: int
+    founding: str | None
+    """The founding's fingerprint, for the telephone."""
+    confirmed_at: datetime | None
+    cards_differ: bool
+    """Whether it lists other operators than those that this one joined with: then it stands still."""
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorReport:
     """How an operator stands, for its status command."""
 
@@ -66,7 +87,13 @@ class OperatorReport:
     unreadable: int
     has_token_share: bool
     others: Sequence[Row]
-    known: tuple[int, ...]
+    names: Mapping[int, str]
+    """The bodies that it knows, by place: itself, and the others once it joined."""
+    directory: DirectoryReport
+    budgets: Mapping[str, int]
+    """How much of each kind one member may have in a day."""
+    spent: Sequence[Spending]
+    """What members used of them today (UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,7 @@ class Operator:
             commitments={place: _commitment(each.card.token_commitment) for place, each in known.contacts.items()},
             secrets=OperatorSecrets(keys),
             coordinator_fingerprint=known.coordinator_fingerprint,
+            cards=known.cards,
         )
         return RunningOperator(where, wanted, self.store, CLOCK)
 
@@ -141,19 +169,28 @@ class Operator:
         with self.store.work() as work:
             standing, number = work.standing(), work.progress()
             (records, unreadable), others = work.counts(), work.others()
-        known = tuple(sorted(joined(self.home).contacts)) if self.home.tls.has("welcome.json") else ()
-        has_share = OperatorSecrets(self.home.keys).has_token_share(standing.generation)
+            directory = _directory_report(work, joined(self.home).cards if is_joined(self.home) else ())
+        contacts = joined(self.home).contacts if is_joined(self.home) else {}
+        with self.database.transaction() as transaction:
+            spent = spent_on(transaction, CLOCK.now().date())
         return OperatorReport(
-            self.settings.place,
-            self.settings.federation,
-            standing,
-            number,
-            records,
-            unreadable,
-            has_share,
-            others,
-            known,
+            place=self.settings.place,
+            federation=self.settings.federation,
+            standing=standing,
+            number=number,
+            records=records,
+            unreadable=unreadable,
+            has_token_share=OperatorSecrets(self.home.keys).has_token_share(standing.generation),
+            others=others,
+            names={place: each.card.name for place, each in contacts.items()},
+            directory=directory,
+            budgets={COMPARISONS: self.settings.daily_comparisons, TOKENS: self.settings.daily_tokens},
+            spent=spent,
         )
+
+    def confirm(self, fingerprint: str) -> FederationDirectory:
+        """Note that the founding is the one that a member has. Raises `DirectoryRefused`."""
+        return confirm_founding(self.store, fingerprint, CLOCK)
 
     def back_up(self, lock: Lock, out: Path) -> int:
         """Write a sealed backup; how many bytes it has."""
@@ -210,6 +247,18 @@ def restore_from_backup(
 def conninfo_of(home: PartyHome) -> str:
     """The connection string of the settings that lie in a home."""
     return load_settings(home, os.environ).database
+
+
+def _directory_report(work: OperatorWork, cards: Sequence[OperatorCard]) -> DirectoryReport:
+    newest, founding = work.directory.newest(), work.directory.version(FOUNDING)
+    confirmation = work.directory.confirmation()
+    return DirectoryReport(
+        version=0 if newest is None else newest.version,
+        founding=None if founding is None else directory_fingerprint(founding),
+        confirmed_at=confirmation.confirmed_at,
+        cards_differ=newest is not None and newest.comparison.operators != tuple(cards),
+        trouble=confirmation.trouble,
+    )
 
 
 def _commitment(raw: Sequence[bytes]) -> Commitment:

@@ -3,17 +3,19 @@
 import secrets
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from symbolon.hub.operators.errors import RefusalCode
 from symbolon.hub.operators.gateway.desk import CoordinatorDesk, OperatorServices
 from symbolon.hub.operators.gateway.peers import Hearing, PeerAddress, Peers
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
 from symbolon.hub.operators.services.keep_standing import AmongOperators, KeepStanding
+from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.take_feed import FillRows, TakeFeed
@@ -22,7 +24,7 @@ from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SigningKey
-from symbolon.protocol.messages_membership import FederationDirectory
+from symbolon.protocol.messages_comparison import OperatorCard
 from symbolon.protocol.messages_operators import AskErasures, Erasures, OperatorStatus
 from symbolon.protocol.messages_peers import PeerMessage, peer_message_bytes
 from symbolon.protocol.oprf_sharing import Commitment
@@ -47,6 +49,8 @@ class OperatorKeys:
     commitments: Mapping[int, Commitment]
     secrets: OperatorSecrets = field(repr=False)
     coordinator_fingerprint: str
+    cards: Sequence[OperatorCard]
+    """The three operators', by place, as this one joined with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,6 @@ class OperatorPlace:
     segments: Path
     daily_comparisons: int
     daily_tokens: int
-    directory: Callable[[], FederationDirectory | None] = lambda: None
-    """The directory in effect, as this operator knows it."""
 
 
 class RunningOperator:
@@ -75,6 +77,7 @@ class RunningOperator:
         self._store = store
         self._clock = clock
         self._coordinator = keys.coordinator_fingerprint
+        self._directory = KnowDirectory(store, keys.cards, clock)
         self._peers = Peers(where.place, where.peers, where.client_context)
         self._sessions = Sessions(PlaceAndKeys(where.place, keys.pair_keys), secrets.token_bytes, self._peers.send)
         self._standing = KeepStanding(
@@ -90,14 +93,15 @@ class RunningOperator:
         self._hearing = Hearing(self._sessions.receive, self._hear)
         self._pool = ThreadPoolExecutor(_COMPARING, thread_name_prefix="comparing")
         self._services = OperatorServices(
-            take_feed=TakeFeed(store, rows, keys.sealing_key, keys.signing_key, clock),
+            refuse_where_untrusted=self._refuse_where_untrusted,
+            take_feed=TakeFeed(store, rows, self._directory, keys.sealing_key, keys.signing_key, clock),
             compare=CompareWithOthers(
                 store,
                 rows,
                 where.place,
                 clock,
                 daily_comparisons=where.daily_comparisons,
-                seal_openings=lambda: sealing_by(where.directory(), where.place),
+                seal_openings=lambda: sealing_by(self._directory.newest(), where.place),
             ),
             sessions=self._sessions,
             evaluate_tokens=EvaluateTokensOfMembers(
@@ -133,7 +137,11 @@ class RunningOperator:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _keep_in_step(self) -> None:
-        self._again_and_again(_TICK_S, self._standing.tick, "keeping in step with the other operators")
+        def step() -> None:
+            if not self._directory.cards_differ:
+                self._standing.tick()
+
+        self._again_and_again(_TICK_S, step, "keeping in step with the other operators")
 
     def _keep_house(self) -> None:
         def tidy() -> None:
@@ -153,6 +161,9 @@ class RunningOperator:
                 log_unexpected(error, while_doing=what)
 
     def _hear(self, place: int, data: bytes) -> None:
+        if self._directory.cards_differ:
+            # Whoever calls by that certificate need not be the operator that the members signed.
+            return
         try:
             self._standing.hear(place, data)
         except ProtocolError:
@@ -161,7 +172,12 @@ class RunningOperator:
             log_unexpected(error, while_doing="taking what another operator says")
 
     def _tell(self, place: int, message: PeerMessage) -> None:
-        self._peers.tell(place, peer_message_bytes(message))
+        if not self._directory.cards_differ:
+            self._peers.tell(place, peer_message_bytes(message))
+
+    def _refuse_where_untrusted(self) -> None:
+        self._directory.refuse_where_cards_differ()
+        self._directory.refuse_where_not_confirmed()
 
     def _welcome(self, link: Link) -> None:
         place = self._peers.place_of(link.fingerprint)
@@ -188,9 +204,10 @@ class RunningOperator:
             unreadable=unreadable,
             reaches=self._peers.reached(),
             generation=standing.generation,
-            doing=standing.doing.value,
+            doing=RefusalCode.CARDS_DIFFER.value if self._directory.cards_differ else standing.doing.value,
             has_token_share=self._standing.has_token_share(),
             erasures=erasures,
+            directory=self._directory.version,
         )
 
     def _list_erasures(self, asked: AskErasures) -> Erasures:

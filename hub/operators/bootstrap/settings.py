@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from symbolon.hub.domain.operators import DAILY_TOKENS
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.settings import open_settings
 
 ROLE: Final = "operator"
 _DAILY_COMPARISONS: Final = 50_000_000
-_DAILY_TOKENS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> OperatorSe
         listen_port=reader.port("listen_port", 8450),
         log_level=reader.text("log_level", "info"),
         daily_comparisons=reader.number("daily_comparisons", _DAILY_COMPARISONS, lowest=1, highest=2**53 - 1),
-        daily_tokens=reader.number("daily_tokens", _DAILY_TOKENS, lowest=1, highest=2**53 - 1),
+        daily_tokens=reader.number("daily_tokens", DAILY_TOKENS, lowest=1, highest=2**53 - 1),
         postgres_tools=None if tools is None else Path(tools).expanduser(),
     )
     # Which of the two keeps the key that key files are sealed under, `runtime.key_services` reads for itself.

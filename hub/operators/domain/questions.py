@@ -1,18 +1,22 @@
 """What may be asked: an operator answers the schema's own questions, about records that may be compared, no others.
 
-So a coordinator cannot feel its way to a score by moving a threshold, nor compare what an owner does not admit.
+So a coordinator cannot feel its way to a score by moving a threshold, nor compare what an owner does not admit. A job
+may hold rows of many owners: what of it is opened follows from what the operator was told of each segment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symbolon.hub.domain.partitions import Partition
 from symbolon.hub.domain.scope import may_be_compared
 from symbolon.hub.operators.errors import OutOfScope, UnknownQuestion, UnknownRows
 from symbolon.matching.blind.linear_test import LinearTest
-from symbolon.matching.blind.questions import Question, questions_of_schema
+from symbolon.matching.blind.questions import Question, judging_among, questions_of_schema
 from symbolon.matching.linkage_schema import LinkageSchema
-from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, SegmentDescription
+from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange, SegmentDescription
+
+Admitted = Mapping[int, frozenset[int]]
+"""By segment of queries, the segments that its rows may be compared with in the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,7 @@ class Asked:
     what: str
     bits: int
     test: LinearTest
-    owners: tuple[str, ...]
-    """Whose records ask, in order; each pays for its queries."""
+    admitted: Admitted
 
 
 def question_of(what: str, form: LinearForm) -> Question:
@@ -39,26 +42,21 @@ def form_of(question: Question) -> LinearForm:
 
 
 def check_question(
-    job: CompareRows, segments: dict[int, SegmentDescription], schemas: dict[str, LinkageSchema]
+    job: CompareRows, segments: Mapping[int, SegmentDescription], schemas: Mapping[str, LinkageSchema]
 ) -> Asked:
-    """Refuse what must not be compared.
+    """Refuse what must not be compared, and say what of the rest is in scope.
 
     Raises:
-        UnknownRows: a segment was never described, or sides are of different kinds or epochs.
-        OutOfScope: an owner does not admit the other.
+        UnknownRows: a segment was never described, or rows are of different kinds or epochs.
+        OutOfScope: nothing of the ranges may be opened; of pairs, one may not.
         UnknownQuestion: the schema does not ask this.
 
     """
     queries = _described(segments, job.queries)
-    targets = (
-        _described(segments, job.pairs) if job.against is None else [_one(segments, job.against.segment)] * len(queries)
-    )
-    kinds = {(each.what, each.epoch, each.schema_digest, each.bits) for each in (*queries, *targets)}
+    targets = _described(segments, job.pairs or job.against)
+    kinds = {(each.what, each.epoch, each.schema_digest, each.bits) for each in (*queries.values(), *targets.values())}
     if len(kinds) != 1:
         raise UnknownRows("The rows are of different kinds or epochs: they say nothing about each other.")
-    for one, other in set(zip(queries, targets, strict=True)):
-        if not may_be_compared(_partition(one), _partition(other)):
-            raise OutOfScope("An owner does not admit the comparison.")
     what, _epoch, digest, bits = kinds.pop()
     schema = schemas.get(digest)
     if schema is None:
@@ -66,18 +64,41 @@ def check_question(
     question = question_of(what, job.form)
     if question not in questions_of_schema(schema, what):
         raise UnknownQuestion("The schema does not ask this of such rows.")
-    return Asked(what, bits, question.test, tuple(sorted({each.owner for each in queries})))
+    admitted = {
+        number: frozenset(other for other, target in targets.items() if _is_in_scope(schema, segment, target))
+        for number, segment in queries.items()
+    }
+    asked_in_pairs = zip(job.queries, job.pairs, strict=True) if job.pairs else ()
+    if not any(admitted.values()) or any(two.segment not in admitted[one.segment] for one, two in asked_in_pairs):
+        raise OutOfScope("An owner does not admit the comparison, or another profile judges it.")
+    return Asked(what, bits, question.test, admitted)
 
 
-def _described(segments: dict[int, SegmentDescription], rows: Sequence[RowAddress]) -> list[SegmentDescription]:
-    return [_one(segments, row.segment) for row in rows]
+def spent_by(job: CompareRows, segments: Mapping[int, SegmentDescription], admitted: Admitted) -> Mapping[str, int]:
+    """What a job costs each owner of queries: for every query, as many ranges as it is compared with."""
+    amounts: dict[str, int] = {}
+    for query in job.queries:
+        owner = segments[query.segment].owner
+        ranges = sum(each.segment in admitted[query.segment] for each in job.against)
+        amounts[owner] = amounts.get(owner, 0) + (1 if job.pairs else ranges)
+    return amounts
 
 
-def _one(segments: dict[int, SegmentDescription], segment: int) -> SegmentDescription:
-    found = segments.get(segment)
-    if found is None:
+def _is_in_scope(schema: LinkageSchema, one: SegmentDescription, other: SegmentDescription) -> bool:
+    if one.filled or other.filled:
+        judging = judging_among(schema, one.filled, other.filled)
+        if judging is None or judging.id != one.what:
+            return False
+    return may_be_compared(_partition(one), _partition(other))
+
+
+def _described(
+    segments: Mapping[int, SegmentDescription], rows: Sequence[RowAddress] | Sequence[RowRange]
+) -> dict[int, SegmentDescription]:
+    named = {row.segment for row in rows}
+    if not named <= segments.keys():
         raise UnknownRows("A segment is named that was never described.")
-    return found
+    return {number: segments[number] for number in named}
 
 
 def _partition(segment: SegmentDescription) -> Partition:

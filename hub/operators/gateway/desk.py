@@ -43,6 +43,7 @@ from symbolon.runtime.logs import get_logger, log_unexpected
 class OperatorServices:
     """What an operator does when a coordinator asks."""
 
+    refuse_where_untrusted: Callable[[], None]
     take_feed: Callable[[Feed], Fed]
     compare: CompareWithOthers
     sessions: Sessions
@@ -114,9 +115,11 @@ class CoordinatorDesk:
             case CompareRows():
                 if self._session is None:
                     raise OutOfOrder("Begin a session first.")
+                services.refuse_where_untrusted()
                 self._beside(services.compare(self._session, message, self))
                 return Announced(message.number)
             case EvaluateTokens():
+                services.refuse_where_untrusted()
                 return services.evaluate_tokens(message)
             case AskStatus():
                 return services.show_status()

@@ -57,6 +57,11 @@ class Joined:
         """Whether all three know each other: before that, nothing runs."""
         return len(self.contacts) == OPERATORS
 
+    @property
+    def cards(self) -> tuple[OperatorCard, ...]:
+        """The operators' cards, by place."""
+        return tuple(contact.card for _place, contact in sorted(self.contacts.items()))
+
 
 def begin_operator(home: PartyHome, draft: OperatorDraft, random_bytes: Callable[[int], bytes]) -> OperatorRequest:
     """Make what is missing of the home, and the request; again gives the same request."""
@@ -136,9 +141,14 @@ class JoinFederation:
         return joined(home)
 
 
+def is_joined(home: PartyHome) -> bool:
+    """Whether there was a welcome."""
+    return home.tls.has(_WELCOME)
+
+
 def joined(home: PartyHome) -> Joined:
     """What the welcome said. Raises `NotJoined` before there was one."""
-    if not home.tls.has(_WELCOME):
+    if not is_joined(home):
         raise NotJoined("This operator has not joined yet: hand its request to the hub, and join with the welcome.")
     welcome = from_wire(OperatorWelcome, parse_json(home.tls.read(_WELCOME)))
     contacts = {each.card.place: each for each in welcome.operators}

@@ -1,7 +1,7 @@
 """What an operator opens goes sealed to the member that may learn it: whoever asked only carries it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from symbolon.hub.domain.partitions import Partition
 from symbolon.hub.domain.receivers import receiver_of
@@ -37,9 +37,9 @@ class SealOpenings:
             UnknownReceiver: the directory lists no key to seal for.
 
         """
-        if job.against is None:
-            raise OutOfScope("Where match bits open towards receivers, only whole ranges of rows are compared.")
-        asked = _partition(segments[job.against.segment])
+        if len(job.against) != 1:
+            raise OutOfScope("Where match bits open towards receivers, one range of rows is compared at a time.")
+        asked = _partition(segments[job.against[0].segment])
         receivers = [receiver_of(_partition(segments[row.segment]), asked) for row in job.queries]
         keys = self.keys
         if not set(receivers) <= keys.keys():
@@ -59,9 +59,9 @@ def sealing_by(directory: FederationDirectory | None, place: int) -> SealOpening
     return SealOpenings(directory.federation, place, keys)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Carrier:
-    """Gathers the shares of every query of a job, in their order."""
+    """Parts a job's shares among those who may learn them."""
 
     asker: Asker
     seal: SealOpenings
@@ -69,16 +69,15 @@ class _Carrier:
     job: CompareRows
     receivers: Sequence[MemberCode]
     keys: ReceiverKeys
-    _gathered: list[bytes] = field(default_factory=list, repr=False)
 
     def opening(self, shares: bytes) -> None:
-        """Gather, and seal when all are there."""
-        self._gathered.append(shares)
-        if len(self._gathered) < len(self.receivers):
-            return
+        """Seal the shares of all queries, which lie one after the other."""
+        size = len(shares) // len(self.receivers)
         for receiver, key in self.keys.items():
             own = b"".join(
-                part for part, member in zip(self._gathered, self.receivers, strict=True) if member == receiver
+                shares[place * size : (place + 1) * size]
+                for place, member in enumerate(self.receivers)
+                if member == receiver
             )
             context = OpeningContext(
                 self.seal.federation, self.session, self.seal.place, receiver, digest_of_job(self.job)

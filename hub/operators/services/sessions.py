@@ -23,6 +23,8 @@ from symbolon.matching.blind.session import OperatorSession
 from symbolon.matching.blind.streams import NONCE_BYTES, BatchNumber, SessionId, session_of
 
 MOST_SESSIONS: Final = 64
+MOST_RUNNING: Final = 64
+"""Batches of a session at a time."""
 _MOST_EARLY: Final = 256
 """Frames of sessions that the coordinator has begun elsewhere already and not here."""
 
@@ -34,7 +36,7 @@ class Asker(Protocol):
     """Who asked for a batch, and is told what becomes of it."""
 
     def opening(self, shares: bytes) -> None:
-        """Carry opening shares."""
+        """Carry the opening shares of all queries of a batch."""
         ...
 
     def sealed_opening(self, sealed: bytes) -> None:
@@ -75,6 +77,8 @@ class ComparisonSession:
     def announce(self, batch: Batch, scope: Planes, asker: Asker) -> None:
         """Make room for a batch before it is multiplied; raises `Spoiled` where early frames do not fit it."""
         with self._turn, self._spoiling(batch.number):
+            while len(self._running) >= MOST_RUNNING:
+                self._give_up(min(self._running))
             self._running[batch.number] = _Running(batch, scope, asker)
             self._session.announce(batch)
 
@@ -112,8 +116,14 @@ class ComparisonSession:
         if running is None or result is None:
             return
         del self._running[number]
-        for share in opening_shares(self.name, running.batch, self._place, result, running.scope):
-            running.asker.opening(share.to_bytes())
+        shares = opening_shares(self.name, running.batch, self._place, result, running.scope)
+        running.asker.opening(b"".join(share.to_bytes() for share in shares))
+
+    def _give_up(self, number: BatchNumber) -> None:
+        """Forget the oldest: another operator refused it, and its frames never come."""
+        running = self._running[number]
+        self._forget(number)
+        running.asker.spoilt(number, "too many batches at a time")
 
     def _forget(self, number: BatchNumber) -> None:
         self._running.pop(number, None)

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from symbolon.hub.operators.errors import AnotherHub, NeedsRestore, NotJoined, StandingStill, UnknownQuestion
+from symbolon.hub.operators.errors import (
+    AnotherHub,
+    NeedsRestore,
+    NotJoined,
+    OutOfOrder,
+    StandingStill,
+    UnknownQuestion,
+)
+from symbolon.hub.operators.services.know_directory import KnowDirectory
+from symbolon.hub.operators.services.read_record import Reader
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import (
     DroppedRecord,
@@ -24,6 +33,7 @@ from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire, whole_milliseconds
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SigningKey
+from symbolon.protocol.membership_problems import Replayed
 from symbolon.protocol.messages_comparison import ErasedVersion, OperatorErasure
 from symbolon.protocol.messages_operators import (
     AddedRecord,
@@ -38,7 +48,6 @@ from symbolon.protocol.messages_operators import (
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.problems import MalformedMessage, ProtocolError
 from symbolon.protocol.references import HUB, MemberCode, RecordReference
-from symbolon.protocol.share_sealing import ShareContext, open_shares
 from symbolon.runtime.clock import Clock
 
 _WORD_BYTES: Final = 2
@@ -111,16 +120,29 @@ class TakeFeed:
     """Takes changes in their order: first PostgreSQL, in one transaction, then the rows."""
 
     def __init__(
-        self, store: OperatorStore, rows: RowsInUse, key: HybridSealingKey, signing_key: SigningKey, clock: Clock
+        self,
+        store: OperatorStore,
+        rows: RowsInUse,
+        directory: KnowDirectory,
+        key: HybridSealingKey,
+        signing_key: SigningKey,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._directory = directory
         self._rows = rows
         self._key = key
         self._signing_key = signing_key
         self._clock = clock
 
     def __call__(self, feed: Feed) -> Fed:
-        """Take what is new of a feed. Raises `NotJoined`, `StandingStill`, `NeedsRestore`, `DatabaseUnavailable`."""
+        """Take what is new of a feed, the directory first. Raises an `OperatorError`, or `DatabaseUnavailable`."""
+        self._directory.take(feed.versions)
+        if feed.versions and not (feed.changes or feed.segments or feed.schemas):
+            # Also who stands still, or was put back, goes on following who the others are.
+            with self._store.work() as work:
+                return Fed(work.progress(), (), self._directory.version)
+        self._directory.refuse_where_cards_differ()
         with self._rows.changing() as held:
             if held.doing in {Doing.LOST, Doing.RESTORING}:
                 held.refuse_where_still()
@@ -148,9 +170,11 @@ class TakeFeed:
                 for segment in feed.segments:
                     work.describe(segment)
                     held.described.setdefault(segment.segment, segment)
+                directory = self._directory.newest()
+                read = None if directory is None else Reader(seat, self._key, directory)
                 for change in () if lost else _to_take(feed.changes, number, held):
                     number = change.number
-                    dropped = self._apply(work, seat, change, held, taken, unreadable)
+                    dropped = self._apply(work, read, change, held, taken, unreadable)
                     if dropped is not None:
                         gone.append(dropped)
                 work.note_progress(number)
@@ -161,7 +185,7 @@ class TakeFeed:
             if lost:
                 held.refuse_where_still()
             self._place(held, taken, [row for record in gone for row in record.rows], number)
-        return Fed(number, tuple(unreadable))
+        return Fed(number, tuple(unreadable), self._directory.version)
 
     def _note_erasures(self, work: OperatorWork, seat: Seat, number: int, gone: Sequence[DroppedRecord]) -> None:
         """Leave a signed receipt for each owner whose records are gone."""
@@ -187,7 +211,7 @@ class TakeFeed:
     def _apply(
         self,
         work: OperatorWork,
-        seat: Seat,
+        read: Reader | None,
         change: RecordChange,
         held: HeldRows,
         taken: list[StoredShares],
@@ -198,14 +222,25 @@ class TakeFeed:
             taken[:] = [each for each in taken if each.handle != change.handle]
             return work.drop(change.handle)
         try:
-            record = _opened(change.handle, change.added, seat, held.described, self._key)
+            record = self._read(work, read, change.handle, change.added, held)
         except ProtocolError as error:
             work.note_unreadable(change.handle, error.problem.value, self._clock.now())
             unreadable.append(change.handle)
             return None
-        work.put(record, self._clock.now())
         taken.append(StoredShares(record.handle, record.bundle, record.rows))
         return None
+
+    def _read(
+        self, work: OperatorWork, read: Reader | None, handle: int, added: AddedRecord, held: HeldRows
+    ) -> NewShares:
+        if read is None:
+            raise OutOfOrder("The hub hands on records before it showed the members' directory.")
+        found = read(handle, added, held.described)
+        if not work.take_bundle(found.digest, found.epoch):
+            raise Replayed("The bundle was taken before: what is erased stays erased.")
+        if not work.put(found.shares, self._clock.now()):
+            raise MalformedMessage("The record's number is another's already.")
+        return found.shares
 
     @staticmethod
     def _place(held: HeldRows, taken: list[StoredShares], gone: list[RowAddress], number: int) -> None:
@@ -276,25 +311,3 @@ def place_record(held: HeldRows, record: StoredShares) -> None:
         end = start + bits * _WORD_BYTES
         held.segments.write(row, bits, record.bundle[start:end])
         start = end
-
-
-def _opened(
-    handle: int, added: AddedRecord, seat: Seat, described: dict[int, SegmentDescription], key: HybridSealingKey
-) -> NewShares:
-    if not added.rows or any(row.segment not in described for row in added.rows):
-        raise MalformedMessage("A record came without rows, or for rows that were never described.")
-    segment = described[added.rows[0].segment]
-    context = ShareContext(
-        federation=seat.federation,
-        sender=added.sender,
-        place=seat.place,
-        reference=added.reference,
-        version=added.version,
-        schema_digest=segment.schema_digest,
-        epoch=segment.epoch,
-    )
-    bundle = open_shares(added.sealed, key, context)
-    expected = sum(described[row.segment].bits * _WORD_BYTES for row in added.rows)
-    if len(bundle) != expected:
-        raise MalformedMessage("The bundle has another length than its rows ask for.")
-    return NewShares(handle, added.reference, added.version, added.sender, bundle, added.rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from symbolon.hub.operators.storage.directory import KeptDirectory
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.messages_operators import MOST_CHANGES, RowAddress, SegmentDescription, SignedErasure
@@ -82,6 +83,11 @@ class OperatorWork:
         """Leave one leaf."""
         self._audit_log.record(self._transaction, act, actor, None, detail)
 
+    @property
+    def directory(self) -> KeptDirectory:
+        """The co-signed directory as it was verified here."""
+        return KeptDirectory(self._transaction)
+
     def sequence_audit(self) -> int:
         """Give leaves of the audit log their places; how many."""
         return self._audit_log.sequence(self._transaction)
@@ -143,25 +149,36 @@ class OperatorWork:
             namespace=segment.namespace.value,
             compare_mode=segment.comparable_with.mode.value,
             compare_members=list(segment.comparable_with.members),
+            filled=list(segment.filled),
         )
 
     def segments(self) -> dict[int, SegmentDescription]:
         """Every segment by its number."""
         return {row["segment"]: _segment(row) for row in self._transaction.fetch_all(_QUERIES["list_segments"])}
 
-    def put(self, record: NewShares, now: datetime) -> None:
-        """Keep a record's shares; again is nothing."""
-        self._transaction.execute(
-            _QUERIES["put_record"],
-            handle=record.handle,
-            reference=record.reference,
-            version=record.version,
-            owner=record.owner,
-            bundle=record.bundle,
-            segments=[row.segment for row in record.rows],
-            row_numbers=[row.row for row in record.rows],
-            now=now,
+    def put(self, record: NewShares, now: datetime) -> bool:
+        """Keep a record's shares; False where the handle is another's already."""
+        return bool(
+            self._transaction.execute(
+                _QUERIES["put_record"],
+                handle=record.handle,
+                reference=record.reference,
+                version=record.version,
+                owner=record.owner,
+                bundle=record.bundle,
+                segments=[row.segment for row in record.rows],
+                row_numbers=[row.row for row in record.rows],
+                now=now,
+            )
         )
+
+    def take_bundle(self, digest: bytes, epoch: int) -> bool:
+        """Note that a signed bundle was taken; False where it was before, and is not to be taken again."""
+        return bool(self._transaction.execute(_QUERIES["take_bundle"], digest=digest, epoch=epoch))
+
+    def forget_taken_before(self, epoch: int) -> None:
+        """Forget which bundles were taken under epochs before this one: none of them is listed any more."""
+        self._transaction.execute(_QUERIES["forget_taken_before"], epoch=epoch)
 
     def drop(self, handle: int) -> DroppedRecord | None:
         """Erase a record's shares; what they were, None where there were none."""
@@ -323,4 +340,5 @@ def _segment(row: Row) -> SegmentDescription:
         comparable_with=ComparableWith(
             ComparisonMode(row["compare_mode"]), tuple(map(MemberCode, row["compare_members"]))
         ),
+        filled=tuple(row["filled"]),
     )

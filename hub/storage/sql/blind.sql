@@ -53,7 +53,7 @@ RETURNING handle;
 -- name: list_feed
 -- What an operator that is at `after` has to do, in the order of commits. A record that is gone comes without a
 -- bundle: its removal follows.
-SELECT c.number, c.handle, c.is_removal, b.sealed, r.key_epoch, v.reference, v.member, e.version,
+SELECT c.number, c.handle, c.is_removal, b.sealed, r.outline, r.key_epoch, v.reference, v.member, e.version,
        (SELECT array_agg(w.segment ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS segments,
        (SELECT array_agg(w.row ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS rows
 FROM index_change AS c
@@ -75,7 +75,7 @@ SELECT greatest(
 
 -- name: describe_segments
 -- Segments as operators are told of them.
-SELECT s.segment, s.key_epoch, l.schema_digest, s.what, s.bits, p.member, p.namespace, p.mode, p.members
+SELECT s.segment, s.key_epoch, l.schema_digest, s.what, s.bits, s.filled, p.member, p.namespace, p.mode, p.members
 FROM blind_segment AS s
 JOIN partition AS p USING (partition_id)
 JOIN linkage_epoch AS l ON l.epoch = s.key_epoch
@@ -140,9 +140,11 @@ WHERE key_epoch = %(key_epoch)s AND partition_id = ANY(%(partition_ids)s) AND wh
   AND next_row > 0;
 
 -- name: owners_of_rows
--- Whose vectors lie in these rows of a segment now.
-SELECT row, handle FROM blind_row
-WHERE segment = %(segment)s AND row = ANY(%(rows)s) AND handle IS NOT NULL;
+-- Whose vectors lie in these rows now.
+SELECT w.segment, w.row, w.handle
+FROM blind_row AS w
+JOIN unnest(%(segments)s::integer[], %(rows)s::integer[]) AS asked (segment, row) USING (segment, row)
+WHERE w.handle IS NOT NULL;
 
 -- name: join_tokens
 -- Records that share a number with one of these, under the same epoch.

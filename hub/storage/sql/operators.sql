@@ -26,6 +26,14 @@ ON CONFLICT (member, day) DO UPDATE SET tokens = token_budget.tokens + excluded.
 WHERE token_budget.tokens + excluded.tokens <= %(most)s
 RETURNING tokens;
 
+-- name: give_back_tokens
+-- What was taken from a budget and brought nothing.
+UPDATE token_budget SET tokens = tokens - %(tokens)s WHERE member = %(member)s AND day = %(day)s;
+
+-- name: list_budgets
+-- What the members had evaluated on a day.
+SELECT member, tokens FROM token_budget WHERE day = %(day)s ORDER BY member;
+
 -- name: forget_budgets
 -- The budgets of days that are over.
 DELETE FROM token_budget WHERE day < %(day)s;

@@ -98,5 +98,5 @@ def test_a_changed_leaf_is_found(home: Path, conninfo: str) -> None:
 
 
 def test_a_folder_that_is_no_home_is_a_mistake_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationMistake, match=r"node\.toml or a hub\.toml"):
+    with pytest.raises(ConfigurationMistake, match=r"node\.toml, hub\.toml and operator\.toml"):
         run("verify", "--home", str(tmp_path))

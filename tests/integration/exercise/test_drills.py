@@ -13,7 +13,7 @@ import pytest
 
 from symbolon.exercise.case import CASE_FOLDER
 from symbolon.exercise.federation import Federation
-from symbolon.exercise.fiction import AMARA, BELANU, CASSOR, FictionalRecord, drama_phone
+from symbolon.exercise.fiction import AMARA, BELANU, CASSOR, FictionalDate, FictionalRecord, drama_phone
 from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.state_files import write_state_file
 from symbolon.node.errors import NodeError
@@ -54,6 +54,14 @@ def phone_record(number: str, phone: str) -> FictionalRecord:
     return FictionalRecord(number, "", RecordKind.PHONE, SubjectCategory.SUSPECT, phone=phone)
 
 
+def person_record(number: str, name: str) -> FictionalRecord:
+    """One who is found by vectors, not by a number: in a blind federation the operators hold shares of it."""
+    born = FictionalDate(1988, 4, 17)
+    return FictionalRecord(
+        number, "", RecordKind.PERSON, SubjectCategory.SUSPECT, latin_name=name, born=born, nationality="XC", sex="M"
+    )
+
+
 def publish(federation: Federation, state: MemberCode, *records: FictionalRecord) -> None:
     file = federation.servers.folder / f"{state}-{records[0].local_id}.csv"
     file.write_bytes(write_state_file(state, records))
@@ -61,14 +69,20 @@ def publish(federation: Federation, state: MemberCode, *records: FictionalRecord
     federation.nodes[state].publish()
 
 
+@pytest.fixture(scope="module", params=["blind", "open"])
+def comparison(request: pytest.FixtureRequest) -> str:
+    """How the federation compares: the drills are the same."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def federation() -> Iterator[Federation]:
+def federation(comparison: str) -> Iterator[Federation]:
     """Three states, a hit between any two of them, all of it in epoch 1."""
-    with Federation() as federation:
+    with Federation(blind=comparison == "blind") as federation:
         federation.start()
-        with_belanu, with_cassor, between_others = (drama_phone(number) for number in range(3))
-        publish(federation, AMARA, phone_record("A-B", with_belanu), phone_record("A-C", with_cassor))
-        publish(federation, BELANU, phone_record("B-A", with_belanu), phone_record("B-C", between_others))
+        with_cassor, between_others = (drama_phone(number) for number in range(2))
+        publish(federation, AMARA, person_record("A-B", "Somchai Rattanakosin"), phone_record("A-C", with_cassor))
+        publish(federation, BELANU, person_record("B-A", "Somchai Rattanakosin"), phone_record("B-C", between_others))
         publish(federation, CASSOR, phone_record("C-A", with_cassor), phone_record("C-B", between_others))
         federation.wait_until("Handing in", lambda: len(live_records(federation)) == 6, PATIENCE_S)
         federation.wait_until("Matching", federation.is_settled, PATIENCE_S)
@@ -83,11 +97,17 @@ def desks(federation: Federation) -> Iterator[dict[MemberCode, StateDesk]]:
 
 @pytest.fixture(scope="module")
 def after_expulsion(
-    federation: Federation, desks: dict[MemberCode, StateDesk], tmp_path_factory: pytest.TempPathFactory
+    federation: Federation,
+    desks: dict[MemberCode, StateDesk],
+    comparison: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Federation:
     """The federation after the drill, in which each state had two hits before."""
     assert {code: len(states_of(desk)) for code, desk in desks.items()} == dict.fromkeys(desks, 2)
-    follow("expelled-member", tmp_path_factory.mktemp("drill"), RUN=str(federation.servers.folder))
+    folder, run = tmp_path_factory.mktemp("drill"), str(federation.servers.folder)
+    follow("expelled-member", folder, RUN=run)
+    if comparison == "blind":
+        follow("expelled-member-blind", folder, RUN=run)
     return federation
 
 
@@ -154,6 +174,20 @@ def test_what_the_others_publish_still_meets_and_what_the_expelled_publishes_mee
         )
     assert "C-NEW" not in states_of(desks[CASSOR])
     assert {member for member, _epoch in live_records(after_expulsion)} == {"XA", "XB"}
+
+
+def test_shares_are_renewed_and_what_is_published_afterwards_still_meets(
+    after_expulsion: Federation, desks: dict[MemberCode, StateDesk], comparison: str, tmp_path: Path
+) -> None:
+    if comparison == "open":
+        pytest.skip("An open federation has no shares.")
+    told = follow("refresh", tmp_path, RUN=str(after_expulsion.servers.folder))
+    assert "shares-refreshed" in told
+    publish(after_expulsion, AMARA, person_record("A-LATE", "Wichai Thongprasert"))
+    publish(after_expulsion, BELANU, person_record("B-LATE", "Wichai Thongprasert"))
+    after_expulsion.wait_until(
+        "The hit", lambda: states_of(desks[AMARA]).get("A-LATE") is JointState.ALERTED, PATIENCE_S
+    )
 
 
 def test_a_node_comes_back_from_its_backup_with_a_whole_log(federation: Federation, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ class HubBench:
     def indexed(self) -> int:
         """How many encodings can be compared: in the worker's memory, or at each of three operators."""
         if self.operators is None:
-            return len(cast(Any, self.worker.refresh_index)._finder)  # what is in memory, nobody tells
+            return len(cast(Any, self.worker.refresh_index).job._finder)  # what is in memory, nobody tells
         [records] = {each.records for each in self.operators.status().values()}
         return records
 

@@ -11,11 +11,11 @@ from tests.simulators.operator_bench import OperatorBench
 
 from symbolon.hub.bootstrap.commands import resume_comparison
 from symbolon.hub.bootstrap.opening import CLOCK
+from symbolon.hub.domain.operators import TokenSpending
 from symbolon.hub.errors import NotPossible, OperatorAway, OperatorsDisagree
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.gateway.token_lines import TokenLines
 from symbolon.hub.services.mind_operators import MindOperators
-from symbolon.hub.storage.operators import DAILY_TOKENS
 from symbolon.matching.identifier_types import Phone, RecordIdentifiers
 from symbolon.protocol import oprf
 from symbolon.protocol.audit_log import AuditAct
@@ -85,11 +85,12 @@ def test_one_operator_alone_gives_no_value(token_lines: TokenLines, operators: O
 def test_a_member_has_so_many_tokens_evaluated_in_a_day_and_no_more(bench: Any) -> None:
     today, member = date(2031, 5, 4), bench.amara.code
     with bench.hub.store.work() as work:
-        assert work.operators.spend_tokens(member, today, DAILY_TOKENS - 1)
-        assert not work.operators.spend_tokens(member, today, 2)
-        assert work.operators.spend_tokens(member, today, 1)
-        assert work.operators.spend_tokens(bench.belanu.code, today, 1)
-        assert work.operators.spend_tokens(member, date(2031, 5, 5), 1)
+        assert work.operators.spend_tokens(member, today, 8, 10)
+        assert not work.operators.spend_tokens(member, today, 3, 10)
+        assert work.operators.spend_tokens(member, today, 2, 10)
+        assert work.operators.spend_tokens(bench.belanu.code, today, 1, 10)
+        assert work.operators.spend_tokens(member, date(2031, 5, 5), 10, 10)
+        assert work.operators.tokens_spent(today) == (TokenSpending(member, 10), TokenSpending(bench.belanu.code, 1))
 
 
 def test_where_operators_disagree_nothing_is_compared_until_somebody_says_so(bench: Any, person: Any) -> None:

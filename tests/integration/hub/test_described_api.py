@@ -9,14 +9,16 @@ import pytest
 from hypothesis import strategies as st
 from tests.fuzz.described_api import attack
 from tests.fuzz.mangling import SOME_VALUES
-from tests.integration.hub.test_mutations import OCCASIONS, RECEIVED, XA, Stage, places_in, signed, stage
+from tests.integration.hub.test_mutations import BLIND_ADDRESS, OCCASIONS, RECEIVED, XA, Stage, places_in, signed, stage
 from tests.simulators.members_over_http import problem_of
 
 from symbolon.hub.bootstrap.backup import proceed_without
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.envelope import Envelope
+from symbolon.protocol.messages import Purpose, TokenRequest
 from symbolon.protocol.problems import MalformedMessage, Problem
 from symbolon.protocol.references import new_delivery_id
+from symbolon.protocol.ristretto import base_times, small
 
 __all__ = ["stage"]
 
@@ -28,6 +30,8 @@ def templates(request: pytest.FixtureRequest, stage: Stage) -> dict[str, list[En
     for occasion in OCCASIONS:
         path, envelope = occasion(stage)
         made.setdefault(path, []).append(envelope)
+    tokens = TokenRequest((base_times(small(7)),))
+    made[BLIND_ADDRESS] = [stage.amara.envelope(tokens, Purpose.TOKEN_REQUEST)]
     if request.param == "at work":
         proceed_without(stage.bench.hub)()
     return made

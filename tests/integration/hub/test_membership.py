@@ -254,7 +254,7 @@ def test_a_suspended_members_records_are_compared_with_nothing(bench: Any, perso
 def test_what_was_found_before_a_suspension_raises_no_alert_after_it(bench: Any, person: Any) -> None:
     bench.submit(bench.cassor, item(person))
     bench.submit(bench.amara, item(person))
-    finder = bench.worker.find_matches._finder
+    finder = bench.worker.find_matches.job._finder
     compare = finder.compare
 
     def compare_then_suspend(*arguments: Any) -> Any:
@@ -364,7 +364,7 @@ def test_an_expelled_members_records_and_hits_and_mail_are_gone(bench: Any, pers
     assert bench.told(bench.amara) == [Event.WITHDRAWN] * 2
     assert [count.member for count in bench.hub.show_status()().records] == ["XA"]
     bench.worker.refresh_index()
-    assert len(bench.worker.find_matches._finder) == 1
+    assert len(bench.worker.find_matches.job._finder) == 1
     assert bench.waiting_for("XC") == 0
 
 

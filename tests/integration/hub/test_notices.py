@@ -204,7 +204,7 @@ def test_the_worker_of_a_hub_with_a_mail_server_writes_and_sends_and_one_without
     assert server.mails == []
     notices = NoticeSettings(settings_of(server.port), (FACILITATOR,), AT_ONCE, "https://hub.example:8444")
     hub = replace(bench.hub, settings=replace(bench.hub.settings, notices=notices))
-    build_worker_services(hub).send_notices()
+    build_worker_services(hub, bench.new_comparator()).send_notices()
     assert [mail["To"] for mail in server.mails] == [FACILITATOR]
 
 

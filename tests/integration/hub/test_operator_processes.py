@@ -1,5 +1,6 @@
 """A hub with three operators that are processes of their own: set up by their commands, killed, refreshed, restored."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.matching.identifier_types import BirthDate, PersonName, RecordIdentifiers
 from symbolon.protocol.keys import VerifyingKey
 from symbolon.protocol.messages import Comparing, OperatorErasureReceipt, Purpose
+from symbolon.protocol.messages_membership import directory_fingerprint
 from symbolon.runtime.certificates import fingerprint
 
 _PEOPLE = ("Somchai Rattanakosin", "Nguyen Van Anh", "Ko Zaw Min", "Maria Santos Reyes", "Abdul Karim Hossain")
@@ -113,6 +115,16 @@ def test_three_bodies_set_up_an_operator_each_and_their_hub_compares_blind(
     for place in PLACES:
         found = processes.status(place)
         assert (found["records"], found["token_key"], found["doing"]) == (6, True, "working")
+    # Each follows what the members sign, and is told by a member which founding is theirs.
+    for place in PLACES:
+        known = processes.status(place)["directory"]
+        assert (known["version"], known["cards_differ"], known["confirmed_at"]) == (1, False, None)
+        assert known["founding"] == directory_fingerprint(directory)
+    assert "NOT CONFIRMED" in processes.typed("status", "--home", str(processes.home(0)))
+    assert "not the fingerprint" in processes.typed("confirm", "--home", str(processes.home(0)), "00 11", expected=1)
+    fingerprint_of_member = directory_fingerprint(directory).upper()
+    assert "XA, XB, XC" in processes.typed("confirm", "--home", str(processes.home(0)), fingerprint_of_member)
+    assert "confirmed with a member" in processes.typed("status", "--home", str(processes.home(0)))
     # Given again, the same certificate, and nothing to sign.
     before = (processes.folder / "welcomes" / "welcome-1.json").read_bytes()
     assert "fingerprint" in processes.add(1)
@@ -237,7 +249,7 @@ def test_each_operator_signs_to_the_owner_what_it_erased_and_the_hub_forwards_it
     bench.api.withdraw_records(bench.amara.code, bench.amara.withdrawal(record.reference))
     bench.worker.refresh_index()
     bench.worker.forward_erasures()
-    receipts = bench._messages(bench.amara, OperatorErasureReceipt)
+    receipts = bench.messages(bench.amara, OperatorErasureReceipt)
     assert [receipt.erasure.place for receipt in receipts] == [0, 1, 2]
     for receipt in receipts:
         card = bench.directory().comparison.operators[receipt.erasure.place]
@@ -306,9 +318,13 @@ def test_who_takes_an_operators_place_without_its_keys_is_given_its_shares(
     processes.start(*PLACES)
     again = operator_room(initialised_hub, patience_s=15)
     for _ in range(100):
+        # The hub's sweep: until the others are told whom the members signed, they have nothing to do with it.
+        with contextlib.suppress(OperatorAway, OperatorRefused):
+            bench.worker.refresh_index()
         if processes.status(1)["doing"] == "needs-restore":
             break
         time.sleep(0.2)
+    assert [processes.status(place)["directory"]["cards_differ"] for place in PLACES] == [False] * 3
     processes.typed("restore", "--home", str(processes.home(1)))
     await_all(again)
     assert [each.records for each in again.status().values()] == [1, 1, 1]

@@ -46,7 +46,7 @@ def initialised_hub(
 def operators(tmp_path: Path, fresh_database: FreshDatabase) -> Iterator[tuple[OperatorBench, OperatorRoom]]:
     folder = tmp_path / "operators"
     folder.mkdir()
-    with three_operators(folder, fresh_database, FEDERATION) as bench:
+    with three_operators(folder, fresh_database, FEDERATION, listed=True) as bench:
         room = bench.room()
         yield bench, room
         room.close()
@@ -57,7 +57,7 @@ def bench(initialised_hub: Hub, operators: tuple[OperatorBench, OperatorRoom]) -
     hub, (three, room) = initialised_hub, operators
     found_at = datetime.now(UTC)
     with hub.store.work() as work:
-        for card in three.cards():
+        for card in three.cards:
             seated = SeatedOperator(OperatorContact(card, HOST, three.ports[card.place]), "pem", "printed")
             work.operators.seat(seated, found_at)
     wake = WakeUps(match=lambda: None, clear_away=lambda: None)
@@ -70,7 +70,6 @@ def bench(initialised_hub: Hub, operators: tuple[OperatorBench, OperatorRoom]) -
         found.welcomes[code] = enrol(member.enrolment_request(), None)
     found.co_sign(*found.members)
     found.acknowledge_all()
-    three.directory = found.directory()
     return found
 
 

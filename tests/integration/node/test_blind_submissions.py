@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from symbolon.protocol.keys import LinkageKey
 from symbolon.protocol.messages import Purpose, Submission, SubmissionItem
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_batch_id
-from symbolon.protocol.share_sealing import ShareContext, open_shares
+from symbolon.protocol.share_sealing import ShareContext, ShareTerms, open_shares
 from symbolon.runtime import certificates
 
 from .conftest import FOCAL_POINT, HEADER, NodeUnderTest, SettableDraws, founded, new_hub, new_node
@@ -90,13 +91,15 @@ def test_each_operator_opens_its_own_bundle_and_only_together_are_they_the_recor
     blind.xa.deliver()
     outline_bytes, *sealed = blind.hub.live[queued.reference].envelopes
     outline = Outline.from_bytes(SCHEMA, outline_bytes)
+    vectors = tuple(place.what for place in outline.places(SCHEMA))
+    terms = ShareTerms(queued.namespace, queued.comparable_with, vectors, sha256(outline_bytes).hexdigest())
     shares = {}
     for place in PLACES:
         context = ShareContext(
             FEDERATION, blind.xa.code, place, queued.reference, queued.version, queued.schema_digest, queued.key_epoch
         )
-        bundle = open_shares(sealed[place], blind.operators.sealing[place], context)
-        shares[place] = shares_in(SCHEMA, outline, bundle)
+        opened = open_shares(sealed[place], blind.operators.sealing[place], context, terms, blind.xb.directory())
+        shares[place] = shares_in(SCHEMA, outline, opened.bundle)
     for profile, vectors in record.profiles.items():
         for place_of_vector in (each for each in outline.places(SCHEMA) if each.what == profile):
             row = RowOfElements(RING_16, place_of_vector.bits)

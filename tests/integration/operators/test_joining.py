@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from symbolon.hub.operators.bootstrap.opening import Operator, initialise, open_operator
-from symbolon.hub.operators.errors import NotJoined, OutOfOrder
+from symbolon.hub.operators.errors import DirectoryRefused, NotJoined, OutOfOrder
 from symbolon.hub.operators.services.join_federation import OperatorDraft
 from symbolon.protocol.messages_comparison import OperatorCard, OperatorContact, OperatorRequest, OperatorWelcome
 from symbolon.protocol.messages_peers import Doing
@@ -65,6 +65,15 @@ def opened(home: Path) -> Iterator[Operator]:
 def test_beginning_again_gives_the_same_request(tmp_path: Path, fresh_database: FreshDatabase) -> None:
     conninfo = fresh_database("operator0")
     assert begun(tmp_path / "home", conninfo) == begun(tmp_path / "home", conninfo)
+
+
+def test_before_the_founding_there_is_nothing_to_confirm(tmp_path: Path, fresh_database: FreshDatabase) -> None:
+    begun(tmp_path / "home", fresh_database("operator0"))
+    with opened(tmp_path / "home") as operator:
+        found = operator.report().directory
+        assert (found.version, found.founding, found.confirmed_at, found.cards_differ) == (0, None, None, False)
+        with pytest.raises(DirectoryRefused, match="no founding"):
+            operator.confirm("0000")
 
 
 def test_nothing_secret_lies_open_in_the_home(tmp_path: Path, fresh_database: FreshDatabase) -> None:

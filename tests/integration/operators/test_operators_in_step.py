@@ -168,7 +168,7 @@ def test_a_job_for_shares_of_another_generation_is_refused(bench: OperatorBench)
     lines = settled(bench, 0)
     filled(bench, lines)
     with pytest.raises(OperatorRefused) as refused:
-        lines.begin(*job(bench, 0, ASKING, generation=1))
+        lines.begin(*job(bench, 0, ASKING, generation=1)).result(30)
     assert refused.value.code == "moved-on"
     lines.close()
 
@@ -252,7 +252,7 @@ def test_an_operator_that_lost_its_disk_is_restored_from_the_other_two(
     assert refused.value.code == "needs-restore"
     assert statuses(lines)[place].doing == Doing.LOST
     with pytest.raises(OperatorRefused):
-        lines.begin(*job(bench, 0, ASKING, generation=generation))
+        lines.begin(*job(bench, 0, ASKING, generation=generation)).result(20)
     lines.close()
     order(bench, place, Doing.RESTORING)
     lines = settled(bench, generation)

@@ -107,12 +107,11 @@ def job(
         change=bench.changes,
         form=form_of(question),
         queries=tuple(queries),
-        against=RowRange(BELANU.segment, 0, 64),
+        against=(RowRange(BELANU.segment, 0, 64),),
         pairs=(),
     )
     asked = replace(asked, **changed)
-    rows = -(-(len(asked.pairs) or (asked.against.count if asked.against else 0)) // 64) * 64
-    return asked, Batch(BatchNumber(number), len(queries), rows, asked.form.bits, bytes(32))
+    return asked, Batch(BatchNumber(number), *asked.shape, asked.form.bits, bytes(32))
 
 
 def filled(bench: OperatorBench, lines: OperatorLines) -> tuple[list[bytes], list[bytes]]:
@@ -149,12 +148,33 @@ def test_every_rotation_and_both_ways_to_carry_open_the_same(bench: OperatorBenc
 def test_pairs_are_compared_one_by_one(bench: OperatorBench, lines: OperatorLines) -> None:
     queries, records = filled(bench, lines)
     pairs = tuple(RowAddress(BELANU.segment, row) for row in (3, 1, 4, 1, 5))
-    found = lines.begin(*job(bench, 0, ASKING, against=None, pairs=pairs)).result(30)
-    wanted = {
-        place: (place,) if reaches(queries[place], records[row.row], PROFILE.threshold) else ()
-        for place, row in enumerate(pairs)
-    }
-    assert rows_by_query(found) == wanted
+    found = lines.begin(*job(bench, 0, ASKING, against=(), pairs=pairs)).result(30)
+    alike = (reaches(queries[place], records[row.row], PROFILE.threshold) for place, row in enumerate(pairs))
+    assert list(found) == [tuple(place for place, yes in enumerate(alike) if yes)]
+
+
+def test_rows_of_many_owners_are_asked_about_together_and_what_is_out_of_scope_stays_closed(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    queries, records = filled(bench, lines)
+    # Cassor's records, of which some are not for Amara.
+    rule = ComparableWith(ComparisonMode.ONLY, (MemberCode("XB"),))
+    cassor = near_vectors(70, 3)
+    bench.add(lines, segment(3, "XC", PROFILE.id), dict(enumerate(cassor)))
+    bench.add(lines, segment(4, "XC", PROFILE.id, comparable_with=rule), dict(enumerate(cassor[:7])))
+    asking = [*ASKING, *(RowAddress(BELANU.segment, row) for row in range(3))]
+    ranges = (RowRange(3, 0, 70), RowRange(BELANU.segment, 0, 40), RowRange(4, 0, 7), RowRange(AMARA.segment, 0, 5))
+    found = lines.begin(*job(bench, 0, asking, against=ranges)).result(30)
+
+    def alike(query: bytes, start: int, vectors: list[bytes]) -> list[int]:
+        return [start + row for row, each in enumerate(vectors) if reaches(query, each, PROFILE.threshold)]
+
+    wanted = [(*alike(each, 0, cassor), *alike(each, 128, records)) for each in queries]
+    wanted += [
+        (*alike(each, 0, cassor), *alike(each, 192, cassor[:7]), *alike(each, 256, queries)) for each in records[:3]
+    ]
+    assert list(found) == wanted
+    assert any(row >= 192 for rows in found for row in rows)
 
 
 def test_a_record_that_is_gone_matches_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
@@ -198,7 +218,7 @@ def test_an_operator_that_starts_again_has_all_its_rows(bench: OperatorBench, li
 
 def refused(lines: OperatorLines, asked: tuple[CompareRows, Batch]) -> str:
     with pytest.raises(OperatorRefused) as caught:
-        lines.begin(*asked)
+        lines.begin(*asked).result(30)
     return caught.value.code
 
 
@@ -213,12 +233,12 @@ def test_records_that_their_owner_does_not_admit_are_not_compared(bench: Operato
     only = ComparableWith(ComparisonMode.ONLY, (MemberCode("XC"),))
     closed = segment(3, "XB", PROFILE.id, comparable_with=only)
     bench.add(lines, closed, {0: near_vectors(1, 3)[0]})
-    assert refused(lines, job(bench, 0, ASKING, against=RowRange(3, 0, 64))) == "out-of-scope"
+    assert refused(lines, job(bench, 0, ASKING, against=(RowRange(3, 0, 64),))) == "out-of-scope"
 
 
 def test_a_state_is_not_compared_with_itself(bench: OperatorBench, lines: OperatorLines) -> None:
     filled(bench, lines)
-    assert refused(lines, job(bench, 0, ASKING, against=RowRange(AMARA.segment, 0, 64))) == "out-of-scope"
+    assert refused(lines, job(bench, 0, ASKING, against=(RowRange(AMARA.segment, 0, 64),))) == "out-of-scope"
 
 
 @pytest.mark.parametrize("changed", [{"epoch": 2}, {"what": SCHEMA.profiles[1].id}])
@@ -228,7 +248,7 @@ def test_rows_of_other_epochs_or_kinds_are_not_compared(
     filled(bench, lines)
     other: SegmentDescription = segment(4, "XB", **{"what": PROFILE.id, **changed})  # type: ignore[arg-type]  # shorthand
     bench.add(lines, other, {0: near_vectors(1, 3)[0]})
-    assert refused(lines, job(bench, 0, ASKING, against=RowRange(4, 0, 64))) == "unknown-rows"
+    assert refused(lines, job(bench, 0, ASKING, against=(RowRange(4, 0, 64),))) == "unknown-rows"
 
 
 def test_an_empty_row_asks_nothing(bench: OperatorBench, lines: OperatorLines) -> None:
@@ -295,6 +315,14 @@ def test_a_bundle_for_another_record_is_not_read(bench: OperatorBench, lines: Op
     fed = bench.add(lines, BELANU, {0: near_vectors(1, 2)[0]})
     bench.sealing[1] = kept
     assert [len(each.unreadable) for each in fed.values()] == [0, 1, 0]
+
+
+def test_a_record_in_a_segment_of_records_that_fill_other_profiles_is_not_taken(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    both = segment(5, "XB", PROFILE.id, filled=(PROFILE.id, SCHEMA.profiles[1].id))
+    fed = bench.add(lines, both, {0: near_vectors(1, 2)[0]})
+    assert [len(each.unreadable) for each in fed.values()] == [1, 1, 1]
 
 
 def test_tokens_are_evaluated_and_proved(bench: OperatorBench, lines: OperatorLines) -> None:

@@ -14,7 +14,7 @@ def federation(tmp_path: Path, fresh_database: Callable[[str], str], broker_url:
     """Two states."""
     folder = tmp_path / "operators"
     folder.mkdir()
-    with three_operators(folder, fresh_database, FEDERATION) as operators:
+    with three_operators(folder, fresh_database, FEDERATION, listed=True) as operators:
         made = founded(tmp_path, fresh_database, broker_url, operators, ("XA", "XB"))
         yield made
         assert made.room is not None

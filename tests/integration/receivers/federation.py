@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,8 +54,7 @@ class ReceiverFederation(Federation):
                 state.node.services.reencode_records()
                 replace(state.node.tools, pairs_every=EVERY).tell_pairs()
                 self._try(state.worker.deliver_outbox)
-            if self.operators is not None and self.operators.directory is not None:
-                self.hub.worker.find_matches()
+            self.hub.worker.find_matches()
             for state in self.states.values():
                 state.worker.receive_deliveries(0)
                 state.worker.receive_deliveries.retry_waiting()
@@ -75,7 +73,7 @@ def founded(
     initialise_hub(home, HubDraft(FEDERATION, settings, ("localhost",))).database.close()
     hub, room = open_hub(home, "drill", connections=6), operators.room()
     with hub.store.work() as work:
-        for card in operators.cards():
+        for card in operators.cards:
             contact = OperatorContact(card, HOST, operators.ports[card.place])
             work.operators.seat(SeatedOperator(contact, "pem", "printed"), datetime.now(UTC))
     api = build_api_services(
@@ -88,10 +86,5 @@ def founded(
     federation = ReceiverFederation(RunningHub(hub, api, worker), operators=operators, room=room)
     for code in codes:
         calls.enrol(federation, code, folder, conninfo(code.lower()))
-    with suppress(AssertionError):
-        calls.co_sign(federation)
-    with hub.store.work() as work:
-        operators.directory = work.directory.in_effect()
-    assert operators.directory is not None
-    federation.pump()
+    calls.co_sign(federation)
     return federation

@@ -37,9 +37,10 @@ update progress set number = %(number)s;
 
 -- name: describe_segment
 -- A segment that the hub made; what was said of one is never changed.
-insert into segment (segment, epoch, schema_digest, what, bits, owner, namespace, compare_mode, compare_members)
+insert into segment (segment, epoch, schema_digest, what, bits, owner, namespace, compare_mode, compare_members,
+                     filled)
 values (%(segment)s, %(epoch)s, %(schema_digest)s, %(what)s, %(bits)s, %(owner)s, %(namespace)s,
-        %(compare_mode)s, %(compare_members)s)
+        %(compare_mode)s, %(compare_members)s, %(filled)s)
 on conflict (segment) do nothing;
 
 -- name: list_segments
@@ -52,6 +53,14 @@ insert into shared_record (handle, reference, version, owner, bundle, segments, 
 values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segments)s, %(row_numbers)s, %(now)s,
         (select generation from standing))
 on conflict (handle) do nothing;
+
+-- name: take_bundle
+-- A signed bundle was taken; no row where it was before.
+insert into taken_bundle (digest, epoch) values (%(digest)s, %(epoch)s) on conflict do nothing;
+
+-- name: forget_taken_before
+-- Of closed epochs nothing is taken, so nothing need be known.
+delete from taken_bundle where epoch < %(epoch)s;
 
 -- name: drop_record
 -- A record is gone, and its share with it; where its vectors lay.
@@ -143,3 +152,28 @@ delete from erasure where number <= %(number)s;
 -- name: newest_erasure
 -- The change that the newest receipt is about.
 select coalesce(max(number), 0) from erasure;
+
+-- name: find_newest_version
+-- The directory in effect, as far as this operator was told.
+select signed from directory_version order by version desc limit 1;
+
+-- name: find_version
+-- One version of the directory.
+select signed from directory_version where version = %(version)s;
+
+-- name: keep_version
+-- A version that was verified.
+insert into directory_version (version, digest, signed, taken_at)
+values (%(version)s, %(digest)s, %(signed)s, %(now)s);
+
+-- name: find_confirmation
+-- Whether the founding was compared with a member, and why the hub's versions were last refused.
+select confirmed_at, directory_trouble from seat;
+
+-- name: confirm_founding
+-- The founding was compared with a member.
+update seat set confirmed_at = coalesce(confirmed_at, %(now)s);
+
+-- name: note_directory_trouble
+-- Why the hub's versions were refused, or (null) that they were not; no row where that is known.
+update seat set directory_trouble = %(trouble)s where directory_trouble is distinct from %(trouble)s;

@@ -1,0 +1,107 @@
+"""What of a job an operator finds in scope by itself, what it refuses, and what a job costs whom."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.simulators.operator_bench import DIGEST, SCHEMA, segment
+
+from symbolon.hub.operators.domain.questions import check_question, form_of, spent_by
+from symbolon.hub.operators.errors import OutOfScope, UnknownQuestion, UnknownRows
+from symbolon.matching.blind.questions import questions_of_kind, threshold_question
+from symbolon.protocol.handling import ComparableWith
+from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange, SegmentDescription
+from symbolon.protocol.references import MemberCode
+
+FIRST, SECOND = SCHEMA.profiles[0], SCHEMA.profiles[1]
+SCHEMAS = {DIGEST: SCHEMA}
+EVERYBODY = ComparableWith.all_members()
+Segments = dict[int, SegmentDescription]
+
+
+def job(what: str, queries: list[int], ranges: list[int], pairs: tuple[RowAddress, ...] = ()) -> CompareRows:
+    profile = next(each for each in SCHEMA.profiles if each.id == what)
+    return CompareRows(
+        0, 0, False, 1, form_of(threshold_question(SCHEMA, profile)),
+        tuple(RowAddress(number, 0) for number in queries), tuple(RowRange(number, 0, 5) for number in ranges), pairs,
+    )  # fmt: skip
+
+
+def described(*segments: SegmentDescription) -> Segments:
+    return {each.segment: each for each in segments}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["XA", "XB", "XC"]),
+            st.sampled_from(
+                [EVERYBODY, ComparableWith.only(MemberCode("XA")), ComparableWith.all_but(MemberCode("XB"))]
+            ),
+            st.sampled_from([(SECOND.id,), (FIRST.id, SECOND.id)]),
+        ),
+        min_size=2,
+        max_size=8,
+    )
+)
+def test_a_pair_is_in_scope_where_both_owners_admit_it_and_this_profile_judges_it(
+    kinds: list[tuple[str, ComparableWith, tuple[str, ...]]],
+) -> None:
+    segments = described(
+        *(
+            segment(number, owner, SECOND.id, comparable_with=rule, filled=filled)
+            for number, (owner, rule, filled) in enumerate(kinds)
+        )
+    )
+    wanted = {
+        (one.segment, other.segment)
+        for one, other in product(segments.values(), repeat=2)
+        if one.owner != other.owner
+        and one.comparable_with.admits(other.owner)
+        and other.comparable_with.admits(one.owner)
+        # Where both fill the first profile, it judges them, and not the second one.
+        and not (FIRST.id in one.filled and FIRST.id in other.filled)
+    }
+    asked = job(SECOND.id, list(segments), list(segments))
+    if not wanted:
+        with pytest.raises(OutOfScope):
+            check_question(asked, segments, SCHEMAS)
+        return
+    found = check_question(asked, segments, SCHEMAS).admitted
+    assert {(one, other) for one, others in found.items() for other in others} == wanted
+    for owner, spent in spent_by(asked, segments, found).items():
+        assert spent == sum(segments[one].owner == owner for one, _other in wanted)
+
+
+def test_one_pair_out_of_scope_refuses_all_that_are_asked_one_by_one() -> None:
+    segments = described(segment(1, "XA", FIRST.id), segment(2, "XB", FIRST.id))
+    rows = (RowAddress(2, 0), RowAddress(2, 1))
+    asked = job(FIRST.id, [1, 1], [], rows)
+    assert spent_by(asked, segments, check_question(asked, segments, SCHEMAS).admitted) == {"XA": 2}
+    with pytest.raises(OutOfScope):
+        check_question(job(FIRST.id, [1, 2], [], rows), segments, SCHEMAS)
+
+
+def test_why_two_are_alike_is_asked_whatever_profile_judges_them() -> None:
+    kind = next(iter(SCHEMA.explanations))
+    segments = described(segment(1, "XA", f"explain/{kind}"), segment(2, "XB", f"explain/{kind}"))
+    form = form_of(questions_of_kind(SCHEMA, kind)[0])
+    asked = replace(job(FIRST.id, [1], [], (RowAddress(2, 0),)), form=form)
+    assert check_question(asked, segments, SCHEMAS).admitted == {1: frozenset({2})}
+
+
+def test_rows_of_several_kinds_or_of_none_are_not_compared() -> None:
+    segments = described(segment(1, "XA", FIRST.id), segment(2, "XB", SECOND.id), segment(3, "XB", FIRST.id, epoch=2))
+    for other in (2, 3, 4):
+        with pytest.raises(UnknownRows):
+            check_question(job(FIRST.id, [1], [other]), segments, SCHEMAS)
+    with pytest.raises(UnknownRows):
+        check_question(job(FIRST.id, [1], [1]), segments, {})
+
+
+def test_a_form_that_the_schema_does_not_have_is_not_asked() -> None:
+    segments = described(segment(1, "XA", FIRST.id), segment(2, "XB", FIRST.id))
+    with pytest.raises(UnknownQuestion):
+        check_question(replace(job(FIRST.id, [1], [2]), form=LinearForm(40, 16, 17, 0, 16)), segments, SCHEMAS)
