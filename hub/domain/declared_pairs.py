@@ -17,7 +17,7 @@ from symbolon.protocol.handling import (
     RecordKind,
     Urgency,
 )
-from symbolon.protocol.messages import PairDeclaration
+from symbolon.protocol.messages import Alert, PairDeclaration
 from symbolon.protocol.references import MemberCode, RecordReference
 
 Side = tuple[RecordReference, MemberCode, Namespace, Urgency]
@@ -51,6 +51,14 @@ def own_side(declaration: PairDeclaration, member: MemberCode) -> Side:
 def other_side(declaration: PairDeclaration) -> Side:
     """What stands for the other side until that declares the pair too."""
     return declaration.counterpart_alias, declaration.counterpart, Namespace.GENERAL, declaration.urgency
+
+
+def sides_of_alert(alert: Alert, member: MemberCode) -> tuple[Side, Side]:
+    """What stood for the two sides, as a member that was told of a hit says after the hub forgot it."""
+    return (
+        (alert.own_reference, member, alert.namespace, alert.urgency),
+        (alert.counterpart_reference, alert.counterpart, Namespace.GENERAL, alert.urgency),
+    )
 
 
 def partition_of_alias(member: MemberCode, namespace: Namespace) -> Partition:

@@ -16,8 +16,8 @@ class DeclaredPairs(Protocol):
     def hit_of(self, pair_id: PairId) -> HitId | None:
         """The hit that was raised on a pair."""
 
-    def aliases_of(self, pair_id: PairId) -> frozenset[RecordReference]:
-        """The references that stand for the sides of a pair."""
+    def is_alias(self, reference: RecordReference) -> bool:
+        """Whether a reference stands for a side of a pair."""
 
     def stand_for(self, pair_id: PairId, hit_id: HitId, references: Collection[RecordReference]) -> None:
         """These references stand for the sides of a hit."""

@@ -28,7 +28,7 @@ class EndPair:
             end = self._open(work, envelope, member, PairEnd, now)
             if was_taken_before(work, envelope, now):
                 return
-            found = work.records.lock_references(work.pairs.aliases_of(end.pair_id) & {end.own_alias})
+            found = work.records.lock_references({end.own_alias} if work.pairs.is_alias(end.own_alias) else set())
             own = {reference: record for reference, record in found.items() if record.member == member}
             reclassified = own.keys() if end.reason is WithdrawalReason.RECLASSIFIED else ()
             outcomes = self._erase(work, own, now, reclassified=reclassified)

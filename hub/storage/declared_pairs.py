@@ -36,10 +36,9 @@ class PostgresDeclaredPairs:
         found = self._transaction.fetch_value(_QUERIES["find_hit_of_pair"], pair_id=pair_id)
         return None if found is None else HitId(found)
 
-    def aliases_of(self, pair_id: PairId) -> frozenset[RecordReference]:
-        """The references that stand for the sides of a pair."""
-        rows = self._transaction.fetch_all(_QUERIES["list_aliases"], pair_id=pair_id)
-        return frozenset(RecordReference(row["reference"]) for row in rows)
+    def is_alias(self, reference: RecordReference) -> bool:
+        """Whether a reference stands for a side of a pair."""
+        return bool(self._transaction.fetch_value(_QUERIES["is_alias"], reference=reference))
 
     def stand_for(self, pair_id: PairId, hit_id: HitId, references: Collection[RecordReference]) -> None:
         """These references stand for the sides of a hit."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.records import Publication, Record
-from symbolon.protocol.handling import Band, Namespace
+from symbolon.protocol.handling import Band, Namespace, OffenceGroup, RecordKind
 from symbolon.protocol.lifecycle import JointState
 from symbolon.protocol.messages import FoundPair, PairAnswer, PairDeclaration, SideOfPair
 from symbolon.protocol.references import HitId, MemberCode, PairId, RecordReference
@@ -126,3 +126,16 @@ def crosses(own: Pair, told_of: FoundPair) -> bool:
 def is_live(record: Record | None, number: NumberedVersion) -> bool:
     """Whether the version that was compared is still the one that counts."""
     return record is not None and record.publication in AT_HUB and record.version == number.version
+
+
+def by_aliases(hit: Hit, pair: Pair | None) -> Hit:
+    """The hit as the hub may be told of it: where it knows neither record, by what stands for them."""
+    if pair is None:
+        return hit
+    return replace(
+        hit,
+        own_reference=pair.own_alias,
+        counterpart_reference=pair.other_alias,
+        counterpart_offence_group=OffenceGroup.OTHER,
+        counterpart_record_kind=RecordKind.PERSON,
+    )

@@ -22,6 +22,6 @@ FROM unnest(%(references)s::text[]) AS item (reference);
 -- The hit that was raised on a pair.
 SELECT hit_id FROM pair_alias WHERE pair_id = %(pair_id)s LIMIT 1;
 
--- name: list_aliases
--- The references that stand for the sides of a pair.
-SELECT reference FROM pair_alias WHERE pair_id = %(pair_id)s;
+-- name: is_alias
+-- Whether a reference stands for a side of a pair.
+SELECT EXISTS (SELECT FROM pair_alias WHERE reference = %(reference)s);
