@@ -91,7 +91,7 @@ $(VENV)/peers.stamp: $(VENV)/dev.stamp requirements/bench.txt
 
 .PHONY: compose-env
 compose-env: $(VENV)/pyvenv.cfg ## Print fresh secrets for docker compose: make compose-env > .env
-	@$(BIN)/python -c 'import secrets; [print(name + "=" + secrets.token_urlsafe(24)) for name in "HUB_DATABASE_PASSWORD XA_DATABASE_PASSWORD XB_DATABASE_PASSWORD XC_DATABASE_PASSWORD BROKER_PASSWORD DESK_PASSWORD".split()]'
+	@$(BIN)/python -c 'import secrets; [print(name + "=" + secrets.token_urlsafe(24)) for name in "HUB_DATABASE_PASSWORD OPERATOR0_DATABASE_PASSWORD OPERATOR1_DATABASE_PASSWORD OPERATOR2_DATABASE_PASSWORD XA_DATABASE_PASSWORD XB_DATABASE_PASSWORD XC_DATABASE_PASSWORD BROKER_PASSWORD DESK_PASSWORD".split()]'
 
 COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header

@@ -4,6 +4,8 @@ Every message is one sentence that says what to do and names no record, hit or m
 `problem` is the protocol's closed code, which the edge turns into a status and a document.
 """
 
+from collections.abc import Sequence
+
 from symbolon.protocol.problems import Problem
 
 
@@ -278,11 +280,21 @@ class TokenBudgetSpent(HubError):
 class OperatorsDisagree(HubError):
     """The operators answered differently where they must agree."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "a job came out in two ways") -> None:
+        """`why`: for the status page."""
         super().__init__(
             Problem.SERVICE_UNAVAILABLE,
             "The operators do not agree on a result: it is discarded; look at the status page and ask the operators.",
         )
+        self.why = why
+
+
+class WrongAnswers(OperatorsDisagree):
+    """Pairs with canaries came out otherwise than they must: an operator, or a canary, is wrong."""
+
+    def __init__(self, wrong: int, known: int, members: Sequence[str]) -> None:
+        """`members`: whose canaries they were."""
+        super().__init__(f"{wrong} of {known} known answers were wrong, about canaries of {', '.join(members)}")
 
 
 class UnknownPing(HubError):

@@ -1,6 +1,7 @@
 """Every message of the wire format, by one import; where each is defined says between whom it goes."""
 
 from symbolon.protocol.exchange_terms import ProtectionMarks
+from symbolon.protocol.messages_canaries import Canary, CanaryForm
 from symbolon.protocol.messages_case import (
     AttachmentManifest,
     AttachmentOffer,
@@ -177,6 +178,8 @@ __all__ = [
     "AttachmentProgress",
     "AttachmentReceived",
     "AttachmentReference",
+    "Canary",
+    "CanaryForm",
     "Clarification",
     "ClarificationAnswer",
     "Comparing",

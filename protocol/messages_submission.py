@@ -15,7 +15,8 @@ from symbolon.protocol.handling import (
     Urgency,
     WithdrawalReason,
 )
-from symbolon.protocol.problems import Problem
+from symbolon.protocol.messages_canaries import Canary
+from symbolon.protocol.problems import MalformedMessage, Problem
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import BatchId, HitId, RecordReference
 from symbolon.protocol.wire_limits import Counter, SchemaId, Sentence, Sha256Hex, Tally, entries, octets
@@ -57,6 +58,14 @@ class Submission:
 
     batch_id: BatchId
     items: tuple[SubmissionItem, ...]
+    canaries: Annotated[tuple[Canary, ...], entries(0, 1_000)] = ()
+    """Which items are canaries of blind comparison (:mod:`symbolon.protocol.messages_canaries`)."""
+
+    def __post_init__(self) -> None:
+        marked = {canary.reference for canary in self.canaries}
+        items = [item.reference for item in self.items if item.reference in marked]
+        if not len(marked) == len(self.canaries) == len(items) or marked != set(items):
+            raise MalformedMessage("Each canary is one item of its batch, and is named once.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,10 @@ class IntakeByDirectory:
         """A sentence that says what to do with an encoding that is not taken."""
         return self._intake().check(envelopes, schema_digest)
 
+    def takes_canaries(self) -> bool:
+        """Whether there are operators whose answers are to be checked."""
+        return self._intake().takes_canaries()
+
     def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
         """Store encodings that were checked."""
         self._intake().submit(work, encodings)

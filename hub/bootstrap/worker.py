@@ -17,6 +17,7 @@ from symbolon.hub.ports.operators import Operators
 from symbolon.hub.services.ask_desks import AskDesks
 from symbolon.hub.services.close_waiting import CloseWaiting
 from symbolon.hub.services.drop_attachments import DropAttachments
+from symbolon.hub.services.erase_canaries import EraseCanaries
 from symbolon.hub.services.erase_closed_epochs import EraseClosedEpochs
 from symbolon.hub.services.erase_expelled import EraseExpelled
 from symbolon.hub.services.erase_records import EraseRecords
@@ -61,13 +62,14 @@ def open_comparator(hub: Hub) -> Comparator:
 
 def blind_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -> Comparator:
     """Blind comparison by these operators; one job in so many is computed twice."""
+    from symbolon.hub.storage.blind_canaries import BlindCanaries
     from symbolon.hub.storage.blind_comparator import BlindComparator
     from symbolon.hub.storage.blind_feed import FeedOperators
     from symbolon.hub.storage.blind_jobs import AskOperators
 
     feed = FeedOperators(operators, CLOCK)
     ask = AskOperators(operators, feed, secrets.randbelow, recompute_one_in)
-    return BlindComparator(hub.linkage_schemas(), feed, ask)
+    return BlindComparator(hub.linkage_schemas(), feed, ask, BlindCanaries(CLOCK, secrets.randbelow))
 
 
 def receiver_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -> Comparator:
@@ -96,7 +98,7 @@ def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:
         expire_records=ExpireRecords(hub.store, erase, post, CLOCK, uuid4),
         erase_expelled=EraseExpelled(hub.store, erase, CLOCK),
         erase_closed_epochs=EraseClosedEpochs(hub.store, comparator, post, CLOCK),
-        tidy_up=TidyUp(hub.store, comparator, CLOCK),
+        tidy_up=TidyUp(hub.store, comparator, EraseCanaries(hub.store, comparator, CLOCK), CLOCK),
         forward_erasures=ForwardErasures(hub.store, post, CLOCK),
         close_waiting=CloseWaiting(hub.store, hub.enter_step(), post, CLOCK),
         escalate_clocks=EscalateClocks(hub.store, tell_of_hit, CLOCK),

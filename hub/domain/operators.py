@@ -1,9 +1,10 @@
 """How the operators of blind comparison stand, as the hub sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from symbolon.hub.domain.canaries import CanaryStanding
 from symbolon.protocol.references import MemberCode
 
 DAILY_TOKENS: Final = 200_000
@@ -35,10 +36,12 @@ class TokenSpending:
 @dataclass(frozen=True, slots=True)
 class BlindStatus:
     """The three operators, since when comparison is stopped because they did not agree, and what of today's budget of
-    tokens (UTC) each member that had any has spent.
+    tokens (UTC) each member that had any has spent; canaries, and why comparison is stopped.
     """
 
     operators: tuple[OperatorStanding, ...] = ()
     stopped_since: datetime | None = None
     daily_tokens: int = DAILY_TOKENS
     tokens_today: tuple[TokenSpending, ...] = ()
+    canaries: CanaryStanding = field(default_factory=CanaryStanding)
+    stopped_because: str | None = None

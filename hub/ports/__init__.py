@@ -1,6 +1,7 @@
 """What the hub's services need from outside: the database by aggregate, the comparator, the wake-up of the worker."""
 
 from symbolon.hub.ports.attachments import AttachmentStore
+from symbolon.hub.ports.canaries import CanaryStore
 from symbolon.hub.ports.comparison import (
     CandidatePair,
     Comparator,
@@ -40,6 +41,7 @@ __all__ = [
     "AnsweredBatch",
     "AttachmentStore",
     "BatchStore",
+    "CanaryStore",
     "CandidatePair",
     "ClockStore",
     "Comparator",

@@ -34,6 +34,9 @@ class EncodingIntake(Protocol):
     def check(self, envelopes: Sequence[bytes], schema_digest: str) -> str | None:
         """A sentence that says what to do with an encoding that is not taken; it takes its time, but no transaction."""
 
+    def takes_canaries(self) -> bool:
+        """Whether there are operators whose answers are to be checked."""
+
     def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
         """Store encodings that were checked, in the transaction that holds the turn of `RecordStore.order_commits`."""
 

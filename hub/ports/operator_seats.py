@@ -43,7 +43,7 @@ class OperatorSeats(Protocol):
     def note_trouble(self, place: int, trouble: str, now: datetime) -> None:
         """Note that an operator is away, or refuses."""
 
-    def stop(self, now: datetime) -> bool:
+    def stop(self, reason: str, now: datetime) -> bool:
         """Let nothing be compared any more; False where that was so already."""
 
     def resume(self) -> bool:
@@ -51,6 +51,9 @@ class OperatorSeats(Protocol):
 
     def stopped_since(self) -> datetime | None:
         """Since when nothing is compared."""
+
+    def stopped_because(self) -> str | None:
+        """Why nothing is compared, for people."""
 
     def standings(self) -> tuple[OperatorStanding, ...]:
         """How the operators that were added are."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from symbolon.hub.domain.status import DirectoryStatus, HubStatus
 from symbolon.hub.ports.attachments import AttachmentStore
+from symbolon.hub.ports.canaries import CanaryStore
 from symbolon.hub.ports.declared_pairs import DeclaredPairs
 from symbolon.hub.ports.desks import FocalPointStore, PairProfileStore
 from symbolon.hub.ports.epochs import EpochStore
@@ -63,6 +64,10 @@ class Work(Protocol):
     @property
     def records(self) -> RecordStore:
         """Records and partitions."""
+
+    @property
+    def canaries(self) -> CanaryStore:
+        """Canaries of blind comparison."""
 
     @property
     def pairs(self) -> DeclaredPairs:

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from symbolon.hub.domain.acceptance import Refusal, handling_of, refusals_of
+from symbolon.hub.domain.ids import RecordHandle
 from symbolon.hub.domain.records import RecordEntry
 from symbolon.hub.ports import EncodingIntake, HandleEnvelopes, NewHandle, WakeUp, Work
+from symbolon.hub.services.accept_canaries import AcceptCanaries, Marked
 from symbolon.hub.services.answer_batch import AnswerBatch, TakeBatch
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.hub.services.reconsider_pair import ReconsiderPairs
@@ -19,6 +21,7 @@ from symbolon.protocol.messages import ItemOutcome, Submission, SubmissionItem, 
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode, RecordReference
 
+Named = Sequence[tuple[SubmissionItem, RecordHandle]]
 Judged = list[tuple[SubmissionItem, Refusal | None]]
 """Items, each with why it cannot be taken as far as that is known."""
 
@@ -34,6 +37,7 @@ class AcceptSubmission:
         reconsider: ReconsiderPairs,
         wake: WakeUp,
     ) -> None:
+        self._canaries = AcceptCanaries(intake)
         self._answer = answer
         self._intake = intake
         self._change_hits = change_hits
@@ -45,12 +49,17 @@ class AcceptSubmission:
 
         def prepare(batch: Submission) -> TakeBatch:
             readable = [(item, self._unreadable(item)) for item in batch.items]
+            marked = {canary.reference: canary for canary in batch.canaries}
 
             def take(work: Work, digest: str, now: datetime) -> SubmissionReceipt:
-                outcomes = [_outcome(item, refusal) for item, refusal in self._take_items(work, member, readable, now)]
-                refused = sum(outcome.problem is not None for outcome in outcomes)
-                counts = {"accepted": len(outcomes) - refused, "refused": refused}
-                nothing_taken = refused and refused == len(outcomes)
+                judged = self._take_items(work, member, (readable, marked), now)
+                outcomes = [_outcome(item, refusal) for item, refusal in judged]
+                of_records = [refusal for item, refusal in judged if item.reference not in marked]
+                refused = sum(refusal is not None for refusal in of_records)
+                counts: dict[str, str | int | bool] = {"accepted": len(of_records) - refused, "refused": refused}
+                if marked:
+                    counts["canaries"] = len(outcomes) - len(of_records)
+                nothing_taken = refused and refused == len(of_records)
                 act = AuditAct.SUBMISSION_REFUSED if nothing_taken else AuditAct.SUBMISSION_ACCEPTED
                 work.audit(act, member, batch.batch_id, counts)
                 return SubmissionReceipt(
@@ -67,19 +76,28 @@ class AcceptSubmission:
         detail = self._intake.check(item.envelopes, item.schema_digest)
         return None if detail is None else Refusal(Problem.ENCODING_REFUSED, detail)
 
-    def _take_items(self, work: Work, member: MemberCode, items: Judged, now: datetime) -> Judged:
+    def _take_items(self, work: Work, member: MemberCode, batch: tuple[Judged, Marked], now: datetime) -> Judged:
         """Store what can be taken; an item that cannot refuses no other."""
+        items, marked = batch
         current = work.records.lock_references({item.reference for item, _unreadable in items})
+        not_canaries = self._canaries.refusals(work, marked, current)
         refusals = refusals_of(
             [item for item, _unreadable in items], member, current, work.epochs.open_epochs(), now.date()
         )
-        judged = [(item, refusal or unreadable) for (item, unreadable), refusal in zip(items, refusals, strict=True)]
+        judged = [
+            (item, refusal or unreadable or not_canaries.get(item.reference))
+            for (item, unreadable), refusal in zip(items, refusals, strict=True)
+        ]
         taken = [item for item, refusal in judged if refusal is None]
-        newer = [item for item in taken if _supersedes(item, current.get(item.reference))]
+        records = [item for item in taken if item.reference not in marked]
+        newer = [item for item in records if _supersedes(item, current.get(item.reference))]
         entries = _entries(work, member, newer)
         self._supersede(work, current, entries, now)
         self._reconsider(work, member, newer, now)
-        self._add(work, taken, {**current, **entries}, again=taken_again(taken, entries), now=now)
+        named = list(zip(taken, work.records.new_handles(len(taken)), strict=True))
+        self._name(work, named, {**current, **entries}, again=taken_again(records, entries), now=now)
+        self._store(work, member, named, {**current, **entries})
+        self._canaries.put(work, member, named, marked, now)
         return judged
 
     def _supersede(
@@ -107,24 +125,39 @@ class AcceptSubmission:
         self._change_hits.withdraw_beyond(work, new_rules, now)
         work.records.put(entries.values(), now)
 
-    def _add(
+    def _name(
         self,
         work: Work,
-        items: Sequence[SubmissionItem],
+        named: Named,
         records: Mapping[RecordReference, RecordEntry],
         again: frozenset[RecordReference],
         now: datetime,
     ) -> None:
-        """Store the encodings of versions that are here by now, each under a handle of its own."""
-        handles = work.records.new_handles(len(items))
-        named = [
-            NewHandle(handle, item.reference, records[item.reference].member, item.key_epoch, item.reference in again)
-            for item, handle in zip(items, handles, strict=True)
+        """Name the records that are here by now by the handles of their encodings; canaries are none of them."""
+        handles = [
+            NewHandle(handle, item.reference, record.member, item.key_epoch, item.reference in again)
+            for item, handle in named
+            if (record := records.get(item.reference)) is not None
         ]
-        work.records.name(named, now)
+        work.records.name(handles, now)
+
+    def _store(
+        self, work: Work, member: MemberCode, named: Named, records: Mapping[RecordReference, RecordEntry]
+    ) -> None:
+        """Store encodings in the order of the batch: what comes to the operators does not tell records and canaries."""
+        others = {
+            item.reference: handling_of(member, item).partition
+            for item, _handle in named
+            if item.reference not in records
+        }
+        ids = work.records.partition_ids(set(others.values())) if others else {}
+        partitions = {
+            **{reference: record.partition_id for reference, record in records.items()},
+            **{reference: ids[partition] for reference, partition in others.items()},
+        }
         encodings = [
-            HandleEnvelopes(handle, records[item.reference].partition_id, item.key_epoch, item.envelopes)
-            for item, handle in zip(items, handles, strict=True)
+            HandleEnvelopes(handle, partitions[item.reference], item.key_epoch, item.envelopes)
+            for item, handle in named
         ]
         self._intake.submit(work, encodings)
 

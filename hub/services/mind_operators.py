@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from symbolon.hub.errors import NotPossible, OperatorAway, OperatorRefused, OperatorsDisagree
+from symbolon.hub.errors import NotPossible, OperatorAway, OperatorRefused, OperatorsDisagree, WrongAnswers
 from symbolon.hub.ports import Store
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HUB
@@ -52,10 +52,11 @@ class MindOperators:
             with self._store.work() as work:
                 work.operators.note_trouble(error.place, error.sentence, self._clock.now())
             raise
-        except OperatorsDisagree:
+        except OperatorsDisagree as wrong:
             with self._store.work() as work:
-                if work.operators.stop(self._clock.now()):
-                    work.audit(AuditAct.OPERATORS_DISAGREE, HUB, None, {"stopped": True})
+                if work.operators.stop(wrong.why, self._clock.now()):
+                    detail = {"stopped": True, "by_canaries": isinstance(wrong, WrongAnswers)}
+                    work.audit(AuditAct.OPERATORS_DISAGREE, HUB, None, detail)
             raise
 
 

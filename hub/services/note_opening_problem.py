@@ -1,5 +1,7 @@
 """A member opened what cannot be true: operators sent different copies, or one computed wrongly. Nothing goes on."""
 
+from typing import Final
+
 from symbolon.hub.ports import Store
 from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
 from symbolon.protocol.audit_log import AuditAct
@@ -7,6 +9,8 @@ from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import OpeningProblem
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.clock import Clock
+
+_WHY: Final = "{member} says that what the operators opened for it cannot be true."
 
 
 class NoteOpeningProblem:
@@ -22,5 +26,9 @@ class NoteOpeningProblem:
         now = self._clock.now()
         with self._store.work() as work:
             self._open(work, envelope, member, OpeningProblem, now)
-            if not was_taken_before(work, envelope, now) and work.operators.stop(now):
-                work.audit(AuditAct.OPERATORS_DISAGREE, member, None, {"stopped": True})
+            if was_taken_before(work, envelope, now):
+                return
+            # What could not be read is asked again, once the facilitator resumes.
+            again = work.records.compare_again(member, now)
+            if work.operators.stop(_WHY.format(member=member), now):
+                work.audit(AuditAct.OPERATORS_DISAGREE, member, None, {"stopped": True, "again": again})

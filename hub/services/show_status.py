@@ -32,6 +32,11 @@ class ShowStatus:
             now, operators = self._clock.now(), work.operators
             status = work.status.read(directory, now)
             blind = BlindStatus(
-                operators.standings(), operators.stopped_since(), self._daily_tokens, operators.tokens_spent(now.date())
+                operators=operators.standings(),
+                stopped_since=operators.stopped_since(),
+                daily_tokens=self._daily_tokens,
+                tokens_today=operators.tokens_spent(now.date()),
+                canaries=work.canaries.standing(),
+                stopped_because=operators.stopped_because(),
             )
         return replace(status, blind=blind, certificate_expires_on=self._certificate_expires_on)

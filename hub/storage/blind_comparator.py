@@ -16,6 +16,7 @@ from symbolon.hub.domain.ids import PartitionId, RecordHandle
 from symbolon.hub.domain.scope import Scope
 from symbolon.hub.ports import CandidatePair, Work
 from symbolon.hub.ports.operators import Asking
+from symbolon.hub.storage.blind_canaries import BlindCanaries
 from symbolon.hub.storage.blind_encodings import BlindEncodings, profiles_in
 from symbolon.hub.storage.blind_feed import FeedOperators
 from symbolon.hub.storage.blind_jobs import AskOperators
@@ -67,10 +68,13 @@ class _VectorPair:
 class BlindComparator(BlindEncodings):
     """See `symbolon.hub.ports.Comparator`."""
 
-    def __init__(self, schemas: LinkageSchemas, feed: FeedOperators, ask: AskOperators) -> None:
+    def __init__(
+        self, schemas: LinkageSchemas, feed: FeedOperators, ask: AskOperators, canaries: BlindCanaries
+    ) -> None:
         super().__init__(schemas)
         self._feed = feed
         self._ask = ask
+        self._canaries = canaries
 
     def refresh(self, work: Work) -> int:
         """Bring the operators to the newest committed change and return its number."""
@@ -85,10 +89,14 @@ class BlindComparator(BlindEncodings):
 
     def compare(self, work: Work, handles: Collection[RecordHandle], scope: Scope) -> Sequence[CandidatePair]:
         """Compare these with everything of their own epoch that the scope allows, and nothing else; each pair once."""
-        records = self._records(work, handles)
+        sounding = self._canaries.mix(work, handles, scope)
+        known = self._records(work, [*handles, *sounding.asked])
+        records = [known[handle] for handle in self._canaries.shuffled(list(known))]
+        alike = [CandidatePair(query, target) for query, target in self._alike(work, records, scope)]
+        readable = [handle for handle in handles if handle in known]
         pairs: dict[tuple[int, int], CandidatePair] = {}
-        for query, target in (*self._alike(work, records.values(), scope), *_by_token(work, records, scope)):
-            pairs.setdefault((min(query, target), max(query, target)), CandidatePair(query, target))
+        for pair in (*self._canaries.check(work, sounding, alike), *_by_token(work, readable, scope)):
+            pairs.setdefault((min(pair.query, pair.target), max(pair.query, pair.target)), pair)
         return list(pairs.values())
 
     def explain(self, work: Work, pairs: Sequence[CandidatePair]) -> Sequence[Explanation | None]:
@@ -212,9 +220,7 @@ def _owners(work: Work, rows: Collection[RowAddress]) -> Mapping[RowAddress, Rec
     return {RowAddress(row["segment"], row["row"]): RecordHandle(row["handle"]) for row in held}
 
 
-def _by_token(
-    work: Work, records: Mapping[RecordHandle, _Record], scope: Scope
-) -> Iterator[tuple[RecordHandle, RecordHandle]]:
-    for row in work.transaction.fetch_all(_QUERIES["join_tokens"], handles=list(records)):
+def _by_token(work: Work, handles: Collection[RecordHandle], scope: Scope) -> Iterator[CandidatePair]:
+    for row in work.transaction.fetch_all(_QUERIES["join_tokens"], handles=list(handles)):
         if PartitionId(row["asked"]) in scope.get(PartitionId(row["asking"]), ()):
-            yield RecordHandle(row["query"]), RecordHandle(row["target"])
+            yield CandidatePair(RecordHandle(row["query"]), RecordHandle(row["target"]))

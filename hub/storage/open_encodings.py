@@ -34,6 +34,10 @@ class OpenEncodings:
             return f"The encoding does not fit the linkage schema: {error}."
         return None
 
+    def takes_canaries(self) -> bool:
+        """No: there is no operator whose answers would be checked."""
+        return False
+
     def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
         """Store encodings that were checked."""
         handles = [each.handle for each in encodings]

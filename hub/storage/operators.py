@@ -69,9 +69,9 @@ class PostgresOperatorSeats:
         """Note that an operator is away, or refuses."""
         self._transaction.execute(_QUERIES["note_trouble"], place=place, trouble=trouble, now=now)
 
-    def stop(self, now: datetime) -> bool:
+    def stop(self, reason: str, now: datetime) -> bool:
         """Let nothing be compared any more; False where that was so already."""
-        return self._transaction.execute(_QUERIES["stop_comparison"], now=now) > 0
+        return self._transaction.execute(_QUERIES["stop_comparison"], now=now, reason=reason) > 0
 
     def resume(self) -> bool:
         """Let it be compared again; False where it was."""
@@ -81,6 +81,11 @@ class PostgresOperatorSeats:
         """Since when nothing is compared."""
         row = self._transaction.fetch_one(_QUERIES["find_stop"])
         return None if row is None else row["since"]
+
+    def stopped_because(self) -> str | None:
+        """Why nothing is compared."""
+        row = self._transaction.fetch_one(_QUERIES["find_stop"])
+        return None if row is None else row["reason"]
 
     def standings(self) -> tuple[OperatorStanding, ...]:
         """How the operators that were added are."""

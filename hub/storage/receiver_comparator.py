@@ -51,6 +51,10 @@ class ReceiverEncodings(BlindEncodings):
             return "The outline holds tokens, by which the hub would see pairs: share them as vectors."
         return refused
 
+    def takes_canaries(self) -> bool:
+        """No: their answers open towards members, and the hub has none to check."""
+        return False
+
     def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
         """Store encodings that were checked, and tell their owners."""
         super().submit(work, encodings)

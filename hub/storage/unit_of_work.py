@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from symbolon.hub.ports import Work
 from symbolon.hub.storage.attachments import PostgresAttachments
 from symbolon.hub.storage.batches import PostgresBatches
+from symbolon.hub.storage.canaries import PostgresCanaries
 from symbolon.hub.storage.clocks import PostgresClocks
 from symbolon.hub.storage.declared_pairs import PostgresDeclaredPairs
 from symbolon.hub.storage.desks import PostgresFocalPoints, PostgresPairProfiles
@@ -36,6 +37,7 @@ class PostgresWork:
         self.replays = PostgresReplays(transaction)
         self.batches = PostgresBatches(transaction)
         self.records = PostgresRecords(transaction)
+        self.canaries = PostgresCanaries(transaction)
         self.hits = PostgresHits(transaction)
         self.pairs = PostgresDeclaredPairs(transaction)
         self.mail = PostgresMail(transaction)

@@ -29,6 +29,8 @@ class Use(StrEnum):
     the generation and the record: so what is masked by one mask is always the same."""
     STREAMS = "streams"
     """Two operators: the key of a batch's streams; the seed is their long-term pair key."""
+    CANARY = "canary"
+    """Members: the order of positions of a canary's vectors; the seed is derived from the linkage key."""
     JOINT_SEED = "joint-seed"
     """All three operators: one seed from the three that each drew and sent to the others."""
 

@@ -72,6 +72,7 @@ from symbolon.node.services.reseal_message import ResealMessage
 from symbolon.node.services.revise_record import ReviseRecord
 from symbolon.node.services.rotate_keys import RotateKeys, ShowKeys
 from symbolon.node.services.run_ceremony import CeremonyTools
+from symbolon.node.services.send_canaries import SendCanaries
 from symbolon.node.services.send_step import SendSealed, TakeOwnStep
 from symbolon.node.services.set_notices import SetNotices
 from symbolon.node.services.share_encodings import ShareEncodings
@@ -273,8 +274,9 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
     reseal_message = ResealMessage(tools.ceremony)
     reconcile_with_hub = ReconcileWithHub(unit_of_work, draws, hub, correspondence, encode_record)
     share_encodings = ShareEncodings(encode_record.schema, correspondence, draws)
-    form_batch = FormBatch(unit_of_work, draws, share_encodings, ObtainTokens(line))
-    deliver_batch = DeliverBatches(line, form_batch)
+    send_canaries = SendCanaries(encode_record.schema, tools.linkage_keys, draws)
+    form_batch = FormBatch(unit_of_work, draws, share_encodings, ObtainTokens(line), send_canaries)
+    deliver_batch = DeliverBatches(line, form_batch, send_canaries)
     steps = WorkersSteps(
         refresh_directory=refresh_directory,
         reconcile_with_hub=reconcile_with_hub,

@@ -9,6 +9,7 @@ from symbolon.node.bootstrap.opening import COMMAND
 from symbolon.node.cli.app import DryRunOption, HomeOption, JsonOption, app, hub_services, open_node
 from symbolon.node.domain.membership import ProposalView
 from symbolon.protocol.directory_changes import DirectoryChange
+from symbolon.protocol.messages_comparison import OperatorCard, operator_card_fingerprint
 from symbolon.protocol.references import MemberCode, parse_member_code
 
 federation_app = typer.Typer(no_args_is_help=True, help="Who the members are, as they signed it together.")
@@ -31,6 +32,8 @@ def show(home: HomeOption, as_json: JsonOption = False) -> None:
                 "fingerprint": view.fingerprint,
                 "members": {each.code: each.standing.value for each in members},
                 "epochs": [] if directory is None else [each.epoch for each in directory.epochs],
+                "comparison": None if directory is None else directory.comparison.mode.value,
+                "operators": [] if directory is None else [_operator(card) for card in directory.comparison.operators],
                 "proposal": None if view.proposal is None else _proposal(view.proposal),
             }
             typer.echo(json.dumps(shown, ensure_ascii=False))
@@ -44,6 +47,8 @@ def show(home: HomeOption, as_json: JsonOption = False) -> None:
                 typer.echo(f"  {member.code}  {member.standing.value:<9}  {member.name}")
             for epoch in directory.epochs:
                 typer.echo(f"  epoch {epoch.epoch}, linkage schema {epoch.schema_id}")
+            for card in directory.comparison.operators:
+                typer.echo(f"  operator {card.place} compares blind: {card.name}  {operator_card_fingerprint(card)}")
             typer.echo(f"  {directory.policies.signing_quorum} members sign a new version")
         if directory is not None and not view.membership.is_confirmed:
             typer.echo(
@@ -108,6 +113,10 @@ def history(home: HomeOption, as_json: JsonOption = False) -> None:
             typer.echo(f"  signed by {', '.join(version.signed_by)}")
             for change in version.changes:
                 typer.echo(f"  {change.text}")
+
+
+def _operator(card: OperatorCard) -> dict[str, Any]:
+    return {"place": card.place, "name": card.name, "fingerprint": operator_card_fingerprint(card)}
 
 
 def _compared(text: str) -> tuple[MemberCode, str]:

@@ -7,6 +7,7 @@ from typing import Protocol
 from symbolon.node.domain.data_subjects import LeafProof
 from symbolon.node.ports.api_stores import ApiActStore, ApiClientStore, UploadStore, WebhookStore
 from symbolon.node.ports.attachment_store import AttachmentStore
+from symbolon.node.ports.canary_store import CanaryStore
 from symbolon.node.ports.desk_stores import (
     AgreementStore,
     EscalationStore,
@@ -61,6 +62,7 @@ class Work:
     justifications: JustificationStore
     reconciliation: ReconciliationStore
     tokens: TokenStore
+    canaries: CanaryStore
     pairs: PairStore
     retention: RetentionStore
     purges: PurgeStore

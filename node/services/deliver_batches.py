@@ -5,6 +5,7 @@ of the same record overtakes it.
 """
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from typing import TypeVar
 
@@ -17,9 +18,11 @@ from symbolon.node.domain.outbox import (
 )
 from symbolon.node.domain.receipts import StoredReceipt
 from symbolon.node.errors import HubNotNow, HubRefused, HubUnavailable, NoDirectory
+from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import stamp
 from symbolon.node.services.form_batch import FormBatch
 from symbolon.node.services.hub_line import WORKER, HubLine
+from symbolon.node.services.send_canaries import SendCanaries
 from symbolon.node.services.share_encodings import refuse_open_encodings
 from symbolon.node.services.take_results import take_submission_results, take_withdrawal_results
 from symbolon.protocol.audit_log import AuditAct
@@ -47,12 +50,13 @@ A problem that passes with time never comes here: the client calls it `HubUnavai
 class DeliverBatches:
     """Sends the oldest batch, or forms and sends the next. One at a time: the worker sees to that."""
 
-    def __init__(self, line: HubLine, form_batch: FormBatch) -> None:
+    def __init__(self, line: HubLine, form_batch: FormBatch, send_canaries: SendCanaries) -> None:
         self._unit_of_work = line.unit_of_work
         self._draws = line.draws
         self._hub = line.hub
         self._correspondence = line.correspondence
         self._form_batch = form_batch
+        self._send_canaries = send_canaries
 
     def __call__(self) -> bool:
         """Send one batch if one is due; says whether there was one. Where the hub cannot take it now, it waits.
@@ -110,14 +114,17 @@ class DeliverBatches:
         answer = self._post(batch, submission, "/v1/submissions", directory)
         receipt = self._verified(answer, SubmissionReceipt, batch, directory)
         outcomes = {outcome.reference: outcome for outcome in receipt.outcomes}
+        canaries = {canary.reference for canary in submission.canaries}
         results = [
             ItemResult(item.reference, item.version, outcome.problem, outcome.detail, item.key_epoch)
             if (outcome := outcomes.get(item.reference)) is not None
             else ItemResult(item.reference, item.version, Problem.INTERNAL, None, item.key_epoch)
             for item in submission.items
+            if item.reference not in canaries
         ]
         stored = StoredReceipt(batch.batch_id, receipt.PURPOSE, answer, self._draws.now(), None, withdrawals=())
-        self._note_receipt(batch, stored, results)
+        taken = {reference for reference in canaries & outcomes.keys() if outcomes[reference].problem is None}
+        self._note_receipt(batch, stored, results, lambda work: self._send_canaries.note(work, submission, taken))
 
     def _withdraw(self, batch: OutgoingBatch, withdrawal: Withdrawal, directory: FederationDirectory) -> None:
         answer = self._post(batch, withdrawal, "/v1/withdrawals", directory)
@@ -169,9 +176,16 @@ class DeliverBatches:
             raise HubUnavailable("The hub's receipt is for another batch: this one is sent again.")
         return receipt
 
-    def _note_receipt(self, batch: OutgoingBatch, receipt: StoredReceipt, results: list[ItemResult]) -> None:
+    def _note_receipt(
+        self,
+        batch: OutgoingBatch,
+        receipt: StoredReceipt,
+        results: list[ItemResult],
+        note_more: Callable[[Work], None] = lambda _work: None,
+    ) -> None:
         now = self._draws.now()
         with self._unit_of_work.begin() as work:
+            note_more(work)
             take = take_submission_results if batch.kind is OutboxKind.SUBMISSION else take_withdrawal_results
             take(work, results, now)
             work.outbox.close_batch(batch.batch_id, results, None, now)
@@ -196,7 +210,7 @@ class DeliverBatches:
         now = self._draws.now()
         attempts = batch.attempts + 1
         batch_id = new_batch_id(self._draws.uuid())
-        body = canonical_bytes({"batch_id": batch_id, "items": json.loads(batch.body)["items"]})
+        body = canonical_bytes({**json.loads(batch.body), "batch_id": batch_id})
         renewed = OutgoingBatch(batch_id, batch.kind, body, attempts)
         with self._unit_of_work.begin() as work:
             until = next_attempt(now, attempts, self._draws.jitter())

@@ -169,6 +169,7 @@ class RefreshDirectory:
             work.directory.confirm(self._draws.now())
         work.encodings.close_all_but([epoch.epoch for epoch in directory.epochs])
         work.tokens.forget_all_but([epoch.epoch for epoch in directory.epochs])
+        work.canaries.forget_all_but([epoch.epoch for epoch in directory.epochs])
         if any(change.kind in _NEW_KEYS for change in changes):
             work.inbox.take_up_again(Problem.BAD_SIGNATURE)
         for change in changes:

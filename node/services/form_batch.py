@@ -1,12 +1,13 @@
 """Forms the next batch of submissions or withdrawals: what is formed never changes again.
 
-In a blind federation encodings are shared out here, and their tokens must be known: while those cannot be had, the
-submissions wait, and withdrawals go ahead of them.
+In a blind federation encodings are shared out here, canaries join them, and their tokens must be known: while those
+cannot be had, the submissions wait, and withdrawals go ahead of them.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Final
 
 from symbolon.node.domain.outbox import LARGEST_BATCH, BatchEntry, OutboxKind, OutgoingBatch, next_attempt
@@ -16,16 +17,19 @@ from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.hub_line import WORKER
 from symbolon.node.services.obtain_tokens import ObtainTokens, WrongProof
-from symbolon.node.services.share_encodings import ShareEncodings, is_blind
+from symbolon.node.services.send_canaries import MOST_CANARIES, SendCanaries
+from symbolon.node.services.share_encodings import OpenItem, ShareEncodings, is_blind
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.messages import FederationDirectory
+from symbolon.protocol.messages import FederationDirectory, Opening
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_batch_id
 
 LARGEST_BODY: Final = 6_000_000
 """Bytes of items in one batch; what the hub takes at once is larger."""
+_ROOM_FOR_CANARIES: Final = 1_500_000
+"""Bytes of a batch that its records leave to canaries, beside `MOST_CANARIES` places."""
 
 Unsent = Sequence[tuple[int, BatchEntry]]
 
@@ -38,16 +42,31 @@ class _Lacking:
     tokens: Mapping[int, frozenset[KeyedToken]] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a batch holds, as it goes over the wire, and how many of the items are records that waited."""
+
+    items: list[Any] = field(repr=False)
+    canaries: list[Any]
+    records: int
+
+
 class FormBatch:
     """Takes the oldest items that may travel together. One at a time: the worker sees to that."""
 
     def __init__(
-        self, unit_of_work: UnitOfWork, draws: Draws, share_encodings: ShareEncodings, obtain_tokens: ObtainTokens
+        self,
+        unit_of_work: UnitOfWork,
+        draws: Draws,
+        share_encodings: ShareEncodings,
+        obtain_tokens: ObtainTokens,
+        send_canaries: SendCanaries,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._share_encodings = share_encodings
         self._obtain_tokens = obtain_tokens
+        self._send_canaries = send_canaries
 
     def __call__(self) -> OutgoingBatch | None:
         """The next batch, stored; None while nothing can go out.
@@ -77,21 +96,23 @@ class FormBatch:
         if directory is None:
             raise NoDirectory
         if kind is OutboxKind.SUBMISSION and is_blind(directory):
-            items = self._shared(work, unsent, directory)
-            if isinstance(items, _Lacking):
-                return items
+            content = self._shared(work, unsent, directory)
+            if isinstance(content, _Lacking):
+                return content
         else:
-            items = [parse_json(entry.payload) for _, entry in unsent]
+            content = _Content([parse_json(entry.payload) for _, entry in unsent], [], len(unsent))
         batch_id = new_batch_id(self._draws.uuid())
-        body = canonical_bytes({"batch_id": batch_id, "items": items})
-        batch = OutgoingBatch(batch_id, kind, body, 0)
-        work.outbox.add_batch(batch, [number for number, _ in unsent[: len(items)]], now)
-        work.audit.record(AuditAct.BATCH_SENT, WORKER, batch_id, {"kind": kind.value, "items": len(items)})
+        body: dict[str, Any] = {"batch_id": batch_id, "items": content.items}
+        if kind is OutboxKind.SUBMISSION:
+            body["canaries"] = content.canaries
+        batch = OutgoingBatch(batch_id, kind, canonical_bytes(body), 0)
+        work.outbox.add_batch(batch, [number for number, _ in unsent[: content.records]], now)
+        work.audit.record(AuditAct.BATCH_SENT, WORKER, batch_id, {"kind": kind.value, "items": len(content.items)})
         return batch
 
-    def _shared(self, work: Work, unsent: Unsent, directory: FederationDirectory) -> list[Any] | _Lacking:
-        """The items in the form in which they may leave, as many as one body takes."""
-        opened = [self._share_encodings.open(entry) for _, entry in unsent]
+    def _shared(self, work: Work, unsent: Unsent, directory: FederationDirectory) -> _Content | _Lacking:
+        """The items in the form in which they may leave, as many as one body takes, with canaries among them."""
+        opened = [self._share_encodings.open(entry) for _, entry in unsent[: LARGEST_BATCH - MOST_CANARIES]]
         sought: dict[int, set[KeyedToken]] = defaultdict(set)
         for each in opened:
             sought[each.item.key_epoch] |= each.tokens
@@ -100,15 +121,15 @@ class FormBatch:
         if any(lacking.values()):
             return _Lacking(directory, lacking)
         work.tokens.end_wait()
-        items: list[Any] = []
-        size = 0
-        for each in opened:
-            item = to_wire(self._share_encodings.share(each, directory, known[each.item.key_epoch]))
-            size += len(canonical_bytes(item))
-            if items and size > LARGEST_BODY:
-                break
-            items.append(item)
-        return items
+        records = opened[: _fitting(opened, LARGEST_BODY - _ROOM_FOR_CANARIES)]
+        # The hub sees no answers where they open towards the members alone: it has nothing to check.
+        sees_answers = directory.comparison.opening is Opening.HUB
+        due = self._send_canaries.due(work, records) if sees_answers else []
+        due = due[: _fitting([canary.opened for canary in due], _ROOM_FOR_CANARIES)]
+        # Shared out in the order in which they stand, since operators see when each was.
+        mixed = self._send_canaries.among([(each, known[each.item.key_epoch]) for each in records], due)
+        items = [to_wire(self._share_encodings.share(each, directory, values)) for each, values in mixed]
+        return _Content(items, [to_wire(canary.mark) for canary in due], len(records))
 
     def _obtain(self, lacking: _Lacking) -> None:
         try:
@@ -128,6 +149,12 @@ class FormBatch:
             if earlier is None or earlier.problem is not problem:
                 detail = {"kind": "tokens", "problem": problem.value}
                 work.audit.record(AuditAct.MESSAGE_REFUSED, WORKER, None, detail)
+
+
+def _fitting(items: Sequence[OpenItem], most: int) -> int:
+    """How many of them, from the first on, take no more bytes of a body than these; the first at any rate."""
+    sizes = accumulate(item.shared_bytes for item in items)
+    return max(min(1, len(items)), sum(size <= most for size in sizes))
 
 
 def _together(unsent: Unsent) -> Unsent:

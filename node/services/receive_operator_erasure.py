@@ -30,5 +30,6 @@ class ReceiveOperatorErasure:
             VerifyingKey(card.signing_key).verify(receipt.signature, erasure.signed_bytes())
         except BadSignature:
             raise UnreadableDelivery(Problem.BAD_SIGNATURE, "The receipt was not signed by its operator.") from None
+        work.canaries.forget([erased.reference for erased in erasure.records])
         detail = {"operator": erasure.place, "records": len(erasure.records)}
         work.audit.record(AuditAct.OPERATOR_ERASED, str(HUB), None, detail)

@@ -71,6 +71,8 @@ class ReconcileWithHub:
             elif life.incarnation != incarnation:
                 life = HubLife(incarnation, HubStep.TELL)
                 work.reconciliation.note_hub_life(life, self._draws.now())
+                # Which of them this hub has, nobody says: new ones go with the next records, in the place of the old.
+                work.canaries.forget_all_but([])
         if life.step is HubStep.TELL:
             self._tell_records(life.incarnation, directory)
             self._tell_hits(life.incarnation, directory)

@@ -8,6 +8,7 @@ from symbolon.node.ports.storage import Work
 from symbolon.node.storage.act_reasons import PostgresActReasons
 from symbolon.node.storage.api import PostgresApiActs, PostgresApiClients
 from symbolon.node.storage.attachments import PostgresAttachments
+from symbolon.node.storage.canaries import PostgresCanaries
 from symbolon.node.storage.ceremony import PostgresCeremony
 from symbolon.node.storage.desks import PostgresAgreements, PostgresFocalPoints
 from symbolon.node.storage.directory import PostgresDirectory
@@ -87,6 +88,7 @@ class PostgresUnitOfWork:
             webhooks=PostgresWebhooks(tx, self._vault),
             uploads=PostgresUploads(tx, self._vault),
             tokens=PostgresTokens(tx, self._vault),
+            canaries=PostgresCanaries(tx),
             pairs=PostgresPairs(tx),
             audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
         )

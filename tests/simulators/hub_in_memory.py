@@ -32,6 +32,7 @@ from symbolon.protocol.messages import (
     SEALED_PURPOSES,
     AttachmentOffer,
     AttachmentReceived,
+    Canary,
     Delivery,
     DeliveryAcknowledgement,
     DirectoryApproval,
@@ -103,6 +104,8 @@ class HubInMemory:
     live: dict[RecordReference, SubmissionItem] = field(default_factory=dict)
     encodings: dict[tuple[RecordReference, int], SubmissionItem] = field(default_factory=dict)
     owners: dict[RecordReference, MemberCode] = field(default_factory=dict)
+    canaries: dict[RecordReference, tuple[Canary, SubmissionItem]] = field(default_factory=dict)
+    refuse_canaries: Problem | None = None
     handed_in: list[Envelope] = field(default_factory=list)
     answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     queues: dict[MemberCode, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
@@ -357,9 +360,12 @@ class HubInMemory:
 
     def _submit(self, sender: MemberCode, submission: Submission, digest: str) -> bytes:
         outcomes = []
+        marked = {canary.reference: canary for canary in submission.canaries}
         for item in submission.items:
-            problem = self.refusals.get(item.reference)
-            if problem is None:
+            problem = self.refusals.get(item.reference) or (self.refuse_canaries if item.reference in marked else None)
+            if item.reference in marked and problem is None:
+                self.canaries[item.reference] = (marked[item.reference], item)
+            elif problem is None:
                 present = self.live.get(item.reference)
                 if present is not None and item.version > present.version:
                     self._erase(item.reference)

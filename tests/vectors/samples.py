@@ -523,6 +523,7 @@ CLEAR = (
     m.Submission(
         batch_id=BATCH,
         items=(_item(OWN, ComparableWith.all_but(XB)), _item(OTHER, ComparableWith.all_members())),
+        canaries=(m.Canary(OTHER, 3, m.CanaryForm.HIT),),
     ),
     m.SubmissionReceipt(
         batch_id=BATCH,

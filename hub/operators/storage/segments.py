@@ -27,6 +27,7 @@ class ShareSegments:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._maps: dict[int, Lanes] = {}
+        self._changed: set[int] = set()
 
     def are_right_at(self, number: int, generation: int) -> bool:
         """Whether the files are right up to this change, of this generation; else they must be filled anew."""
@@ -39,14 +40,17 @@ class ShareSegments:
 
     def settle(self, number: int, generation: int) -> None:
         """Say that the files are right up to a change, and of which generation."""
-        for rows in self._maps.values():
+        for segment in self._changed:
+            rows = self._maps[segment]
             if isinstance(rows, np.memmap):
                 rows.flush()
+        self._changed.clear()
         (self._folder / _NOTE).write_text(f"{number} {generation}", "ascii")
 
     def begin_anew(self) -> None:
         """Forget every row."""
         self._maps.clear()
+        self._changed.clear()
         if self._folder.exists():
             shutil.rmtree(self._folder)
         self._folder.mkdir(mode=0o700, parents=True)
@@ -54,10 +58,12 @@ class ShareSegments:
     def write(self, address: RowAddress, bits: int, share: bytes) -> None:
         """Put a share into its row."""
         self._room(address.segment, address.row + 1, bits)[address.row] = np.frombuffer(share, dtype=_WORD)
+        self._changed.add(address.segment)
 
     def clear(self, address: RowAddress, bits: int) -> None:
         """Empty a row."""
         self._room(address.segment, address.row + 1, bits)[address.row] = 0
+        self._changed.add(address.segment)
 
     def range(self, wanted: RowRange, bits: int) -> Lanes:
         """Adjacent rows, filled up to a multiple of 64, without a copy; rows that were never written are empty."""

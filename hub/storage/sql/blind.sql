@@ -21,28 +21,32 @@ VALUES (%(key_epoch)s, %(partition_id)s, %(filled)s, %(what)s, %(bits)s)
 ON CONFLICT (key_epoch, partition_id, filled, what) DO UPDATE SET bits = excluded.bits
 RETURNING segment;
 
--- name: take_free_row
--- A row that was freed, for another vector.
-UPDATE blind_row
-SET handle = %(handle)s, number = %(number)s
-WHERE (segment, row) = (
-    SELECT segment, row
+-- name: take_free_rows
+-- Rows that were freed, for the first of these vectors; as many as there are.
+UPDATE blind_row AS taken
+SET handle = wanted.handle, number = wanted.number
+FROM (
+    SELECT segment, row, row_number() OVER (ORDER BY row) AS place
     FROM blind_row
     WHERE segment = %(segment)s AND handle IS NULL
     ORDER BY row
-    LIMIT 1
-)
-RETURNING row;
+    LIMIT %(count)s
+) AS free
+JOIN unnest(%(handles)s::bigint[], %(numbers)s::integer[]) WITH ORDINALITY AS wanted (handle, number, place)
+    USING (place)
+WHERE (taken.segment, taken.row) = (free.segment, free.row);
 
--- name: take_new_row
--- The next row of a segment, for a vector.
-WITH taken AS (
-    UPDATE blind_segment SET next_row = next_row + 1 WHERE segment = %(segment)s RETURNING segment, next_row - 1 AS row
+-- name: take_new_rows
+-- The next rows of a segment, for vectors in their order.
+WITH grown AS (
+    UPDATE blind_segment SET next_row = next_row + %(count)s
+    WHERE segment = %(segment)s
+    RETURNING segment, next_row - %(count)s AS first
 )
 INSERT INTO blind_row (segment, row, handle, number)
-SELECT segment, row, %(handle)s, %(number)s
-FROM taken
-RETURNING row;
+SELECT grown.segment, grown.first + wanted.place - 1, wanted.handle, wanted.number
+FROM grown
+CROSS JOIN unnest(%(handles)s::bigint[], %(numbers)s::integer[]) WITH ORDINALITY AS wanted (handle, number, place);
 
 -- name: delete_records
 -- Erase encodings; the handles that had one. Their rows are free, their bundles and tokens gone.
@@ -53,7 +57,9 @@ RETURNING handle;
 -- name: list_feed
 -- What an operator that is at `after` has to do, in the order of commits. A record that is gone comes without a
 -- bundle: its removal follows.
-SELECT c.number, c.handle, c.is_removal, b.sealed, r.outline, r.key_epoch, v.reference, v.member, e.version,
+SELECT c.number, c.handle, c.is_removal, b.sealed, r.outline, r.key_epoch,
+       coalesce(v.reference, k.reference) AS reference, coalesce(v.member, k.member) AS member,
+       coalesce(e.version, k.version) AS version,
        (SELECT array_agg(w.segment ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS segments,
        (SELECT array_agg(w.row ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS rows
 FROM index_change AS c
@@ -61,6 +67,7 @@ LEFT JOIN blind_record AS r ON r.handle = c.handle AND NOT c.is_removal
 LEFT JOIN blind_bundle AS b ON b.handle = r.handle AND b.place = %(place)s
 LEFT JOIN encoded_version AS v ON v.handle = r.handle
 LEFT JOIN record AS e ON e.reference = v.reference
+LEFT JOIN blind_canary AS k ON k.handle = r.handle
 WHERE c.number > %(after)s
 ORDER BY c.number
 LIMIT %(limit)s;
@@ -147,10 +154,10 @@ JOIN unnest(%(segments)s::integer[], %(rows)s::integer[]) AS asked (segment, row
 WHERE w.handle IS NOT NULL;
 
 -- name: join_tokens
--- Records that share a number with one of these, under the same epoch.
+-- Records that share a number with one of these, under the same epoch; canaries have numbers of nobody.
 SELECT DISTINCT one.handle AS query, other.handle AS target, q.partition_id AS asking, t.partition_id AS asked
 FROM blind_token AS one
 JOIN blind_token AS other ON other.value = one.value AND other.kind = one.kind AND other.handle <> one.handle
 JOIN blind_record AS q ON q.handle = one.handle
 JOIN blind_record AS t ON t.handle = other.handle AND t.key_epoch = q.key_epoch
-WHERE one.handle = ANY(%(handles)s);
+WHERE one.handle = ANY(%(handles)s) AND NOT EXISTS (SELECT FROM blind_canary AS k WHERE k.handle = other.handle);

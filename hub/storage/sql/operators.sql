@@ -46,15 +46,15 @@ WHERE place = %(place)s;
 
 -- name: stop_comparison
 -- Nothing is compared from now on.
-INSERT INTO comparison_stop (since) VALUES (%(now)s) ON CONFLICT DO NOTHING;
+INSERT INTO comparison_stop (since, reason) VALUES (%(now)s, %(reason)s) ON CONFLICT DO NOTHING;
 
 -- name: resume_comparison
 -- It is compared again.
 DELETE FROM comparison_stop;
 
 -- name: find_stop
--- Since when nothing is compared.
-SELECT since FROM comparison_stop;
+-- Since when nothing is compared, and why.
+SELECT since, reason FROM comparison_stop;
 
 -- name: list_standings
 -- How the operators are that were added, beside the newest change here.

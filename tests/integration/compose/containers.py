@@ -87,7 +87,7 @@ def start_everything(running: Containers) -> None:
     at_once = [
         name
         for name in running.stage.services
-        if name.endswith(("-web", "-worker", "-beat")) and name not in after_hub_web
+        if name.endswith(("-web", "-worker", "-beat", "-server")) and name not in after_hub_web
     ]
     running.start(*at_once)
     running.wait_until_healthy("hub-web")

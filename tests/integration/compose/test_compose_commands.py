@@ -79,6 +79,14 @@ def test_every_state_holds_the_linkage_key_that_they_made_together(containers: C
     assert checks != {None}
 
 
+def test_every_state_signed_the_cards_of_three_operators(containers: Containers) -> None:
+    shown = containers.execute("xa-worker", "symbolon", "node", "federation", "show", "--json")
+    assert shown.returncode == 0, shown.stderr
+    directory = json.loads(shown.stdout)
+    assert directory["comparison"] == "blind"
+    assert [card["place"] for card in directory["operators"]] == [0, 1, 2]
+
+
 def test_submissions_of_two_states_become_an_alert_at_both(containers: Containers) -> None:
     for state in ("xa", "xb", "xc"):
         import_and_publish(containers, state)
@@ -90,7 +98,19 @@ def test_submissions_of_two_states_become_an_alert_at_both(containers: Container
     assert hits_in_inbox(containers, "xb")[hit_id] == "XA"
 
 
-@pytest.mark.parametrize("service", ["hub-web", "xa-worker"])
+def test_each_operator_holds_shares_and_works_with_the_other_two(containers: Containers) -> None:
+    statuses = []
+    for place in range(3):
+        asked = containers.execute(f"operator{place}-server", "symbolon", "hub", "operator", "status", "--json")
+        assert asked.returncode == 0, asked.stderr
+        statuses.append(json.loads(asked.stdout))
+    assert {status["doing"] for status in statuses} == {"working"}
+    assert all(status["token_key"] for status in statuses)
+    (records,) = {status["records"] for status in statuses}
+    assert records > 0
+
+
+@pytest.mark.parametrize("service", ["hub-web", "xa-worker", "operator1-server"])
 def test_an_auditor_finds_the_log_of_a_running_party_whole(containers: Containers, service: str) -> None:
     verified = containers.execute(service, "symbolon", "audit", "verify", "--json")
     assert verified.returncode == 0, verified.stderr

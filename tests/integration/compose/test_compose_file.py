@@ -11,7 +11,9 @@ from tests.integration.compose.compose_file import (
 )
 
 SERVICES = read_compose_file()
-PARTIES = ("hub", "xa", "xb", "xc")
+STATES = ("xa", "xb", "xc")
+OPERATORS = ("operator0", "operator1", "operator2")
+PARTIES = ("hub", *OPERATORS, *STATES)
 PLAYING_SEVERAL = ("setup", "founding")
 """They play several parties, as people with a telephone would, and end."""
 ROLES = [
@@ -23,9 +25,11 @@ def party_of(service: ContainerService) -> str:
     return service.name.partition("-")[0]
 
 
-def test_hub_and_three_nodes_are_there_with_all_their_processes() -> None:
-    nodes = {f"{party}-{process}" for party in PARTIES[1:] for process in ("postgres", "web", "worker")}
-    assert set(SERVICES) == nodes | {*PLAYING_SEVERAL, "rabbitmq", "hub-postgres", "hub-web", "hub-worker", "hub-beat"}
+def test_hub_operators_and_nodes_are_there_with_all_their_processes() -> None:
+    nodes = {f"{party}-{process}" for party in STATES for process in ("postgres", "web", "worker")}
+    operators = {f"{party}-{process}" for party in OPERATORS for process in ("postgres", "server")}
+    hub = {"rabbitmq", "hub-postgres", "hub-web", "hub-worker", "hub-beat"}
+    assert set(SERVICES) == {*PLAYING_SEVERAL} | hub | operators | nodes
 
 
 def test_every_lasting_service_has_a_health_check() -> None:
@@ -34,7 +38,7 @@ def test_every_lasting_service_has_a_health_check() -> None:
 
 def test_every_secret_comes_from_the_environment_and_none_stands_in_the_file() -> None:
     text = COMPOSE_FILE.read_text(encoding="utf-8")
-    assert all(re.fullmatch(r"[A-Z_]+_PASSWORD", variable) for variable in secret_variables().values())
+    assert all(re.fullmatch(r"[A-Z0-9_]+_PASSWORD", variable) for variable in secret_variables().values())
     assert not re.search(r"(?i)password: *[^{/\s]|password=(?!\W)", text)
 
 
@@ -66,3 +70,11 @@ def test_a_home_is_mounted_by_its_own_party_alone() -> None:
     for service in SERVICES.values():
         if service.name not in PLAYING_SEVERAL:
             assert {volume.partition("-")[0] for volume in service.volumes.values()} <= {party_of(service)}
+
+
+def test_nodes_reach_no_operator_and_operators_no_node() -> None:
+    for party in OPERATORS:
+        server = SERVICES[f"{party}-server"]
+        reaching = {name for name, service in SERVICES.items() if service.networks & server.networks}
+        others = {f"{other}-server" for other in OPERATORS}
+        assert reaching == {"setup", "hub-web", "hub-worker", f"{party}-postgres", *others}

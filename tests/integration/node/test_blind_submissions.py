@@ -7,51 +7,25 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.simulators.hub_in_memory import FEDERATION, HubInMemory
-from tests.simulators.token_operators import PLACES, TokenOperators
+from tests.simulators.hub_in_memory import FEDERATION
+from tests.simulators.token_operators import PLACES
 
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.shared_record import Outline, shares_in
 from symbolon.matching.encoded_record import EncodedRecord
-from symbolon.matching.linkage_schema import LinkageSchema
-from symbolon.node.bootstrap.services import schema_bytes
-from symbolon.node.domain.import_report import ImportChoices
 from symbolon.node.errors import NodeError
 from symbolon.node.services.share_encodings import refuse_open_encodings
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
-from symbolon.protocol.keys import LinkageKey
 from symbolon.protocol.messages import Purpose, Submission, SubmissionItem
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_batch_id
 from symbolon.protocol.share_sealing import ShareContext, ShareTerms, open_shares
 from symbolon.runtime import certificates
 
-from .conftest import FOCAL_POINT, HEADER, NodeUnderTest, SettableDraws, founded, new_hub, new_node
-
-SCHEMA = LinkageSchema.from_bytes(schema_bytes())
-SOMCHAI = "A-1,C-1,Somchai Jaidee,1990-05-03,suspect,all,+66811234567,AA1234567"
-
-
-class BlindPair:
-    """Two nodes of a federation that compares blind."""
-
-    def __init__(self, hub: HubInMemory, operators: TokenOperators, xa: NodeUnderTest, xb: NodeUnderTest) -> None:
-        self.hub = hub
-        self.operators = operators
-        self.xa = xa
-        self.xb = xb
-
-    def queue(self, node: NodeUnderTest, row: str) -> bytes:
-        """Import and publish a row; the item that waits in the outbox."""
-        node.import_text(f"{HEADER}\n{row}\n", choices=ImportChoices(revise_changed=True))
-        node.services.publish_records(FOCAL_POINT)
-        payloads = [each["payload"] for each in node.rows("outbox_item") if each["payload"] is not None]
-        return bytes(payloads[-1])  # type: ignore[call-overload]  # a bytea column
-
-    def outline(self, node: NodeUnderTest, local_id: str) -> Outline:
-        return Outline.from_bytes(SCHEMA, self.hub.live[node.record(local_id).reference].envelopes[0])
+from .blind_pairs import SCHEMA, SOMCHAI, BlindPair, blind_pair
+from .conftest import FOCAL_POINT
 
 
 @pytest.fixture
@@ -59,16 +33,8 @@ def blind(
     node_databases: dict[str, str], tmp_path: Path, authority: certificates.KeyAndCertificate
 ) -> Iterator[BlindPair]:
     """Two nodes of a federation that compares blind, with the linkage key of its first epoch."""
-    draws = SettableDraws()
-    hub = new_hub(draws)
-    operators = hub.token_operators = TokenOperators()
-    nodes = [new_node(code, hub, draws, node_databases[code], tmp_path) for code in ("XA", "XB")]
-    founded(hub, nodes, authority)
-    for node in nodes:
-        node.keys.add(LinkageKey.generate(1, bytes(32)))
-    yield BlindPair(hub, operators, nodes[0], nodes[1])
-    for node in nodes:
-        node.database.close()
+    with blind_pair(node_databases, tmp_path, authority) as pair:
+        yield pair
 
 
 def encoded(payload: bytes) -> tuple[SubmissionItem, EncodedRecord]:
@@ -117,8 +83,9 @@ def test_nothing_of_an_encoding_leaves_in_clear(blind: BlindPair) -> None:
     secret += [token for tokens in record.tokens.values() for token in tokens]
     assert len(secret) > 8
     (submission,) = [each for each in blind.hub.handed_in if each.purpose is Purpose.SUBMISSION]
-    (item,) = submission.read(Submission).items
-    left = [*item.envelopes, *(element for request in blind.operators.asked for element in request.elements)]
+    items = submission.read(Submission).items
+    left = [each for item in items for each in item.envelopes]
+    left += [*(element for request in blind.operators.asked for element in request.elements)]
     assert not [value for value in secret for sent in left if value in sent]
 
 

@@ -41,7 +41,8 @@ class Envelope:
 
 def taken(erasure: OperatorErasure, key: SigningKey, directory: Any = DIRECTORY) -> list[Any]:
     leaves: list[Any] = []
-    work: Any = SimpleNamespace(audit=SimpleNamespace(record=lambda *leaf: leaves.append(leaf)))
+    canaries = SimpleNamespace(forget=lambda _references: None)
+    work: Any = SimpleNamespace(audit=SimpleNamespace(record=lambda *leaf: leaves.append(leaf)), canaries=canaries)
     envelope: Any = Envelope(OperatorErasureReceipt(erasure, key.sign(erasure.signed_bytes())))
     ReceiveOperatorErasure(MemberCode("XA"))(work, envelope, directory)
     return leaves

@@ -116,6 +116,17 @@ def decisions(draw):
 
 
 @st.composite
+def submissions(draw):
+    """Give a batch of which some items are canaries, each an item of its own."""
+    hints = get_type_hints(messages.Submission, include_extras=True)
+    content = {field.name: draw(contents_of(hints[field.name])) for field in fields(messages.Submission)}
+    items = {item.reference: item for item in content["items"]}
+    canaries = zip(items, content["canaries"], strict=False)
+    marks = tuple(replace(canary, reference=reference) for reference, canary in canaries)
+    return messages.Submission(content["batch_id"], tuple(items.values()), marks)
+
+
+@st.composite
 def focal_points(draw):
     """Give a state's desks, each once; a deputy and a duty turn name one of them."""
     hints = get_type_hints(messages.FocalPointDirectory, include_extras=True)
@@ -156,6 +167,7 @@ def directories(draw):
 
 DIRECTORIES = directories()
 COMPOSED = {
+    messages.Submission: submissions,
     messages.RequestDecision: decisions,
     messages.FocalPointDirectory: focal_points,
     messages.PairProfile: pair_profiles,
@@ -215,7 +227,7 @@ def test_there_is_a_sample_of_every_message(samples):
     parts |= {messages.FocalPointDirectory, messages.FocalPointEntry, messages.KnownLedger, messages.KnownExchange}
     parts |= {messages.DirectorySignature, messages.ReconciliationRecord, messages.ReconciliationHit, messages.KnownHit}
     parts |= {messages.Comparison, messages.OperatorCard, messages.OperatorErasure, messages.ErasedVersion}
-    parts |= {messages.TokenAnswer}
+    parts |= {messages.TokenAnswer, messages.Canary}
     assert {type(message) for message in samples.CLEAR + samples.SEALABLE} == set(MESSAGES) - parts
 
 
@@ -293,3 +305,13 @@ def test_an_alert_is_either_alerted_or_held(samples, state):
     alert = next(message for message in samples.CLEAR if isinstance(message, messages.Alert))
     with pytest.raises(MalformedMessage, match=r"^state: must be one of ALERTED, HELD"):
         from_wire(messages.Alert, {**to_wire(alert), "state": state})
+
+
+def test_each_canary_is_one_item_of_its_batch(samples):
+    batch = next(message for message in samples.CLEAR if isinstance(message, messages.Submission))
+    one, other = batch.items
+    (canary,) = batch.canaries
+    assert canary.reference == other.reference
+    for items, canaries in (((one,), (canary,)), ((one, other, other), (canary,)), ((one, other), (canary, canary))):
+        with pytest.raises(MalformedMessage, match="one item of its batch"):
+            messages.Submission(batch.batch_id, items, canaries)
