@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.integration.hub.conftest import HubBench
-from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, item
+from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, item
 from tests.simulators.operator_bench import HOST, OperatorBench, three_operators
 
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
@@ -17,11 +17,12 @@ from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.ports import SeatedOperator
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.hub.storage.receiver_comparator import ReceiverEncodings
-from symbolon.matching.identifier_types import RecordIdentifiers
+from symbolon.matching.identifier_types import Document, DocumentType, PersonName, RecordIdentifiers
 from symbolon.node.domain.openings import FoundRow, Receiver, found_in
 from symbolon.protocol.handling import Namespace
-from symbolon.protocol.messages import HandleNotice, SealedOpenings
+from symbolon.protocol.messages import HandleNotice, SealedOpenings, SubmissionReceipt
 from symbolon.protocol.messages_comparison import OperatorContact
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
 
@@ -123,3 +124,24 @@ def test_of_a_pair_with_a_protected_record_its_owner_alone_is_told(bench: HubBen
     [found] = found_by(bench, bench.amara)
     assert found.own_handle == handle_of(bench, bench.amara, victim)
     assert found.other_handle == handle_of(bench, bench.belanu, suspect)
+
+
+def test_two_records_that_share_a_number_alone_are_found_by_it(bench: HubBench) -> None:
+    passport = (Document(DocumentType.PASSPORT, "XAA", "A7654321"),)
+    theirs = item(RecordIdentifiers(names=(PersonName("Somchai Jaidee"),), documents=passport))
+    ours = item(RecordIdentifiers(names=(PersonName("Nguyen Van Anh"),), documents=passport))
+    bench.submit(bench.amara, theirs)
+    bench.worker.find_matches()
+    bench.submit(bench.belanu, ours)
+    bench.worker.find_matches()
+    [found] = found_by(bench, bench.belanu)
+    assert found.other_handle == handle_of(bench, bench.amara, theirs)
+
+
+def test_an_outline_that_shows_tokens_is_refused(bench: HubBench, person: RecordIdentifiers) -> None:
+    shared = bench.amara.share
+    assert shared is not None
+    bench.amara.share = shared.__self__.share_item  # type: ignore[attr-defined]  # as where the hub may see them
+    receipt = bench.submit(bench.amara, item(person))
+    [outcome] = body_of(receipt, SubmissionReceipt).outcomes
+    assert outcome.problem is Problem.ENCODING_REFUSED

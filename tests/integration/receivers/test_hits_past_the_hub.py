@@ -60,3 +60,39 @@ def test_a_withdrawn_record_ends_its_hit_at_both(federation: ReceiverFederation)
     federation.pump()
     assert hits(federation, "XA")[0][2] is JointState.WITHDRAWN
     assert hits(federation, "XB")[0][2] is JointState.WITHDRAWN
+
+
+def test_a_record_that_becomes_a_victims_has_its_hit_held_at_both(federation: ReceiverFederation) -> None:
+    federation["XA"].publish(f"A-1,C-1,{SOMCHAI}")
+    federation["XB"].publish(f"B-1,C-1,{SOMCHAI}")
+    federation.pump()
+    federation["XA"].write(f"A-1,C-1,{VICTIM}", revise=True)
+    federation.pump()
+    assert hits(federation, "XA")[0][2] is JointState.HELD
+    assert hits(federation, "XB")[0][2] is JointState.HELD
+
+
+def test_a_revised_record_is_found_again_and_told_to_nobody(federation: ReceiverFederation) -> None:
+    federation["XA"].publish(f"A-1,C-1,{SOMCHAI}")
+    federation["XB"].publish(f"B-1,C-1,{SOMCHAI}")
+    federation.pump()
+    federation["XB"].write(f"B-1,C-1,{SOMCHAI.replace('Jaidee', 'Jaidi')}", revise=True)
+    federation["XB"].publish()
+    federation.pump()
+    assert len(hits(federation, "XA")) == len(hits(federation, "XB")) == 1
+
+
+def test_two_victims_are_each_their_own_officers_to_release(federation: ReceiverFederation) -> None:
+    federation["XA"].publish(f"A-1,C-1,{VICTIM}")
+    federation.pump()
+    federation["XB"].publish(f"B-1,C-1,{VICTIM}")
+    federation.pump()
+    assert [state for _own, _other, state in hits(federation, "XB")] == [JointState.HELD]
+    assert hits(federation, "XA") == []
+    hit_id = federation["XB"].hit_on("B-1")
+    federation["XB"].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
+    federation.pump()
+    assert hits(federation, "XA") == [("XA A-1", "XB B-1", JointState.HELD)]
+    federation["XA"].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
+    federation.pump()
+    assert hits(federation, "XA") == [("XA A-1", "XB B-1", JointState.ALERTED)]
