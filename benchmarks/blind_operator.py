@@ -1,7 +1,9 @@
 """One operator as a process: multiplies, answers frames, sends its opening shares to the hub (party 3)."""
 
 import os
+import queue
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +37,8 @@ class Plan:
     carry: Carry
     in_flight: int
     repetitions: int
+    threads: int
+    """That multiply."""
 
     def batches(self) -> list[tuple[Batch, slice, slice]]:
         """The batches of one repetition, numbered from 0."""
@@ -67,7 +71,8 @@ class Place:
     folder: Path
     ports: list[int]
     operator: int
-    core: int | None
+    cores: frozenset[int]
+    """That it is kept to; none: whatever is free."""
     session: SessionId
     pair_keys: dict[int, bytes]
     link: Link
@@ -75,8 +80,8 @@ class Place:
 
 def operate(place: Place, plan: Plan) -> None:
     """Compute all repetitions, each when the hub says so; report processor seconds and bytes after each."""
-    if place.core is not None and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {place.core})
+    if place.cores and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, place.cores)
     records: Lanes = np.load(place.folder / f"records{place.operator}.npy")
     records = np.tile(records, (plan.records // len(records), 1))
     queries: Lanes = np.load(place.folder / f"queries{place.operator}.npy")
@@ -101,6 +106,8 @@ class _Operator:
         self._plan, self._records, self._queries, self._channels = plan, records, queries, channels
         self._scope = scope_planes(RING_16, np.ones((1, plan.records_per_batch), dtype=bool))
         self._active: dict[BatchNumber, Batch] = {}
+        self._pool = ThreadPoolExecutor(plan.threads) if plan.threads > 1 else None
+        self._multiplied: queue.SimpleQueue[tuple[BatchNumber, Lanes]] = queue.SimpleQueue()
 
     def await_go(self) -> None:
         """A faster operator's first frames may come before the hub's word."""
@@ -125,10 +132,26 @@ class _Operator:
         self._session.announce(batch)
         self._active[batch.number] = batch
         vectors, constants = self._queries
-        products = dot_products(self._records[columns], vectors[rows], constants[rows])
-        self._post(self._session.start(batch.number, products))
+
+        def multiply() -> Lanes:
+            return dot_products(self._records[columns], vectors[rows], constants[rows])
+
+        if self._pool is None:
+            self._post(self._session.start(batch.number, multiply()))
+            return
+
+        def multiply_beside() -> None:
+            self._multiplied.put((batch.number, multiply()))
+            # Whoever waits for frames looks here first.
+            self._channels.arrivals.put((self._seat.operator, b""))
+
+        self._pool.submit(multiply_beside)
 
     def _take(self, sender: int, frame: bytes) -> None:
+        if sender == self._seat.operator:
+            number, products = self._multiplied.get()
+            self._post(self._session.start(number, products))
+            return
         self._post(self._session.receive(sender, frame))
         number = Frame.from_bytes(frame).batch
         batch = self._active.get(number)

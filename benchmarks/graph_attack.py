@@ -1,6 +1,6 @@
 """Who can be named by what somebody holds: the graph matching attack on two real federations of the same people.
 
-    make bench-graph_attack ARGS="--people 1500"
+    make bench-graph_attack ARGS="--people 800"
 
 One federation compares openly, the other blind, by three operators over mutual TLS and PostgreSQL; the attacker holds a
 register of mostly the same people, and no key. The last line is JSON: shares of the people whom the attacker could have
@@ -36,7 +36,7 @@ from symbolon.exercise.supervisor import Supervisor
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--people", type=int, default=1_500, help="in the attacked state's files")
+    parser.add_argument("--people", type=int, default=800, help="in the attacked state's files")
     parser.add_argument("--overlap", type=float, default=0.85, help="part of them in the attacker's register")
     parser.add_argument("--others", type=int, default=96, help="records of the other state, half of the same people")
     parser.add_argument("--seed", type=int, default=3)

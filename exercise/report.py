@@ -12,6 +12,7 @@ from rich.table import Table
 from symbolon.exercise.federation import Federation
 from symbolon.exercise.fiction import STATE_NAMES
 from symbolon.exercise.hub_party import OPERATOR
+from symbolon.exercise.operator_party import BODIES
 from symbolon.exercise.people import ROLES, Post
 from symbolon.exercise.run import RunResult
 from symbolon.exercise.truth import FoundHit, Verification
@@ -84,13 +85,19 @@ def show_trust(console: Console, federation: Federation) -> None:
     )
     for epoch, check in witness.key_checks().items():
         console.print(f"The linkage key of epoch {epoch}, check value {check}, was made by all and never at the hub.")
+    if federation.operators:
+        bodies = ", ".join(BODIES[operator.place] for operator in federation.operators)
+        console.print(f"Compared blind by {bodies}: neither they nor the hub saw an encoding or a score.")
+    else:
+        console.print("Compared openly: the hub holds every encoding, and is trusted not to attack them.")
 
 
 def show_addresses(console: Console, federation: Federation) -> None:
     """Where the pages are, and who may sign in with what."""
     table = Table(title="Pages (the browser will warn: each desk has a certificate of its own)", title_justify="left")
     for heading in ("desk", "address", "office", "login", "password"):
-        table.add_column(heading)
+        # What is cut off nobody can type in.
+        table.add_column(heading, overflow="fold")
     for node in federation.nodes.values():
         for post, credentials in node.people.items():
             desk = (node.name, node.desk_url) if post is Post.FOCAL_POINT else ("", "")

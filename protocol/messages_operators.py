@@ -6,6 +6,7 @@ coordinator says can open more than an operator's own rules allow. What is seale
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from typing import Annotated, Final
 
@@ -107,11 +108,20 @@ class SchemaContent:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedLife:
+    """Since when the hub lives under the feed's incarnation, and its signature (:mod:`symbolon.protocol.hub_life`)."""
+
+    begun_at: datetime
+    signature: Annotated[bytes, octets(64, 64)]
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Changes after those that an operator has; schemas and segments that it may not know yet come first.
 
     Up to ``floor`` the hub keeps no bundles any more: an operator that is behind it lost shares. ``incarnation`` is
-    another after the hub was restored from a backup; its numbers may mean other records then. ``versions``: of the
+    another after the hub was restored from a backup; its numbers may mean other records then, so ``life`` says that it
+    was, and an operator that follows it erases all that it holds. ``versions``: of the
     co-signed directory, after the operator's, each the canonical bytes of a
     :class:`symbolon.protocol.messages_federation.SignedDirectory`; they come before any change.
     """
@@ -122,6 +132,7 @@ class Feed:
     floor: Annotated[int, between(0, 2**53 - 1)] = 0
     incarnation: IncarnationId | None = None
     versions: Annotated[tuple[SignedVersion, ...], entries(0, MOST_VERSIONS)] = ()
+    life: SignedLife | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +296,8 @@ class OperatorStatus:
     has_token_share: bool = True
     erasures: Annotated[int, between(0, 2**53 - 1)] = 0
     directory: DirectoryVersion = 0
+    incarnation: IncarnationId | None = None
+    """The life of the hub that it follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,12 @@ def in_words(report: OperatorReport) -> Iterator[str]:
     )
     yield f"It has {'a' if report.has_token_share else 'no'} share of the token key."
     yield from _directory_in_words(report.directory)
+    life = report.life
+    if life.emptied_at is not None:
+        yield (
+            f"The hub was restored from a backup: the shares of {life.emptied_records} records were erased for it at "
+            f"{life.emptied_at:%Y-%m-%d %H:%M:%S}, and the members share them out anew."
+        )
     heard = {each["place"]: each for each in report.others}
     for place in sorted({*report.names, *heard} - {report.place}):
         named = f"Operator {place}" + (f" ({report.names[place]})" if place in report.names else "")
@@ -53,6 +59,11 @@ def as_json(report: OperatorReport) -> dict[str, Any]:
         "others": [{**each, "heard_at": _moment(each["heard_at"])} for each in report.others],
         "known": sorted(report.names),
         "directory": _directory_in_json(report.directory),
+        "hub_life": {
+            "incarnation": report.life.incarnation,
+            "emptied_at": None if report.life.emptied_at is None else _moment(report.life.emptied_at),
+            "emptied_records": report.life.emptied_records,
+        },
         "budgets": dict(report.budgets),
         "spent_today": [{"member": each.member, "kind": each.kind, "amount": each.amount} for each in report.spent],
     }

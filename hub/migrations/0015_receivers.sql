@@ -12,7 +12,8 @@ CREATE TABLE pair_declaration (
 -- What the hub calls a record towards other members than its owner, whatever its version and epoch.
 CREATE TABLE record_name (
     reference text COLLATE "C" PRIMARY KEY,
-    name      bigint GENERATED ALWAYS AS IDENTITY UNIQUE
+    -- Drawn, and not counted: a hub that was restored gives no name a second time.
+    name      bigint NOT NULL UNIQUE DEFAULT 1 + floor(random() * 9007199254740990)::bigint
 );
 
 -- Records that stand for a side of a hit. They have no encoding, and nobody compares them.

@@ -7,8 +7,9 @@ from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HUB
 from symbolon.runtime.clock import Clock
 
-# So many at a time: a worker that is killed leaves no more than these to be compared again.
-RECORDS_PER_RUN = 1_000
+# So many at a time: a worker that is killed leaves no more than these to be compared again, and whoever withdraws or
+# revises one of them waits no longer than they take. Blind, one pass through all records compares as many.
+RECORDS_PER_RUN = 256
 
 
 class FindMatches:

@@ -1,25 +1,28 @@
 """The operators follow the hub's changes: each is fed what it does not have, in the order of commits."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
 from symbolon.hub.storage.blind_encodings import profiles_in
-from symbolon.protocol.codec import canonical_bytes, to_wire
+from symbolon.protocol.codec import canonical_bytes, to_wire, whole_milliseconds
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
+from symbolon.protocol.hub_life import HubLife
 from symbolon.protocol.messages_operators import (
     MOST_CHANGES,
     MOST_VERSIONS,
     OPERATORS,
     AddedRecord,
     Feed,
+    OperatorStatus,
     RecordChange,
     RowAddress,
     SchemaContent,
     SegmentDescription,
+    SignedLife,
 )
 from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.runtime.clock import Clock
@@ -27,6 +30,7 @@ from symbolon.runtime.database import Row
 from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES = load_queries("symbolon.hub.storage", "blind")
+_LIFE = load_queries("symbolon.hub.storage", "blind_life")
 _MOST_BYTES: Final = 16 * 1024 * 1024
 """Of sealed bundles in one feed: in JSON they take a third more."""
 
@@ -34,9 +38,11 @@ _MOST_BYTES: Final = 16 * 1024 * 1024
 class FeedOperators:
     """Brings the three operators to the newest committed change."""
 
-    def __init__(self, operators: Operators, clock: Clock) -> None:
+    def __init__(self, operators: Operators, clock: Clock, sign: Callable[[bytes], bytes]) -> None:
+        """`sign`: with the hub's key of the directory."""
         self._operators = operators
         self._clock = clock
+        self._sign = sign
         self._told: defaultdict[int, set[str]] = defaultdict(set)
         """Schemas that this process told each operator of; a repetition does no harm."""
 
@@ -50,7 +56,7 @@ class FeedOperators:
         found = self._operators.status()
         known = {place: each.directory for place, each in found.items()}
         self._tell_directory(work, known)
-        at = {place: each.number for place, each in found.items()}
+        at = {place: self._in_this_life(work, place, each) for place, each in found.items()}
         floor = self.slowest(work)
         removed = False
         newest = int(work.transaction.fetch_value(_QUERIES["newest_change"]))
@@ -70,6 +76,20 @@ class FeedOperators:
             )
         self._take_erasures(work, {place: each.erasures for place, each in found.items()}, removed=removed)
         return newest
+
+    def _in_this_life(self, work: Work, place: int, status: OperatorStatus) -> int:
+        """Where an operator is by this life's numbers: one that followed the hub before its restore begins anew."""
+        federation = work.members.federation()
+        if status.incarnation in {None, federation.incarnation}:
+            return status.number
+        life = None
+        begun_at = work.transaction.fetch_one(_LIFE["find_life"])
+        if begun_at is not None and begun_at["restored_at"] is not None:
+            since = whole_milliseconds(begun_at["restored_at"])
+            said = HubLife(federation.name, federation.exercise, federation.incarnation, since)
+            life = SignedLife(since, self._sign(said.signed_bytes()))
+        anew = Feed((), (), (), incarnation=federation.incarnation, life=life)
+        return self._operators.feed({place: anew})[place].number
 
     def _tell_directory(self, work: Work, known: dict[int, int]) -> None:
         """Hand over the versions that an operator does not have, and note it: it verifies them as a node does."""

@@ -23,6 +23,7 @@ from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES = load_queries("symbolon.hub.storage", "reconciliation")
+_BLIND = load_queries("symbolon.hub.storage", "blind_life")
 
 
 class PostgresReconciliation:
@@ -37,6 +38,8 @@ class PostgresReconciliation:
         self._transaction.execute(_QUERIES["forget_known_hits"])
         self._transaction.execute(_QUERIES["begin"], incarnation=incarnation, backup_made_at=backup_made_at, now=now)
         self._transaction.execute(_QUERIES["live_anew"], incarnation=incarnation)
+        for forget in ("forget_pending", "forget_names", "forget_additions", "forget_records", "begin_operators_anew"):
+            self._transaction.execute(_BLIND[forget])
 
     def open(self) -> OpenReconciliation | None:
         """The restore that is not finished, if there is one."""

@@ -12,7 +12,7 @@ from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import WithdrawalReason
 from symbolon.protocol.messages import FederationDirectory, FoundPair, PairAnswer, PairsFound
-from symbolon.protocol.references import MemberCode
+from symbolon.protocol.references import MemberCode, RecordReference
 
 
 class ReceivePairs:
@@ -80,7 +80,9 @@ class ReceivePairs:
         pairs = [
             pair
             for pair in work.pairs.of_record(number.reference)
-            if pair.counterpart == sender and pair.other_name == found.finder_name
+            if pair.counterpart == sender
+            # After a restore the hub may call the same record otherwise.
+            and (pair.other_name == found.finder_name or _reference(pair) == found.finder.reference)
         ]
         for pair in pairs:
             if crosses(pair, found):
@@ -104,3 +106,7 @@ class ReceivePairs:
         hit = None if after.hit_id is None else work.hits.lock(after.hit_id)
         if hit is not None and answer.side is not None:
             work.hits.name_counterpart(hit.hit_id, answer.side)
+
+
+def _reference(pair: Pair) -> RecordReference | None:
+    return None if pair.other_side is None else pair.other_side.reference

@@ -69,7 +69,7 @@ def test_one_mask_used_twice_is_rejected(vectors: list[bytes]) -> None:
 def test_a_mask_that_leans_to_one_side_in_one_bit_is_rejected(vectors: list[bytes], plane: int) -> None:
     random = np.random.default_rng(4)
     rows = _shares(vectors, _masks(4))
-    # Ones five times in ten, and one time in a hundred more.
+    # Of a hundred bits, one and a half more are ones than should be.
     leaning = rows | (random.random(rows.shape) < 0.03).astype(np.uint16) << np.uint16(plane)
     assert f"ones in bit plane {plane}" in {each.test for each in _rejected(leaning)}
 

@@ -34,6 +34,7 @@ class SignedFederation:
     exercise: bool = True
     codes: Sequence[str] = CODES
     keys: dict[str, SigningKey] = field(default_factory=dict)
+    hub_key: SigningKey = field(default_factory=lambda: SigningKey.generate(os.urandom(32)))
     versions: list[SignedDirectory] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,7 +46,7 @@ class SignedFederation:
             version=1,
             previous_digest=None,
             issued_at=now,
-            hub_signing_key=SigningKey.generate(os.urandom(32)).public.to_bytes(),
+            hub_signing_key=self.hub_key.public.to_bytes(),
             members=tuple(self._member(code, now) for code in self.codes),
             epochs=(self.schema,),
             policies=FederationPolicies(majority(len(self.codes)), 730, 365),

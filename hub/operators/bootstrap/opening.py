@@ -35,7 +35,7 @@ from symbolon.hub.operators.services.join_federation import (
 from symbolon.hub.operators.services.know_directory import confirm_founding
 from symbolon.hub.operators.storage.directory import FOUNDING
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
-from symbolon.hub.operators.storage.shares import OperatorStore, OperatorWork, Standing
+from symbolon.hub.operators.storage.shares import FollowedLife, OperatorStore, OperatorWork, Standing
 from symbolon.hub.operators.storage.spending import Spending, spent_on
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
@@ -59,6 +59,7 @@ from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
 
 _PACKAGE: Final = "symbolon.hub.operators"
 _CONNECTIONS: Final = 8
+_NO_LIFE: Final = FollowedLife(None, None)
 CLOCK: Final[Clock] = SystemClock()
 
 
@@ -94,6 +95,8 @@ class OperatorReport:
     """How much of each kind one member may have in a day."""
     spent: Sequence[Spending]
     """What members used of them today (UTC)."""
+    life: FollowedLife = _NO_LIFE
+    """Of the hub; and when this operator erased what it held for the life before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ class Operator:
         """How it stands, as its database says."""
         with self.store.work() as work:
             standing, number = work.standing(), work.progress()
-            (records, unreadable), others = work.counts(), work.others()
+            (records, unreadable), others, life = work.counts(), work.others(), work.hub_life()
             directory = _directory_report(work, joined(self.home).cards if is_joined(self.home) else ())
         contacts = joined(self.home).contacts if is_joined(self.home) else {}
         with self.database.transaction() as transaction:
@@ -184,6 +187,7 @@ class Operator:
             others=others,
             names={place: each.card.name for place, each in contacts.items()},
             directory=directory,
+            life=life,
             budgets={COMPARISONS: self.settings.daily_comparisons, TOKENS: self.settings.daily_tokens},
             spent=spent,
         )

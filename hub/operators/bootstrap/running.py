@@ -14,11 +14,13 @@ from symbolon.hub.operators.gateway.desk import CoordinatorDesk, OperatorService
 from symbolon.hub.operators.gateway.peers import Hearing, PeerAddress, Peers
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
+from symbolon.hub.operators.services.follow_hub import FollowHub
 from symbolon.hub.operators.services.keep_standing import AmongOperators, KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
-from symbolon.hub.operators.services.take_feed import FillRows, TakeFeed
+from symbolon.hub.operators.services.sign_erasures import SignErasures
+from symbolon.hub.operators.services.take_feed import FillRows, HubAndOwners, TakeFeed
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import OperatorStore
@@ -29,6 +31,7 @@ from symbolon.protocol.messages_operators import AskErasures, Erasures, Operator
 from symbolon.protocol.messages_peers import PeerMessage, peer_message_bytes
 from symbolon.protocol.oprf_sharing import Commitment
 from symbolon.protocol.problems import ProtocolError
+from symbolon.protocol.references import IncarnationId
 from symbolon.runtime.clock import Clock
 from symbolon.runtime.errors import DatabaseUnavailable
 from symbolon.runtime.links import Link, Listener
@@ -92,9 +95,11 @@ class RunningOperator:
         self._standing.begin()
         self._hearing = Hearing(self._sessions.receive, self._hear)
         self._pool = ThreadPoolExecutor(_COMPARING, thread_name_prefix="comparing")
+        sign_erasures = SignErasures(keys.signing_key, clock)
+        words = HubAndOwners(FollowHub(store, self._directory, sign_erasures, clock), sign_erasures)
         self._services = OperatorServices(
             refuse_where_untrusted=self._refuse_where_untrusted,
-            take_feed=TakeFeed(store, rows, self._directory, keys.sealing_key, keys.signing_key, clock),
+            take_feed=TakeFeed(store, rows, self._directory, keys.sealing_key, words, clock),
             compare=CompareWithOthers(
                 store,
                 rows,
@@ -197,6 +202,7 @@ class RunningOperator:
         with self._store.work() as work:
             records, unreadable = work.counts()
             number, standing, erasures = work.progress(), work.standing(), work.newest_erasure()
+            life = work.hub_life()
         return OperatorStatus(
             place=self._place,
             number=number,
@@ -208,6 +214,7 @@ class RunningOperator:
             has_token_share=self._standing.has_token_share(),
             erasures=erasures,
             directory=self._directory.version,
+            incarnation=None if life.incarnation is None else IncarnationId(life.incarnation),
         )
 
     def _list_erasures(self, asked: AskErasures) -> Erasures:

@@ -2,13 +2,12 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from symbolon.hub.operators.errors import (
-    AnotherHub,
     NeedsRestore,
     NotJoined,
     OutOfOrder,
@@ -29,12 +28,9 @@ from symbolon.hub.operators.storage.shares import (
 )
 from symbolon.matching.linkage_schema import schema_digest
 from symbolon.protocol.audit_log import AuditAct
-from symbolon.protocol.canonical import canonical_bytes
-from symbolon.protocol.codec import to_wire, whole_milliseconds
 from symbolon.protocol.hybrid_keys import HybridSealingKey
-from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.membership_problems import Replayed
-from symbolon.protocol.messages_comparison import ErasedVersion, OperatorErasure
+from symbolon.protocol.messages_comparison import ErasedVersion
 from symbolon.protocol.messages_operators import (
     AddedRecord,
     Fed,
@@ -43,7 +39,6 @@ from symbolon.protocol.messages_operators import (
     RowAddress,
     SchemaContent,
     SegmentDescription,
-    SignedErasure,
 )
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.problems import MalformedMessage, ProtocolError
@@ -116,6 +111,14 @@ class RowsInUse:
                 self._turn.notify_all()
 
 
+@dataclass(frozen=True, slots=True)
+class HubAndOwners:
+    """Which life of the hub is followed, and what its end, like any erasure, is said of to owners."""
+
+    follow_hub: Callable[[HeldRows, Feed], None]
+    sign_erasures: Callable[[OperatorWork, Seat, int, Mapping[MemberCode, Sequence[ErasedVersion]]], None]
+
+
 class TakeFeed:
     """Takes changes in their order: first PostgreSQL, in one transaction, then the rows."""
 
@@ -125,14 +128,14 @@ class TakeFeed:
         rows: RowsInUse,
         directory: KnowDirectory,
         key: HybridSealingKey,
-        signing_key: SigningKey,
+        words: HubAndOwners,
         clock: Clock,
     ) -> None:
         self._store = store
         self._directory = directory
         self._rows = rows
         self._key = key
-        self._signing_key = signing_key
+        self._words = words
         self._clock = clock
 
     def __call__(self, feed: Feed) -> Fed:
@@ -144,6 +147,7 @@ class TakeFeed:
                 return Fed(work.progress(), (), self._directory.version)
         self._directory.refuse_where_cards_differ()
         with self._rows.changing() as held:
+            self._words.follow_hub(held, feed)
             if held.doing in {Doing.LOST, Doing.RESTORING}:
                 held.refuse_where_still()
             taken: list[StoredShares] = []
@@ -153,8 +157,6 @@ class TakeFeed:
                 seat = work.seat()
                 if seat is None:
                     raise NotJoined("This operator has no place in a federation yet.")
-                if feed.incarnation is not None and not work.fed_by(feed.incarnation):
-                    raise AnotherHub("The hub was put back to a backup: its numbers mean other records than here.")
                 number = work.lock_progress()
                 if feed.changes and number < feed.floor:
                     work.note_standing(Standing(work.standing().generation, Doing.LOST))
@@ -178,7 +180,7 @@ class TakeFeed:
                     if dropped is not None:
                         gone.append(dropped)
                 work.note_progress(number)
-                self._note_erasures(work, seat, number, gone)
+                self._words.sign_erasures(work, seat, number, _by_owner(gone))
                 if taken or gone or unreadable:
                     counts = {"taken": len(taken), "erased": len(gone), "unreadable": len(unreadable)}
                     work.audit(AuditAct.SHARES_TAKEN, HUB, counts)
@@ -186,27 +188,6 @@ class TakeFeed:
                 held.refuse_where_still()
             self._place(held, taken, [row for record in gone for row in record.rows], number)
         return Fed(number, tuple(unreadable), self._directory.version)
-
-    def _note_erasures(self, work: OperatorWork, seat: Seat, number: int, gone: Sequence[DroppedRecord]) -> None:
-        """Leave a signed receipt for each owner whose records are gone."""
-        by_owner: defaultdict[MemberCode, list[ErasedVersion]] = defaultdict(list)
-        for record in gone:
-            by_owner[record.owner].append(ErasedVersion(RecordReference(record.reference), record.version))
-        now = whole_milliseconds(self._clock.now())
-        for owner, versions in sorted(by_owner.items()):
-            erasure = OperatorErasure(
-                federation=seat.federation,
-                exercise=seat.exercise,
-                place=seat.place,
-                number=number,
-                owner=owner,
-                records=tuple(versions),
-                erased_at=now,
-            )
-            content = canonical_bytes(to_wire(erasure))
-            signature = self._signing_key.sign(erasure.signed_bytes())
-            work.add_erasure(SignedErasure(number, owner, content, signature))
-            work.audit(AuditAct.OPERATOR_ERASED, HUB, {"records": len(versions)})
 
     def _apply(
         self,
@@ -283,6 +264,13 @@ def fill(work: OperatorWork, held: HeldRows, number: int) -> None:
         after = records[-1].handle
     held.segments.settle(number, held.generation)
     held.number = number
+
+
+def _by_owner(gone: Sequence[DroppedRecord]) -> Mapping[MemberCode, Sequence[ErasedVersion]]:
+    versions: defaultdict[MemberCode, list[ErasedVersion]] = defaultdict(list)
+    for record in gone:
+        versions[record.owner].append(ErasedVersion(RecordReference(record.reference), record.version))
+    return versions
 
 
 def _to_take(changes: Sequence[RecordChange], number: int, held: HeldRows) -> Sequence[RecordChange]:

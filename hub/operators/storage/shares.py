@@ -1,5 +1,6 @@
 """The operator's tables: shares, segments, schemas, budgets; one transaction at a time."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from typing import Final
 from symbolon.hub.operators.storage.directory import KeptDirectory
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
+from symbolon.protocol.messages_comparison import ErasedVersion
 from symbolon.protocol.messages_operators import MOST_CHANGES, RowAddress, SegmentDescription, SignedErasure
 from symbolon.protocol.messages_peers import Doing, PeerStanding
-from symbolon.protocol.references import MemberCode
+from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.database import Database, Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
@@ -39,6 +41,10 @@ class Standing:
     agreed: bool = False
     restored: int | None = None
     restored_at_change: int | None = None
+
+    def from_the_beginning(self) -> "Standing":
+        """The same, with nothing restored yet."""
+        return Standing(self.generation, self.doing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,16 @@ class NewShares:
     owner: MemberCode
     bundle: bytes
     rows: tuple[RowAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedLife:
+    """Which life of the hub an operator follows, since when that lives, and what was erased to follow it."""
+
+    incarnation: str | None
+    begun_at: datetime | None
+    emptied_at: datetime | None = None
+    emptied_records: int = 0
 
 
 class OperatorWork:
@@ -109,12 +125,29 @@ class OperatorWork:
             )
         )
 
-    def fed_by(self, incarnation: str) -> bool:
-        """Whether this life of the hub feeds the operator; the first one that does is noted."""
-        known = self._transaction.fetch_value(_QUERIES["find_incarnation"])
-        if known is None:
-            self._transaction.execute(_QUERIES["note_incarnation"], incarnation=incarnation)
-        return known in {None, incarnation}
+    def hub_life(self) -> FollowedLife:
+        """Which life of the hub this operator follows."""
+        row = self._transaction.fetch_one(_QUERIES["find_life"])
+        if row is None:
+            return FollowedLife(None, None)
+        return FollowedLife(row["incarnation"], row["life_begun_at"], row["emptied_at"], row["emptied_records"] or 0)
+
+    def follow(self, life: FollowedLife) -> None:
+        """Follow this life of the hub from now on."""
+        self._transaction.execute(
+            _QUERIES["follow_life"],
+            incarnation=life.incarnation,
+            begun_at=life.begun_at,
+            emptied_at=life.emptied_at,
+            emptied_records=life.emptied_records,
+        )
+
+    def held_versions(self) -> Mapping[MemberCode, Sequence[ErasedVersion]]:
+        """Every version that has shares here, by owner."""
+        found: defaultdict[MemberCode, list[ErasedVersion]] = defaultdict(list)
+        for row in self._transaction.fetch_all(_QUERIES["list_versions"]):
+            found[MemberCode(row["owner"])].append(ErasedVersion(RecordReference(row["reference"]), row["version"]))
+        return found
 
     def keep_schema(self, digest: str, content: bytes) -> None:
         """Keep a linkage schema."""
@@ -249,6 +282,10 @@ class OperatorWork:
         self._transaction.execute(_QUERIES["forget_all_unreadable"])
         self._transaction.execute(_QUERIES["note_progress"], number=0)
 
+    def forget_segments(self) -> None:
+        """Erase what rows are of: another life of the hub numbers them otherwise."""
+        self._transaction.execute(_QUERIES["forget_all_segments"])
+
     def note_other(self, place: int, standing: PeerStanding, now: datetime) -> None:
         """Keep what another operator said of itself."""
         self._transaction.execute(
@@ -265,10 +302,11 @@ class OperatorWork:
         return self._transaction.fetch_all(_QUERIES["list_others"])
 
     def add_erasure(self, receipt: SignedErasure) -> None:
-        """Keep a receipt until the hub has it."""
+        """Keep a receipt until the hub has it, under a ticket that is no lower than its number."""
+        ticket = self._transaction.fetch_value(_QUERIES["draw_ticket"], number=receipt.number)
         self._transaction.execute(
             _QUERIES["add_erasure"],
-            number=receipt.number,
+            number=ticket,
             owner=receipt.owner,
             content=receipt.content,
             signature=receipt.signature,

@@ -18,6 +18,7 @@ from tests.simulators.operator_processes import OperatorProcesses
 
 from symbolon.hub.bootstrap.opening import Hub
 from symbolon.hub.bootstrap.operators import operator_room
+from symbolon.hub.bootstrap.worker import blind_comparator
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.matching.identifier_types import BirthDate, PersonName, RecordIdentifiers
@@ -317,10 +318,11 @@ def test_who_takes_an_operators_place_without_its_keys_is_given_its_shares(
         processes.join(place)
     processes.start(*PLACES)
     again = operator_room(initialised_hub, patience_s=15)
-    for _ in range(100):
+    comparator = blind_comparator(initialised_hub, again, recompute_one_in=3)
+    for _ in range(50):
         # The hub's sweep: until the others are told whom the members signed, they have nothing to do with it.
-        with contextlib.suppress(OperatorAway, OperatorRefused):
-            bench.worker.refresh_index()
+        with contextlib.suppress(OperatorAway, OperatorRefused), initialised_hub.store.work() as work:
+            comparator.refresh(work)
         if processes.status(1)["doing"] == "needs-restore":
             break
         time.sleep(0.2)

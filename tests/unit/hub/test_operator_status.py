@@ -8,7 +8,7 @@ import pytest
 
 from symbolon.hub.cli.operator_status import as_json, in_words
 from symbolon.hub.operators.bootstrap.opening import DirectoryReport, OperatorReport
-from symbolon.hub.operators.storage.shares import Standing
+from symbolon.hub.operators.storage.shares import FollowedLife, Standing
 from symbolon.hub.operators.storage.spending import Spending
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.references import MemberCode
@@ -46,6 +46,13 @@ def test_the_others_are_named_and_one_that_said_nothing_yet_is_not_left_out() ->
     assert "Operator 0 (the court of audit): working, change 4024, refreshed 2 times" in said
     assert "at 2031-05-04 09:30:00" in said
     assert "Operator 2 (the university): has said nothing yet." in said
+
+
+def test_what_was_erased_for_a_restored_hub_is_said_for_good() -> None:
+    assert "restored" not in told(REPORT)
+    emptied = replace(REPORT, life=FollowedLife("an incarnation", HEARD_AT, HEARD_AT, 3_877))
+    assert "the shares of 3877 records were erased for it at 2031-05-04 09:30:00" in told(emptied)
+    assert as_json(emptied)["hub_life"]["emptied_records"] == 3_877
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,18 @@ select federation, exercise, place from seat;
 insert into seat (federation, exercise, place, joined_at)
 values (%(federation)s, %(exercise)s, %(place)s, %(now)s) on conflict do nothing;
 
--- name: find_incarnation
+-- name: find_life
 -- Which life of the hub feeds this operator.
-select incarnation from seat;
+select incarnation, life_begun_at, emptied_at, emptied_records from seat;
 
--- name: note_incarnation
--- The first that fed it.
-update seat set incarnation = %(incarnation)s;
+-- name: follow_life
+-- Which one feeds it from now on.
+update seat set incarnation = %(incarnation)s, life_begun_at = %(begun_at)s, emptied_at = %(emptied_at)s,
+                emptied_records = %(emptied_records)s;
+
+-- name: list_versions
+-- Every version that has shares here.
+select owner, reference, version from shared_record order by owner, handle;
 
 -- name: keep_schema
 -- A linkage schema that epochs are used under.
@@ -124,6 +129,14 @@ delete from shared_record;
 -- name: forget_all_unreadable
 -- Likewise what could not be read.
 delete from unreadable_record;
+
+-- name: forget_all_segments
+-- What rows were of: another life of the hub numbers them otherwise.
+delete from segment;
+
+-- name: draw_ticket
+-- The next place among the receipts.
+update progress set ticket = greatest(ticket + 1, %(number)s) returning ticket;
 
 -- name: note_other
 -- What another operator said of itself.
