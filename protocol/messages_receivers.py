@@ -120,6 +120,7 @@ class FoundPair:
     finder_alias: RecordReference
     other_alias: RecordReference
     finder: SideOfPair
+    brings_back: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ class DeclaredPairs(Protocol):
     """What was declared, and which references stand for it."""
 
     def declare(self, member: MemberCode, declaration: PairDeclaration) -> Mapping[MemberCode, PairDeclaration]:
-        """Keep what a member declares, where it declared nothing of this pair before; what both declared, locked."""
+        """Keep what a member declares, in the place of what it declared before; what both declared, locked."""
+
+    def take_back(self, member: MemberCode, pair_id: PairId) -> None:
+        """Forget what a member declared."""
 
     def hit_of(self, pair_id: PairId) -> HitId | None:
         """The hit that was raised on a pair."""

@@ -69,8 +69,6 @@ class DeclarePair:
                 return
             self._check(work, member, declaration)
             declared = work.pairs.declare(member, declaration)
-            if declared[member] != declaration:
-                raise NotPossible("The pair was declared otherwise before: give another pair an id of its own.")
             other = declared.get(declaration.counterpart)
             if other is not None and not mirrors(declaration, member, other, declaration.counterpart):
                 raise NotPossible("The two sides declare different pairs under one id: find it anew.")

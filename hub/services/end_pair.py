@@ -28,6 +28,9 @@ class EndPair:
             end = self._open(work, envelope, member, PairEnd, now)
             if was_taken_before(work, envelope, now):
                 return
+            if work.pairs.hit_of(end.pair_id) is None and end.reason is not WithdrawalReason.RECLASSIFIED:
+                # The other side may declare it still: no hit comes of that.
+                work.pairs.take_back(member, end.pair_id)
             found = work.records.lock_references({end.own_alias} if work.pairs.is_alias(end.own_alias) else set())
             own = {reference: record for reference, record in found.items() if record.member == member}
             reclassified = own.keys() if end.reason is WithdrawalReason.RECLASSIFIED else ()

@@ -19,7 +19,7 @@ class PostgresDeclaredPairs:
         self._transaction = transaction
 
     def declare(self, member: MemberCode, declaration: PairDeclaration) -> Mapping[MemberCode, PairDeclaration]:
-        """Keep what a member declares, where it declared nothing of this pair before; what both declared, locked."""
+        """Keep what a member declares, in the place of what it declared before; what both declared, locked."""
         self._transaction.execute(
             _QUERIES["keep_declaration"],
             pair_id=declaration.pair_id,
@@ -30,6 +30,10 @@ class PostgresDeclaredPairs:
         return {
             MemberCode(row["member"]): from_wire(PairDeclaration, parse_json(bytes(row["declaration"]))) for row in rows
         }
+
+    def take_back(self, member: MemberCode, pair_id: PairId) -> None:
+        """Forget what a member declared."""
+        self._transaction.execute(_QUERIES["take_back"], pair_id=pair_id, member=member)
 
     def hit_of(self, pair_id: PairId) -> HitId | None:
         """The hit that was raised on a pair."""

@@ -50,6 +50,17 @@ class Pair:
     hit_id: HitId | None
     is_over: bool
     found_at: datetime
+    brings_back: bool = False
+    """Found by this side although it was judged DIFFERENT: the own record changed materially since."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairNames:
+    """The id of a pair, and what stands for its two records at the hub."""
+
+    pair_id: PairId
+    own_alias: RecordReference
+    other_alias: RecordReference
 
 
 def side_of(record: Record, version: int) -> SideOfPair:
@@ -70,6 +81,7 @@ def told(pair: Pair, own: SideOfPair) -> FoundPair:
         finder_alias=pair.own_alias,
         other_alias=pair.other_alias,
         finder=own,
+        brings_back=pair.brings_back,
     )
 
 
@@ -98,11 +110,16 @@ def answered(pair: Pair, answer: PairAnswer, declare_at: datetime) -> Pair:
     return replace(pair, to_tell=False, other_side=answer.side, declare_at=due)
 
 
-def is_new(known: Iterable[tuple[Pair, Hit | None]], version: int, same_version: Callable[[Pair], bool]) -> bool:
+def is_new(
+    known: Iterable[tuple[Pair, Hit | None]],
+    version: int,
+    same_version: Callable[[Pair], bool],
+    brought_back: Callable[[Hit], bool],
+) -> bool:
     """Whether a pair of two records is worth a hit, by the pairs of the same two so far.
 
     As the hub judges where it knows the records: one that is open is in the way, one that was judged DIFFERENT stays
-    so, one that ended otherwise comes back with a new version of either.
+    so until a record changed materially, one that ended otherwise comes back with a new version of either.
     """
     for pair, hit in known:
         if hit is None:
@@ -111,8 +128,12 @@ def is_new(known: Iterable[tuple[Pair, Hit | None]], version: int, same_version:
             continue
         if hit.is_withdrawn:
             continue
-        if hit.ledger.state is not JointState.CLOSED or hit.ledger.closed_from is JointState.NOT_SAME:
+        if hit.ledger.state is not JointState.CLOSED:
             return False
+        if hit.ledger.closed_from is JointState.NOT_SAME:
+            if not brought_back(hit):
+                return False
+            continue
         if pair.own_version == version and same_version(pair):
             return False
     return True

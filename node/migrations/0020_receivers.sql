@@ -39,7 +39,9 @@ create table found_pair (
     hit_id uuid,
     -- No pair after all, or ended: it stays so that it is not found anew.
     is_over boolean not null default false,
-    found_at timestamptz not null
+    found_at timestamptz not null,
+    -- Found although it was judged DIFFERENT: the own record changed materially since.
+    brings_back boolean not null default false
 );
 create index found_pair_of_record on found_pair (own_reference);
 create index found_pair_of_hit on found_pair (hit_id) where hit_id is not null;

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from symbolon.node.domain.pairs import NumberedVersion, Pair
+from symbolon.node.domain.pairs import NumberedVersion, Pair, PairNames
 from symbolon.protocol.references import HitId, PairId, RecordReference
 
 
@@ -17,6 +17,10 @@ class PairStore(Protocol):
 
     def numbered(self, handle: int) -> NumberedVersion | None:
         """The own version of this number."""
+        ...
+
+    def names_of(self, own_handle: int, other_handle: int, key_epoch: int) -> PairNames:
+        """What a pair that this side finds is called: the same whenever it is found, also after a restore."""
         ...
 
     def add(self, pair: Pair) -> bool:

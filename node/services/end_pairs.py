@@ -34,7 +34,10 @@ def follow_revision(work: Work, draws: Draws, after: Record, effect: RevisionEff
     for pair in work.pairs.of_record(after.reference):
         if pair.is_over:
             continue
-        if effect is RevisionEffect.RECLASSIFY:
+        if effect is RevisionEffect.RECLASSIFY and pair.hit_id is None:
+            # Not told to anybody from here on; the hub is told that its hit is to be held.
+            work.pairs.save(replace(pair, to_tell=False, declare_at=draws.now()))
+        elif effect is RevisionEffect.RECLASSIFY:
             end_pair(work, draws, pair, WithdrawalReason.RECLASSIFIED)
         elif effect is RevisionEffect.WITHDRAW or not after.content.comparable_with.admits(pair.counterpart):
             end_pair(work, draws, pair, WithdrawalReason.CORRECTED)

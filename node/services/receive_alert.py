@@ -69,8 +69,11 @@ class ReceiveAlert:
                 raise UnreadableDelivery(Problem.NOT_A_PARTY, "The alert reuses the id of another hit.")
             return hit.hit_id
         if pair is not None:
-            # A hit is here: it is declared no more, and what ends the record ends it.
-            work.pairs.save(replace(pair, hit_id=alert.hit_id, declare_at=None))
+            # A hit is here: it is declared no more, and what ends the record ends it. Unless the hub does not know that
+            # the own record is a protected one: then it is told at once, and holds the hit.
+            told_too_early = protected and alert.state is not JointState.HELD
+            declare_at = self._draws.now() if told_too_early else None
+            work.pairs.save(replace(pair, hit_id=alert.hit_id, declare_at=declare_at))
         detail = {"state": alert.state.value, "band": alert.band.value, "protected": protected}
         tell_new_hit(work, hit, self._draws.now())
         work.audit.record(AuditAct.ALERT_RECEIVED, str(HUB), alert.hit_id, detail)

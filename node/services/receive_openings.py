@@ -10,6 +10,7 @@ from symbolon.node.domain.pairs import NumberedVersion, Pair, is_live, is_new
 from symbolon.node.errors import UnreadableDelivery, WaitsForMore
 from symbolon.node.ports.outside import Draws, MemberKeys
 from symbolon.node.ports.storage import Work
+from symbolon.node.services.judge_pairs import brought_back
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
@@ -18,7 +19,7 @@ from symbolon.protocol.handling import Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.messages import FederationDirectory, HandleNotice, OpeningProblem, SealedOpenings
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import HUB, KeyId, MemberCode, new_message_id, new_pair_id, new_record_reference
+from symbolon.protocol.references import HUB, KeyId, MemberCode, new_message_id
 
 
 class ReceiveHandleNotice:
@@ -88,12 +89,19 @@ class ReceiveOpenings:
             for pair in work.pairs.of_record(number.reference)
             if pair.counterpart == row.other and pair.other_name == row.other_name
         ]
-        if not is_new(known, number.version, lambda pair: pair.other_handle == row.other_handle):
+        back = frozenset(brought_back(work, record.reference, record.content))
+        if not is_new(
+            known,
+            number.version,
+            lambda pair: pair.other_handle == row.other_handle,
+            lambda hit: hit.hit_id in back,
+        ):
             return False
+        names = work.pairs.names_of(number.handle, row.other_handle, row.key_epoch)
         protected = record.content.namespace is Namespace.PROTECTED
         return work.pairs.add(
             Pair(
-                pair_id=new_pair_id(self._draws.uuid()),
+                pair_id=names.pair_id,
                 is_finder=True,
                 counterpart=row.other,
                 own_reference=number.reference,
@@ -105,14 +113,15 @@ class ReceiveOpenings:
                 other_side=None,
                 band=row.band,
                 key_epoch=row.key_epoch,
-                own_alias=new_record_reference(self._draws.uuid()),
-                other_alias=new_record_reference(self._draws.uuid()),
+                own_alias=names.own_alias,
+                other_alias=names.other_alias,
                 to_tell=not protected,
                 to_answer=False,
                 declare_at=now + self._every * self._draws.jitter() if protected else None,
                 hit_id=None,
                 is_over=False,
                 found_at=now,
+                brings_back=any(pair.hit_id in back for pair, _hit in known),
             )
         )
 

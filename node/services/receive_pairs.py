@@ -91,7 +91,12 @@ class ReceivePairs:
                 pairs.remove(pair)
                 break
         known = [(pair, None if pair.hit_id is None else work.hits.find(pair.hit_id)) for pair in pairs]
-        return is_new(known, number.version, lambda pair: pair.other_handle == found.finder_handle)
+        return is_new(
+            known,
+            number.version,
+            lambda pair: pair.other_handle == found.finder_handle,
+            lambda _hit: found.brings_back,
+        )
 
     def _answered(self, work: Work, answer: PairAnswer, sender: MemberCode) -> None:
         pair = work.pairs.find(answer.pair_id)

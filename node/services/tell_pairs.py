@@ -78,7 +78,8 @@ class TellPairs:
             message_id = new_message_id(self._draws.uuid())
             body = canonical_bytes(to_wire(declaration))
             work.outbox.add_message(OutgoingMessage(message_id, declaration.PURPOSE, HUB, None, body), now)
-            work.pairs.save(replace(pair, declare_at=now + self._every * _AGAIN_AFTER))
+            again_at = now + self._every * _AGAIN_AFTER if pair.hit_id is None else None
+            work.pairs.save(replace(pair, declare_at=again_at))
         return len(pairs)
 
     def _tell(self, work: Work, directory: FederationDirectory, now: datetime) -> int:

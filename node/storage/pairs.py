@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from symbolon.node.domain.pairs import NumberedVersion, Pair
+from symbolon.node.domain.pairs import NumberedVersion, Pair, PairNames
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.handling import Band
 from symbolon.protocol.messages import SideOfPair
-from symbolon.protocol.references import HitId, MemberCode, PairId, RecordReference
+from symbolon.protocol.references import HitId, MemberCode, PairId, RecordReference, new_pair_id, new_record_reference
 from symbolon.runtime.database import Row, Transaction
 from symbolon.runtime.sql_loader import load_queries
+from symbolon.runtime.vault import Vault
 
 QUERIES: Final = load_queries("symbolon.node.storage", "pairs")
 
@@ -20,8 +22,20 @@ QUERIES: Final = load_queries("symbolon.node.storage", "pairs")
 class PostgresPairs:
     """See `symbolon.node.ports.pair_store.PairStore`."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, vault: Vault) -> None:
         self._tx = tx
+        self._vault = vault
+
+    def names_of(self, own_handle: int, other_handle: int, key_epoch: int) -> PairNames:
+        """What a pair that this side finds is called: the same whenever it is found, also after a restore."""
+
+        def drawn(what: str) -> UUID:
+            digest = self._vault.lookup_digest(f"found_pair.{what}", f"{own_handle} {other_handle} {key_epoch}")
+            return UUID(bytes=digest[:16], version=4)
+
+        return PairNames(
+            new_pair_id(drawn("pair")), new_record_reference(drawn("own")), new_record_reference(drawn("other"))
+        )
 
     def number(self, versions: Sequence[NumberedVersion]) -> None:
         """Keep what the hub calls these versions; the same again changes nothing."""
@@ -61,6 +75,7 @@ class PostgresPairs:
             own_alias=pair.own_alias,
             other_alias=pair.other_alias,
             found_at=pair.found_at,
+            brings_back=pair.brings_back,
         )
         return row is not None
 
@@ -144,4 +159,5 @@ def _pair(row: Row) -> Pair:
         hit_id=None if row["hit_id"] is None else HitId(str(row["hit_id"])),
         is_over=row["is_over"],
         found_at=row["found_at"],
+        brings_back=row["brings_back"],
     )

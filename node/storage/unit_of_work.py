@@ -89,7 +89,7 @@ class PostgresUnitOfWork:
             uploads=PostgresUploads(tx, self._vault),
             tokens=PostgresTokens(tx, self._vault),
             canaries=PostgresCanaries(tx),
-            pairs=PostgresPairs(tx),
+            pairs=PostgresPairs(tx, self._vault),
             audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
         )
 

@@ -239,6 +239,7 @@ FOUND_PAIR = m.FoundPair(
     finder_alias=OWN_ALIAS,
     other_alias=OTHER_ALIAS,
     finder=OWN_SIDE,
+    brings_back=False,
 )
 
 TOKEN_ELEMENTS = (bytes(range(32)), bytes(range(32, 64)))

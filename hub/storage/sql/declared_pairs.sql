@@ -1,8 +1,12 @@
 -- name: keep_declaration
--- What a member declares of a pair; the first word stays.
+-- What a member declares of a pair; its newest word counts.
 INSERT INTO pair_declaration (pair_id, member, declaration)
 VALUES (%(pair_id)s, %(member)s, %(declaration)s)
-ON CONFLICT DO NOTHING;
+ON CONFLICT (pair_id, member) DO UPDATE SET declaration = excluded.declaration;
+
+-- name: take_back
+-- A member declares a pair no more.
+DELETE FROM pair_declaration WHERE pair_id = %(pair_id)s AND member = %(member)s;
 
 -- name: list_declarations
 -- What was declared of a pair, locked.

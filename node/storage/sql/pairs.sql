@@ -19,11 +19,11 @@ select handle, reference, version, key_epoch, name from record_number where hand
 -- A pair that was found or told; no row where it is known.
 insert into found_pair (
     pair_id, is_finder, counterpart, own_reference, own_version, other_handle, other_name, own_handle, own_name, other_side, band, key_epoch, own_alias,
-    other_alias, to_tell, to_answer, declare_at, hit_id, is_over, found_at
+    other_alias, to_tell, to_answer, declare_at, hit_id, is_over, found_at, brings_back
 ) values (
     %(pair_id)s, %(is_finder)s, %(counterpart)s, %(own_reference)s, %(own_version)s, %(other_handle)s, %(other_name)s, %(own_handle)s, %(own_name)s,
     %(other_side)s, %(band)s, %(key_epoch)s, %(own_alias)s, %(other_alias)s, %(to_tell)s, %(to_answer)s, %(declare_at)s, %(hit_id)s,
-    %(is_over)s, %(found_at)s
+    %(is_over)s, %(found_at)s, %(brings_back)s
 )
 on conflict do nothing
 returning pair_id;

@@ -12,13 +12,14 @@ from tests.integration.receivers.test_hits_past_the_hub import hits
 from symbolon.protocol.handling import OffenceGroup, RecordKind
 
 PEOPLE = ("Somchai Jaidee", "Nguyen Van Anh", "Ko Zaw Min", "Maria Santos Reyes", "Abdul Karim Hossain")
+STRANGERS = ("Ngozi Okafor", "Bruno Castelli", "Halima Warsame", "Tomasz Wisniewski", "Ingrid Sorensen")
 HITS = {("XA A-1", "XB B-1"), ("XA A-3", "XB B-3")}
 Rows = dict[str, list[dict[str, object]]]
 
 
 def row(state: str, number: int, *, other: bool = False) -> str:
-    name = PEOPLE[(number + 2) % len(PEOPLE)] if other else PEOPLE[number]
-    year = 1940 + 7 * number + (3 if other else 0)
+    name = STRANGERS[number] if other else PEOPLE[number]
+    year = 1940 + 7 * number + (33 if other else 0)
     return f"{state}-{number},C-1,{name},{year}-05-03,suspect,all"
 
 

@@ -63,8 +63,13 @@ def hit(state: JointState, closed_from: JointState | None = None) -> Hit:
     ],
 )
 def test_a_pair_is_new_as_a_hub_would_judge(pair: Pair, of_it: Hit | None, version: int, same: bool, new: bool) -> None:
-    assert is_new([(pair, of_it)], version, lambda _pair: same) is new
-    assert is_new([], version, lambda _pair: same)
+    assert is_new([(pair, of_it)], version, lambda _pair: same, lambda _hit: False) is new
+    assert is_new([], version, lambda _pair: same, lambda _hit: False)
+
+
+def test_what_was_judged_different_comes_back_once_a_record_changed_materially() -> None:
+    dismissed = hit(JointState.CLOSED, JointState.NOT_SAME)
+    assert is_new([(FOUND, dismissed)], 3, lambda _pair: False, lambda _hit: True)
 
 
 def test_of_two_that_found_a_pair_at_once_the_lower_id_counts_for_both() -> None:
