@@ -25,11 +25,19 @@ from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.known_ledgers import FIRST_VERSIONS
 from symbolon.protocol.lifecycle import JointState
-from symbolon.protocol.messages import Opening, PairDeclaration
+from symbolon.protocol.messages import FederationDirectory, Opening, PairDeclaration
 from symbolon.protocol.references import HUB, MemberCode, new_hit_id
 from symbolon.runtime.clock import Clock
 
 Declared = Mapping[MemberCode, PairDeclaration]
+
+
+def receivers_directory(work: Work) -> FederationDirectory:
+    """The directory of a federation whose hub learns no pair; raises `NotPossible` in any other."""
+    directory = work.directory.in_effect()
+    if directory is None or directory.comparison.opening is not Opening.RECEIVERS:
+        raise NotPossible("The hub of this federation finds its pairs itself: none are declared.")
+    return directory
 
 
 class DeclarePair:
@@ -75,9 +83,7 @@ class DeclarePair:
             self._follow(work, member, declared, now)
 
     def _check(self, work: Work, member: MemberCode, declaration: PairDeclaration) -> None:
-        directory = work.directory.in_effect()
-        if directory is None or directory.comparison.opening is not Opening.RECEIVERS:
-            raise NotPossible("The hub of this federation finds its pairs itself: none are declared.")
+        directory = receivers_directory(work)
         if declaration.counterpart == member or directory.member_of(declaration.counterpart) is None:
             raise UnknownMember
 

@@ -1,6 +1,7 @@
 """A side of a pair that the hub never saw ends it: its record was withdrawn, or became a protected one."""
 
 from symbolon.hub.ports import Store
+from symbolon.hub.services.declare_pair import receivers_directory
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
 from symbolon.protocol.audit_log import AuditAct
@@ -26,6 +27,7 @@ class EndPair:
         with self._store.work() as work:
             work.records.order_commits()
             end = self._open(work, envelope, member, PairEnd, now)
+            receivers_directory(work)
             if was_taken_before(work, envelope, now):
                 return
             if work.pairs.hit_of(end.pair_id) is None and end.reason is not WithdrawalReason.RECLASSIFIED:

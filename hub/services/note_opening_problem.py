@@ -3,6 +3,7 @@
 from typing import Final
 
 from symbolon.hub.ports import Store
+from symbolon.hub.services.declare_pair import receivers_directory
 from symbolon.hub.services.open_envelope import OpenEnvelope, was_taken_before
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
@@ -26,6 +27,7 @@ class NoteOpeningProblem:
         now = self._clock.now()
         with self._store.work() as work:
             self._open(work, envelope, member, OpeningProblem, now)
+            receivers_directory(work)
             if was_taken_before(work, envelope, now):
                 return
             # What could not be read is asked again, once the facilitator resumes.

@@ -242,6 +242,20 @@ FOUND_PAIR = m.FoundPair(
     brings_back=False,
 )
 
+PAIR_DECLARATION = m.PairDeclaration(
+    pair_id=PAIR,
+    own_alias=OWN_ALIAS,
+    counterpart=XB,
+    counterpart_alias=OTHER_ALIAS,
+    is_finder=True,
+    is_protected=False,
+    key_epoch=1,
+    band=Band.STRONG,
+    urgency=Urgency.U2,
+)
+PAIR_END = m.PairEnd(PAIR, OWN_ALIAS, WithdrawalReason.RECLASSIFIED)
+OPENING_PROBLEM = m.OpeningProblem(session=bytes(range(16)), number=7)
+
 TOKEN_ELEMENTS = (bytes(range(32)), bytes(range(32, 64)))
 OPERATOR_ERASURE = m.OperatorErasure(
     federation=FEDERATION,
@@ -613,19 +627,9 @@ CLEAR = (
             ),
         ),
     ),
-    m.PairDeclaration(
-        pair_id=PAIR,
-        own_alias=OWN_ALIAS,
-        counterpart=XB,
-        counterpart_alias=OTHER_ALIAS,
-        is_finder=True,
-        is_protected=False,
-        key_epoch=1,
-        band=Band.STRONG,
-        urgency=Urgency.U2,
-    ),
-    m.PairEnd(PAIR, OWN_ALIAS, WithdrawalReason.RECLASSIFIED),
-    m.OpeningProblem(session=bytes(range(16)), number=7),
+    PAIR_DECLARATION,
+    PAIR_END,
+    OPENING_PROBLEM,
     m.DirectoryApproval(version=2, digest=DIRECTORY.digest(), signature=SIGNED_DIRECTORY.signatures[0]),
     m.EnrolmentRequest(
         code=XA,

@@ -51,6 +51,7 @@ class ReceiverFederation(Federation):
         for _round in range(12):
             for state in self.states.values():
                 state.worker.refresh_directory()
+                self._try(state.worker.reconcile_with_hub)
                 state.node.services.reencode_records()
                 replace(state.node.tools, pairs_every=EVERY).tell_pairs()
                 self._try(state.worker.deliver_outbox)

@@ -93,6 +93,8 @@ def test_two_victims_are_each_their_own_officers_to_release(federation: Receiver
     federation["XB"].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
     federation.pump()
     assert hits(federation, "XA") == [("XA A-1", "XB B-1", JointState.HELD)]
-    federation["XA"].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
+    # It is held anew, since the first officer did not know that the other side is a victim's too: both decide.
+    for code in ("XA", "XB"):
+        federation[code].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
     federation.pump()
     assert hits(federation, "XA") == [("XA A-1", "XB B-1", JointState.ALERTED)]
