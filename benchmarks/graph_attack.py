@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.privacy.federations import BlindFederationView, view_of_blind, view_of_open
 from tests.privacy.invented_state import invent
 from tests.privacy.measurement import Attacker, Named
-from tests.privacy.metadata import linked_by_commitment
 from tests.privacy.operator_words import words_of
 from tests.privacy.uniformity import Verdict, rejected, verdicts
 
@@ -97,11 +96,6 @@ def _by_shapes(attacker: Attacker, view: BlindFederationView) -> dict[str, objec
             figures[f"shapes{'_and_matches' if with_matches else ''}_{name}"] = round(
                 shape.expected_right / shape.people, 4
             )
-    linked = linked_by_commitment(operator, view.submitted.files, view.submitted.others)
-    figures["linked_by_commitment"] = linked
-    print(
-        f"{linked} records of the other state are told by their commitments to have the same shape and numbers as one"
-    )
     ordered = attacker.by_order(view, operator)
     print(f"had they come in the order of a list that the attacker has too: {ordered.right} of {ordered.people} named")
     return {**figures, "order_of_a_known_list": round(ordered.part, 4)}

@@ -77,17 +77,13 @@ class SegmentDescription:
 
 @dataclass(frozen=True, slots=True)
 class AddedRecord:
-    """A record that was submitted: where its vectors lie, and this operator's sealed bundle of shares.
-
-    ``outline`` is the SHA-256 of the record's outline, which the operator need not see: the member signed it too.
-    """
+    """A record that was submitted: where its vectors lie, and this operator's sealed bundle of shares."""
 
     reference: RecordReference
     version: Counter
     sender: MemberCode
     rows: Annotated[tuple[RowAddress, ...], entries(0, 1_000)]
     sealed: Annotated[bytes, octets(1, 2_000_000)] = field(repr=False)
-    outline: Sha256Hex
 
 
 @dataclass(frozen=True, slots=True)

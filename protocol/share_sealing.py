@@ -56,15 +56,15 @@ class ShareContext:
 
 @dataclass(frozen=True, slots=True)
 class ShareTerms:
-    """How a record may be compared, what its vectors are (one for each row, in their order), and its outline's SHA-256.
+    """How a record may be compared, and what its vectors are: one for each row, in their order.
 
-    The operator knows them from the segments that the hub described: what the member signed must be the same.
+    The operator knows them from the segments that the hub described: what the member signed must be the same. Nothing
+    of the outline is here: of its numbers even a digest would tell operators which records have one in common.
     """
 
     namespace: Namespace
     comparable_with: ComparableWith
     vectors: Annotated[tuple[Name, ...], entries(0, 1_000)]
-    outline: Sha256Hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,7 @@ def seal_shares(
     bundle: bytes, operator: HybridSealingPublicKey, context: ShareContext, terms: ShareTerms, signer: ShareSigner
 ) -> bytes:
     """Sign a bundle and seal it for one operator; raises :class:`MalformedMessage` where its key cannot be used."""
-    statement = _Statement(context, terms, sha256(bundle).hexdigest(), signer.signed_at)
-    signature = signer.key.sign(statement.signed_bytes())
+    signature = signer.key.sign(signed_statement(context, terms, bundle, signer.signed_at))
     at = (signer.signed_at - _EPOCH) // timedelta(milliseconds=1)
     head = bytes.fromhex(signer.key.key_id) + at.to_bytes(_TIME_BYTES, "big") + signature
     try:
@@ -137,7 +136,7 @@ def open_shares(
     except OverflowError:
         raise MalformedMessage("The bundle was signed at no time that there is.") from None
     bundle = opened[_HEAD_BYTES:]
-    statement = _Statement(context, terms, sha256(bundle).hexdigest(), signed_at).signed_bytes()
+    statement = signed_statement(context, terms, bundle, signed_at)
     member = directory.member_of(context.sender)
     if member is None or member.standing is MemberStanding.EXPELLED:
         raise WrongSender("The bundle comes from nobody who takes part in this federation.")
@@ -145,6 +144,11 @@ def open_shares(
         raise WrongSender("The bundle was signed by a member that was suspended then.")
     key_that_signed(member, key_id, signed_at).verify(opened[_KEY_ID_BYTES + _TIME_BYTES : _HEAD_BYTES], statement)
     return SignedShares(bundle, signed_at, sha256(statement).digest())
+
+
+def signed_statement(context: ShareContext, terms: ShareTerms, bundle: bytes, signed_at: datetime) -> bytes:
+    """What a member signs of a bundle: a label and the canonical bytes."""
+    return _Statement(context, terms, sha256(bundle).hexdigest(), signed_at).signed_bytes()
 
 
 def _info(context: ShareContext) -> bytes:

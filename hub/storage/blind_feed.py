@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from typing import Final
 
 from symbolon.hub.ports import Work
@@ -169,7 +168,6 @@ def _change(row: Row) -> RecordChange:
             sender=MemberCode(row["member"]),
             rows=_addresses(row["segments"] or (), row["rows"] or ()),
             sealed=row["sealed"],
-            outline=sha256(row["outline"]).hexdigest(),
         ),
     )
 

@@ -8,7 +8,6 @@ operator takes no record that its member did not sign.
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.shared_record import outline_of, share_bundles, with_numbers
@@ -93,13 +92,11 @@ class ShareEncodings:
         if directory.comparison.opening is Opening.RECEIVERS:
             # By the values the hub would see which records share a number.
             outline, numbers = with_numbers(opened.schema, outline)
-        content = outline.to_bytes()
         bundles = share_bundles(encoded, self._draws.random_bytes, numbers)
         terms = ShareTerms(
             item.namespace,
             item.comparable_with,
             tuple(place.what for place in outline.places(opened.schema)),
-            sha256(content).hexdigest(),
         )
         signing_key = self._correspondence.generation(directory).signing_key
         signer = ShareSigner(signing_key, whole_milliseconds(self._draws.now()))
@@ -121,7 +118,7 @@ class ShareEncodings:
             )
             for card, bundle in zip(directory.comparison.operators, bundles, strict=True)
         )
-        return replace(item, envelopes=(content, *sealed))
+        return replace(item, envelopes=(outline.to_bytes(), *sealed))
 
 
 def refuse_open_encodings(submission: Submission, directory: FederationDirectory) -> None:

@@ -54,7 +54,7 @@ _CALLS = (
         (_SCHEMA,),
         (_SEGMENT,),
         (
-            RecordChange(7, 5, AddedRecord(samples.OWN, 2, samples.XA, (_ROW,), b"sealed", "ab" * 32)),
+            RecordChange(7, 5, AddedRecord(samples.OWN, 2, samples.XA, (_ROW,), b"sealed")),
             RecordChange(8, 4, None),
         ),
         6,

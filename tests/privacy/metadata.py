@@ -5,7 +5,7 @@ of which kind, whether anything was asked about them after a match, how many tok
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 from tests.privacy.federations import BlindFederationView, OperatorView
@@ -17,8 +17,10 @@ from symbolon.matching.decision import explain
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.encoding import RecordEncoder
 from symbolon.matching.identifier_types import RecordIdentifiers
+from symbolon.protocol.codec import to_wire
 from symbolon.protocol.messages_operators import Call, Channel, Feed
 
+_SECRET_LENGTH = 16
 Labels = Sequence[Hashable]
 
 
@@ -48,20 +50,26 @@ def asked_to_explain(operator: OperatorView) -> frozenset[str]:
     return frozenset(reference for reference in found if reference is not None)
 
 
-def linked_by_commitment(operator: OperatorView, files: Sequence[str], others: Sequence[str]) -> int:
-    """How many records of one state an operator knows to be like one of another state, and like no third.
+def told_of_several(operator: OperatorView) -> frozenset[str]:
+    """Values that an operator was told, or keeps, of two records or more, and that could only be equal for a reason.
 
-    Members commit to each outline, and operators are handed the commitment: where it is one value for one outline, two
-    records of the same shape with the same numbers show that they are, also to who may never compare them.
+    A digest, a commitment, a token: whatever is as long as a secret would show that records have something in common,
+    also to an operator that may never compare them. Schemas are named by digests, by right.
     """
-    holders: defaultdict[str, set[str]] = defaultdict(set)
+    holders: defaultdict[str, set[object]] = defaultdict(set)
+    names = {each["handle"]: each["reference"] for each in operator.tables["shared_record"]}
     for message in operator.received:
         told = Call.from_bytes(message.payload).message if message.kind is Channel.CALL else None
         for change in told.changes if isinstance(told, Feed) else ():
-            if change.added is not None:
-                holders[change.added.outline].add(change.added.reference)
-    here, there = set(files), set(others)
-    return sum(len(each) == 2 and bool(each & here) and bool(each & there) for each in holders.values())
+            for value in _leaves(to_wire(change)):
+                holders[value].add(names.get(change.handle, change.handle))
+    for rows in operator.tables.values():
+        for row in rows:
+            if "handle" in row or "reference" in row:
+                for value in row.values():
+                    for leaf in _leaves(value):
+                        holders[leaf].add(row.get("reference") or names.get(row["handle"], row["handle"]))
+    return frozenset(value for value, records in holders.items() if len(records) > 1)
 
 
 def seen_by_hub(view: BlindFederationView, references: Sequence[str], *, with_matches: bool) -> Labels:
@@ -155,6 +163,18 @@ def aligned_in_order(labels: Labels, known: Labels) -> Assignment:
             row, column = row - 1, column - 1
             assignment[row] = column
     return assignment
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """Texts and bytes of the length of a secret, wherever they stand."""
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, str | bytes) and len(value) >= _SECRET_LENGTH:
+        yield value if isinstance(value, str) else value.hex()
 
 
 def _shape(outline: Outline) -> Hashable:

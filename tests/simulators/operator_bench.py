@@ -59,7 +59,6 @@ from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
 HOST = "127.0.0.1"
 PLACES = (0, 1, 2)
 FEDERATION = "test-federation"
-NO_OUTLINE = hashlib.sha256().hexdigest()
 
 
 def shipped_schema() -> bytes:
@@ -189,11 +188,11 @@ class OperatorBench:
                 context = ShareContext(
                     self.federation, segment.owner, place, reference, 1, segment.schema_digest, segment.epoch
                 )
-                terms = ShareTerms(segment.namespace, segment.comparable_with, (segment.what,), NO_OUTLINE)
+                terms = ShareTerms(segment.namespace, segment.comparable_with, (segment.what,))
                 signer = signing_now(self.members.keys[segment.owner])
                 sealed = seal_shares(part, self.sealing[place].public, context, terms, signer)
                 address = RowAddress(segment.segment, number)
-                added = AddedRecord(reference, 1, segment.owner, (address,), sealed, NO_OUTLINE)
+                added = AddedRecord(reference, 1, segment.owner, (address,), sealed)
                 feeds[place].append(RecordChange(self.changes, self.changes, added))
         versions = self.members.on_the_wire()
         return lines.call_all(
@@ -284,10 +283,9 @@ def shared_item(
     numbered: tuple[bytes, ...] = ()
     if numbers:
         outline, numbered = with_numbers(SCHEMA, outline)
-    content = outline.to_bytes()
     bundles = share_bundles(record, secrets.token_bytes, numbered)
     vectors = tuple(place.what for place in outline.places(SCHEMA))
-    terms = ShareTerms(item.namespace, item.comparable_with, vectors, hashlib.sha256(content).hexdigest())
+    terms = ShareTerms(item.namespace, item.comparable_with, vectors)
     sealed = (
         seal_shares(
             bundle,
@@ -298,7 +296,7 @@ def shared_item(
         )
         for place, bundle in enumerate(bundles)
     )
-    return replace(item, envelopes=(content, *sealed))
+    return replace(item, envelopes=(outline.to_bytes(), *sealed))
 
 
 def signing_now(key: SigningKey) -> ShareSigner:

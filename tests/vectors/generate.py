@@ -61,6 +61,7 @@ def load_beside(name: str) -> ModuleType:
 
 samples = load_beside("samples")
 refusals = load_beside("refusals")
+shares = load_beside("shares")
 
 CLOCKS: tuple[tuple[str, str, Allowance, tuple[tuple[str, str], ...]], ...] = (
     ("Asia/Bangkok", "2026-03-06T06:00:00+00:00", working_days(2), ()),
@@ -343,6 +344,12 @@ def _sealed(message: Any, context: SealContext, *, hybrid: bool) -> Vector:
     return to_wire(seal(message, samples.RECIPIENT_KEYS[samples.XB], context, sender_has_hybrid=hybrid))
 
 
+def share_vectors() -> list[Vector]:
+    """A signed and sealed bundle of shares for each operator."""
+    found: list[Vector] = shares.share_vectors(samples, HERE / "shares.json")
+    return found
+
+
 def lifecycle_vectors() -> Vector:
     """The whole table of joint states, who causes each step, its diagram, and what every pair of votes means."""
     return {
@@ -433,6 +440,7 @@ FILES = {
     "ceremony.json": ceremony_vectors,
     "expiry.json": expiry_vectors,
     "sealing.json": sealing_vectors,
+    "shares.json": share_vectors,
     "lifecycle.json": lifecycle_vectors,
     "clocks.json": clock_vectors,
     "attachments.json": attachment_vectors,

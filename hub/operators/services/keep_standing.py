@@ -455,7 +455,8 @@ class KeepStanding:
             if replace(part, part=b"") != replace(other, part=b"") or len(part.part) != len(other.part):
                 raise MalformedShare("the other two operators do not agree on what is restored")
             bundle = restored(_row_of(len(part.part)), part.part, other.part)
-            work.put(NewShares(part.handle, part.reference, part.version, part.owner, bundle, part.rows), now)
+            record = NewShares(part.handle, part.reference, part.version, part.owner, bundle, part.rows)
+            work.put_all([record], now)
 
     def _restore_token(self, one: Parts, other: Parts) -> None:
         if one.token is None or other.token is None or one.token.moved != other.token.moved:

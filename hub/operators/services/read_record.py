@@ -58,9 +58,7 @@ class Reader:
             schema_digest=segment.schema_digest,
             epoch=segment.epoch,
         )
-        terms = ShareTerms(
-            segment.namespace, segment.comparable_with, tuple(each.what for each in segments), added.outline
-        )
+        terms = ShareTerms(segment.namespace, segment.comparable_with, tuple(each.what for each in segments))
         signed = open_shares(added.sealed, self.key, context, terms, self.directory)
         if len(signed.bundle) != sum(each.bits * _WORD_BYTES for each in segments):
             raise MalformedMessage("The bundle has another length than its rows ask for.")

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from symbolon.hub.operators.errors import (
@@ -15,7 +16,7 @@ from symbolon.hub.operators.errors import (
     UnknownQuestion,
 )
 from symbolon.hub.operators.services.know_directory import KnowDirectory
-from symbolon.hub.operators.services.read_record import Reader
+from symbolon.hub.operators.services.read_record import Reader, ReadRecord
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import (
     DroppedRecord,
@@ -32,7 +33,6 @@ from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.membership_problems import Replayed
 from symbolon.protocol.messages_comparison import ErasedVersion
 from symbolon.protocol.messages_operators import (
-    AddedRecord,
     Fed,
     Feed,
     RecordChange,
@@ -150,8 +150,6 @@ class TakeFeed:
             self._words.follow_hub(held, feed)
             if held.doing in {Doing.LOST, Doing.RESTORING}:
                 held.refuse_where_still()
-            taken: list[StoredShares] = []
-            gone: list[DroppedRecord] = []
             unreadable: list[int] = []
             with self._store.work() as work:
                 seat = work.seat()
@@ -174,11 +172,9 @@ class TakeFeed:
                     held.described.setdefault(segment.segment, segment)
                 directory = self._directory.newest()
                 read = None if directory is None else Reader(seat, self._key, directory)
-                for change in () if lost else _to_take(feed.changes, number, held):
-                    number = change.number
-                    dropped = self._apply(work, read, change, held, taken, unreadable)
-                    if dropped is not None:
-                        gone.append(dropped)
+                changes = () if lost else _to_take(feed.changes, number, held)
+                number = changes[-1].number if changes else number
+                taken, gone = self._apply(work, read, changes, held, unreadable)
                 work.note_progress(number)
                 self._words.sign_erasures(work, seat, number, _by_owner(gone))
                 if taken or gone or unreadable:
@@ -193,35 +189,63 @@ class TakeFeed:
         self,
         work: OperatorWork,
         read: Reader | None,
-        change: RecordChange,
+        changes: Sequence[RecordChange],
         held: HeldRows,
-        taken: list[StoredShares],
         unreadable: list[int],
-    ) -> DroppedRecord | None:
-        if change.added is None:
-            # What came and went within one feed has no row to empty.
-            taken[:] = [each for each in taken if each.handle != change.handle]
-            return work.drop(change.handle)
-        try:
-            record = self._read(work, read, change.handle, change.added, held)
-        except ProtocolError as error:
-            work.note_unreadable(change.handle, error.problem.value, self._clock.now())
-            unreadable.append(change.handle)
-            return None
-        taken.append(StoredShares(record.handle, record.bundle, record.rows))
-        return None
+    ) -> tuple[list[StoredShares], list[DroppedRecord]]:
+        """What was taken and is still there, and what is gone, in the order of the changes."""
+        taken: dict[int, StoredShares] = {}
+        gone: list[DroppedRecord] = []
+        for is_removal, run in groupby(changes, key=lambda change: change.added is None):
+            if not is_removal:
+                records = self._take(work, read, list(run), held, unreadable)
+                taken |= {record.handle: StoredShares(record.handle, record.bundle, record.rows) for record in records}
+                continue
+            for change in run:
+                # What came and went within one feed has no row to empty.
+                taken.pop(change.handle, None)
+                dropped = work.drop(change.handle)
+                if dropped is not None:
+                    gone.append(dropped)
+        return list(taken.values()), gone
 
-    def _read(
-        self, work: OperatorWork, read: Reader | None, handle: int, added: AddedRecord, held: HeldRows
-    ) -> NewShares:
-        if read is None:
-            raise OutOfOrder("The hub hands on records before it showed the members' directory.")
-        found = read(handle, added, held.described)
-        if not work.take_bundle(found.digest, found.epoch):
-            raise Replayed("The bundle was taken before: what is erased stays erased.")
-        if not work.put(found.shares, self._clock.now()):
-            raise MalformedMessage("The record's number is another's already.")
-        return found.shares
+    def _take(
+        self,
+        work: OperatorWork,
+        read: Reader | None,
+        changes: Sequence[RecordChange],
+        held: HeldRows,
+        unreadable: list[int],
+    ) -> list[NewShares]:
+        """Keep the records that can be read, in few statements; which they are."""
+        found: dict[int, ReadRecord] = {}
+        refused: dict[int, ProtocolError] = {}
+        for change in changes:
+            try:
+                if read is None:
+                    raise OutOfOrder("The hub hands on records before it showed the members' directory.")
+                if change.added is None or change.handle in found:
+                    raise MalformedMessage("The record's number is another's already.")
+                found[change.handle] = read(change.handle, change.added, held.described)
+            except ProtocolError as error:
+                refused[change.handle] = error
+        fresh = set(work.take_bundles([(each.digest, each.epoch) for each in found.values()]))
+        known = work.known_handles(list(found))
+        records: list[NewShares] = []
+        for handle, each in found.items():
+            if each.digest not in fresh:
+                refused[handle] = Replayed("The bundle was taken before: what is erased stays erased.")
+            elif handle in known:
+                refused[handle] = MalformedMessage("The record's number is another's already.")
+            else:
+                records.append(each.shares)
+            # Of one bundle under two numbers, only the first is taken.
+            fresh.discard(each.digest)
+        work.put_all(records, self._clock.now())
+        for handle, reason in refused.items():
+            work.note_unreadable(handle, reason.problem.value, self._clock.now())
+            unreadable.append(handle)
+        return records
 
     @staticmethod
     def _place(held: HeldRows, taken: list[StoredShares], gone: list[RowAddress], number: int) -> None:

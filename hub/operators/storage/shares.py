@@ -189,25 +189,35 @@ class OperatorWork:
         """Every segment by its number."""
         return {row["segment"]: _segment(row) for row in self._transaction.fetch_all(_QUERIES["list_segments"])}
 
-    def put(self, record: NewShares, now: datetime) -> bool:
-        """Keep a record's shares; False where the handle is another's already."""
-        return bool(
-            self._transaction.execute(
-                _QUERIES["put_record"],
-                handle=record.handle,
-                reference=record.reference,
-                version=record.version,
-                owner=record.owner,
-                bundle=record.bundle,
-                segments=[row.segment for row in record.rows],
-                row_numbers=[row.row for row in record.rows],
-                now=now,
-            )
+    def put_all(self, records: Sequence[NewShares], now: datetime) -> None:
+        """Keep records' shares, of handles that are nobody's yet."""
+        self._transaction.execute_many(
+            _QUERIES["put_record"],
+            [
+                {
+                    "handle": record.handle,
+                    "reference": record.reference,
+                    "version": record.version,
+                    "owner": record.owner,
+                    "bundle": record.bundle,
+                    "segments": [row.segment for row in record.rows],
+                    "row_numbers": [row.row for row in record.rows],
+                    "now": now,
+                }
+                for record in records
+            ],
         )
 
-    def take_bundle(self, digest: bytes, epoch: int) -> bool:
-        """Note that a signed bundle was taken; False where it was before, and is not to be taken again."""
-        return bool(self._transaction.execute(_QUERIES["take_bundle"], digest=digest, epoch=epoch))
+    def known_handles(self, handles: Sequence[int]) -> frozenset[int]:
+        """Which of these are a record's already."""
+        rows = self._transaction.fetch_all(_QUERIES["list_known_handles"], handles=list(handles))
+        return frozenset(row["handle"] for row in rows)
+
+    def take_bundles(self, bundles: Sequence[tuple[bytes, int]]) -> Sequence[bytes]:
+        """Note that signed bundles were taken, (digest, epoch): those that were not before, and may be taken."""
+        digests, epochs = [digest for digest, _ in bundles], [epoch for _, epoch in bundles]
+        rows = self._transaction.fetch_all(_QUERIES["take_bundles"], digests=digests, epochs=epochs)
+        return [row["digest"] for row in rows]
 
     def forget_taken_before(self, epoch: int) -> None:
         """Forget which bundles were taken under epochs before this one: none of them is listed any more."""

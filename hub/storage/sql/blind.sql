@@ -57,7 +57,7 @@ RETURNING handle;
 -- name: list_feed
 -- What an operator that is at `after` has to do, in the order of commits. A record that is gone comes without a
 -- bundle: its removal follows.
-SELECT c.number, c.handle, c.is_removal, b.sealed, r.outline, r.key_epoch,
+SELECT c.number, c.handle, c.is_removal, b.sealed, r.key_epoch,
        coalesce(v.reference, k.reference) AS reference, coalesce(v.member, k.member) AS member,
        coalesce(e.version, k.version) AS version,
        (SELECT array_agg(w.segment ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS segments,

@@ -27,9 +27,11 @@ def test_hits_reach_both_sides_and_every_operator_holds_a_share_of_what_has_vect
     federation.wait_until(
         "Telling both sides", lambda: all(node.status().hits for node in federation.nodes.values()), 60.0
     )
-    standings = federation.hub.status().blind.operators
+    blind = federation.hub.status().blind
+    standings = blind.operators
     live = sum(count.live for count in federation.hub.status().records)
     assert [each.place for each in standings] == [0, 1, 2]
     assert all(each.trouble is None for each in standings)
     assert len({each.records for each in standings}) == 1
-    assert 0 < standings[0].records <= live
+    assert 0 < standings[0].records - blind.canaries.held <= live
+    assert blind.canaries.answers > 0

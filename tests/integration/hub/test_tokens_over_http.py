@@ -1,6 +1,9 @@
 """`POST /v1/tokens` as members reach it: what two operators made of tokens, and every refusal."""
 
+import json
 import secrets
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -76,8 +79,8 @@ def desk(bench: Any, operators: tuple[OperatorBench, OperatorRoom]) -> Iterator[
     wake = WakeUps(match=lambda: None, clear_away=lambda: None)
     services = build_api_services(hub, BlindEncodings(hub.linkage_schemas()), wake, lines)
     certificates = {member.code: bench.welcomes[code].certificate_pem for code, member in bench.members.items()}
-    app = create_api(services, PostgresDeliveryBell(hub.settings.database))
-    with MembersOverHttp(app, certificates) as members:
+    application = create_api(services, PostgresDeliveryBell(hub.settings.database))
+    with MembersOverHttp(application, certificates) as members:
         yield TokenDeskOverHttp(bench, members, operators[0])
     lines.close()
 
@@ -165,9 +168,26 @@ def test_who_is_no_member_is_asked_for_a_certificate(desk: TokenDeskOverHttp) ->
 @pytest.mark.parametrize("comparison", ["open"])
 def test_in_a_federation_that_compares_openly_there_are_none(bench: Any) -> None:
     certificates = {XA: bench.welcomes["XA"].certificate_pem}
-    app = create_api(bench.api, PostgresDeliveryBell(bench.hub.settings.database))
+    application = create_api(bench.api, PostgresDeliveryBell(bench.hub.settings.database))
     envelope = bench.amara.envelope(TokenRequest(tuple(some(1))), Purpose.TOKEN_REQUEST)
-    with MembersOverHttp(app, certificates) as members:
+    with MembersOverHttp(application, certificates) as members:
         refused = members.post(XA, PATH, envelope)
     assert (refused.status_code, problem_of(refused)) == (422, Problem.INVALID_INPUT)
     assert bench.hub.show_status()().blind.tokens_today == ()
+
+
+def test_the_hubs_status_says_what_was_used_to_people_and_to_programs(desk: TokenDeskOverHttp) -> None:
+    assert desk.ask(desk.bench.amara, *some(3)).is_success
+    told = status_of(desk)
+    assert "XA: 3 of 200000 tokens evaluated today" in told
+    assert "operator 2  Body 2" in told
+    listed = json.loads(status_of(desk, "--json"))
+    assert (listed["daily_tokens"], listed["tokens_today"]) == (200_000, {"XA": 3})
+    assert [each["place"] for each in listed["operators"]] == [0, 1, 2]
+    assert listed["comparison_stopped_since"] is None
+
+
+def status_of(desk: TokenDeskOverHttp, *options: str) -> str:
+    home = str(desk.bench.hub.home.path)
+    command = [sys.executable, "-m", "symbolon.cli", "hub", "status", "--home", home, *options]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,10 +16,13 @@ from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.shared_record import Outline, shares_in
 from symbolon.matching.similarity import reaches
 from symbolon.node.services import send_canaries
+from symbolon.protocol.canonical import parse_json
+from symbolon.protocol.codec import from_wire
 from symbolon.protocol.messages import Canary, CanaryForm, Purpose, Submission, SubmissionItem
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_incarnation_id
 from symbolon.runtime import certificates
+from symbolon.runtime.sql_loader import Query
 
 from .blind_pairs import SCHEMA, SOMCHAI, BlindPair, blind_pair
 from .conftest import NodeUnderTest
@@ -208,3 +212,23 @@ def test_nothing_of_a_canary_is_among_the_node_s_records(blind: BlindPair) -> No
     assert references
     for table in ("record", "outbox_item", "record_encoding"):
         assert not [row for row in blind.xa.rows(table) if str(row["reference"]) in references]
+
+
+def test_a_submission_that_waits_for_its_answer_when_the_node_is_renewed_has_no_canaries(blind: BlindPair) -> None:
+    waiting = b'{"batch_id":"00000000-0000-4000-8000-000000000001","items":[]}'
+    with blind.xa.database.transaction() as tx:
+        tx.execute(
+            Query(
+                "wait",
+                "for a test",
+                "insert into outbox_batch (batch_id, kind, body, next_attempt_at, created_at)"
+                " values (%(id)s, 'submission', %(body)s, now(), now())",
+            ),
+            id="00000000-0000-4000-8000-000000000001",
+            body=waiting,
+        )
+        migration = resources.files("symbolon.node").joinpath("migrations/0019_canaries.sql").read_text()
+        tx.execute(Query("renew", "for a test", migration[migration.index("update outbox_batch") :]))
+    [row] = blind.xa.rows("outbox_batch")
+    body = parse_json(bytes(row["body"]))  # type: ignore[call-overload]  # a bytea column
+    assert from_wire(Submission, body).canaries == ()

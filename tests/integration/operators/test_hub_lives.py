@@ -1,6 +1,7 @@
 """A restored hub is followed where it signed that it was; a stolen backup, or a certificate alone, erases nothing."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.simulators.operator_bench import PLACES, OperatorBench, three_operato
 
 from symbolon.hub.errors import OperatorRefused
 from symbolon.hub.gateway.operator_lines import OperatorLines
+from symbolon.hub.operators.storage.shares import Standing
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire, whole_milliseconds
 from symbolon.protocol.hub_life import HubLife
@@ -26,6 +28,7 @@ from symbolon.protocol.messages_operators import (
     OperatorStatus,
     SignedLife,
 )
+from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.references import IncarnationId, new_incarnation_id
 
 FIRST, SECOND = new_incarnation_id(uuid4()), new_incarnation_id(uuid4())
@@ -111,6 +114,48 @@ def test_a_life_that_was_left_is_not_followed_again(bench: OperatorBench, lines:
         assert refused.value.code == "another-hub"
     with pytest.raises(OperatorRefused):
         anew(lines, FIRST, None)
+
+
+def test_an_operator_that_lost_its_shares_follows_too_and_is_restored_afterwards(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    order(bench, 1, Doing.LOST)
+    await_doing(lines, 1, Doing.LOST)
+    feed = Feed((), (), (), incarnation=SECOND, life=life(bench))
+    with pytest.raises(OperatorRefused) as refused:
+        lines.call(1, feed, Fed)
+    assert refused.value.code == "needs-restore"
+    lines.call_all({0: feed, 2: feed}, Fed)
+    status = lines.call_all(dict.fromkeys(PLACES, AskStatus()), OperatorStatus)
+    assert {(each.records, each.incarnation) for each in status.values()} == {(0, SECOND)}
+    order(bench, 1, Doing.RESTORING)
+    await_doing(lines, 1, Doing.WORKING)
+    bench.changes = 0
+    for _ in range(100):
+        try:
+            bench.add(lines, AMARA, dict(enumerate(near_vectors(2, 5))))
+        except OperatorRefused:
+            # The others stand still until they hear that it is restored.
+            bench.changes = 0
+            time.sleep(0.1)
+        else:
+            break
+    assert records(lines) == [2, 2, 2]
+
+
+def order(bench: OperatorBench, place: int, doing: Doing) -> None:
+    with bench.store(place).work() as work:
+        work.note_standing(Standing(work.standing().generation, doing))
+
+
+def await_doing(lines: OperatorLines, place: int, doing: Doing) -> None:
+    for _ in range(200):
+        if lines.call(place, AskStatus(), OperatorStatus).doing == doing.value:
+            # What its database says, its rows know with the next tick.
+            time.sleep(0.5)
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"operator {place} does not come to {doing.value}")
 
 
 def test_what_the_former_life_had_taken_is_not_taken_again_from_a_copy(

@@ -10,7 +10,6 @@ import pytest
 from tests.integration.operators.test_three_operators import connected
 from tests.simulators.operator_bench import (
     FEDERATION,
-    NO_OUTLINE,
     SCHEMA,
     OperatorBench,
     segment,
@@ -68,10 +67,10 @@ def record(
     owner = described.owner if sender is None else sender
     reference = new_record_reference(uuid4())
     context = ShareContext(FEDERATION, owner, place, reference, 1, described.schema_digest, described.epoch)
-    terms = ShareTerms(described.namespace, described.comparable_with, (described.what,), NO_OUTLINE)
+    terms = ShareTerms(described.namespace, described.comparable_with, (described.what,))
     signer = signing_now(key or bench.members.keys[owner])
     sealed = seal_shares(SHARES, bench.sealing[place].public, context, terms, signer)
-    return AddedRecord(reference, 1, owner, (RowAddress(described.segment, 0),), sealed, NO_OUTLINE)
+    return AddedRecord(reference, 1, owner, (RowAddress(described.segment, 0),), sealed)
 
 
 def told(
@@ -134,9 +133,7 @@ def test_a_vector_is_not_taken_for_one_of_another_kind(bench: OperatorBench, lin
     other = segment(8, "XA", SCHEMA.profiles[1].id)
     moved = replace(record(bench, 0), rows=(RowAddress(other.segment, 0),))
     assert told(bench, lines, moved, other).unreadable
-    swapped = replace(record(bench, 0), outline="ab" * 32)
-    assert told(bench, lines, swapped, OF_XA).unreadable
-    assert reasons(bench) == ["bad-signature", "bad-signature"]
+    assert reasons(bench) == ["bad-signature"]
 
 
 def test_what_was_erased_is_not_taken_again(bench: OperatorBench, lines: OperatorLines) -> None:

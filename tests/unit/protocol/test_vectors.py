@@ -14,7 +14,7 @@ from symbolon.protocol.hybrid_keys import HybridSealingKey, OwnSealingKeys
 from symbolon.protocol.key_ceremony import Ceremony, agreed_key, begin, hear, join, messages_due
 from symbolon.protocol.keys import SealingKey, VerifyingKey
 from symbolon.protocol.messages import Sealed, SignedDirectory
-from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.problems import MalformedMessage, ProtocolError
 from symbolon.protocol.replay import HubSight, admit_at_hub
 from symbolon.protocol.sealing import HYBRID_SUITE, SUITE, Sealable, SealContext, unseal
 
@@ -33,6 +33,7 @@ from symbolon.protocol.sealing import HYBRID_SUITE, SUITE, Sealable, SealContext
         "ceremony.json",
         "expiry.json",
         "sealing.json",
+        "shares.json",
         "lifecycle.json",
         "clocks.json",
         "attachments.json",
@@ -49,6 +50,13 @@ def test_every_file_of_vectors_is_compared(generator, vectors):
 
 def load(vectors, name):
     return json.loads((vectors / name).read_text("utf-8"))
+
+
+def test_the_signed_bundles_open_for_their_operators_and_are_their_members(generator, vectors):
+    for vector in load(vectors, "shares.json"):
+        assert generator.shares.opened_shares(generator.samples, vector).hex() == vector["shares_hex"]
+        with pytest.raises(ProtocolError):
+            generator.shares.opened_shares(generator.samples, {**vector, "terms": {**vector["terms"], "vectors": []}})
 
 
 def test_the_canonical_vectors_are_read(vectors):

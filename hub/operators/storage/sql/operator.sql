@@ -59,9 +59,16 @@ values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segment
         (select generation from standing))
 on conflict (handle) do nothing;
 
--- name: take_bundle
--- A signed bundle was taken; no row where it was before.
-insert into taken_bundle (digest, epoch) values (%(digest)s, %(epoch)s) on conflict do nothing;
+-- name: list_known_handles
+-- Which of these handles are a record's already.
+select handle from shared_record where handle = any(%(handles)s);
+
+-- name: take_bundles
+-- Signed bundles were taken; those that were not before.
+insert into taken_bundle (digest, epoch)
+select * from unnest(%(digests)s::bytea[], %(epochs)s::integer[])
+on conflict do nothing
+returning digest;
 
 -- name: forget_taken_before
 -- Of closed epochs nothing is taken, so nothing need be known.
