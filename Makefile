@@ -27,6 +27,10 @@ demo: $(VENV)/exercise.stamp ## Run an exercise federation: ARGS="--once --json"
 test: lint types contracts ## Lint, types, import contracts and every test (what CI runs): ARGS="-k name" picks some
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: test-whole
+test-whole: ## Every test, and all of what `make test` samples: three times the examples, walks in everybody's name
+	TESTS=whole $(MAKE) test JOBS="$(JOBS)" ARGS="$(ARGS)"
+
 .PHONY: setup
 setup: $(VENV)/dev.stamp ## Make the virtual environment with everything that tests need
 

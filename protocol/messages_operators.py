@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Annotated, Final
 
-from symbolon.protocol.canonical import canonical_bytes, parse_json
+from symbolon.protocol.canonical import EmbeddedObject, canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.handling import ComparableWith, Namespace
 from symbolon.protocol.problems import MalformedMessage
@@ -253,10 +253,13 @@ class Spoilt:
 
 @dataclass(frozen=True, slots=True)
 class EvaluateTokens:
-    """A member's blinded elements, for this operator's share of the token key (:mod:`symbolon.protocol.oprf`)."""
+    """A member's blinded elements, for this operator's share of the token key (:mod:`symbolon.protocol.oprf`).
 
-    member: MemberCode
-    elements: Annotated[tuple[Sha256Bytes, ...], entries(1, 1_000)]
+    ``envelope``: the member's, of its :class:`symbolon.protocol.messages_tokens.TokenRequest`, as the hub got it: whose
+    budget is charged, the member's signature says, not the hub.
+    """
+
+    envelope: EmbeddedObject = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,15 +323,31 @@ class Erasures:
     receipts: Annotated[tuple[SignedErasure, ...], entries(0, MOST_CHANGES)]
 
 
+@dataclass(frozen=True, slots=True)
+class AskUnreadable:
+    """Ask an operator which records it could not read, of handles after this one; it answers :class:`Unreadable`."""
+
+    after: Annotated[int, between(0, 2**53 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Records that an operator could not read, by rising handles; more may follow, none where there are no more."""
+
+    handles: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)]
+
+
 OperatorMessage = (
     Feed | Fed | AskNonce | SessionNonce | SessionBegin | SessionBegun | CompareRows | Announced | Spoilt
     | EvaluateTokens | EvaluatedTokens | AskStatus | OperatorStatus | AskErasures | Erasures | Refusal
+    | AskUnreadable | Unreadable
 )  # fmt: skip
 _BY_NAME: Final[Mapping[str, type[OperatorMessage]]] = {
     kind.__name__: kind
     for kind in (
         Feed, Fed, AskNonce, SessionNonce, SessionBegin, SessionBegun, CompareRows, Announced, Spoilt,
         EvaluateTokens, EvaluatedTokens, AskStatus, OperatorStatus, AskErasures, Erasures, Refusal,
+        AskUnreadable, Unreadable,
     )
 }  # fmt: skip
 

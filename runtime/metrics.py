@@ -1,10 +1,11 @@
 """What a party measures of itself, for Prometheus: counts and durations by route, nothing by person or case."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, make_asgi_app
 
-from symbolon.runtime.serving import Listener
+if TYPE_CHECKING:
+    from symbolon.runtime.serving import Listener
 
 # From a cached page to a long poll, in seconds.
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -57,8 +58,11 @@ SIGN_INS: Final = SignInMetrics()
 """The tries at signing in to this process's desk."""
 
 
-def metrics_listeners(port: int | None) -> list[Listener]:
+def metrics_listeners(port: int | None) -> "list[Listener]":
     """Where a collector on this machine reads the process's metrics: loopback only, in clear; none without a port."""
     if port is None:
         return []
+    # Imported here: who counts need not serve, as no command does.
+    from symbolon.runtime.serving import Listener
+
     return [Listener(make_asgi_app(REGISTRY), "127.0.0.1", port, None)]

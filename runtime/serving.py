@@ -13,7 +13,7 @@ import uvicorn
 
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.logs import get_logger
-from symbolon.runtime.tls import PeerCertificateProtocol
+from symbolon.runtime.tls_protocol import PeerCertificateProtocol
 
 # How long requests that are under way may take to end after the signal; a long poll is cut off.
 _GRACE_S: Final = 3

@@ -4,25 +4,44 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+import typer.testing
+from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
+from tests.migrated_copies import MigratedCopies
+from tests.thoroughness import examples
 
 from symbolon.exercise.embedded_broker import EmbeddedBroker
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.exercise.run_folder import make_run_folder
 from symbolon.exercise.supervisor import Supervisor
+from symbolon.runtime import migration_runner, passwords
 
 # A busy machine is no defect: how long an example takes is measured in benchmarks/ alone.
-settings.register_profile("symbolon", deadline=None)
+settings.register_profile("symbolon", deadline=None, max_examples=examples(100))
 settings.load_profile("symbolon")
 
 FreshDatabase = Callable[[str], str]
 _NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_repetitions() -> Iterator[None]:
+    """What costs its time on purpose, or once for each process, costs little when it is done thousands of times.
+
+    The tests of passwords hash with the product's own parameters (``real_hashes``), as all started processes do.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        # A process builds its tree of commands once, and a runner of tests would for each command.
+        patch.setattr(typer.testing, "_get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +66,17 @@ def postgres_server(run_folder: Path, supervisor: Supervisor) -> EmbeddedPostgre
     server.prepare()
     process = server.process(run_folder / "postgres.log")
     # Nothing of these databases must outlive the machine: the servers that tests of faults kill keep their own fsync.
-    supervisor.start(replace(process, command=(*process.command, "-c", "fsync=off")))
+    supervisor.start(replace(process, command=(*process.command, "-c", "fsync=off", "-c", "full_page_writes=off")))
     return server
+
+
+@pytest.fixture(scope="session")
+def migrated_copies(postgres_server: EmbeddedPostgres) -> Iterator[MigratedCopies]:
+    """What migrates the databases of :func:`fresh_database`."""
+    copies = MigratedCopies(postgres_server, migration_runner.run_missing)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migration_runner, "run_missing", copies)
+        yield copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +95,7 @@ def emptied_databases() -> list[EmptyDatabase]:
 
 @pytest.fixture
 def fresh_database(
-    postgres_server: EmbeddedPostgres, emptied_databases: list[EmptyDatabase]
+    postgres_server: EmbeddedPostgres, emptied_databases: list[EmptyDatabase], migrated_copies: MigratedCopies
 ) -> Iterator[FreshDatabase]:
     """Gives an empty database with a role of its own: its conninfo. The test's connections are broken off after it."""
     lent: list[EmptyDatabase] = []
@@ -79,11 +107,13 @@ def fresh_database(
             party = f"{re.sub(r'[^a-z0-9]+', '_', name.lower())}_{next(_NUMBERS)}"
             database = EmptyDatabase(party, postgres_server.create_party(party))
         lent.append(database)
+        migrated_copies.lend(database.party)
         return database.conninfo
 
     yield lend
     for database in lent:
-        empty(postgres_server, database)
+        if not migrated_copies.take_back(database.party):
+            empty(postgres_server, database)
         emptied_databases.append(database)
 
 

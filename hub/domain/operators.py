@@ -7,8 +7,12 @@ from typing import Final
 from symbolon.hub.domain.canaries import CanaryStanding
 from symbolon.protocol.references import MemberCode
 
-DAILY_TOKENS: Final = 200_000
-"""Tokens that one member may have evaluated in a day, unless hub or operator are set otherwise."""
+DAILY_TOKENS: Final = 50_000
+"""Tokens that one member may have evaluated in a day, unless hub or operator are set otherwise.
+
+Whoever has a member's keys and all three operators' budgets for it (each value takes two of them) tries 75,000 numbers
+a day: the 100 million that a passport of eight digits can have take more than three years.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_QUESTION = "unknown-question"
     MOVED_ON = "moved-on"
     BUDGET_SPENT = "budget-spent"
+    REQUEST_REFUSED = "request-refused"
     OUT_OF_ORDER = "out-of-order"
     SPOILED = "spoiled"
     STANDING_STILL = "standing-still"
@@ -61,6 +62,12 @@ class BudgetSpent(OperatorError):
     """A member had as much compared, or evaluated, as it may in one day."""
 
     code = RefusalCode.BUDGET_SPENT
+
+
+class RequestRefused(OperatorError):
+    """What should be a member's request was not signed by that member, here and now, or was answered before."""
+
+    code = RefusalCode.REQUEST_REFUSED
 
 
 class OutOfOrder(OperatorError):

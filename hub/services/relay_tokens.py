@@ -69,7 +69,7 @@ class RelayTokens:
         if spent:
             raise TokenBudgetSpent
         try:
-            evaluated = self._tokens(EvaluateTokens(member, request.elements))
+            evaluated = self._tokens(EvaluateTokens(envelope.to_json()))
         except (OperatorAway, OperatorRefused, OperatorsLate):
             with self._store.work() as work:
                 work.operators.give_back_tokens(member, now.date(), len(request.elements))

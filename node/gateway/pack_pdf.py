@@ -9,15 +9,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from threading import Lock
-from typing import Any, Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any, Final
 
 from symbolon.node.domain.pack import EXERCISE_MARK, LEGAL_ASSISTANCE_NOTICE, Pack
 from symbolon.node.errors import NodeError
 from symbolon.protocol.problems import Problem
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _CODE: Final = re.compile(r"U\+([0-9A-F]{4,6})")
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
@@ -39,11 +40,6 @@ class PdfPackPrinter:
     """Renders packs. Nothing outside the pack is fetched, whatever stands in it."""
 
     def __init__(self) -> None:
-        environment = Environment(
-            loader=PackageLoader("symbolon.node.gateway", "templates"), autoescape=True, undefined=StrictUndefined
-        )
-        environment.tests["right_to_left"] = is_right_to_left
-        self._template = environment.get_template("pack.html")
         # What was lost is read from the library's own log, which all threads share.
         self._turn = Lock()
 
@@ -57,12 +53,24 @@ class PdfPackPrinter:
             return _laid_out(_with_codes(self._page(pack, without_glyph), without_glyph))[0]
 
     def _page(self, pack: Pack, without_glyph: frozenset[str]) -> str:
-        return self._template.render(
+        return _template().render(
             pack=pack,
             exercise_mark=EXERCISE_MARK,
             legal_notice=LEGAL_ASSISTANCE_NOTICE,
             lost=_lost(without_glyph),
         )
+
+
+@cache
+def _template() -> "Template":
+    """Read when the first pack is printed: every command opens a node, and few print."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("symbolon.node.gateway", "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    environment.tests["right_to_left"] = is_right_to_left
+    return environment.get_template("pack.html")
 
 
 def is_right_to_left(text: str) -> bool:

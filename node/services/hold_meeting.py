@@ -4,8 +4,6 @@ from datetime import UTC
 from hashlib import sha256
 from typing import Final
 
-from icalendar import CLASS, STATUS, Calendar, Event
-
 from symbolon.node.domain.actors import Actor
 from symbolon.node.domain.direction import Direction
 from symbolon.node.domain.disclosure import may_see
@@ -36,11 +34,11 @@ _WORDS_IN_CALENDAR: Final = frozenset({HandlingCode.H0, HandlingCode.H1})
 
 _PRODUCT: Final = "-//Symbolon//Node//EN"
 _STATUS: Final = {
-    MeetingStatus.TENTATIVE: STATUS.TENTATIVE,
-    MeetingStatus.CONFIRMED: STATUS.CONFIRMED,
-    MeetingStatus.CANCELLED: STATUS.CANCELLED,
+    MeetingStatus.TENTATIVE: "TENTATIVE",
+    MeetingStatus.CONFIRMED: "CONFIRMED",
+    MeetingStatus.CANCELLED: "CANCELLED",
     # RFC 5545, section 3.8.1.11, has no word for a meeting that was held.
-    MeetingStatus.HELD: STATUS.CONFIRMED,
+    MeetingStatus.HELD: "CONFIRMED",
 }
 
 
@@ -143,6 +141,9 @@ class GiveMeetingToCalendar:
 
 
 def _calendar(proposal: MeetingProposal, hit: Hit) -> bytes:
+    # Imported here: every command loads this service, and few write a calendar.
+    from icalendar import CLASS, STATUS, Calendar, Event
+
     exercise = "EXERCISE " if hit.exercise else ""
     words = f"Handling code {proposal.handling_code.value}."
     if proposal.handling_code in _WORDS_IN_CALENDAR:
@@ -153,7 +154,7 @@ def _calendar(proposal: MeetingProposal, hit: Hit) -> bytes:
         stamp=proposal.proposed_at.astimezone(UTC),
         start=proposal.starts_at.astimezone(UTC),
         end=proposal.ends_at.astimezone(UTC),
-        status=_STATUS[proposal.status],
+        status=STATUS(_STATUS[proposal.status]),
         classification=CLASS.CONFIDENTIAL,
         summary=f"{exercise}{proposal.handling_code.value}: meeting with {hit.counterpart}",
         description=words,

@@ -15,8 +15,9 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from tests.thoroughness import examples
 
-EXAMPLES = 4
+EXAMPLES = examples(4)
 EXAMPLES_A_ROUND = 60
 
 Send = Callable[[dict[str, Any], st.DataObject], httpx.Response]

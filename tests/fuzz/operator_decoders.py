@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.fuzz.decoder import Decoder, must
-from tests.fuzz.protocol_decoders import JSON_WORDS, samples
+from tests.fuzz.protocol_decoders import JSON_WORDS, generator, samples
 
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
+from symbolon.protocol.envelope import sign
 from symbolon.protocol.handling import ComparableWith, Namespace
 from symbolon.protocol.messages_comparison import OperatorContact, OperatorRequest, OperatorWelcome
 from symbolon.protocol.messages_operators import (
@@ -41,6 +42,7 @@ from symbolon.protocol.messages_peers import (
     parse_peer_message,
     peer_message_bytes,
 )
+from symbolon.protocol.messages_tokens import TokenRequest
 from symbolon.protocol.problems import MalformedMessage
 
 _ROW = RowAddress(3, 64)
@@ -49,6 +51,7 @@ _SEGMENT = SegmentDescription(
 )
 _SCHEMA = SchemaContent(samples.DIGEST, b"{}")
 _32 = bytes(range(32))
+_ASKED = TokenRequest(samples.TOKEN_ELEMENTS)
 _CALLS = (
     Feed(
         (_SCHEMA,),
@@ -62,7 +65,7 @@ _CALLS = (
     SessionBegin((_32, _32, _32)),
     CompareRows(4, 2, True, 8, LinearForm(8, 3, 3, 0, 12), (_ROW,), (RowRange(3, 0, 64), RowRange(4, 64, 3)), (), 1),
     CompareRows(5, 0, False, 8, LinearForm(8, 3, 3, 0, 12), (_ROW,), (), (RowAddress(4, 0),), 1),
-    EvaluateTokens(samples.XA, (_32,)),
+    EvaluateTokens(sign(_ASKED, generator.header_for(_ASKED), samples.SIGNING_KEYS[samples.XA]).to_json()),
     EvaluatedTokens((_32,), _32, _32, _32),
     AskErasures(3),
     Erasures((SignedErasure(7, samples.XA, b"{}", bytes(64)),)),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.fuzz.decoder import Decoder
 from tests.fuzz.mangling import mangled
 from tests.fuzz.registry import DECODERS
+from tests.thoroughness import examples
 
 from symbolon.protocol import messages
 from symbolon.protocol.purposes import Purpose
@@ -15,7 +16,7 @@ each_decoder = pytest.mark.parametrize("decoder", DECODERS, ids=lambda decoder: 
 
 
 @each_decoder
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(EXAMPLES), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_decoder_takes_or_refuses_whatever_it_is_given(decoder: Decoder, data: st.DataObject) -> None:
     decoder.try_on(data.draw(mangled(decoder)))

@@ -17,6 +17,7 @@ from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMemb
 from symbolon.hub.operators.services.follow_hub import FollowHub
 from symbolon.hub.operators.services.keep_standing import AmongOperators, KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
+from symbolon.hub.operators.services.open_request import OpenRequest
 from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.sign_erasures import SignErasures
@@ -27,7 +28,7 @@ from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages_comparison import OperatorCard
-from symbolon.protocol.messages_operators import AskErasures, Erasures, OperatorStatus
+from symbolon.protocol.messages_operators import AskErasures, AskUnreadable, Erasures, OperatorStatus, Unreadable
 from symbolon.protocol.messages_peers import PeerMessage, peer_message_bytes
 from symbolon.protocol.oprf_sharing import Commitment
 from symbolon.protocol.problems import ProtocolError
@@ -110,10 +111,16 @@ class RunningOperator:
             ),
             sessions=self._sessions,
             evaluate_tokens=EvaluateTokensOfMembers(
-                store, self._standing.token_share, secrets.token_bytes, clock, daily_tokens=where.daily_tokens
+                store,
+                OpenRequest(self._directory.newest),
+                self._standing.token_share,
+                secrets.token_bytes,
+                clock,
+                daily_tokens=where.daily_tokens,
             ),
             show_status=self._status,
             list_erasures=self._list_erasures,
+            list_unreadable=self._list_unreadable,
         )
         self._listener = Listener(where.listen, where.server_context, self._welcome)
         self._desks: set[Link] = set()
@@ -153,6 +160,7 @@ class RunningOperator:
             with self._store.work() as work:
                 work.sequence_audit()
                 work.forget_spending(self._clock.now().date())
+                work.requests.forget(self._clock.now())
 
         self._again_and_again(_HOUSEKEEPING_S, tidy, "keeping the audit log in order")
 
@@ -220,3 +228,7 @@ class RunningOperator:
     def _list_erasures(self, asked: AskErasures) -> Erasures:
         with self._store.work() as work:
             return Erasures(work.erasures_after(asked.after))
+
+    def _list_unreadable(self, asked: AskUnreadable) -> Unreadable:
+        with self._store.work() as work:
+            return Unreadable(work.unreadable_after(asked.after))

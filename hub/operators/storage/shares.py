@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from symbolon.hub.operators.storage.directory import KeptDirectory
+from symbolon.hub.operators.storage.requests import TakenRequests
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.messages_comparison import ErasedVersion
@@ -103,6 +104,11 @@ class OperatorWork:
     def directory(self) -> KeptDirectory:
         """The co-signed directory as it was verified here."""
         return KeptDirectory(self._transaction)
+
+    @property
+    def requests(self) -> TakenRequests:
+        """Which signed requests of members were answered here."""
+        return TakenRequests(self._transaction)
 
     def sequence_audit(self) -> int:
         """Give leaves of the audit log their places; how many."""
@@ -236,6 +242,11 @@ class OperatorWork:
     def note_unreadable(self, handle: int, reason: str, now: datetime) -> None:
         """Keep in mind that a record could not be read."""
         self._transaction.execute(_QUERIES["note_unreadable"], handle=handle, reason=reason, now=now)
+
+    def unreadable_after(self, handle: int) -> tuple[int, ...]:
+        """Some of the records that could not be read, by rising handles."""
+        rows = self._transaction.fetch_all(_QUERIES["list_unreadable"], after=handle, limit=MOST_CHANGES)
+        return tuple(row["handle"] for row in rows)
 
     def shares_after(self, handle: int) -> Sequence[StoredShares]:
         """Some records' shares, by rising handles."""

@@ -34,12 +34,26 @@ def federation(tmp_path: Path, fresh_database: Callable[[str], str], broker_url:
     return found(tmp_path / "parties", fresh_database, broker_url, ("XA", "XB"))
 
 
-@pytest.fixture
-def backup(federation: Federation, tmp_path: Path) -> Path:
+def backed_up(federation: Federation, file: Path) -> Path:
     federation["XA"].publish("A-1,C,Somchai Jaidee,1990-05-03,victim,all")
-    file = tmp_path / "xa.backup"
     node_backup.back_up(federation["XA"].node, PASSPHRASE, file)
     federation.close()
+    return file
+
+
+@pytest.fixture(scope="module")
+def kept_backups() -> list[bytes]:
+    """The backup that was made for the first of these tests: a federation is not founded for each of them."""
+    return []
+
+
+@pytest.fixture
+def backup(kept_backups: list[bytes], request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    file = tmp_path / "xa.backup"
+    if kept_backups:
+        file.write_bytes(kept_backups[0])
+    else:
+        kept_backups.append(backed_up(request.getfixturevalue("federation"), file).read_bytes())
     return file
 
 
@@ -156,8 +170,8 @@ def test_a_backup_for_a_public_key_is_restored_with_the_private_one(
     assert PartyHome(tmp_path / "new").settings_file("node").is_file()
 
 
-def test_the_backup_is_for_its_owner_alone(backup: Path) -> None:
-    assert backup.stat().st_mode & 0o077 == 0
+def test_the_backup_is_for_its_owner_alone(federation: Federation, tmp_path: Path) -> None:
+    assert backed_up(federation, tmp_path / "xa.backup").stat().st_mode & 0o077 == 0
 
 
 def test_a_restore_that_breaks_off_in_the_middle_leaves_an_empty_database(

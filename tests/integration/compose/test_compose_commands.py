@@ -3,6 +3,7 @@
 import json
 import time
 from importlib.resources import files
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,6 +16,14 @@ pytestmark = [pytest.mark.system_services, pytest.mark.timeout(1200)]
 CASE = files("symbolon.exercise.case")
 HEALTH_CHECKED = [name for name, service in read_compose_file().items() if service.health_check]
 PATIENCE_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def published(containers: Containers) -> Containers:
+    """The services, once every state has published its part of the case."""
+    for state in ("xa", "xb", "xc"):
+        import_and_publish(containers, state)
+    return containers
 
 
 def import_and_publish(containers: Containers, state: str) -> None:
@@ -87,9 +96,8 @@ def test_every_state_signed_the_cards_of_three_operators(containers: Containers)
     assert [card["place"] for card in directory["operators"]] == [0, 1, 2]
 
 
-def test_submissions_of_two_states_become_an_alert_at_both(containers: Containers) -> None:
-    for state in ("xa", "xb", "xc"):
-        import_and_publish(containers, state)
+def test_submissions_of_two_states_become_an_alert_at_both(published: Containers) -> None:
+    containers = published
     deadline = time.monotonic() + PATIENCE_S
     while not (shared := set(hits_in_inbox(containers, "xa")) & set(hits_in_inbox(containers, "xb"))):
         assert time.monotonic() < deadline, containers.log("hub-worker")
@@ -98,16 +106,21 @@ def test_submissions_of_two_states_become_an_alert_at_both(containers: Container
     assert hits_in_inbox(containers, "xb")[hit_id] == "XA"
 
 
-def test_each_operator_holds_shares_and_works_with_the_other_two(containers: Containers) -> None:
-    statuses = []
-    for place in range(3):
-        asked = containers.execute(f"operator{place}-server", "symbolon", "hub", "operator", "status", "--json")
-        assert asked.returncode == 0, asked.stderr
-        statuses.append(json.loads(asked.stdout))
-    assert {status["doing"] for status in statuses} == {"working"}
-    assert all(status["token_key"] for status in statuses)
-    (records,) = {status["records"] for status in statuses}
-    assert records > 0
+def test_each_operator_holds_shares_and_works_with_the_other_two(published: Containers) -> None:
+    def statuses() -> list[dict[str, Any]]:
+        asked = [
+            published.execute(f"operator{place}-server", "symbolon", "hub", "operator", "status", "--json")
+            for place in range(3)
+        ]
+        assert [each.returncode for each in asked] == [0, 0, 0], asked
+        return [json.loads(each.stdout) for each in asked]
+
+    deadline = time.monotonic() + PATIENCE_S
+    while not all(status["records"] for status in statuses()):
+        assert time.monotonic() < deadline, published.log("hub-worker")
+    found = statuses()
+    assert {status["doing"] for status in found} == {"working"}
+    assert all(status["token_key"] for status in found)
 
 
 @pytest.mark.parametrize("service", ["hub-web", "xa-worker", "operator1-server"])

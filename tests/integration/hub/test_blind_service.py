@@ -19,9 +19,9 @@ from symbolon.hub.services.mind_operators import MindOperators
 from symbolon.matching.identifier_types import Phone, RecordIdentifiers
 from symbolon.protocol import oprf
 from symbolon.protocol.audit_log import AuditAct
+from symbolon.protocol.messages import Purpose, TokenRequest
 from symbolon.protocol.messages_operators import EvaluateTokens
 from symbolon.protocol.oprf_sharing import combined
-from symbolon.protocol.references import MemberCode
 from symbolon.protocol.ristretto import DRAWN_BYTES, Element
 from symbolon.runtime.sql_loader import Query
 
@@ -35,8 +35,9 @@ def comparison() -> str:
 
 
 @pytest.fixture
-def token_lines(operators: Operators) -> Any:
+def token_lines(bench: Any, operators: Operators) -> Any:
     room = operators[1]
+    bench.worker.find_matches()  # Which shows the operators the directory.
     for _ in range(200):
         # They deal the token key among themselves, once each reaches the others.
         if all(each.has_token_share for each in room.status().values()):
@@ -47,9 +48,10 @@ def token_lines(operators: Operators) -> Any:
     lines.close()
 
 
-def _value(lines: TokenLines, data: bytes) -> bytes:
+def _value(bench: Any, lines: TokenLines, data: bytes) -> bytes:
     blinded = oprf.blind(data, secrets.token_bytes(DRAWN_BYTES))
-    answers = lines(EvaluateTokens(MemberCode("XA"), (blinded.element,)))
+    asked = bench.amara.envelope(TokenRequest((blinded.element,)), Purpose.TOKEN_REQUEST)
+    answers = lines(EvaluateTokens(asked.to_json()))
     (element,) = combined({place: [Element(raw) for raw in each.elements] for place, each in answers.items()})
     return oprf.finalize(blinded, element)
 
@@ -67,19 +69,19 @@ def test_records_of_numbers_alone_meet_though_they_have_nothing_to_share(bench: 
 
 
 def test_any_two_operators_give_the_same_value_also_while_the_third_is_away(
-    token_lines: TokenLines, operators: Operators
+    bench: Any, token_lines: TokenLines, operators: Operators
 ) -> None:
-    before = _value(token_lines, b"a keyed token")
+    before = _value(bench, token_lines, b"a keyed token")
     operators[0].stop(0)
-    assert _value(token_lines, b"a keyed token") == before
-    assert _value(token_lines, b"another") != before
+    assert _value(bench, token_lines, b"a keyed token") == before
+    assert _value(bench, token_lines, b"another") != before
 
 
-def test_one_operator_alone_gives_no_value(token_lines: TokenLines, operators: Operators) -> None:
+def test_one_operator_alone_gives_no_value(bench: Any, token_lines: TokenLines, operators: Operators) -> None:
     operators[0].stop(0)
     operators[0].stop(1)
     with pytest.raises(OperatorAway):
-        _value(token_lines, b"a keyed token")
+        _value(bench, token_lines, b"a keyed token")
 
 
 def test_a_member_has_so_many_tokens_evaluated_in_a_day_and_no_more(bench: Any) -> None:

@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.simulators.command_line import typed
 from tests.simulators.hub_members import SimulatedMember
 
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
@@ -21,8 +21,7 @@ def hub(fresh_database: Callable[[str], str], tmp_path: Path) -> Hub:
     """Runs `symbolon hub …` on a home that was initialised."""
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "symbolon.cli", "hub", *arguments, "--home", str(tmp_path / "home")]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return typed("hub", *arguments, "--home", str(tmp_path / "home"))
 
     database = fresh_database("hub")
     init = (

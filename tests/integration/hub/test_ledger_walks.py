@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.simulators.hub_members import SimulatedMember, item
+from tests.thoroughness import examples
 
 from symbolon.hub.domain.hit_steps import OUTCOMES
 from symbolon.hub.errors import HubError
@@ -275,7 +276,7 @@ def act(walk: Walk, kind: str, member: SimulatedMember, number: int) -> None:
 
 
 @settings(
-    max_examples=20,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

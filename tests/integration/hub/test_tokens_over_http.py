@@ -1,5 +1,6 @@
 """`POST /v1/tokens` as members reach it: what two operators made of tokens, and every refusal."""
 
+import contextlib
 import json
 import secrets
 import subprocess
@@ -14,10 +15,12 @@ from tests.integration.hub.test_add_operator import request_of
 from tests.simulators.hub_members import SimulatedMember
 from tests.simulators.members_over_http import MembersOverHttp, problem_of
 from tests.simulators.operator_bench import OperatorBench
+from tests.simulators.signed_federation import wire_of
 
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.commands import add_operator, suspend_member
 from symbolon.hub.domain.operators import TokenSpending
+from symbolon.hub.errors import OperatorAway, OperatorRefused
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.gateway.token_lines import TokenLines
 from symbolon.hub.storage.blind_encodings import BlindEncodings
@@ -25,7 +28,8 @@ from symbolon.hub.storage.delivery_bell import PostgresDeliveryBell
 from symbolon.hub.web.api_app import create_api
 from symbolon.protocol import oprf
 from symbolon.protocol.envelope import Envelope
-from symbolon.protocol.messages import Purpose, TokenAnswers, TokenRequest
+from symbolon.protocol.messages import FederationDirectory, Purpose, TokenAnswers, TokenRequest
+from symbolon.protocol.messages_operators import MOST_VERSIONS, EvaluateTokens, Feed
 from symbolon.protocol.oprf_sharing import combined
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
@@ -43,6 +47,7 @@ class TokenDeskOverHttp:
     bench: Any
     members: MembersOverHttp
     operators: OperatorBench
+    lines: TokenLines
 
     def ask(self, member: SimulatedMember, *elements: bytes) -> Any:
         envelope = member.envelope(TokenRequest(elements), Purpose.TOKEN_REQUEST)
@@ -68,11 +73,17 @@ def founding(founding: Any, comparison: str) -> Any:
 @pytest.fixture
 def desk(bench: Any, operators: tuple[OperatorBench, OperatorRoom]) -> Iterator[TokenDeskOverHttp]:
     room = operators[1]
+    with bench.hub.store.work() as work:
+        versions = work.directory.history(0, MOST_VERSIONS)
+    know_each_other(operators[0], versions[-1].directory)
     for _ in range(300):
         # They deal the token key among themselves, once each reaches the others.
-        if all(each.has_token_share for each in room.status().values()):
-            break
+        with contextlib.suppress(OperatorAway):
+            if all(each.has_token_share for each in room.status().values()):
+                break
         time.sleep(0.1)
+    # By this they believe members' signatures.
+    room.feed(dict.fromkeys(range(3), Feed((), (), (), versions=tuple(map(wire_of, versions)))))
     hub = bench.hub
     hub = replace(hub, settings=replace(hub.settings, daily_tokens=BUDGET))
     lines = TokenLines(room._settings)
@@ -81,8 +92,17 @@ def desk(bench: Any, operators: tuple[OperatorBench, OperatorRoom]) -> Iterator[
     certificates = {member.code: bench.welcomes[code].certificate_pem for code, member in bench.members.items()}
     application = create_api(services, PostgresDeliveryBell(hub.settings.database))
     with MembersOverHttp(application, certificates) as members:
-        yield TokenDeskOverHttp(bench, members, operators[0])
+        yield TokenDeskOverHttp(bench, members, operators[0], lines)
     lines.close()
+
+
+def know_each_other(operators: OperatorBench, directory: FederationDirectory) -> None:
+    """Start them anew with the cards that the members signed."""
+    operators.cards = directory.comparison.operators
+    for place in range(3):
+        operators.stop(place)
+    for place in range(3):
+        operators.start(place)
 
 
 def blinded(data: bytes) -> oprf.Blinded:
@@ -137,6 +157,14 @@ def test_what_is_no_element_is_refused_and_costs_nothing(desk: TokenDeskOverHttp
     assert desk.spent() == ()
 
 
+def test_a_hub_that_changes_what_a_member_signed_gets_nothing_of_an_operator(desk: TokenDeskOverHttp) -> None:
+    envelope = desk.bench.amara.envelope(TokenRequest(tuple(some(1))), Purpose.TOKEN_REQUEST)
+    with pytest.raises(OperatorRefused) as caught:
+        desk.lines(EvaluateTokens({**envelope.to_json(), "sender": str(XB)}))
+    assert caught.value.code == "request-refused"
+    assert desk.lines(EvaluateTokens(envelope.to_json()))
+
+
 def test_a_suspended_member_gets_none(desk: TokenDeskOverHttp) -> None:
     suspend_member(desk.bench.hub)(XA)
     refused = desk.ask(desk.bench.amara, *some(1))
@@ -179,10 +207,10 @@ def test_in_a_federation_that_compares_openly_there_are_none(bench: Any) -> None
 def test_the_hubs_status_says_what_was_used_to_people_and_to_programs(desk: TokenDeskOverHttp) -> None:
     assert desk.ask(desk.bench.amara, *some(3)).is_success
     told = status_of(desk)
-    assert "XA: 3 of 200000 tokens evaluated today" in told
+    assert "XA: 3 of 50000 tokens evaluated today" in told
     assert "operator 2  Body 2" in told
     listed = json.loads(status_of(desk, "--json"))
-    assert (listed["daily_tokens"], listed["tokens_today"]) == (200_000, {"XA": 3})
+    assert (listed["daily_tokens"], listed["tokens_today"]) == (50_000, {"XA": 3})
     assert [each["place"] for each in listed["operators"]] == [0, 1, 2]
     assert listed["comparison_stopped_since"] is None
 

@@ -8,6 +8,7 @@ import psycopg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.lying_hub import BusyClient, again, followed_by, with_card
+from tests.thoroughness import examples
 
 from symbolon.node.bootstrap.services import build_hub_services
 from symbolon.node.domain.outbox import next_issue
@@ -219,7 +220,7 @@ def test_a_message_sealed_before_its_sender_had_a_hybrid_key_is_taken_once_it_ha
     assert len(pair.xb.services.show_hit(FOCAL_POINT, hit_id).counterpart_votes) == 1
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.lists(st.integers(-600_000, 600_000), min_size=1, max_size=30))
 def test_times_of_issue_rise_whatever_the_clock_does(steps: list[int]) -> None:
     now, issued = START, None

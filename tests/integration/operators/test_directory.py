@@ -213,5 +213,5 @@ def test_running_operators_refuse_feeds_and_questions_where_the_directory_lists_
         with pytest.raises(OperatorRefused, match="other operators' cards"):
             lines.call_all(dict.fromkeys(PLACES, Feed((), (), ())), Fed)
         with pytest.raises(OperatorRefused, match="other operators' cards"):
-            lines.call(0, EvaluateTokens(MemberCode("XA"), (bytes(32),)), Evaluated)
+            lines.call(0, EvaluateTokens({}), Evaluated)
         lines.close()

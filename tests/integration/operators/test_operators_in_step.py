@@ -15,6 +15,7 @@ from tests.integration.operators.test_three_operators import (
     filled,
     job,
     near_vectors,
+    request_of,
     rows_by_query,
 )
 from tests.simulators.operator_bench import PLACES, SCHEMA, OperatorBench, three_operators
@@ -35,7 +36,6 @@ from symbolon.protocol.messages_operators import (
     AskStatus,
     Erasures,
     EvaluatedTokens,
-    EvaluateTokens,
     Fed,
     Feed,
     OperatorStatus,
@@ -44,7 +44,6 @@ from symbolon.protocol.messages_operators import (
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.oprf import Proof
 from symbolon.protocol.oprf_sharing import combined, public_share
-from symbolon.protocol.references import MemberCode
 from symbolon.protocol.ristretto import Element, Scalar
 
 
@@ -89,7 +88,7 @@ def compared(lines: OperatorLines, bench: OperatorBench, number: int, generation
 
 def tokens(bench: OperatorBench, lines: OperatorLines, places: tuple[int, int]) -> list[bytes]:
     blinded = [oprf.blind(b"AB1", bytes([1]) * 64)]
-    request = EvaluateTokens(MemberCode("XA"), tuple(each.element for each in blinded))
+    request = request_of(bench, lines, "XA", [each.element for each in blinded])
     answers = lines.call_all(dict.fromkeys(places, request), EvaluatedTokens)
     evaluated: dict[int, tuple[Element, ...]] = {}
     assert len({answer.moved for answer in answers.values()}) == 1

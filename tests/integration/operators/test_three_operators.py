@@ -1,7 +1,7 @@
 """Three operators over TLS and PostgreSQL: they open what reaches the threshold, and nothing that they should not."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.simulators.operator_bench import (
     segment,
     three_operators,
 )
+from tests.simulators.token_requests import token_request
 
 from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
 from symbolon.hub.gateway.operator_lines import OperatorLines
@@ -32,6 +33,8 @@ from symbolon.protocol.messages_operators import (
     CompareRows,
     EvaluatedTokens,
     EvaluateTokens,
+    Fed,
+    Feed,
     LinearForm,
     OperatorStatus,
     RowAddress,
@@ -77,6 +80,13 @@ def connected(bench: OperatorBench) -> OperatorLines:
             return lines
         time.sleep(0.05)
     raise AssertionError("the operators do not find each other")
+
+
+def request_of(bench: OperatorBench, lines: OperatorLines, code: str, elements: Sequence[bytes]) -> EvaluateTokens:
+    """A member's request, at operators that know the directory."""
+    told = Feed((), (), (), versions=bench.members.on_the_wire())
+    lines.call_all(dict.fromkeys(PLACES, told), Fed)
+    return token_request(bench.members.newest, code, bench.members.keys[code], elements)
 
 
 def rows_by_query(opened: Opened) -> dict[int, tuple[int, ...]]:
@@ -327,7 +337,7 @@ def test_a_record_in_a_segment_of_records_that_fill_other_profiles_is_not_taken(
 
 def test_tokens_are_evaluated_and_proved(bench: OperatorBench, lines: OperatorLines) -> None:
     blinded = [oprf.blind(number, bytes([place + 1]) * 64) for place, number in enumerate((b"AB1", b"AB2"))]
-    request = EvaluateTokens(MemberCode("XA"), tuple(each.element for each in blinded))
+    request = request_of(bench, lines, "XA", [each.element for each in blinded])
     answers = lines.call_all({0: request, 2: request}, EvaluatedTokens)
     evaluated: dict[int, tuple[Element, ...]] = {}
     for place, answer in answers.items():
@@ -341,12 +351,18 @@ def test_tokens_are_evaluated_and_proved(bench: OperatorBench, lines: OperatorLi
 
 def test_tokens_beyond_a_members_budget_are_refused(bench: OperatorBench, lines: OperatorLines) -> None:
     element = oprf.blind(b"AB1", bytes([7]) * 64).element
-    request = EvaluateTokens(MemberCode("XA"), (element,) * 600)
-    lines.call(0, request, EvaluatedTokens)
+    lines.call(0, request_of(bench, lines, "XA", [element] * 600), EvaluatedTokens)
     with pytest.raises(OperatorRefused) as caught:
-        lines.call(0, request, EvaluatedTokens)
+        lines.call(0, request_of(bench, lines, "XA", [element] * 600), EvaluatedTokens)
     assert caught.value.code == "budget-spent"
-    assert lines.call(0, replace(request, member=MemberCode("XB")), EvaluatedTokens).elements
+    assert lines.call(0, request_of(bench, lines, "XB", [element]), EvaluatedTokens).elements
+
+
+def test_a_request_that_no_member_signed_is_refused(bench: OperatorBench, lines: OperatorLines) -> None:
+    signed = request_of(bench, lines, "XA", [oprf.blind(b"AB1", bytes([7]) * 64).element])
+    with pytest.raises(OperatorRefused) as caught:
+        lines.call(0, EvaluateTokens({**signed.envelope, "sender": "XB"}), EvaluatedTokens)
+    assert caught.value.code == "request-refused"
 
 
 def test_an_operator_that_goes_away_fails_what_runs_and_nothing_is_kept_waiting(

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -23,6 +25,7 @@ from tests.integration.web.paper_desk import (
     a_status,
     filled_desk,
 )
+from tests.integration.web.stand_in import Present, StandIn
 
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.hub.bootstrap import people as hub_people
@@ -38,7 +41,7 @@ from symbolon.runtime.migrations import migrate
 from symbolon.runtime.pages import Desk
 from symbolon.runtime.registry import PeopleSettings, Registry
 from symbolon.runtime.sql_loader import Query
-from symbolon.runtime.tls import PeerCertificateProtocol
+from symbolon.runtime.tls_protocol import PeerCertificateProtocol
 from symbolon.runtime.vault import DataKeys, Vault
 
 __all__ = ["browser"]
@@ -116,16 +119,52 @@ def gatekeeper(registry: Registry) -> Gatekeeper:
     return Gatekeeper(registry)
 
 
-@pytest.fixture
-def node_app(paper_desk: PaperDesk, registry: Registry) -> FastAPI:
-    desk = Desk("XA", "Amara", "focal point desk", exercise=True)
-    return create_app(paper_desk.services(), registry, desk, lambda: MEMBER_NAMES)
+@dataclass(frozen=True)
+class StandingApp:
+    """An application that serves one test after the other, each with its own services and people."""
+
+    app: FastAPI
+    services: Present
+    people: Present
+
+    @contextmanager
+    def serving(self, services: object, people: Registry) -> Iterator[FastAPI]:
+        """The application, with these behind it."""
+        self.services.thing, self.people.thing = services, people
+        yield self.app
+        self.services.thing = self.people.thing = None
+
+
+def standing_app(make: Callable[[Any, Any], FastAPI]) -> StandingApp:
+    services, people = Present(), Present()
+    return StandingApp(make(StandIn(services), StandIn(people)), services, people)
+
+
+@pytest.fixture(scope="session")
+def standing_node_apps() -> dict[bool, StandingApp]:
+    """The desk of a node: in an exercise, and not."""
+
+    def of(*, exercise: bool) -> StandingApp:
+        desk = Desk("XA", "Amara", "focal point desk", exercise=exercise)
+        return standing_app(lambda services, people: create_app(services, people, desk, lambda: MEMBER_NAMES))
+
+    return {exercise: of(exercise=exercise) for exercise in (True, False)}
 
 
 @pytest.fixture
-def live_app(paper_desk: PaperDesk, live_registry: Registry) -> FastAPI:
-    desk = Desk("XA", "Amara", "focal point desk", exercise=False)
-    return create_app(paper_desk.services(), live_registry, desk, lambda: MEMBER_NAMES)
+def node_app(
+    standing_node_apps: dict[bool, StandingApp], paper_desk: PaperDesk, registry: Registry
+) -> Iterator[FastAPI]:
+    with standing_node_apps[True].serving(paper_desk.services(), registry) as app:
+        yield app
+
+
+@pytest.fixture
+def live_app(
+    standing_node_apps: dict[bool, StandingApp], paper_desk: PaperDesk, live_registry: Registry
+) -> Iterator[FastAPI]:
+    with standing_node_apps[False].serving(paper_desk.services(), live_registry) as app:
+        yield app
 
 
 @pytest.fixture
@@ -133,11 +172,27 @@ def paper_clocks(clock: StoppedClock) -> PaperClocks:
     return PaperClocks(clock)
 
 
-@pytest.fixture
-def hub_app(registry: Registry, clock: StoppedClock, paper_clocks: PaperClocks) -> FastAPI:
-    people = replace(registry, rules=hub_people.RULES, party="hub")
+@dataclass(frozen=True)
+class HubPapers:
+    """What a hub's desk shows."""
+
+    status: Callable[[], Any]
+    clocks: PaperClocks
+
+
+@pytest.fixture(scope="session")
+def standing_hub_app() -> StandingApp:
     desk = Desk("hub", "Hub", "status", exercise=True)
-    return create_desk_app(lambda: a_status(clock.now()), paper_clocks, people, desk)
+    return standing_app(lambda papers, people: create_desk_app(papers.status, papers.clocks, people, desk))
+
+
+@pytest.fixture
+def hub_app(
+    standing_hub_app: StandingApp, registry: Registry, clock: StoppedClock, paper_clocks: PaperClocks
+) -> Iterator[FastAPI]:
+    people = replace(registry, rules=hub_people.RULES, party="hub")
+    with standing_hub_app.serving(HubPapers(lambda: a_status(clock.now()), paper_clocks), people) as app:
+        yield app
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ GET  /v1/federation/proposal                + + + x - - -
 POST /v1/federation/approvals               + + + x - - -
 POST /v1/rotations                          c + p x - - -
 POST /v1/epochs/progress                    c + p x - - -
+POST /v1/tokens                             c + p x - - -
 POST /v1/submissions                        c + p x - - -
 POST /v1/withdrawals                        c + p x - - -
 POST /v1/votes                              c + p x - - -

@@ -11,17 +11,16 @@ from fastapi import FastAPI
 from tests.integration.node.asking import REQUEST
 from tests.integration.node.conftest import FOCAL_POINT, HEADER, STATES, Pair, authority, pair
 from tests.integration.node.test_attachments import confirmed, move
-from tests.integration.web.paper_desk import MEMBER_NAMES, Visitor, hidden_field
+from tests.integration.web.conftest import StandingApp
+from tests.integration.web.paper_desk import Visitor, hidden_field
 
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.node.bootstrap.opening import PACKAGE
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.records import Publication
-from symbolon.node.web.app import create_app
 from symbolon.node.web.forms import LARGEST_FORM
 from symbolon.protocol.references import HitId, RecordReference
 from symbolon.runtime.migrations import migrate
-from symbolon.runtime.pages import Desk
 from symbolon.runtime.registry import Registry
 
 __all__ = ["authority", "pair"]
@@ -44,9 +43,10 @@ def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]
 
 
 @pytest.fixture
-def real_app(pair: Pair, registry: Registry) -> FastAPI:
+def real_app(pair: Pair, registry: Registry, standing_node_apps: dict[bool, StandingApp]) -> Iterator[FastAPI]:
     """XA's desk with its real services behind it."""
-    return create_app(pair.xa.services, registry, Desk("XA", "Amara", "desk", exercise=True), lambda: MEMBER_NAMES)
+    with standing_node_apps[True].serving(pair.xa.services, registry) as app:
+        yield app
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ OPERATOR = {
 
 def test_hub_and_operators_begin_with_one_budget_of_tokens(tmp_path: Path) -> None:
     home = PartyHome(tmp_path)
-    assert hub.load_settings(home, HUB).daily_tokens == operator.load_settings(home, OPERATOR).daily_tokens == 200_000
+    assert hub.load_settings(home, HUB).daily_tokens == operator.load_settings(home, OPERATOR).daily_tokens == 50_000
 
 
 def test_each_may_be_set_otherwise(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import booleans, sampled_from
+from tests.thoroughness import examples
 
 from symbolon.hub.domain.hit_steps import after_step, next_step
 from symbolon.hub.domain.hits import (
@@ -365,4 +366,4 @@ class HoldMachine(RuleBasedStateMachine):
 
 
 TestHolds = HoldMachine.TestCase
-TestHolds.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
+TestHolds.settings = settings(max_examples=examples(60), stateful_step_count=12, deadline=None)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
+from tests.thoroughness import examples
 
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.index import CandidatePair, EncodingIndex, TokenMatch, warm_up
@@ -163,4 +164,4 @@ class IndexBesideAPlainList(RuleBasedStateMachine):
 
 
 TestIndexBesideAPlainList = IndexBesideAPlainList.TestCase
-TestIndexBesideAPlainList.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestIndexBesideAPlainList.settings = settings(max_examples=examples(30), stateful_step_count=25, deadline=None)

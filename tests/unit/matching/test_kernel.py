@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.matching import kernel
 from symbolon.matching.linkage_schema import CHEAP_THRESHOLDS
@@ -39,7 +40,7 @@ def naive(queries: kernel.Words, records: kernel.Words, threshold: Fraction) -> 
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, 40), st.integers(0, 70), densities, thresholds, st.integers(0, 2**32))
 def test_the_scan_equals_naive_dice_for_every_density_and_row_count(
     query_rows: int, record_rows: int, density: float, threshold: Fraction, seed: int
@@ -51,7 +52,7 @@ def test_the_scan_equals_naive_dice_for_every_density_and_row_count(
     assert found(queries, records, threshold) == naive(queries, records, threshold)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(1, 900), thresholds, st.integers(0, 2**32))
 def test_the_scan_is_exact_around_the_threshold(bits: int, threshold: Fraction, seed: int) -> None:
     """Pairs whose Dice coefficient lies within one bit of the threshold, ties among them."""

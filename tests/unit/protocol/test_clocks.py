@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.protocol.allowances import Allowance, Counting, elapsed, longest_run, office_hours, working_days
 from symbolon.protocol.clocks import (
@@ -81,7 +82,7 @@ def due(calendar, start, allowance):
 
 
 @given(clocks(), calendars())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_exactly_the_allowed_time_is_used_when_it_is_due(clock, calendar):
     end = due_at(clock, calendar)
     tick = timedelta(microseconds=1)
@@ -89,14 +90,14 @@ def test_exactly_the_allowed_time_is_used_when_it_is_due(clock, calendar):
 
 
 @given(clocks(), calendars(), st.integers(0, 20_000), st.integers(0, 20_000))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_what_is_used_never_goes_back(clock, calendar, first, second):
     earlier, later = sorted(clock.started_at + timedelta(minutes=minutes) for minutes in (first, second))
     assert 0 <= used_share(clock, calendar, earlier) <= used_share(clock, calendar, later)
 
 
 @given(clocks(), calendars())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_deputy_is_told_before_it_is_overdue(clock, calendar):
     warned, end = due_at(clock, calendar, Fraction(3, 4)), due_at(clock, calendar)
     assert clock.started_at <= warned <= end
@@ -106,7 +107,7 @@ def test_the_deputy_is_told_before_it_is_overdue(clock, calendar):
 
 
 @given(clocks(), calendars())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_counted_in_office_time_it_is_due_while_somebody_is_there_or_when_nobody_waits_longer(clock, calendar):
     if clock.allowance.counting is not Counting.ROUND_THE_CLOCK:
         end = due_at(clock, calendar)
@@ -116,7 +117,7 @@ def test_counted_in_office_time_it_is_due_while_somebody_is_there_or_when_nobody
 
 
 @given(clocks(), calendars(), st.integers(0, 5_000), st.integers(1, 5_000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_pause_never_makes_it_due_earlier_and_overlapping_pauses_count_once(clock, calendar, after, length):
     since = clock.started_at + timedelta(minutes=after)
     pause = Pause(since, since + timedelta(minutes=length))
@@ -126,7 +127,7 @@ def test_a_pause_never_makes_it_due_earlier_and_overlapping_pauses_count_once(cl
 
 
 @given(calendars(), INSTANTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_desk_opens_next_when_it_is_open(calendar, instant):
     opens = calendar.opens_next(instant)
     assert opens >= instant
@@ -135,7 +136,7 @@ def test_the_desk_opens_next_when_it_is_open(calendar, instant):
 
 
 @given(INSTANTS, calendars(), st.integers(1, 400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_risk_to_life_runs_through_nights_and_holidays(start, calendar, hours):
     assert due_at(RunningClock(start, elapsed(hours=hours)), calendar) == start + timedelta(hours=hours)
 

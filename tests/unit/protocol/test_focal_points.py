@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.protocol.clocks import zone_named
 from symbolon.protocol.focal_points import (
@@ -120,7 +121,7 @@ def test_a_directory_past_its_last_day_is_still_read_and_says_so():
     st.sampled_from(Competence),
     st.lists(st.sampled_from(["en", "th", "fr"]), max_size=3).map(tuple),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_every_desk_is_named_once_and_nobody_closed_before_somebody_open(now, competence, languages):
     calls = who_to_call(DIRECTORY, (), CallQuery(competence, languages), now)
     assert {call.desk.desk_id for call in calls} == {each.desk_id for each in DIRECTORY.desks}

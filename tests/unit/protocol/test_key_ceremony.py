@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.protocol.key_ceremony import (
     Ceremony,
@@ -128,7 +129,7 @@ def test_nothing_is_due_of_a_member_that_has_not_joined():
     assert messages_due(begin(ceremony_of(), XA)) == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(members=st.integers(1, 4), quorum=st.integers(1, 4), chance=st.randoms(use_true_random=False))
 def test_any_order_of_messages_with_repetitions_leads_to_one_key(members, quorum, chance):
     states = everybody_joined(ceremony_of(members, min(members, quorum)))
@@ -148,7 +149,7 @@ def test_any_order_of_messages_with_repetitions_leads_to_one_key(members, quorum
     assert len(keys_of(states)) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_a_node_that_starts_again_and_reads_its_facts_in_any_order_is_where_it_was(data):
     ceremony = ceremony_of()
@@ -482,7 +483,7 @@ def test_a_reveal_before_the_commitment_gains_nothing(settled, others):
     assert stage_of(early) is Stage.CONFIRMING
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_whatever_one_member_says_the_honest_ones_never_come_to_different_keys(data):
     ceremony = ceremony_of(3, quorum=2)

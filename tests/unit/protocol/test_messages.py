@@ -10,6 +10,7 @@ from typing import Annotated, Union, get_args, get_origin, get_type_hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.protocol import messages
 from symbolon.protocol.canonical import LARGEST_INTEGER, EmbeddedObject, canonical_bytes, parse_json
@@ -208,7 +209,7 @@ def _limited(base, limits):
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(data=st.data())
 def test_every_message_with_any_content_is_read_back_equal(kind, data):
     message = data.draw(contents_of(kind))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.protocol import oprf
 from symbolon.protocol.problems import MalformedMessage
@@ -82,7 +83,7 @@ def test_an_answer_that_is_left_out_is_found() -> None:
 
 
 @given(st.sampled_from(["challenge", "response"]), st.integers(0, 251))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_proof_with_another_bit_is_none(part: str, bit: int) -> None:
     batch = [oprf.blind(b"x", b"\x09" * 64).element]
     evaluated, proof = oprf.evaluate(KEY, batch, b"\x08" * 64)

@@ -5,6 +5,7 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.runtime.backup_container import (
@@ -69,7 +70,7 @@ def test_nothing_of_the_text_is_in_the_container():
 
 
 @given(st.integers(0, 10_000_000), st.integers(0, 7))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_every_flipped_bit_is_found(place, bit):
     changed = bytearray(THREE_CHUNKS)
     changed[place % len(changed)] ^= 1 << bit
@@ -87,7 +88,7 @@ def test_every_flipped_byte_of_a_small_container_is_found():
 
 
 @given(st.integers(0, 10_000_000))
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_every_truncation_is_found(length):
     with pytest.raises(BackupRefused):
         opened(THREE_CHUNKS[: length % len(THREE_CHUNKS)])

@@ -8,6 +8,16 @@ from symbolon.runtime import passwords
 from symbolon.runtime.passwords import TooManySignIns, WaitingRoom
 
 
+@pytest.fixture(autouse=True)
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the parameters of the product, which other tests do without."""
+    monkeypatch.setattr(passwords, "_HASHER", passwords.PasswordHasher())
+
+
+def test_a_hash_takes_as_much_memory_and_work_as_recommended():
+    assert passwords.hash_password("quiet harbour lantern 7").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 def test_a_password_is_right_for_its_own_hash_alone():
     stored = passwords.hash_password("quiet harbour lantern 7")
     assert passwords.is_right(stored, "quiet harbour lantern 7")

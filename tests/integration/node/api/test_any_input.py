@@ -10,6 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.integration.node.api.conftest import ApiDesk, Program
 from tests.integration.node.hit_stories import confirmed
+from tests.thoroughness import examples
 
 from symbolon.node.domain.actors import Role
 from symbolon.node.web.api.app import DOCUMENT
@@ -21,7 +22,11 @@ PROGRAMS: dict[str, Callable[[ApiDesk], Program]] = {
     "backoffice": lambda desk: desk.program("backoffice", Role.ADMINISTRATOR),
 }
 QUICKLY = settings(
-    max_examples=4, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=examples(4),
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from tests.integration.node.undisclosed.two_worlds import OTHERS, PEOPLE, START, Chance, Ids, World
+from tests.thoroughness import dealt
 
 from symbolon.node.bootstrap.people import RULES
 from symbolon.node.web.app import create_app
@@ -27,8 +28,8 @@ COOKIE = "__Host-symbolon-xa-session"
 NOWHERE = "00000000-0000-4000-8000-00000000dead"
 OWN_ACCOUNT = ("/account", "/sign-in", "/sign-out", "/welcome")
 """What is everybody's own, and would end the sessions of this test."""
+CALLERS = ("nobody", *OTHERS)
 QUERIES = (
-    "",
     "show=all&sort=newest",
     "show=mine&sort=urgency",
     "show=ended&sort=band",
@@ -167,28 +168,27 @@ def sign_in(world: World, logins: Iterable[str]) -> dict[str, str]:
         return {login: sessions.start(tx, login, "", world.chance.urandom(32), world.draws.now()) for login in logins}
 
 
-def requests_for(routes: Sequence[tuple[str, str]], general: Ids, protected: Ids) -> Iterator[tuple[str, str, str]]:
-    """Every route with every sort of id: looks first, then acts."""
-    looks = [route for route in routes if route[0] != "POST"]
-    acts = [route for route in routes if route[0] == "POST"]
-    for method, template in looks:
-        for address in _addresses(template, general, protected):
-            for query in QUERIES if template in LISTS else QUERIES[:1]:
-                named = query.format(protected=protected.references[0])
-                yield method, template, f"{address}?{named}" if named else address
-    for method, template in acts:
-        for address in _addresses(template, general, protected):
+def requests_of(
+    login: str, routes: Sequence[tuple[str, str]], general: Ids, protected: Ids
+) -> Iterator[tuple[str, str, str]]:
+    """Every route with every sort of id; which ids of a sort, and which filters, are dealt out among the callers."""
+    place = CALLERS.index(login)
+    for method, template in routes:
+        for address in _addresses(template, general, protected, place):
             yield method, template, address
+            if template in LISTS:
+                for query in dealt(QUERIES, place, len(CALLERS), seed=template):
+                    yield method, template, f"{address}?{query.format(protected=protected.references[0])}"
 
 
-def _addresses(template: str, general: Ids, protected: Ids) -> list[str]:
+def _addresses(template: str, general: Ids, protected: Ids, place: int) -> list[str]:
     names = re.findall(r"\{([a-z_]+)(?::[a-z]+)?\}", template)
     if not names:
         return [template]
     made: dict[str, None] = {}
     for kinds in ([general], [protected], [general, protected], [protected, general], []):
-        for number in range(3):
-            values = [_value(name, place, kinds, number) for place, name in enumerate(names)]
+        for number in dealt(range(3), place, 3, seed=template):
+            values = [_value(name, at, kinds, number) for at, name in enumerate(names)]
             address = template
             for name, value in zip(names, values, strict=True):
                 address = re.sub(rf"\{{{name}(?::[a-z]+)?\}}", value, address)
@@ -267,7 +267,7 @@ async def _ask(
 def everything(world_with: World, app: FastAPI) -> list[Asked]:
     """Every request of everybody who may not know of a protected record, and of who is nobody here."""
     routes = [route for route in routes_of(app) if not (route[0] == "POST" and route[1].startswith(OWN_ACCOUNT))]
-    pairs = list(requests_for(routes, world_with.general, world_with.protected))
-    looks = [pair for pair in pairs if pair[0] != "POST"]
-    acts = [pair for pair in pairs if pair[0] == "POST"]
-    return [Asked(login, *pair) for part in (looks, acts) for login in ("nobody", *OTHERS) for pair in part]
+    looks = [route for route in routes if route[0] != "POST"]
+    acts = [route for route in routes if route[0] == "POST"]
+    ids = world_with.general, world_with.protected
+    return [Asked(login, *one) for part in (looks, acts) for login in CALLERS for one in requests_of(login, part, *ids)]

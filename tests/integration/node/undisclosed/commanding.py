@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 import structlog
 from tests.integration.node.undisclosed.two_worlds import Ids, World
+from tests.thoroughness import dealt
 from typer.testing import CliRunner
 
 from symbolon.node.bootstrap import opening
@@ -40,9 +41,9 @@ def commands(protected: Ids) -> list[tuple[str, ...]]:
         ("receipts", "A-9"),
         ("receipts", "A-10"),
     ]
-    for login in AS:
+    for place, login in enumerate(AS):
         named = ("--as", login)
-        listing += [
+        own: list[tuple[str, ...]] = [
             ("records", "--json", *named),
             ("inbox", *named),
             ("inbox", "--json", *named),
@@ -64,7 +65,7 @@ def commands(protected: Ids) -> list[tuple[str, ...]]:
             ("show-draft", protected.drafts[0], *named),
         ]
         for local_id in ("A-9", "A-8", "A-10", "A-11"):
-            listing += [
+            own += [
                 ("revise", local_id, "--urgency", "U1", *named),
                 ("revise", local_id, "--category", "suspect", *named),
                 ("withdraw", local_id, *named),
@@ -73,7 +74,8 @@ def commands(protected: Ids) -> list[tuple[str, ...]]:
                 ("follow", "set", local_id, *named),
                 ("data-subject", "erase", local_id, "--yes", *named),
             ]
-        listing += [("withdraw", "--case", "C-9", *named), ("publish", "--case", "C-9", *named)]
+        own += [("withdraw", "--case", "C-9", *named), ("publish", "--case", "C-9", *named)]
+        listing += dealt(own, place, len(AS), rounds=2, seed="commands")
     for local_id in ("A-9", "A-10", "A-11"):
         listing += [
             ("revise", local_id, "--category", "suspect"),

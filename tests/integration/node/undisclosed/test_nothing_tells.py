@@ -4,6 +4,9 @@ The same node is built twice, with the same chance and the same clock: once with
 that a record can have, once without. Whatever anybody else asks for is answered alike, byte by byte, by as many
 statements that read as many rows. What the auditor is shown of the log, and of holds that ran out, is the one
 exception, and docs/THREATS.md says so.
+
+`make test` deals ids, filters and commands out among the callers: each is asked by somebody, and each caller asks at
+every route, for each kind of id. `make test-whole` asks everything in everybody's name.
 """
 
 import os
@@ -32,6 +35,7 @@ from tests.integration.node.undisclosed.two_worlds import (
     begin,
     tell,
 )
+from tests.thoroughness import WHOLE
 
 from symbolon.node.services.send_notices import SendNotices
 from symbolon.runtime import certificates
@@ -120,7 +124,7 @@ def leaves_of(world: World) -> list[dict[str, object]]:
 
 def test_every_page_list_export_and_error_is_the_same(told: tuple[Told, Told]) -> None:
     with_them, without = told
-    assert len(with_them.answers) > 2_000
+    assert len(with_them.answers) > (2_000 if WHOLE else 700)
     differing = [
         str(asked)
         for asked, answer in with_them.answers.items()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.blind_operators import SUBJECT, Bits, Federation, clear_values, filled_up, shared
+from tests.thoroughness import examples
 
 from symbolon.matching.blind.batch import MOST_PAIRS, Batch, Carry, Rotation, subject_of
 from symbolon.matching.blind.errors import (
@@ -46,28 +47,28 @@ def expected(queries: Bits, records: Bits, test: LinearTest) -> dict[int, set[in
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(1, 40), st.integers(1, 200), st.integers(0, 2**32))
 def test_no_pair_is_lost_or_added_whatever_the_shape_of_the_batch(queries: int, records: int, seed: int) -> None:
     asked, stored = people(queries, seed), people(records, seed)
     assert Federation().compare(asked, stored, FOUR_FIFTHS) == expected(asked, stored, FOUR_FIFTHS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.fractions(min_value=Fraction(1, 2), max_value=1, max_denominator=5000), st.integers(0, 2**32))
 def test_any_threshold_is_compared_in_the_large_ring(threshold: Fraction, seed: int) -> None:
     test, asked, stored = LinearTest.dice(threshold), people(5, seed), people(70, seed)
     assert Federation().compare(asked, stored, test, RING_32) == expected(asked, stored, test)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.sampled_from([(1, 1), (3, 4), (17, 20)]), st.integers(0, 2**32))
 def test_containment_is_compared_like_dice(fraction: tuple[int, int], seed: int) -> None:
     test, asked, stored = LinearTest.containment(Fraction(*fraction)), people(3, seed), people(64, seed)
     assert Federation().compare(asked, stored, test) == expected(asked, stored, test)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.sampled_from(list(Rotation)), st.integers(0, 2**32))
 def test_the_result_does_not_depend_on_who_speaks_first_or_plays_which_role(rotation: Rotation, seed: int) -> None:
     asked, stored = people(4, seed), filled_up(people(100, seed))
@@ -98,7 +99,7 @@ def test_operators_that_were_told_different_things_compute_noise_together() -> N
     assert abs(int(np.bitwise_count(bits).sum()) - 16 * 512) < 6 * 64
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(2, 32), st.sampled_from(list(Carry)), st.sampled_from(list(Rotation)), st.integers(0, 2**32))
 def test_the_sign_is_right_for_every_number_of_bits(bits: int, carry: Carry, rotation: Rotation, seed: int) -> None:
     """From random additive shares, the ends of the range among the values."""

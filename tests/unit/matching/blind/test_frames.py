@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.blind_operators import OPERATORS, Federation
+from tests.thoroughness import examples
 
 from symbolon.matching.blind.batch import Carry
 from symbolon.matching.blind.errors import BlindError, FrameOutOfOrder, MalformedFrame, MisdirectedFrame
@@ -115,7 +116,7 @@ damages: st.SearchStrategy[Callable[[bytes], bytes]] = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(damages)
 def test_a_damaged_header_or_length_is_always_one_of_the_domains_errors(damage: Callable[[bytes], bytes]) -> None:
     runs, posts = begun()

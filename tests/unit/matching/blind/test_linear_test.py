@@ -3,6 +3,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.matching.blind.errors import UnfitTest
 from symbolon.matching.blind.linear_test import LinearTest, PopcountBounds
@@ -20,7 +21,7 @@ def all_values(test: LinearTest, bounds: PopcountBounds) -> list[int]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.integers(2, 24),
     st.data(),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.blind_operators import OPERATORS, Bits, clear_values, filled_up, shared
+from tests.thoroughness import examples
 
 from symbolon.matching.blind.bit_planes import bit_planes, bits_of_records, record_of_bit
 from symbolon.matching.blind.dot_products import dot_products, query_vectors
@@ -23,7 +24,7 @@ def random_bits(rows: int, width: int, seed: int) -> Bits:
     return generator.random((rows, width)) < generator.random((rows, 1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rings, tests, st.integers(1, 21), st.integers(1, 130), st.sampled_from([64, 256]), st.integers(0, 2**32))
 def test_the_operators_products_sum_up_to_the_form(
     ring: GaloisRing, test: LinearTest, queries: int, records: int, width: int, seed: int
@@ -53,7 +54,7 @@ def values_of(word: type[np.int16 | np.int32], queries: int, records: int, seed:
 words = st.sampled_from([np.int16, np.int32])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(words, st.integers(1, 5), st.integers(1, 140), st.integers(0, 2**32))
 def test_every_bit_of_every_pair_finds_its_place_and_back(
     word: type[np.int16 | np.int32], queries: int, blocks: int, seed: int
@@ -70,7 +71,7 @@ def test_every_bit_of_every_pair_finds_its_place_and_back(
             assert sorted(records.tolist()) == np.flatnonzero(expected[query]).tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(words, st.integers(1, 3), st.integers(1, 12), st.integers(2, 32), st.integers(0, 2**32))
 def test_numbers_are_added_in_bit_planes(
     word: type[np.int16 | np.int32], queries: int, blocks: int, planes: int, seed: int

@@ -7,6 +7,7 @@ from importlib import resources
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.thoroughness import examples
 
 from symbolon.matching import identifiers as ids
 from symbolon.matching.blind.questions import Question, decide, judging_profile, questions_about
@@ -60,7 +61,7 @@ def answered(question: Question, one: EncodedRecord, other: EncodedRecord) -> bo
 
 
 @given(people(), people())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_blind_and_open_verdicts_are_the_same(first: ids.RecordIdentifiers, second: ids.RecordIdentifiers) -> None:
     try:
         one, other = ENCODE(first), ENCODE(second)
