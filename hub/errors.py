@@ -4,9 +4,11 @@ Every message is one sentence that says what to do and names no record, hit or m
 `problem` is the protocol's closed code, which the edge turns into a status and a document.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from symbolon.hub.domain.ids import RecordHandle
 from symbolon.protocol.problems import Problem
+from symbolon.protocol.references import MemberCode
 
 
 class HubError(Exception):
@@ -249,22 +251,37 @@ class OperatorAway(HubError):
 
 
 class OperatorsLate(HubError):
-    """The operators took up a comparison and do not finish it."""
+    """The operators took up a comparison and do not finish it; `places` are those that opened nothing of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Sequence[int] = ()) -> None:
         super().__init__(
             Problem.SERVICE_UNAVAILABLE,
             "The operators do not finish a comparison: nothing is lost, and it is asked again.",
         )
+        self.places = tuple(places)
 
 
 class OperatorRefused(HubError):
     """An operator does not do what it was asked; `code` is its own word for why."""
 
-    def __init__(self, place: int, code: str, reason: str) -> None:
+    def __init__(self, place: int, code: str, reason: str, member: MemberCode | None = None) -> None:
+        """`member`: whose budget is spent, where that is why."""
         super().__init__(Problem.SERVICE_UNAVAILABLE, f"Operator {place} refuses: {reason}")
         self.place = place
         self.code = code
+        self.member = member
+
+
+class ComparisonSpent(HubError):
+    """A member had as much compared as it may on this day; what needs it waits, and all else goes on."""
+
+    def __init__(self, member: MemberCode, handles: Collection[RecordHandle]) -> None:
+        """`handles`: the records that were asked about along with that member's."""
+        super().__init__(
+            Problem.SERVICE_UNAVAILABLE, "A member had as much compared today as it may: the rest is compared later."
+        )
+        self.member = member
+        self.handles = frozenset(handles)
 
 
 class TokenBudgetSpent(HubError):

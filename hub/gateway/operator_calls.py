@@ -5,7 +5,7 @@ The web process stands on this alone; jobs are in `operator_lines`.
 
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -96,6 +96,10 @@ class OperatorCalls:
         try:
             message = future.result(self._patience_s)
         except TimeoutError as late:
+            # Nobody knows what else it would not answer: it is called anew.
+            self._links[place].close()
+            with self._turn:
+                self._waiting = {asked: each for asked, each in self._waiting.items() if each is not future}
             raise OperatorAway(place) from late
         if isinstance(message, Refusal):
             raise OperatorRefused(place, message.code, message.reason)
@@ -127,9 +131,12 @@ class OperatorCalls:
         away.__cause__ = cause
         with self._turn:
             failed = self._give_up()
+        self._give_back(failed, away)
+
+    def _give_back(self, failed: Sequence["Future[Any]"], error: Exception) -> None:
         for future in failed:
             if not future.done():
-                future.set_exception(away)
+                future.set_exception(error)
 
     def _give_up(self) -> list["Future[Any]"]:
         """Whatever is waited for, and is waited for no more."""

@@ -6,16 +6,17 @@ asked them. Nothing is kept here that PostgreSQL does not hold.
 
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from symbolon.hub.errors import OperatorRefused, OperatorsDisagree
+from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.gateway.operator_calls import OperatorAddress, OperatorCalls
 from symbolon.hub.ports.operators import Opened, SealedBits
 from symbolon.matching.blind.batch import Batch
-from symbolon.matching.blind.errors import BlindError
+from symbolon.matching.blind.errors import BlindError, MisdirectedFrame
 from symbolon.matching.blind.opening import OpeningShare, opened_records
 from symbolon.matching.blind.ring import RING_16
 from symbolon.matching.blind.streams import SessionId
@@ -45,16 +46,28 @@ class _Job:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.done: Future[Opened] = Future()
-        self._shares: list[list[OpeningShare]] = []
+        self.begun_at = time.monotonic()
+        self._shares: dict[int, list[OpeningShare]] = {}
 
-    def take(self, data: bytes) -> bool:
-        """Keep what one operator opens; whether all three have."""
-        self._shares.append(OpeningShare.all_from_bytes(self.batch, data))
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Who has opened nothing yet."""
+        return tuple(place for place in range(OPERATORS) if place not in self._shares)
+
+    def take(self, place: int, data: bytes) -> bool:
+        """Keep what the operator opens whose line it came over; whether all three have.
+
+        Raises `MisdirectedFrame` where it speaks for another one, or a second time.
+        """
+        shares = OpeningShare.all_from_bytes(self.batch, data)
+        if place in self._shares or any(share.operator != place for share in shares):
+            raise MisdirectedFrame("an operator opens its own shares, once")
+        self._shares[place] = shares
         return len(self._shares) == OPERATORS
 
     def open(self, session: SessionId) -> None:
         """Put the shares together."""
-        by_query = zip(*self._shares, strict=True)
+        by_query = zip(*self._shares.values(), strict=True)
         found = [tuple(opened_records(RING_16, self.batch, session, shares).tolist()) for shares in by_query]
         self.done.set_result(found)
 
@@ -64,9 +77,15 @@ class _SealedJob:
 
     def __init__(self, job: CompareRows, receivers: frozenset[MemberCode]) -> None:
         self.done: Future[SealedBits] = Future()
+        self.begun_at = time.monotonic()
         self._job = job
         self._wanted = {(receiver, place) for receiver in receivers for place in range(OPERATORS)}
         self._shares: dict[tuple[MemberCode, int], SealedShares] = {}
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Who has not sealed everything yet."""
+        return tuple(sorted({place for _receiver, place in self._wanted - self._shares.keys()}))
 
     def take(self, session: SessionId, shares: SealedShares, place: int) -> bool:
         """Keep what one operator sealed for one member; whether all is there."""
@@ -100,6 +119,7 @@ class OperatorLines(OperatorCalls):
         except BaseException:
             self.close()
             raise
+        threading.Thread(target=self._watch, name="operators", daemon=True).start()
 
     def begin(self, job: CompareRows, batch: Batch) -> "Future[Opened]":
         """Give a job to all three, without waiting; what comes of it, the future brings. Raises `OperatorAway`.
@@ -137,6 +157,20 @@ class OperatorLines(OperatorCalls):
             raise OperatorsDisagree
         return SessionId(begun.pop())
 
+    def _watch(self) -> None:
+        """End the session where a job is late: whoever asks calls the operators anew, and those who did not open it
+        are named.
+        """
+        while not self.is_broken:
+            time.sleep(min(1.0, self._patience_s / 4))
+            latest = time.monotonic() - self._patience_s
+            with self._turn:
+                late = next((job for job in self._jobs.values() if job.begun_at < latest), None)
+                failed = [] if late is None else self._give_up()
+            if late is not None:
+                self._give_back(failed, OperatorsLate(late.missing))
+                self.close()
+
     def _take(self, place: int, arrival: Arrival) -> None:
         if arrival.kind == Channel.SEALED_OPENING:
             self._take_sealed(place, SealedShares.from_bytes(arrival.payload))
@@ -145,7 +179,7 @@ class OperatorLines(OperatorCalls):
             super()._take(place, arrival)
             return
         try:
-            self._take_opening(arrival.payload)
+            self._take_opening(place, arrival.payload)
         except BlindError as error:
             raise LinkBroken("An operator opened what cannot be read.") from error
 
@@ -172,12 +206,12 @@ class OperatorLines(OperatorCalls):
             return
         super()._take_answer(place, call)
 
-    def _take_opening(self, data: bytes) -> None:
+    def _take_opening(self, place: int, data: bytes) -> None:
         number = OpeningShare.batch_of(data)
         try:
             with self._turn:
                 job = self._jobs.get(number)
-                if not isinstance(job, _Job) or not job.take(data):
+                if not isinstance(job, _Job) or not job.take(place, data):
                     # It failed and nobody waits for it any more, or the others' shares are to come; or an operator
                     # opens what is for members alone.
                     return

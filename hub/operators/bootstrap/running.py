@@ -94,7 +94,7 @@ class RunningOperator:
             secrets.token_bytes,
         )
         self._standing.begin()
-        self._hearing = Hearing(self._sessions.receive, self._hear)
+        self._hearing = Hearing(self._sessions.receive, self._hear, self._sessions.lose_peer)
         self._pool = ThreadPoolExecutor(_COMPARING, thread_name_prefix="comparing")
         sign_erasures = SignErasures(keys.signing_key, clock)
         words = HubAndOwners(FollowHub(store, self._directory, sign_erasures, clock), sign_erasures)

@@ -20,10 +20,11 @@ Receive = Callable[[int, bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Who takes what comes from the other operators: frames of batches, and how they stand."""
+    """Who takes what comes from the other operators: frames of batches, and how they stand; and that one is away."""
 
     frame: Receive
     standing: Receive
+    lost: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Peers:
         except (LinkBroken, ProtocolError, ValueError, KeyError):
             link.close()
             get_logger().info("an operator is away", place=place)
+            hearing.lost()
 
     def send(self, place: int, frame: bytes) -> None:
         """Send a frame; raises `Spoiled` where the operator is away."""

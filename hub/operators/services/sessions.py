@@ -25,8 +25,11 @@ from symbolon.matching.blind.streams import NONCE_BYTES, BatchNumber, SessionId,
 MOST_SESSIONS: Final = 64
 MOST_RUNNING: Final = 64
 """Batches of a session at a time."""
+MOST_EARLY_BYTES: Final = 32 * 1024 * 1024
 _MOST_EARLY: Final = 256
-"""Frames of sessions that the coordinator has begun elsewhere already and not here."""
+"""Frames of sessions that the coordinator has begun elsewhere already and not here; of so many bytes together."""
+_MOST_ENDED: Final = 1024
+"""Sessions that are remembered when they are over: their last frames may still come."""
 
 SendFrame = Callable[[int, bytes], None]
 """Carries a frame to another operator."""
@@ -78,7 +81,8 @@ class ComparisonSession:
         """Make room for a batch before it is multiplied; raises `Spoiled` where early frames do not fit it."""
         with self._turn, self._spoiling(batch.number):
             while len(self._running) >= MOST_RUNNING:
-                self._give_up(min(self._running))
+                # Another operator refused it, and its frames never come.
+                self._give_up(min(self._running), "too many batches at a time")
             self._running[batch.number] = _Running(batch, scope, asker)
             self._session.announce(batch)
 
@@ -94,20 +98,23 @@ class ComparisonSession:
             self._carry(self._session.receive(sender, data))
             self._finish(number)
 
-    def drop(self, number: BatchNumber) -> None:
-        """Forget a batch that cannot be finished."""
+    def lose_peer(self) -> None:
+        """Give up all that runs: what another operator sent, or was sent, may be lost."""
         with self._turn:
-            self._forget(number)
+            for number in list(self._running):
+                self._give_up(number, "another operator went away")
 
     @contextmanager
     def _spoiling(self, number: BatchNumber) -> Iterator[None]:
         try:
             yield
-        except BlindError as error:
+        except (BlindError, Spoiled) as error:
             running = self._running.get(number)
             self._forget(number)
             if running is not None:
                 running.asker.spoilt(number, str(error))
+            if isinstance(error, Spoiled):
+                raise
             raise Spoiled(f"A batch cannot be finished: {error}.") from error
 
     def _finish(self, number: BatchNumber) -> None:
@@ -119,11 +126,10 @@ class ComparisonSession:
         shares = opening_shares(self.name, running.batch, self._place, result, running.scope)
         running.asker.opening(b"".join(share.to_bytes() for share in shares))
 
-    def _give_up(self, number: BatchNumber) -> None:
-        """Forget the oldest: another operator refused it, and its frames never come."""
+    def _give_up(self, number: BatchNumber, reason: str) -> None:
         running = self._running[number]
         self._forget(number)
-        running.asker.spoilt(number, "too many batches at a time")
+        running.asker.spoilt(number, reason)
 
     def _forget(self, number: BatchNumber) -> None:
         self._running.pop(number, None)
@@ -142,7 +148,8 @@ class Sessions:
         self._random_bytes = random_bytes
         self._send_frame = send_frame
         self._sessions: dict[SessionId, ComparisonSession] = {}
-        self._early: deque[tuple[int, bytes]] = deque(maxlen=_MOST_EARLY)
+        self._early: deque[tuple[int, bytes]] = deque()
+        self._ended: deque[SessionId] = deque(maxlen=_MOST_ENDED)
         self._turn = threading.Lock()
 
     def nonce(self) -> bytes:
@@ -164,14 +171,27 @@ class Sessions:
             self._early.clear()
             for sender, data in kept:
                 (mine if Frame.from_bytes(data).session == session.name else self._early).append((sender, data))
-        for sender, data in mine:
-            session.receive(sender, data, Frame.from_bytes(data).batch)
+            # With the turn: a frame that comes now is taken after those that came before it.
+            try:
+                for sender, data in mine:
+                    session.receive(sender, data, Frame.from_bytes(data).batch)
+            except BaseException:
+                del self._sessions[session.name]
+                raise
         return session
 
     def end(self, session: ComparisonSession) -> None:
         """Forget a session whose coordinator went away."""
         with self._turn:
-            self._sessions.pop(session.name, None)
+            if self._sessions.pop(session.name, None) is not None:
+                self._ended.append(session.name)
+
+    def lose_peer(self) -> None:
+        """Another operator went away: the coordinators are told of all that it was part of."""
+        with self._turn:
+            sessions = list(self._sessions.values())
+        for session in sessions:
+            session.lose_peer()
 
     def receive(self, sender: int, data: bytes) -> None:
         """Take a frame of another operator; raises `Spoiled` where it does not fit."""
@@ -182,6 +202,13 @@ class Sessions:
         with self._turn:
             session = self._sessions.get(frame.session)
             if session is None:
-                self._early.append((sender, data))
+                self._keep_early(sender, data, frame.session)
                 return
         session.receive(sender, data, frame.batch)
+
+    def _keep_early(self, sender: int, data: bytes, name: SessionId) -> None:
+        if name in self._ended:
+            return
+        self._early.append((sender, data))
+        while len(self._early) > _MOST_EARLY or sum(len(kept) for _, kept in self._early) > MOST_EARLY_BYTES:
+            self._early.popleft()

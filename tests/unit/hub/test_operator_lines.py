@@ -1,0 +1,98 @@
+"""The hub's lines to operators: what one of them says counts for itself alone, and who is late is named."""
+
+import threading
+from collections import deque
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symbolon.hub.errors import OperatorAway, OperatorsDisagree, OperatorsLate
+from symbolon.hub.gateway.operator_calls import OperatorCalls
+from symbolon.hub.gateway.operator_lines import OperatorLines, _Job
+from symbolon.matching.blind.batch import Batch
+from symbolon.matching.blind.opening import OpeningShare
+from symbolon.matching.blind.streams import BatchNumber, SessionId
+from symbolon.protocol.messages_operators import OPERATORS, AskNonce, Channel, SessionNonce
+from symbolon.runtime.links import LinkBroken
+
+SESSION = SessionId(b"s" * 16)
+BATCH = Batch(BatchNumber(3), 1, 64, 12, bytes(32))
+ALL_YES = [np.zeros(1, np.uint64), np.zeros(1, np.uint64), np.full(1, 1, np.uint64)]
+
+
+class Line:
+    """A connection over which some openings come, and then nothing more."""
+
+    def __init__(self, openings: list[bytes]) -> None:
+        self.is_broken = False
+        self._openings = deque(openings)
+
+    def send(self, _kind: int, _payload: bytes) -> None:
+        pass
+
+    def receive(self) -> Any:
+        if not self._openings:
+            raise LinkBroken("end")
+        return SimpleNamespace(kind=Channel.OPENING, payload=self._openings.popleft())
+
+    def close(self) -> None:
+        self.is_broken = True
+
+
+def opening(place: int) -> bytes:
+    return OpeningShare(SESSION, BATCH.number, 0, place, ALL_YES[place], ALL_YES[(place + 1) % OPERATORS]).to_bytes()
+
+
+def lines_over(patience_s: float = 20.0, **openings: list[bytes]) -> tuple[OperatorLines, Any]:
+    """A session whose connections are given, and a job that runs in it."""
+    lines: Any = OperatorLines.__new__(OperatorLines)
+    lines._turn, lines._waiting, lines._number, lines.session = threading.Lock(), {}, 0, SESSION
+    lines._patience_s = patience_s
+    lines._links = {place: Line(openings.get(f"of_{place}", [])) for place in range(OPERATORS)}
+    job = _Job(BATCH)
+    lines._jobs = {BATCH.number: job}
+    return lines, job
+
+
+def test_what_all_three_open_is_put_together() -> None:
+    lines, job = lines_over()
+    for place in range(OPERATORS):
+        lines._take_opening(place, opening(place))
+    assert job.done.result(0) == [(0,)]
+
+
+@pytest.mark.parametrize("speaker", range(OPERATORS))
+def test_an_operator_does_not_open_for_the_others(speaker: int) -> None:
+    lines, job = lines_over(**{f"of_{speaker}": [opening(place) for place in range(OPERATORS)]})
+    lines._read(speaker)
+    assert isinstance(job.done.exception(0), OperatorsDisagree)
+    assert lines._links[speaker].is_broken
+
+
+def test_an_operator_opens_once() -> None:
+    lines, job = lines_over(of_1=[opening(1), opening(1)])
+    lines._read(1)
+    assert isinstance(job.done.exception(0), OperatorsDisagree)
+
+
+def test_who_did_not_open_in_time_is_named_and_the_session_ends() -> None:
+    lines, job = lines_over(patience_s=0.01)
+    lines._take_opening(1, opening(1))
+    lines._watch()
+    late = job.done.exception(0)
+    assert isinstance(late, OperatorsLate)
+    assert late.places == (0, 2)
+    assert lines.is_broken
+    assert not lines._jobs
+
+
+def test_a_line_that_did_not_answer_in_time_is_not_used_again() -> None:
+    calls: Any = OperatorCalls.__new__(OperatorCalls)
+    calls._turn, calls._waiting, calls._number, calls._patience_s = threading.Lock(), {}, 0, 0.01
+    calls._links = {0: Line([])}
+    with pytest.raises(OperatorAway):
+        calls.call(0, AskNonce(), SessionNonce)
+    assert calls.is_broken
+    assert not calls._waiting
