@@ -66,6 +66,7 @@ class AuditAct(StrEnum):
     COMPARISON_REFUSED = "comparison-refused"
     TOKENS_EVALUATED = "tokens-evaluated"
     OPERATOR_KEY_MADE = "operator-key-made"
+    OPERATOR_RESUMED = "operator-resumed"
     OPERATOR_ERASED = "operator-erased"
     OPERATORS_DISAGREE = "operators-disagree"
     OPENINGS_READ = "openings-read"

@@ -14,7 +14,7 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.messages_operators import Generation, Handle, RowAddress, SchemaContent, SegmentDescription
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import MemberCode, RecordReference
-from symbolon.protocol.wire_limits import Counter, Sha256Bytes, between, entries, octets
+from symbolon.protocol.wire_limits import Counter, HybridPublicKeyBytes, Sha256Bytes, between, entries, octets
 
 MOST_PARTS: Final = 100
 
@@ -32,14 +32,36 @@ class Doing(StrEnum):
 class PeerStanding:
     """How an operator stands; said again and again, so that none of these messages need arrive.
 
-    ``check`` is there while a refresh is under way and all three contributions are on this operator's disk.
+    ``check`` is of a refresh's seed: during it, of the one that all three contributions on this operator's disk give;
+    after it, of the one that led to ``generation``. ``pair`` names the key that the sender has with the receiver for
+    shares of ``generation``. ``nonce`` goes into the masks of parts for a third that is restored; another one is drawn
+    with each process, change and generation.
     """
 
     doing: Doing
     generation: Generation
     number: Annotated[int, between(0, 2**53 - 1)]
     has_dealt_share: bool
-    check: Sha256Bytes | None
+    check: Sha256Bytes | None = None
+    pair: Sha256Bytes | None = None
+    nonce: Sha256Bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairOffer:
+    """From the lower place to the higher: a fresh ML-KEM-768 and X25519 key, to agree on their key of a generation."""
+
+    generation: Generation
+    key: HybridPublicKeyBytes
+
+
+@dataclass(frozen=True, slots=True)
+class PairAnswer:
+    """What the key of a generation is made of, sealed for the fresh key of the offer, which its SHA-256 names."""
+
+    generation: Generation
+    offer: Sha256Bytes
+    sealed: Annotated[bytes, octets(1, 4_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +111,24 @@ class TokenPart:
 class Parts:
     """An answer to :class:`AskParts`: the records up to ``up_to``, all that there are where that is None.
 
-    With the first come the segments, the schemas and the part of the token key.
+    ``mask`` names the key and the nonces that the parts are masked by: only two answers of one mask fit together. With
+    the first come the segments, the schemas and the part of the token key.
     """
 
     generation: Generation
     number: Annotated[int, between(0, 2**53 - 1)]
     after: Annotated[int, between(0, 2**53 - 1)]
     up_to: Handle | None
+    mask: Sha256Bytes
     records: Annotated[tuple[RecordPart, ...], entries(0, MOST_PARTS)]
     segments: Annotated[tuple[SegmentDescription, ...], entries(0, 1_000_000)]
     schemas: Annotated[tuple[SchemaContent, ...], entries(0, 100)]
     token: TokenPart | None
 
 
-PeerMessage = PeerStanding | DealtShare | Contribution | AskParts | Parts
+PeerMessage = PeerStanding | PairOffer | PairAnswer | DealtShare | Contribution | AskParts | Parts
 _BY_NAME: Final[Mapping[str, type[PeerMessage]]] = {
-    kind.__name__: kind for kind in (PeerStanding, DealtShare, Contribution, AskParts, Parts)
+    kind.__name__: kind for kind in (PeerStanding, PairOffer, PairAnswer, DealtShare, Contribution, AskParts, Parts)
 }
 
 

@@ -5,12 +5,12 @@ holds it makes a new one. Who is at the other end is known by the certificate's 
 """
 
 import contextlib
-import queue
-import select
+import selectors
 import socket
 import ssl
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,13 +19,22 @@ from symbolon.runtime import certificates
 from symbolon.runtime.errors import RuntimeFault
 
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
-_MOST_WAITING: Final = 4_096
+_MOST_WAITING_BYTES: Final = 4 * LARGEST_MESSAGE
+"""That a link holds for the other end to take; one message always finds room."""
+_MOST_CALLERS: Final = 64
+"""Calls whose certificate was not seen yet."""
 _HEAD: Final = struct.Struct(">IB")
 _CONNECT_S: Final = 10.0
 _SEND_S: Final = 60.0
 _MOMENT_S: Final = 0.5
+_SILENT_MS: Final = 15_000
+"""After which a connection is broken whose other end does not even acknowledge, such as behind a lost route."""
 _PIECE: Final = 1 << 16
 """Bytes that are written in one turn, so that reading waits little."""
+
+
+_Selector: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""Takes any descriptor, where the system can: `select` none from 1,024 on."""
 
 
 class LinkBroken(RuntimeFault):
@@ -51,13 +60,17 @@ class Link:
         """Take over a socket whose handshake is done."""
         channel.setblocking(False)
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        _give_up_on_silence(channel)
         certificate = channel.getpeercert(binary_form=True)
         if certificate is None:
             raise LinkBroken("The other end showed no certificate.")
         self.fingerprint = certificates.fingerprint(ssl.DER_cert_to_PEM_cert(certificate).encode())
+        self.patience_s = _SEND_S
+        """How long `send` waits for the other end to take what is there."""
         self._channel = channel
-        self._waiting: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
+        self._room = threading.Condition()
         self._broken = threading.Event()
         self._turn = threading.Lock()
         threading.Thread(target=self._write, name="link", daemon=True).start()
@@ -68,16 +81,24 @@ class Link:
         return self._broken.is_set()
 
     def send(self, kind: int, payload: bytes) -> None:
-        """Send a message, after those before it. Raises `LinkBroken`, also where the other end takes nothing."""
+        """Send a message, after those before it.
+
+        Raises `LinkBroken`, also where 256 MiB of earlier ones wait, and go on waiting for `patience_s`.
+        """
         if len(payload) > LARGEST_MESSAGE:
             raise LinkBroken("A message is larger than any that the other end would take.")
         if self.is_broken:
             raise LinkBroken("The connection is gone.")
-        try:
-            self._waiting.put(_HEAD.pack(len(payload), kind) + payload, timeout=_SEND_S)
-        except queue.Full:
+        message = _HEAD.pack(len(payload), kind) + payload
+        with self._room:
+            has_room = self._room.wait_for(lambda: self.is_broken or self._has_room(len(message)), self.patience_s)
+            if has_room:
+                self._waiting.append(message)
+                self._waiting_bytes += len(message)
+                self._room.notify_all()
+        if not has_room:
             self.close()
-            raise LinkBroken("The other end has taken nothing for a minute.") from None
+            raise LinkBroken("The other end does not take what it is sent.")
 
     def receive(self) -> Arrival:
         """Wait for the next message. Raises `LinkBroken`."""
@@ -104,11 +125,23 @@ class Link:
             with contextlib.suppress(OSError):
                 self._channel.shutdown(socket.SHUT_RDWR)
             self._channel.close()
+        with self._room:
+            self._waiting.clear()
+            self._room.notify_all()
+
+    def _has_room(self, size: int) -> bool:
+        return not self._waiting_bytes or self._waiting_bytes + size <= _MOST_WAITING_BYTES
 
     def _write(self) -> None:
         while not self.is_broken:
-            with contextlib.suppress(queue.Empty):
-                self._send_all(memoryview(self._waiting.get(timeout=1.0)))
+            with self._room:
+                if not self._room.wait_for(lambda: self._waiting or self.is_broken, 1.0) or not self._waiting:
+                    continue
+                message = self._waiting.popleft()
+            self._send_all(memoryview(message))
+            with self._room:
+                self._waiting_bytes -= len(message)
+                self._room.notify_all()
 
     def _send_all(self, message: memoryview) -> None:
         while message and not self.is_broken:
@@ -140,9 +173,24 @@ class Link:
 
     def _await(self, *, reading: bool) -> None:
         """Wait until the socket can go on, or for a moment: somebody may have closed it."""
-        with contextlib.suppress(OSError, ValueError):
-            channels = [self._channel]
-            select.select(channels if reading else [], [] if reading else channels, [], _MOMENT_S)
+        with contextlib.suppress(OSError, ValueError, KeyError), _Selector() as selector:
+            selector.register(self._channel, selectors.EVENT_READ if reading else selectors.EVENT_WRITE)
+            selector.select(_MOMENT_S)
+
+
+def _give_up_on_silence(channel: socket.socket) -> None:
+    """Have the system break a connection whose other end is silent, where it can be told how long that is."""
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    seconds = _SILENT_MS // 3_000
+    for name, value in (
+        ("TCP_KEEPIDLE", seconds),
+        ("TCP_KEEPINTVL", seconds),
+        ("TCP_KEEPCNT", 2),
+        ("TCP_USER_TIMEOUT", _SILENT_MS),
+    ):
+        option = getattr(socket, name, None)
+        if option is not None:
+            channel.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def dial(host: str, port: int, context: ssl.SSLContext, expected: str) -> Link:
@@ -162,7 +210,10 @@ def dial(host: str, port: int, context: ssl.SSLContext, expected: str) -> Link:
 
 
 class Listener:
-    """Takes calls on a port; each link is given to `welcome`, in a thread of its own."""
+    """Takes calls on a port; each link is given to `welcome`, in a thread of its own.
+
+    Strangers cannot use up the threads: while too many have shown no certificate, the one that has waited longest goes.
+    """
 
     def __init__(self, address: tuple[str, int], context: ssl.SSLContext, welcome: Callable[[Link], None]) -> None:
         """Begin to listen at once: `port` says where."""
@@ -170,6 +221,8 @@ class Listener:
         self._welcome = welcome
         self._socket = socket.create_server(address, backlog=64)
         self._closed = threading.Event()
+        self._callers: deque[socket.socket] = deque()
+        self._turn = threading.Lock()
 
     @property
     def port(self) -> int:
@@ -183,6 +236,7 @@ class Listener:
                 caller, _ = self._socket.accept()
             except OSError:
                 return
+            self._admit(caller)
             threading.Thread(target=self._take, args=(caller,), name="caller", daemon=True).start()
 
     def close(self) -> None:
@@ -193,12 +247,42 @@ class Listener:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
+    def _admit(self, caller: socket.socket) -> None:
+        with self._turn:
+            self._callers.append(caller)
+            longest = self._callers.popleft() if len(self._callers) > _MOST_CALLERS else None
+        if longest is not None:
+            with contextlib.suppress(OSError):
+                # Its thread is told, and closes it.
+                longest.shutdown(socket.SHUT_RDWR)
+
     def _take(self, caller: socket.socket) -> None:
-        caller.settimeout(_CONNECT_S)
         try:
-            link = Link(self._context.wrap_socket(caller, server_side=True))
-        except (OSError, ssl.SSLError, RuntimeFault):
-            # Who shows no certificate of this federation is not let in, and learns nothing.
+            # The handshake takes the descriptor away from the socket that was accepted.
+            channel = self._context.wrap_socket(caller, server_side=True, do_handshake_on_connect=False)
+        except (OSError, ssl.SSLError):
+            self._forget(caller)
             caller.close()
             return
+        with self._turn:
+            # The descriptor has moved: what is shut down, if its turn comes, is the channel.
+            held = caller in self._callers
+            if held:
+                self._callers[self._callers.index(caller)] = channel
+        try:
+            if not held:
+                raise LinkBroken("Too many call at a time.")
+            channel.settimeout(_CONNECT_S)
+            channel.do_handshake()
+            link = Link(channel)
+        except (OSError, ssl.SSLError, RuntimeFault):
+            # Who shows no certificate of this federation is not let in, and learns nothing.
+            channel.close()
+            return
+        finally:
+            self._forget(channel)
         self._welcome(link)
+
+    def _forget(self, caller: socket.socket) -> None:
+        with self._turn, contextlib.suppress(ValueError):
+            self._callers.remove(caller)

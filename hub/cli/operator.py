@@ -241,6 +241,23 @@ def add(
         tell(outlook, dry_run=False)
 
 
+@operator_app.command("resume")
+def resume(home: HomeOption) -> None:
+    """Go on with the shares that lie here: where it says that they were lost and they are not, or a refresh cannot end.
+
+    Talk with the other two before: what they are at must fit, and a refresh is given up by all three.
+    """
+    from symbolon.hub.operators.bootstrap.opening import open_operator
+
+    operator = open_operator(PartyHome(home), "command")
+    with operator.database:
+        try:
+            operator.resume()
+        except OperatorError as error:
+            _refuse(error)
+    typer.echo("The operator goes on with the shares that it has, when it runs.")
+
+
 def _order(home: Path, doing: Doing) -> None:
     from symbolon.hub.operators.bootstrap.opening import open_operator
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _IN_WORDS: Final = {
     Doing.WORKING: "works.",
     Doing.REFRESHING: "refreshes its shares with the others; nothing is compared meanwhile.",
-    Doing.LOST: "needs restore: it lost shares. Give `symbolon hub operator restore`.",
+    Doing.LOST: "needs restore: it lost shares. Give `symbolon hub operator restore`, or `resume` if nothing was.",
     Doing.RESTORING: "is restored from the other two while all three run; nothing is compared meanwhile.",
 }
 
@@ -26,6 +26,8 @@ def in_words(report: OperatorReport) -> Iterator[str]:
         f"It holds a share of {report.records} records, up to change {report.number} of the hub, refreshed "
         f"{report.standing.generation} times; {report.unreadable} bundles could not be read."
     )
+    if report.trouble is not None:
+        yield f"Its shares could not be restored: {report.trouble}"
     yield f"It has {'a' if report.has_token_share else 'no'} share of the token key."
     yield from _directory_in_words(report.directory)
     life = report.life
@@ -56,6 +58,7 @@ def as_json(report: OperatorReport) -> dict[str, Any]:
         "records": report.records,
         "unreadable": report.unreadable,
         "token_key": report.has_token_share,
+        "restoring_trouble": report.trouble,
         "others": [{**each, "heard_at": _moment(each["heard_at"])} for each in report.others],
         "known": sorted(report.names),
         "directory": _directory_in_json(report.directory),

@@ -25,10 +25,10 @@ class Use(StrEnum):
     REFRESH = "refresh"
     """All three operators: the slope that is added to a row; the seed is `joint_seed` of this refresh."""
     RESTORING = "restoring"
-    """Two operators: the mask of a record's parts for the third; the seed is their pair key, the place names the third,
-    the generation and the record: so what is masked by one mask is always the same."""
+    """Two operators: a seed for masks of a third's parts, of their pair key, the third's place, the generation, the
+    change and a nonce of each; and from that seed the mask of each record."""
     STREAMS = "streams"
-    """Two operators: the key of a batch's streams; the seed is their long-term pair key."""
+    """Two operators: the key of a batch's streams; the seed is their pair key of this generation."""
     CANARY = "canary"
     """Members: the order of positions of a canary's vectors; the seed is derived from the linkage key."""
     JOINT_SEED = "joint-seed"

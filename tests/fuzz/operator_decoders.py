@@ -35,6 +35,8 @@ from symbolon.protocol.messages_peers import (
     Contribution,
     DealtShare,
     Doing,
+    PairAnswer,
+    PairOffer,
     Parts,
     PeerStanding,
     RecordPart,
@@ -72,12 +74,14 @@ _CALLS = (
     OperatorStatus(1, 8, 2, 0, (0, 2), 1, "working", True, 7),
 )
 _SAID = (
-    PeerStanding(Doing.REFRESHING, 1, 8, True, _32),
+    PeerStanding(Doing.REFRESHING, 1, 8, True, _32, _32, _32),
+    PairOffer(2, bytes(1_216)),
+    PairAnswer(2, _32, b"sealed"),
     DealtShare(_32),
     Contribution(2, 8, _32),
     AskParts(0),
     Parts(
-        1, 8, 0, 5, (RecordPart(5, samples.OWN, 2, samples.XA, (_ROW,), b"part"),), (_SEGMENT,), (_SCHEMA,),
+        1, 8, 0, 5, _32, (RecordPart(5, samples.OWN, 2, samples.XA, (_ROW,), b"part"),), (_SEGMENT,), (_SCHEMA,),
         TokenPart(_32, _32),
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ import os
 import secrets
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -107,7 +108,7 @@ class OperatorBench:
             request = certificates.new_signing_request(key, party)
             self._write(party, key, certificates.issue_client_certificate(authority, request, party, now))
         self.ports = free_ports(3)
-        self.pair_keys = {frozenset(pair): os.urandom(32) for pair in ((0, 1), (1, 2), (2, 0))}
+        self.card_secrets = {frozenset(pair): os.urandom(32) for pair in ((0, 1), (1, 2), (2, 0))}
         self.sealing = {place: HybridSealingKey.generate(secrets.token_bytes(32)) for place in PLACES}
         lines = [Line(random_scalar(), random_scalar()) for _ in PLACES]
         self.token_commitments = [line.commitment for line in lines]
@@ -152,7 +153,9 @@ class OperatorBench:
             OperatorKeys(
                 sealing_key=self.sealing[place],
                 signing_key=self.signing[place],
-                pair_keys={other: self.pair_keys[frozenset((place, other))] for other in PLACES if other != place},
+                card_secrets={
+                    other: self.card_secrets[frozenset((place, other))] for other in PLACES if other != place
+                },
                 commitments=dict(enumerate(self.token_commitments)),
                 secrets=self.secrets(place),
                 coordinator_fingerprint=self.fingerprint("coordinator"),
@@ -163,6 +166,14 @@ class OperatorBench:
         )
         self.running[place] = operator
         threading.Thread(target=operator.serve, daemon=True).start()
+
+    def wait_until_they_agree(self) -> None:
+        """Until each two of them found each other and have a key."""
+        for _ in range(400):
+            if all(len(operator._status().reaches) == len(PLACES) - 1 for operator in self.running.values()):
+                return
+            time.sleep(0.05)
+        raise AssertionError("the operators do not find each other")
 
     def stop(self, place: int) -> None:
         """Stop an operator as if its process had ended."""
@@ -328,6 +339,7 @@ def three_operators(
     for place in PLACES:
         bench.start(place)
     try:
+        bench.wait_until_they_agree()
         yield bench
     finally:
         bench.close()

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from symbolon.hub.operators.bootstrap.running import OperatorKeys, OperatorPlace, RunningOperator
 from symbolon.hub.operators.bootstrap.settings import ROLE, OperatorSettings, load_settings
-from symbolon.hub.operators.domain.pair_keys import pair_key
+from symbolon.hub.operators.domain.pair_keys import card_secret
 from symbolon.hub.operators.errors import NotJoined, OutOfOrder
 from symbolon.hub.operators.gateway.peers import PeerAddress
 from symbolon.hub.operators.services.compare_rows import COMPARISONS
@@ -95,6 +95,8 @@ class OperatorReport:
     """How much of each kind one member may have in a day."""
     spent: Sequence[Spending]
     """What members used of them today (UTC)."""
+    trouble: str | None = None
+    """Why shares could not be restored when that was last tried."""
     life: FollowedLife = _NO_LIFE
     """Of the hub; and when this operator erased what it held for the life before."""
 
@@ -150,7 +152,7 @@ class Operator:
         wanted = OperatorKeys(
             sealing_key=HybridSealingKey.from_bytes(keys.read(SEALING)),
             signing_key=SigningKey.from_bytes(keys.read(SIGNING)),
-            pair_keys={place: pair_key(agreement, known.own, each.card) for place, each in others.items()},
+            card_secrets={place: card_secret(agreement, known.own, each.card) for place, each in others.items()},
             commitments={place: _commitment(each.card.token_commitment) for place, each in known.contacts.items()},
             secrets=OperatorSecrets(keys),
             coordinator_fingerprint=known.coordinator_fingerprint,
@@ -167,11 +169,28 @@ class Operator:
             if doing is not standing.doing:
                 work.note_standing(Standing(standing.generation, doing))
 
+    def resume(self) -> None:
+        """Go on with the shares that lie here, where nothing was lost, or a refresh cannot end. Raises `OutOfOrder`."""
+        with self.store.work() as work:
+            standing = work.standing()
+            if standing.doing is Doing.RESTORING and standing.restored is not None:
+                raise OutOfOrder("Shares are being restored, and those from before are gone: let it come to its end.")
+            beyond = [each["generation"] > standing.generation for each in work.others()]
+            # One alone may claim it; whoever stands in a refresh must not go back from what another may count on.
+            if standing.agreed or (any(beyond) if standing.doing is Doing.REFRESHING else beyond == [True, True]):
+                raise OutOfOrder("A refresh was agreed: shares from before it fit nobody's any more.")
+            if standing.doing is Doing.REFRESHING:
+                OperatorSecrets(self.home.keys).decline_refresh()
+            work.note_standing(Standing(standing.generation, Doing.WORKING))
+            work.note_trouble(None)
+            work.audit(AuditAct.OPERATOR_RESUMED, HUB, {"from": standing.doing.value})
+
     def report(self) -> OperatorReport:
         """How it stands, as its database says."""
         with self.store.work() as work:
             standing, number = work.standing(), work.progress()
             (records, unreadable), others, life = work.counts(), work.others(), work.hub_life()
+            trouble = work.trouble()
             directory = _directory_report(work, joined(self.home).cards if is_joined(self.home) else ())
         contacts = joined(self.home).contacts if is_joined(self.home) else {}
         with self.database.transaction() as transaction:
@@ -190,6 +209,7 @@ class Operator:
             life=life,
             budgets={COMPARISONS: self.settings.daily_comparisons, TOKENS: self.settings.daily_tokens},
             spent=spent,
+            trouble=trouble,
         )
 
     def confirm(self, fingerprint: str) -> FederationDirectory:

@@ -12,10 +12,11 @@ from typing import Final
 from symbolon.hub.operators.errors import RefusalCode
 from symbolon.hub.operators.gateway.desk import CoordinatorDesk, OperatorServices
 from symbolon.hub.operators.gateway.peers import Hearing, PeerAddress, Peers
+from symbolon.hub.operators.services.among_operators import AmongOperators, PairKeys
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
 from symbolon.hub.operators.services.follow_hub import FollowHub
-from symbolon.hub.operators.services.keep_standing import AmongOperators, KeepStanding
+from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.open_request import OpenRequest
 from symbolon.hub.operators.services.seal_openings import sealing_by
@@ -49,7 +50,8 @@ class OperatorKeys:
 
     sealing_key: HybridSealingKey = field(repr=False)
     signing_key: SigningKey = field(repr=False)
-    pair_keys: Mapping[int, bytes] = field(repr=False)
+    card_secrets: Mapping[int, bytes] = field(repr=False)
+    """By each other operator, what follows from both cards."""
     commitments: Mapping[int, Commitment]
     secrets: OperatorSecrets = field(repr=False)
     coordinator_fingerprint: str
@@ -83,9 +85,10 @@ class RunningOperator:
         self._coordinator = keys.coordinator_fingerprint
         self._directory = KnowDirectory(store, keys.cards, clock)
         self._peers = Peers(where.place, where.peers, where.client_context)
-        self._sessions = Sessions(PlaceAndKeys(where.place, keys.pair_keys), secrets.token_bytes, self._peers.send)
+        pair_keys = PairKeys(tuple(keys.card_secrets), self._end_sessions)
+        self._sessions = Sessions(PlaceAndKeys(where.place, pair_keys), secrets.token_bytes, self._peers.send)
         self._standing = KeepStanding(
-            AmongOperators(where.place, keys.pair_keys, keys.commitments),
+            AmongOperators(where.place, keys.card_secrets, pair_keys, keys.commitments),
             store,
             rows,
             keys.secrets,
@@ -184,6 +187,12 @@ class RunningOperator:
         except Exception as error:  # noqa: BLE001  # whatever it was, the other operator says it again
             log_unexpected(error, while_doing="taking what another operator says")
 
+    def _end_sessions(self) -> None:
+        """A key was replaced: no batch is to be masked by two, so that coordinators begin anew."""
+        self._sessions.end_all()
+        for link in tuple(self._desks):
+            link.close()
+
     def _tell(self, place: int, message: PeerMessage) -> None:
         if not self._directory.cards_differ:
             self._peers.tell(place, peer_message_bytes(message))
@@ -216,7 +225,7 @@ class RunningOperator:
             number=number,
             records=records,
             unreadable=unreadable,
-            reaches=self._peers.reached(),
+            reaches=tuple(filter(self._standing.agrees_with, self._peers.reached())),
             generation=standing.generation,
             doing=RefusalCode.CARDS_DIFFER.value if self._directory.cards_differ else standing.doing.value,
             has_token_share=self._standing.has_token_share(),

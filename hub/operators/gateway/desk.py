@@ -64,6 +64,9 @@ class CoordinatorDesk:
 
     def attend(self) -> None:
         """Answer calls until the channel breaks; then its session ends."""
+        # A coordinator that does not take what it asked for is let go at once: the other operators' frames, which lead
+        # to what is sent, wait for nobody.
+        self.link.patience_s = 0.0
         try:
             while True:
                 call = Call.from_bytes(self.link.expect(Channel.CALL))

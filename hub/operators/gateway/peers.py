@@ -74,6 +74,9 @@ class Peers:
         try:
             while True:
                 arrival = link.receive()
+                if not self._is_newest(place, link):
+                    # What an older channel still held is not to be heard after what was said since.
+                    raise LinkBroken("A newer channel took the place of this one.")
                 try:
                     # A kind that only coordinators send ends the channel.
                     takers[Channel(arrival.kind)](place, arrival.payload)
@@ -84,6 +87,10 @@ class Peers:
             link.close()
             get_logger().info("an operator is away", place=place)
             hearing.lost()
+
+    def _is_newest(self, place: int, link: Link) -> bool:
+        with self._turn:
+            return self._links.get(place) is link
 
     def send(self, place: int, frame: bytes) -> None:
         """Send a frame; raises `Spoiled` where the operator is away."""

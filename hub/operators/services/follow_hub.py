@@ -44,6 +44,9 @@ class FollowHub:
             if known.incarnation is None:
                 work.follow(FollowedLife(feed.incarnation, None if feed.life is None else feed.life.begun_at))
                 return
+            if held.contributed:
+                # The others count on what this operator refreshes.
+                held.refuse_where_still()
             begun_at = self._verified(feed, feed.incarnation, seat, known)
             work.lock_progress()
             records = self._empty(work, held, seat)

@@ -193,6 +193,13 @@ class Sessions:
         for session in sessions:
             session.lose_peer()
 
+    def end_all(self) -> None:
+        """Forget every session, and what came for others: nothing of them is finished."""
+        with self._turn:
+            self._ended.extend(self._sessions)
+            self._sessions.clear()
+            self._early.clear()
+
     def receive(self, sender: int, data: bytes) -> None:
         """Take a frame of another operator; raises `Spoiled` where it does not fit."""
         try:

@@ -61,6 +61,10 @@ class HeldRows:
     """Another operator's shares are being restored."""
     limit: int | None = None
     """While it stands still, up to which change this operator catches up with the others."""
+    contributed: bool = False
+    """It contributed to a refresh: nothing changes what is here before that is over."""
+    keys_agreed: bool = False
+    """It has the same keys as each of the others, of the generation of these rows."""
 
     @property
     def stands_still(self) -> bool:
@@ -73,6 +77,8 @@ class HeldRows:
             raise NeedsRestore("This operator lost shares: it compares again when the other two have restored them.")
         if self.stands_still:
             raise StandingStill("Shares are refreshed or restored: ask again in a moment.")
+        if not self.keys_agreed:
+            raise StandingStill("The operators agree on their keys: ask again in a moment.")
 
 
 class RowsInUse:
@@ -157,6 +163,9 @@ class TakeFeed:
                     raise NotJoined("This operator has no place in a federation yet.")
                 number = work.lock_progress()
                 if feed.changes and number < feed.floor:
+                    if not work.others_are_at(feed.floor):
+                        # A number of the hub's alone takes nobody's shares from the comparison.
+                        raise OutOfOrder("The hub has no bundles of changes that the other operators lack as well.")
                     work.note_standing(Standing(work.standing().generation, Doing.LOST))
                     held.doing = Doing.LOST
                     lost = True

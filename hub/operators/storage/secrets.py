@@ -1,4 +1,6 @@
-"""The operator's small secrets, sealed files in the home's ``keys/``: its share of the token key, and what it deals."""
+"""The operator's small secrets, sealed files in the home's ``keys/``: the keys it has with each of the other two, its
+share of the token key, and what it deals.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +14,9 @@ _LINE: Final = "token-line"
 _DEALT: Final = "token-dealt-"
 _SHARE: Final = "token-share."
 _REFRESH: Final = "refresh-"
+_DECLINED: Final = "declined-refresh"
+_REFRESHED: Final = "seed-check."
+_PAIR: Final = "pair-key-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +82,30 @@ class OperatorSecrets:
         """Keep the share of the token key of this generation."""
         self._folder.replace(f"{_SHARE}{generation}", share.share + share.moved)
 
-    def forget_token_shares_before(self, generation: int) -> None:
-        """Shares of an older generation are gone for good."""
+    def pair_key(self, other: int, generation: int) -> bytes | None:
+        """The key that this operator has with another for shares of a generation."""
+        name = f"{_PAIR}{other}.{generation}"
+        return self._folder.read(name) if self._folder.has(name) else None
+
+    def keep_pair_key(self, other: int, generation: int, key: bytes) -> None:
+        """Keep the key that was agreed with another operator for shares of a generation."""
+        self._folder.replace(f"{_PAIR}{other}.{generation}", key)
+
+    def forget_before(self, generation: int) -> None:
+        """Pair keys, shares of the token key and checks of older generations are gone for good."""
         for name in self._folder.names():
-            if name.startswith(_SHARE) and int(name.removeprefix(_SHARE)) < generation:
+            kind, _dot, number = name.rpartition(".")
+            if (f"{kind}." in {_SHARE, _REFRESHED} or kind.startswith(_PAIR)) and int(number) < generation:
                 self._folder.remove(name)
+
+    def applied_check(self, generation: int) -> bytes | None:
+        """The check of the seed that led to this generation, for operators that are not there yet."""
+        name = f"{_REFRESHED}{generation}"
+        return self._folder.read(name) if self._folder.has(name) else None
+
+    def keep_applied_check(self, generation: int, check: bytes) -> None:
+        """Keep the check of the seed that leads to this generation; the seed itself is forgotten."""
+        self._folder.replace(f"{_REFRESHED}{generation}", check)
 
     def contributions(self, generation: int, number: int) -> Mapping[int, bytes]:
         """What the operators contributed to a refresh, by place."""
@@ -96,6 +120,19 @@ class OperatorSecrets:
     def forget_contributions(self) -> None:
         """Who finds them and one share from before has one from after."""
         self._forget(_REFRESH)
+
+    def decline_refresh(self) -> None:
+        """Take no part in the refresh that the others may be at: it was given up on somebody's word."""
+        self._folder.replace(_DECLINED, b"declined")
+        self.forget_contributions()
+
+    def has_declined(self) -> bool:
+        """Whether the refresh that the others may be at was given up here."""
+        return self._folder.has(_DECLINED)
+
+    def join_again(self) -> None:
+        """The others are at no refresh any more: the next one is another."""
+        self._folder.remove(_DECLINED)
 
     def _forget(self, prefix: str) -> None:
         for name in self._folder.names():

@@ -318,6 +318,19 @@ class OperatorWork:
             now=now,
         )
 
+    def others_are_at(self, number: int) -> bool:
+        """Whether both others said that they have what the hub told up to this change."""
+        return [each["number"] >= number for each in self.others()] == [True, True]
+
+    def note_trouble(self, sentence: str | None) -> None:
+        """Note why shares could not be restored, for the status command; None when they were."""
+        self._transaction.execute(_QUERIES["note_trouble"], trouble=sentence)
+
+    def trouble(self) -> str | None:
+        """Why shares could not be restored when that was last tried."""
+        found = self._transaction.fetch_value(_QUERIES["find_trouble"])
+        return None if found is None else str(found)
+
     def others(self) -> Sequence[Row]:
         """What the others last said of themselves."""
         return self._transaction.fetch_all(_QUERIES["list_others"])

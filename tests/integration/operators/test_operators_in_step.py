@@ -18,11 +18,14 @@ from tests.integration.operators.test_three_operators import (
     request_of,
     rows_by_query,
 )
-from tests.simulators.operator_bench import PLACES, SCHEMA, OperatorBench, three_operators
+from tests.simulators.operator_bench import HOST, PLACES, SCHEMA, OperatorBench, three_operators
 
 from symbolon.hub.errors import OperatorAway, OperatorRefused
+from symbolon.hub.gateway.operator_calls import OperatorAddress, OperatorCalls
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.operators.services.keep_standing import KeepStanding
+from symbolon.hub.operators.services.refresh_shares import RefreshShares
+from symbolon.hub.operators.services.restore_shares import RestoreShares
 from symbolon.hub.operators.storage.shares import Standing
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.sharing import restored, restoring_part
@@ -41,10 +44,11 @@ from symbolon.protocol.messages_operators import (
     OperatorStatus,
     RecordChange,
 )
-from symbolon.protocol.messages_peers import Doing
+from symbolon.protocol.messages_peers import Doing, Parts
 from symbolon.protocol.oprf import Proof
 from symbolon.protocol.oprf_sharing import combined, public_share
 from symbolon.protocol.ristretto import Element, Scalar
+from symbolon.runtime.tls import client_context
 
 
 @pytest.fixture
@@ -181,26 +185,27 @@ def test_an_operator_that_is_killed_amid_a_refresh_goes_on_with_it(
     queries, records = filled(bench, lines)
     lines.close()
     killed: list[str] = []
-    step = {"contributed": "_announce", "agreed": "_apply", "half": "_refresh_some", "noted": "_clean_up"}[moment]
-    original = getattr(KeepStanding, step)
+    step = {"contributed": "_announce", "agreed": "_apply", "half": "_refresh_some", "noted": "clean_up"}[moment]
+    owner: type[KeepStanding | RefreshShares] = KeepStanding if step == "_announce" else RefreshShares
+    original = getattr(owner, step)
     calls: list[int] = []
 
-    def die(self: KeepStanding, *arguments: object) -> object:
-        mine = self._operator.place == place and self._store is not None
-        is_refreshing = self._standing()[0].doing is Doing.REFRESHING or step == "_clean_up"
+    def die(self: KeepStanding | RefreshShares, *arguments: object) -> object:
+        mine = self._circle.operator.place == place
+        is_refreshing = self._circle.standing()[0].doing is Doing.REFRESHING or step == "clean_up"
         if mine and is_refreshing and not killed and bench.running:
             if step == "_refresh_some" and not calls:
                 calls.append(1)
                 # One batch of records is done, and the next is not.
                 return original(self, *arguments)
-            if step != "_announce" or self._secrets.contributions(1, bench.changes):
+            if step != "_announce" or self._circle.secrets.contributions(1, bench.changes):
                 killed.append(step)
                 bench.stop(place)
                 raise RuntimeError("killed")
         return original(self, *arguments)
 
     monkeypatch.setattr("symbolon.hub.operators.storage.shares._ALTERED_AT_A_TIME", 7)
-    monkeypatch.setattr(KeepStanding, step, die)
+    monkeypatch.setattr(owner, step, die)
     order(bench, place, Doing.REFRESHING)
     for _ in range(200):
         if killed:
@@ -233,7 +238,7 @@ def wipe(bench: OperatorBench, place: int) -> None:
 def test_an_operator_that_lost_its_disk_is_restored_from_the_other_two(
     bench: OperatorBench, monkeypatch: pytest.MonkeyPatch, place: int, generation: int
 ) -> None:
-    monkeypatch.setattr("symbolon.hub.operators.services.keep_standing.MOST_PARTS", 17)
+    monkeypatch.setattr("symbolon.hub.operators.services.give_parts.MOST_PARTS", 17)
     lines = settled(bench, 0)
     queries, records = filled(bench, lines)
     if generation:
@@ -260,6 +265,44 @@ def test_an_operator_that_lost_its_disk_is_restored_from_the_other_two(
     assert compared(lines, bench, 0, generation) == expected(queries, records)
     other = (place + 1) % 3
     assert tokens(bench, lines, (min(place, other), max(place, other))) == token
+    lines.close()
+
+
+def test_a_floor_that_the_hub_alone_claims_takes_nobodys_shares_from_the_comparison(bench: OperatorBench) -> None:
+    lines = settled(bench, 0)
+    queries, records = filled(bench, lines)
+    for place in PLACES:
+        beyond = Feed((), (), (RecordChange(10**6, 10**6, None),), floor=2**53 - 1)
+        with pytest.raises(OperatorRefused) as refused:
+            lines.call(place, beyond, Fed)
+        assert refused.value.code == "out-of-order"
+    assert {each.doing for each in statuses(lines).values()} == {Doing.WORKING}
+    assert compared(lines, bench, 0, 0) == expected(queries, records)
+    lines.close()
+
+
+def test_sessions_end_and_begin_anew_where_an_operator_lost_the_key_that_it_had_with_another(
+    bench: OperatorBench,
+) -> None:
+    lines = settled(bench, 0)
+    queries, records = filled(bench, lines)
+    lines.close()
+    bench.stop(0)
+    for key in (bench.folder / "secrets0").glob("pair-key-*"):
+        key.unlink()
+    address = OperatorAddress(HOST, bench.ports[1], bench.fingerprint("operator1"))
+    context = client_context(bench._files("coordinator"), bench.folder / "authority.pem")
+    alone = OperatorCalls({1: address}, context, 20.0)
+    bench.start(0)
+    bench.wait_until_they_agree()
+    for _ in range(100):
+        if alone.is_broken:
+            break
+        time.sleep(0.05)
+    assert alone.is_broken
+    alone.close()
+    lines = settled(bench, 0)
+    assert compared(lines, bench, 0, 0) == expected(queries, records)
     lines.close()
 
 
@@ -298,13 +341,13 @@ def test_parts_for_a_lost_operator_are_masked(bench: OperatorBench, monkeypatch:
     filled(bench, lines)
     lines.close()
     heard: dict[int, dict[int, bytes]] = {}
-    take = KeepStanding._take_parts
+    take = RestoreShares.take
 
-    def listen(self: KeepStanding, sender: int, parts: object) -> None:
-        heard.setdefault(sender, {}).update({part.handle: part.part for part in parts.records})  # type: ignore[attr-defined]
-        take(self, sender, parts)  # type: ignore[arg-type]
+    def listen(self: RestoreShares, sender: int, parts: Parts) -> bool:
+        heard.setdefault(sender, {}).update({part.handle: part.part for part in parts.records})
+        return take(self, sender, parts)
 
-    monkeypatch.setattr(KeepStanding, "_take_parts", listen)
+    monkeypatch.setattr(RestoreShares, "take", listen)
     order(bench, 2, Doing.RESTORING)
     settled(bench, 0).close()
     row = RowOfElements(RING_16, SCHEMA.vector_bits)

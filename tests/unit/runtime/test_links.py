@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import resource
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from symbolon.runtime import certificates
-from symbolon.runtime.links import Link, LinkBroken, Listener, dial
+from symbolon.runtime.links import LARGEST_MESSAGE, Link, LinkBroken, Listener, dial
 from symbolon.runtime.tls import TlsFiles, client_context, mutual_server_context
 
 HOST = "127.0.0.1"
@@ -132,3 +134,49 @@ def test_a_message_that_is_too_large_is_not_sent(ends: Ends, monkeypatch: pytest
     caller.send(1, bytes(100))
     assert len(called.receive().payload) == 100
     caller.close()
+
+
+def test_a_link_of_a_high_descriptor_waits_without_asking_again_and_again(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    receive = ssl.SSLSocket.recv_into
+
+    def count(self: ssl.SSLSocket, *arguments: object) -> int:
+        asked.append(self.fileno())
+        return receive(self, *arguments)  # type: ignore[arg-type]
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2_048)), hard))
+    with contextlib.ExitStack() as opened:
+        for _ in range(1_100):
+            opened.enter_context(open(os.devnull, "rb"))  # noqa: PTH123  # descriptors, not a file
+        caller, called = ends.call("caller")
+        monkeypatch.setattr(ssl.SSLSocket, "recv_into", count)
+        threading.Timer(1.0, called.send, (1, b"late")).start()
+        assert caller.receive().payload == b"late"
+    assert max(asked) > 1_024
+    assert len(asked) < 100
+
+
+def test_who_shows_no_certificate_makes_room_for_who_does(ends: Ends) -> None:
+    strangers = [socket.create_connection((HOST, ends.listener.port)) for _ in range(70)]
+    caller, called = ends.call("caller")
+    called.send(1, b"welcome")
+    assert caller.receive().payload == b"welcome"
+    strangers[0].settimeout(5)
+    assert not strangers[0].recv(1)
+    for each in strangers:
+        each.close()
+
+
+def test_what_the_other_end_does_not_take_is_bounded_by_its_bytes_and_waited_for_no_longer_than_asked(
+    ends: Ends,
+) -> None:
+    _caller, called = ends.call("caller")
+    message = bytes(LARGEST_MESSAGE)
+    called.patience_s = 0.0
+    with contextlib.suppress(LinkBroken):
+        for _ in range(8):
+            called.send(1, message)
+    assert called.is_broken

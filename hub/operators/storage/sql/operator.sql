@@ -115,6 +115,14 @@ select generation, doing, agreed, restored, restored_at_change from standing;
 update standing set generation = %(generation)s, doing = %(doing)s, agreed = %(agreed)s,
                     restored = %(restored)s, restored_at_change = %(restored_at_change)s;
 
+-- name: note_trouble
+-- Why shares could not be restored, or (null) that they were.
+update standing set trouble = %(trouble)s;
+
+-- name: find_trouble
+-- What was noted last.
+select trouble from standing;
+
 -- name: list_older_shares
 -- Shares that a refresh has not reached yet.
 select handle, bundle, segments, row_numbers from shared_record
