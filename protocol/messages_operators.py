@@ -87,12 +87,26 @@ class AddedRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class GoneRecord:
+    """Which version is gone, and whose it was."""
+
+    reference: RecordReference
+    version: Counter
+    owner: MemberCode
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChange:
-    """What is new: a record, or (``added`` None) that a record is gone. Numbers rise by the hub's commits."""
+    """What is new: a record, or (``added`` None) that a record is gone. Numbers rise by the hub's commits.
+
+    ``gone``: what is gone, for the receipt of an operator that holds nothing of it; of what it holds, it knows itself.
+    Such a change may come again, after it was made.
+    """
 
     number: Handle
     handle: Handle
     added: AddedRecord | None
+    gone: GoneRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def blind_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -
     from symbolon.hub.storage.blind_feed import FeedOperators
     from symbolon.hub.storage.blind_jobs import AskOperators
 
-    feed = FeedOperators(operators, CLOCK, hub.identity.signing_key.sign)
+    feed = FeedOperators(operators, hub.store.work, CLOCK, hub.identity.signing_key.sign)
     ask = AskOperators(operators, feed, secrets.randbelow, recompute_one_in)
     return BlindComparator(hub.linkage_schemas(), feed, ask, BlindCanaries(CLOCK, secrets.randbelow))
 

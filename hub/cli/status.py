@@ -48,6 +48,10 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
 def _operators(found: HubStatus) -> Iterator[str]:
     for each in found.blind.operators:
         how = "" if each.away_since is None else f"  since {_moment(each.away_since)}: {each.trouble}"
+        if each.unreadable:
+            how += f"  {each.unreadable} records that it could not read are not compared"
+        if each.receipts_refused:
+            how += f"  {each.receipts_refused} receipts of erasure that are none"
         yield (
             f"operator {each.place}  {each.name}  last seen {_moment(each.seen_at) or 'never'}  "
             f"{each.records} records  {each.changes_behind} changes behind{how}"
@@ -113,6 +117,8 @@ def _as_json(found: HubStatus) -> dict[str, object]:
                 "last_seen": _moment(each.seen_at),
                 "away_since": _moment(each.away_since),
                 "trouble": each.trouble,
+                "unreadable": each.unreadable,
+                "receipts_refused": each.receipts_refused,
             }
             for each in found.blind.operators
         ],

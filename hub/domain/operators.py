@@ -27,6 +27,10 @@ class OperatorStanding:
     seen_at: datetime | None
     away_since: datetime | None
     trouble: str | None
+    unreadable: int = 0
+    """Records whose shares it could not read: they are compared with nothing."""
+    receipts_refused: int = 0
+    """What it handed over as receipts of erasure for owners, and is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from symbolon.matching.blind.streams import BatchNumber
 from symbolon.protocol.messages_operators import (
     AskErasures,
     AskStatus,
+    AskUnreadable,
     CompareRows,
     Erasures,
     EvaluatedTokens,
@@ -21,6 +22,7 @@ from symbolon.protocol.messages_operators import (
     Feed,
     LinearForm,
     OperatorStatus,
+    Unreadable,
 )
 from symbolon.protocol.references import MemberCode
 
@@ -53,6 +55,10 @@ class OperatorRoom:
     def erasures(self, place: int, after: int) -> Erasures:
         """What an operator signed to owners about changes after this one."""
         return self._live().call(place, AskErasures(after), Erasures)
+
+    def unreadable(self, place: int, after: int) -> Unreadable:
+        """Which records an operator could not read, of handles after this one."""
+        return self._live().call(place, AskUnreadable(after), Unreadable)
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change, without waiting."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from symbolon.hub.domain.operator_receipts import ReceivedReceipt
 from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
 from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 
 
@@ -58,5 +60,11 @@ class OperatorSeats(Protocol):
     def standings(self) -> tuple[OperatorStanding, ...]:
         """How the operators that were added are."""
 
-    def take_erasures(self, limit: int) -> Sequence[tuple[MemberCode, OperatorErasureReceipt]]:
+    def take_erasures(self, limit: int) -> Sequence[ReceivedReceipt]:
         """Receipts that wait for their owners; taken with this transaction, they wait no more."""
+
+    def settle_erasures(self, receipt: OperatorErasureReceipt) -> None:
+        """The operator owes no receipt for these versions any more."""
+
+    def set_aside(self, received: ReceivedReceipt, reason: Problem) -> None:
+        """Keep a receipt that cannot be forwarded, and why."""

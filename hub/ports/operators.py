@@ -14,6 +14,7 @@ from symbolon.protocol.messages_operators import (
     OperatorStatus,
     RowAddress,
     RowRange,
+    Unreadable,
 )
 from symbolon.protocol.opening_sealing import SealedShares
 from symbolon.protocol.references import MemberCode
@@ -53,6 +54,9 @@ class Operators(Protocol):
 
     def erasures(self, place: int, after: int) -> Erasures:
         """What an operator signed to owners about changes after this one; those up to it, it may forget."""
+
+    def unreadable(self, place: int, after: int) -> Unreadable:
+        """Which records an operator could not read, of handles after this one."""
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change, without waiting: the future brings what comes of it."""

@@ -90,7 +90,7 @@ class BlindEncodings:
             return frozenset()
         rows = work.transaction.fetch_all(_QUERIES["delete_records"], handles=list(handles))
         erased = [RecordHandle(row["handle"]) for row in rows]
-        work.transaction.execute(_INDEX["note_removals"], handles=erased)
+        work.transaction.execute(_QUERIES["note_removals"], handles=erased)
         work.transaction.execute(_INDEX["forget_additions"], handles=erased)
         return frozenset(erased)
 

@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from datetime import timedelta
+from operator import itemgetter
 from typing import Final
 
+from symbolon.hub.errors import HubError, OperatorRefused
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
 from symbolon.hub.storage.blind_encodings import profiles_in
@@ -15,7 +19,9 @@ from symbolon.protocol.messages_operators import (
     MOST_VERSIONS,
     OPERATORS,
     AddedRecord,
+    Fed,
     Feed,
+    GoneRecord,
     OperatorStatus,
     RecordChange,
     RowAddress,
@@ -30,16 +36,29 @@ from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES = load_queries("symbolon.hub.storage", "blind")
 _LIFE = load_queries("symbolon.hub.storage", "blind_life")
+_RECEIPTS_AGAIN_AFTER: Final = timedelta(minutes=1)
+_STUCK: Final = "stuck"
 _MOST_BYTES: Final = 16 * 1024 * 1024
 """Of sealed bundles in one feed: in JSON they take a third more."""
 
 
 class FeedOperators:
-    """Brings the three operators to the newest committed change."""
+    """Brings the three operators to the newest committed change.
 
-    def __init__(self, operators: Operators, clock: Clock, sign: Callable[[bytes], bytes]) -> None:
-        """`sign`: with the hub's key of the directory."""
+    What they say is noted in transactions of its own: it stays known where the caller's is rolled back, and nobody
+    waits for a comparison to end.
+    """
+
+    def __init__(
+        self,
+        operators: Operators,
+        own_work: Callable[[], AbstractContextManager[Work]],
+        clock: Clock,
+        sign: Callable[[bytes], bytes],
+    ) -> None:
+        """`own_work` begins a transaction; `sign`: with the hub's key of the directory."""
         self._operators = operators
+        self._own_work = own_work
         self._clock = clock
         self._sign = sign
         self._told: defaultdict[int, set[str]] = defaultdict(set)
@@ -64,17 +83,75 @@ class FeedOperators:
             removed |= any(change.added is None for feed in feeds.values() for change in feed.changes)
             # Once more, after the changes were read: by then a record may be signed with a key of a newer version.
             self._tell_directory(work, known)
-            for place, fed in self._operators.feed(feeds).items():
-                at[place] = fed.number
-                if fed.unreadable:
-                    work.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(fed.unreadable))
-        for place, number in at.items():
-            held = found[place].records
-            work.transaction.execute(
-                _QUERIES["note_operator"], place=place, number=number, records=held, now=self._clock.now()
-            )
-        self._take_erasures(work, {place: each.erasures for place, each in found.items()}, removed=removed)
+            fed = self._give(feeds)
+            self._note_unreadable({place: each.unreadable for place, each in fed.items()})
+            for place, each in fed.items():
+                if each.number <= at[place]:
+                    raise OperatorRefused(place, _STUCK, "It takes no further changes, and says not why.")
+                at[place] = each.number
+        with self._own_work() as own:
+            for place, number in at.items():
+                held = found[place].records
+                own.transaction.execute(
+                    _QUERIES["note_operator"], place=place, number=number, records=held, now=self._clock.now()
+                )
+        self._note_unreadable({place: self._all_unreadable(place) for place in found if found[place].unreadable})
+        self._take_erasures({place: each.erasures for place, each in found.items()}, removed=removed)
+        self._ask_for_receipts(work, at)
         return newest
+
+    def _ask_for_receipts(self, work: Work, at: Mapping[int, int]) -> None:
+        """Tell an operator once more what is gone, where its receipt did not come with the removal."""
+        incarnation = work.members.federation().incarnation
+        for place, number in at.items():
+            now = self._clock.now()
+            with self._own_work() as own:
+                due = own.transaction.fetch_all(
+                    _QUERIES["take_due"],
+                    place=place,
+                    number=number,
+                    now=now,
+                    before=now - _RECEIPTS_AGAIN_AFTER,
+                    limit=MOST_CHANGES,
+                )
+            changes = tuple(
+                RecordChange(
+                    row["number"],
+                    row["handle"],
+                    None,
+                    GoneRecord(RecordReference(row["reference"]), row["version"], MemberCode(row["member"])),
+                )
+                for row in sorted(due, key=itemgetter("number"))
+            )
+            if changes:
+                # One that stands still is asked again later.
+                with suppress(OperatorRefused):
+                    self._operators.feed({place: Feed((), (), changes, incarnation=incarnation)})
+
+    def _give(self, feeds: Mapping[int, Feed]) -> Mapping[int, Fed]:
+        """Feed them; schemas that did not arrive are told again with the next feed."""
+        try:
+            fed = self._operators.feed(feeds)
+        except HubError:
+            for place in feeds:
+                self._told[place].clear()
+            raise
+        for place, feed in feeds.items():
+            self._told[place].update(schema.digest for schema in feed.schemas)
+        return fed
+
+    def _all_unreadable(self, place: int) -> Sequence[int]:
+        """Whatever an operator could not read: what was said of it before may have been lost."""
+        found: list[int] = []
+        while handles := self._operators.unreadable(place, found[-1] if found else 0).handles:
+            found += handles
+        return found
+
+    def _note_unreadable(self, said: Mapping[int, Sequence[int]]) -> None:
+        if any(said.values()):
+            with self._own_work() as own:
+                for place, handles in said.items():
+                    own.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(handles))
 
     def _in_this_life(self, work: Work, place: int, status: OperatorStatus) -> int:
         """Where an operator is by this life's numbers: one that followed the hub before its restore begins anew."""
@@ -100,26 +177,28 @@ class FeedOperators:
                     # It says less than it was told: it is asked again with the next sweep.
                     break
 
-    def _take_erasures(self, work: Work, newest: Mapping[int, int], *, removed: bool) -> None:
-        """Keep what the operators signed to owners; they are forwarded with their own transactions."""
-        noted = {row["place"]: row["erasures"] for row in work.transaction.fetch_all(_QUERIES["list_operators"])}
+    def _take_erasures(self, newest: Mapping[int, int], *, removed: bool) -> None:
+        """Keep what the operators signed to owners; they are forwarded with their own transactions.
+
+        An operator forgets what the hub says that it has, so it is asked by what is committed, by one worker at a time.
+        """
         for place, number in newest.items():
-            after = noted.get(place, 0)
-            if not removed and number <= after:
-                continue
-            # Asked with what is committed: an operator forgets what the hub says that it has.
-            receipts = self._operators.erasures(place, after).receipts
-            for receipt in receipts:
-                work.transaction.execute(
-                    _QUERIES["keep_erasure"],
-                    place=place,
-                    number=receipt.number,
-                    owner=receipt.owner,
-                    content=receipt.content,
-                    signature=receipt.signature,
-                )
-            after = max((receipt.number for receipt in receipts), default=after)
-            work.transaction.execute(_QUERIES["note_erasures"], place=place, number=after)
+            with self._own_work() as own:
+                after = own.transaction.fetch_value(_QUERIES["hold_erasures"], place=place)
+                if after is None or (not removed and number <= after):
+                    continue
+                receipts = self._operators.erasures(place, after).receipts
+                for receipt in receipts:
+                    own.transaction.execute(
+                        _QUERIES["keep_erasure"],
+                        place=place,
+                        number=receipt.number,
+                        owner=receipt.owner,
+                        content=receipt.content,
+                        signature=receipt.signature,
+                    )
+                after = max((receipt.number for receipt in receipts), default=after)
+                own.transaction.execute(_QUERIES["note_erasures"], place=place, number=after)
 
     def forget_bundles(self, work: Work) -> int:
         """Erase the sealed bundles that all three have; how many."""
@@ -144,7 +223,6 @@ class FeedOperators:
         described = work.transaction.fetch_all(_QUERIES["describe_segments"], segments=sorted(segments))
         digests = sorted({row["schema_digest"] for row in described} - self._told[place])
         schemas = work.transaction.fetch_all(_QUERIES["list_schemas"], digests=digests)
-        self._told[place].update(digests)
         return Feed(
             tuple(SchemaContent(row["schema_digest"], row["content"]) for row in schemas),
             tuple(map(_segment, described)),
@@ -158,7 +236,7 @@ def _change(row: Row) -> RecordChange:
     if row["sealed"] is None or row["reference"] is None or not row["segments"]:
         # A removal, or an addition whose removal follows, or numbers alone, which have no vectors to share: nothing of
         # it must be there.
-        return RecordChange(row["number"], row["handle"], None)
+        return RecordChange(row["number"], row["handle"], None, _gone(row))
     return RecordChange(
         row["number"],
         row["handle"],
@@ -170,6 +248,12 @@ def _change(row: Row) -> RecordChange:
             sealed=row["sealed"],
         ),
     )
+
+
+def _gone(row: Row) -> GoneRecord | None:
+    if row["gone_reference"] is None:
+        return None
+    return GoneRecord(RecordReference(row["gone_reference"]), row["gone_version"], MemberCode(row["gone_member"]))
 
 
 def _addresses(segments: Sequence[int], rows: Sequence[int]) -> tuple[RowAddress, ...]:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from symbolon.hub.domain.operator_receipts import ReceivedReceipt
 from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
 from symbolon.hub.ports import SeatedOperator
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasure, OperatorErasureReceipt
+from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt
+from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
@@ -99,17 +101,38 @@ class PostgresOperatorSeats:
                 seen_at=row["seen_at"],
                 away_since=row["away_since"],
                 trouble=row["trouble"],
+                unreadable=row["unreadable"],
+                receipts_refused=row["receipts_refused"],
             )
             for row in self._transaction.fetch_all(_QUERIES["list_standings"])
         )
 
-    def take_erasures(self, limit: int) -> Sequence[tuple[MemberCode, OperatorErasureReceipt]]:
+    def take_erasures(self, limit: int) -> Sequence[ReceivedReceipt]:
         """Receipts that wait for their owners; taken with this transaction, they wait no more."""
-        rows = self._transaction.fetch_all(_QUERIES["take_erasures"], limit=limit)
         return [
-            (
-                MemberCode(row["owner"]),
-                OperatorErasureReceipt(from_wire(OperatorErasure, parse_json(row["content"])), row["signature"]),
-            )
-            for row in rows
+            ReceivedReceipt(row["place"], row["number"], MemberCode(row["owner"]), row["content"], row["signature"])
+            for row in self._transaction.fetch_all(_QUERIES["take_erasures"], limit=limit)
         ]
+
+    def settle_erasures(self, receipt: OperatorErasureReceipt) -> None:
+        """The operator owes no receipt for these versions any more."""
+        erasure = receipt.erasure
+        self._transaction.execute(
+            _QUERIES["settle_erasures"],
+            place=erasure.place,
+            owner=erasure.owner,
+            references=[each.reference for each in erasure.records],
+            versions=[each.version for each in erasure.records],
+        )
+
+    def set_aside(self, received: ReceivedReceipt, reason: Problem) -> None:
+        """Keep a receipt that cannot be forwarded, and why."""
+        self._transaction.execute(
+            _QUERIES["set_aside_erasure"],
+            place=received.place,
+            number=received.number,
+            owner=received.owner,
+            content=received.content,
+            signature=received.signature,
+            reason=reason.value,
+        )

@@ -115,6 +115,13 @@ class OutboxStore(Protocol):
         """The oldest items in no batch, with their numbers."""
         ...
 
+    def lock_unsent_submissions(self, limit: int, seed: bytes) -> tuple[tuple[int, BatchEntry], ...]:
+        """Submissions in no batch that no withdrawal waits before, of each record the oldest, with their numbers.
+
+        They come in an order that follows from the seed, and from nothing about them.
+        """
+        ...
+
     def lock_unsent_withdrawals(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
         """The oldest withdrawals in no batch, before which nothing of the same record waits, with their numbers."""
         ...

@@ -2,11 +2,16 @@
 
 In a blind federation encodings are shared out here, canaries join them, and their tokens must be known: while those
 cannot be had, the submissions wait, and withdrawals go ahead of them.
+
+Submissions go in a random order, not in that in which they were published: whoever sees them arrive, and has the list
+that they were published from, would else know by its place whose each is. What is said of one record keeps its order,
+and no submission overtakes a withdrawal.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import accumulate
 from typing import Any, Final
 
@@ -26,6 +31,7 @@ from symbolon.protocol.messages import FederationDirectory, Opening
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_batch_id
 
+_SEED_BYTES: Final = 32
 LARGEST_BODY: Final = 6_000_000
 """Bytes of items in one batch; what the hub takes at once is larger."""
 _ROOM_FOR_CANARIES: Final = 1_500_000
@@ -52,7 +58,7 @@ class _Content:
 
 
 class FormBatch:
-    """Takes the oldest items that may travel together. One at a time: the worker sees to that."""
+    """Takes items that may travel together, of the kind that waits longest. One at a time: the worker sees to that."""
 
     def __init__(
         self,
@@ -67,6 +73,8 @@ class FormBatch:
         self._share_encodings = share_encodings
         self._obtain_tokens = obtain_tokens
         self._send_canaries = send_canaries
+        # The same until there is a batch, so that it is formed of the records whose tokens were obtained for it.
+        self._seed: bytes | None = None
 
     def __call__(self) -> OutgoingBatch | None:
         """The next batch, stored; None while nothing can go out.
@@ -79,16 +87,13 @@ class FormBatch:
             with self._unit_of_work.begin() as work:
                 formed = self._formed(work)
             if not isinstance(formed, _Lacking):
+                self._seed = None if formed is not None else self._seed
                 return formed
             self._obtain(formed)
 
     def _formed(self, work: Work) -> OutgoingBatch | _Lacking | None:
         now = self._draws.now()
-        wait = work.tokens.wait()
-        if wait is not None and wait.until > now:
-            unsent = _together(work.outbox.lock_unsent_withdrawals(LARGEST_BATCH))
-        else:
-            unsent = _together(work.outbox.lock_unsent(LARGEST_BATCH))
+        unsent = _together(self._unsent(work, now))
         if not unsent:
             return None
         kind = unsent[0][1].kind
@@ -109,6 +114,17 @@ class FormBatch:
         work.outbox.add_batch(batch, [number for number, _ in unsent[: content.records]], now)
         work.audit.record(AuditAct.BATCH_SENT, WORKER, batch_id, {"kind": kind.value, "items": len(content.items)})
         return batch
+
+    def _unsent(self, work: Work, now: datetime) -> Unsent:
+        wait = work.tokens.wait()
+        if wait is not None and wait.until > now:
+            return work.outbox.lock_unsent_withdrawals(LARGEST_BATCH)
+        oldest = work.outbox.lock_unsent(1)
+        if not oldest or oldest[0][1].kind is OutboxKind.WITHDRAWAL:
+            return work.outbox.lock_unsent(LARGEST_BATCH)
+        if self._seed is None:
+            self._seed = self._draws.random_bytes(_SEED_BYTES)
+        return work.outbox.lock_unsent_submissions(LARGEST_BATCH, self._seed)
 
     def _shared(self, work: Work, unsent: Unsent, directory: FederationDirectory) -> _Content | _Lacking:
         """The items in the form in which they may leave, as many as one body takes, with canaries among them."""

@@ -14,6 +14,7 @@ from symbolon.protocol.messages_comparison import OperatorContact, OperatorReque
 from symbolon.protocol.messages_operators import (
     AddedRecord,
     AskErasures,
+    AskUnreadable,
     Call,
     CompareRows,
     Erasures,
@@ -29,6 +30,7 @@ from symbolon.protocol.messages_operators import (
     SegmentDescription,
     SessionBegin,
     SignedErasure,
+    Unreadable,
 )
 from symbolon.protocol.messages_peers import (
     AskParts,
@@ -70,6 +72,8 @@ _CALLS = (
     EvaluateTokens(sign(_ASKED, generator.header_for(_ASKED), samples.SIGNING_KEYS[samples.XA]).to_json()),
     EvaluatedTokens((_32,), _32, _32, _32),
     AskErasures(3),
+    AskUnreadable(3),
+    Unreadable((4, 7)),
     Erasures((SignedErasure(7, samples.XA, b"{}", bytes(64)),)),
     OperatorStatus(1, 8, 2, 0, (0, 2), 1, "working", True, 7),
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from symbolon.hub.domain.partitions import Partition
 from symbolon.hub.domain.scope import may_be_compared
+from symbolon.hub.operators.domain.described import fits_schema
 from symbolon.hub.operators.errors import OutOfScope, UnknownQuestion, UnknownRows
 from symbolon.matching.blind.linear_test import LinearTest
 from symbolon.matching.blind.questions import Question, judging_among, questions_of_schema
@@ -61,6 +62,8 @@ def check_question(
     schema = schemas.get(digest)
     if schema is None:
         raise UnknownRows("The rows are of a linkage schema that this operator does not have.")
+    if not all(fits_schema(schema, each) for each in (*queries.values(), *targets.values())):
+        raise UnknownRows("The rows were described otherwise than the schema has such rows.")
     question = question_of(what, job.form)
     if question not in questions_of_schema(schema, what):
         raise UnknownQuestion("The schema does not ask this of such rows.")
@@ -85,7 +88,8 @@ def spent_by(job: CompareRows, segments: Mapping[int, SegmentDescription], admit
 
 
 def _is_in_scope(schema: LinkageSchema, one: SegmentDescription, other: SegmentDescription) -> bool:
-    if one.filled or other.filled:
+    # Of explanations nothing is filled: they are asked about pairs that some profile judged.
+    if one.filled:
         judging = judging_among(schema, one.filled, other.filled)
         if judging is None or judging.id != one.what:
             return False

@@ -17,6 +17,7 @@ from symbolon.protocol.messages_operators import (
     AskErasures,
     AskNonce,
     AskStatus,
+    AskUnreadable,
     Call,
     Channel,
     CompareRows,
@@ -32,6 +33,7 @@ from symbolon.protocol.messages_operators import (
     SessionBegun,
     SessionNonce,
     Spoilt,
+    Unreadable,
 )
 from symbolon.protocol.problems import ProtocolError
 from symbolon.runtime.errors import DatabaseUnavailable
@@ -50,6 +52,7 @@ class OperatorServices:
     evaluate_tokens: Callable[[EvaluateTokens], EvaluatedTokens]
     show_status: Callable[[], OperatorStatus]
     list_erasures: Callable[[AskErasures], Erasures]
+    list_unreadable: Callable[[AskUnreadable], Unreadable]
 
 
 @dataclass(slots=True)
@@ -128,6 +131,8 @@ class CoordinatorDesk:
                 return services.show_status()
             case AskErasures():
                 return services.list_erasures(message)
+            case AskUnreadable():
+                return services.list_unreadable(message)
             case _:
                 raise OutOfOrder("This is an answer, and no call.")
 

@@ -74,9 +74,7 @@ class Peers:
         try:
             while True:
                 arrival = link.receive()
-                if not self._is_newest(place, link):
-                    # What an older channel still held is not to be heard after what was said since.
-                    raise LinkBroken("A newer channel took the place of this one.")
+                self._refuse_older(place, link)
                 try:
                     # A kind that only coordinators send ends the channel.
                     takers[Channel(arrival.kind)](place, arrival.payload)
@@ -88,9 +86,11 @@ class Peers:
             get_logger().info("an operator is away", place=place)
             hearing.lost()
 
-    def _is_newest(self, place: int, link: Link) -> bool:
+    def _refuse_older(self, place: int, link: Link) -> None:
+        """Hear nothing that an older channel still held after what was said since."""
         with self._turn:
-            return self._links.get(place) is link
+            if self._links.get(place) is not link:
+                raise LinkBroken("A newer channel took the place of this one.")
 
     def send(self, place: int, frame: bytes) -> None:
         """Send a frame; raises `Spoiled` where the operator is away."""

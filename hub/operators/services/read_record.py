@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from symbolon.hub.operators.domain.described import fits_schema
 from symbolon.hub.operators.storage.shares import NewShares, Seat
+from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.messages_membership import FederationDirectory
 from symbolon.protocol.messages_operators import AddedRecord, SegmentDescription
@@ -29,11 +31,12 @@ class ReadRecord:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the operator's seat and key, and the directory by which signatures are believed."""
+    """Who reads: the operator's seat and key, the directory by which signatures are believed, and the schemas."""
 
     seat: Seat
     key: HybridSealingKey = field(repr=False)
     directory: FederationDirectory
+    schemas: Mapping[str, LinkageSchema]
 
     def __call__(self, handle: int, added: AddedRecord, described: Mapping[int, SegmentDescription]) -> ReadRecord:
         """The record's shares. Raises a `ProtocolError` for whatever its member did not sign so."""
@@ -43,6 +46,9 @@ class Reader:
         segment = segments[0]
         if segment.owner != added.sender or any(_terms_of(each) != _terms_of(segment) for each in segments):
             raise MalformedMessage("A record came for rows of other records' terms.")
+        schema = self.schemas.get(segment.schema_digest)
+        if schema is None or not all(fits_schema(schema, each) for each in segments):
+            raise MalformedMessage("A record came for rows that were described otherwise than its schema has them.")
         filled = {each.what for each in segments if each.filled}
         if any(set(each.filled) != filled for each in segments if each.filled):
             raise MalformedMessage("A record came for rows of records that fill other profiles.")

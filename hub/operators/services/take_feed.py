@@ -27,7 +27,7 @@ from symbolon.hub.operators.storage.shares import (
     Standing,
     StoredShares,
 )
-from symbolon.matching.linkage_schema import schema_digest
+from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.membership_problems import Replayed
@@ -35,6 +35,7 @@ from symbolon.protocol.messages_comparison import ErasedVersion
 from symbolon.protocol.messages_operators import (
     Fed,
     Feed,
+    GoneRecord,
     RecordChange,
     RowAddress,
     SchemaContent,
@@ -143,6 +144,7 @@ class TakeFeed:
         self._key = key
         self._words = words
         self._clock = clock
+        self._schemas: dict[str, LinkageSchema] = {}
 
     def __call__(self, feed: Feed) -> Fed:
         """Take what is new of a feed, the directory first. Raises an `OperatorError`, or `DatabaseUnavailable`."""
@@ -162,7 +164,7 @@ class TakeFeed:
                 if seat is None:
                     raise NotJoined("This operator has no place in a federation yet.")
                 number = work.lock_progress()
-                if feed.changes and number < feed.floor:
+                if number < feed.floor:
                     if not work.others_are_at(feed.floor):
                         # A number of the hub's alone takes nobody's shares from the comparison.
                         raise OutOfOrder("The hub has no bundles of changes that the other operators lack as well.")
@@ -176,16 +178,18 @@ class TakeFeed:
                     fill(work, held, number)
                 for schema in feed.schemas:
                     _keep(work, schema)
+                schemas = self._known(work, feed)
                 for segment in feed.segments:
                     work.describe(segment)
                     held.described.setdefault(segment.segment, segment)
                 directory = self._directory.newest()
-                read = None if directory is None else Reader(seat, self._key, directory)
+                read = None if directory is None else Reader(seat, self._key, directory, schemas)
                 changes = () if lost else _to_take(feed.changes, number, held)
                 number = changes[-1].number if changes else number
                 taken, gone = self._apply(work, read, changes, held, unreadable)
                 work.note_progress(number)
-                self._words.sign_erasures(work, seat, number, _by_owner(gone))
+                named = {} if lost else {each.handle: each.gone for each in feed.changes if each.number <= number}
+                self._words.sign_erasures(work, seat, max(1, number), _by_owner(gone, _never_held(work, named, gone)))
                 if taken or gone or unreadable:
                     counts = {"taken": len(taken), "erased": len(gone), "unreadable": len(unreadable)}
                     work.audit(AuditAct.SHARES_TAKEN, HUB, counts)
@@ -193,6 +197,17 @@ class TakeFeed:
                 held.refuse_where_still()
             self._place(held, taken, [row for record in gone for row in record.rows], number)
         return Fed(number, tuple(unreadable), self._directory.version)
+
+    def _known(self, work: OperatorWork, feed: Feed) -> Mapping[str, LinkageSchema]:
+        """The schemas here. Raises `UnknownQuestion` where one of the feed is not: it comes again with its schema."""
+        directory = self._directory.newest()
+        listed = () if directory is None else directory.epochs
+        needed = {epoch.schema_digest for epoch in listed} & {segment.schema_digest for segment in feed.segments}
+        if not needed <= self._schemas.keys():
+            self._schemas = {digest: LinkageSchema.from_bytes(content) for digest, content in work.schemas().items()}
+        if not needed <= self._schemas.keys():
+            raise UnknownQuestion("Records came of a linkage schema that this operator does not have: tell it first.")
+        return self._schemas
 
     def _apply(
         self,
@@ -299,11 +314,25 @@ def fill(work: OperatorWork, held: HeldRows, number: int) -> None:
     held.number = number
 
 
-def _by_owner(gone: Sequence[DroppedRecord]) -> Mapping[MemberCode, Sequence[ErasedVersion]]:
+def _by_owner(
+    gone: Sequence[DroppedRecord], never_held: Sequence[GoneRecord]
+) -> Mapping[MemberCode, Sequence[ErasedVersion]]:
     versions: defaultdict[MemberCode, list[ErasedVersion]] = defaultdict(list)
     for record in gone:
         versions[record.owner].append(ErasedVersion(RecordReference(record.reference), record.version))
+    for named in never_held:
+        versions[named.owner].append(ErasedVersion(named.reference, named.version))
     return versions
+
+
+def _never_held(
+    work: OperatorWork, named: Mapping[int, GoneRecord | None], gone: Sequence[DroppedRecord]
+) -> Sequence[GoneRecord]:
+    """What is gone and was not here, or was gone before: whatever the hub calls it, no share of it is here now."""
+    dropped = {(record.reference, record.version) for record in gone}
+    asked = [each for each in named.values() if each is not None and (each.reference, each.version) not in dropped]
+    held = work.versions_of([each.reference for each in asked]) if asked else frozenset()
+    return [each for each in asked if (each.reference, each.version) not in held]
 
 
 def _to_take(changes: Sequence[RecordChange], number: int, held: HeldRows) -> Sequence[RecordChange]:

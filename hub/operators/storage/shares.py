@@ -219,6 +219,11 @@ class OperatorWork:
         rows = self._transaction.fetch_all(_QUERIES["list_known_handles"], handles=list(handles))
         return frozenset(row["handle"] for row in rows)
 
+    def versions_of(self, references: Sequence[str]) -> frozenset[tuple[str, int]]:
+        """Of which versions of these records shares are here."""
+        rows = self._transaction.fetch_all(_QUERIES["list_held_versions"], references=list(references))
+        return frozenset((row["reference"], row["version"]) for row in rows)
+
     def take_bundles(self, bundles: Sequence[tuple[bytes, int]]) -> Sequence[bytes]:
         """Note that signed bundles were taken, (digest, epoch): those that were not before, and may be taken."""
         digests, epochs = [digest for digest, _ in bundles], [epoch for _, epoch in bundles]

@@ -54,12 +54,50 @@ DELETE FROM blind_record
 WHERE handle = ANY(%(handles)s)
 RETURNING handle;
 
+-- name: note_removals
+-- What every operator must take out, and owes its owner a receipt for.
+WITH gone AS (
+    SELECT handle, coalesce(v.reference, k.reference) AS reference, coalesce(v.member, k.member) AS member,
+        coalesce(e.version, k.version) AS version
+    FROM unnest(%(handles)s::bigint[]) AS item (handle)
+    LEFT JOIN encoded_version AS v USING (handle)
+    LEFT JOIN record AS e ON e.reference = v.reference
+    LEFT JOIN blind_canary AS k USING (handle)
+),
+noted AS (
+    INSERT INTO index_change (handle, is_removal)
+    SELECT handle, true FROM gone
+    RETURNING number, handle
+)
+INSERT INTO blind_erasure_due (place, handle, number, reference, version, member)
+SELECT place, handle, number, reference, version, member
+FROM noted
+JOIN gone USING (handle)
+CROSS JOIN generate_series(0, 2) AS place
+WHERE reference IS NOT NULL AND version IS NOT NULL
+ON CONFLICT DO NOTHING;
+
+-- name: take_due
+-- Receipts that an operator owes though it is past the removal and had a minute for it: it is told once more.
+UPDATE blind_erasure_due AS due
+SET told_at = %(now)s
+FROM (
+    SELECT place, handle FROM blind_erasure_due
+    WHERE place = %(place)s AND number <= %(number)s AND told_at < %(before)s
+    ORDER BY told_at, number
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+) AS chosen
+WHERE (due.place, due.handle) = (chosen.place, chosen.handle)
+RETURNING due.number, due.handle, due.reference, due.version, due.member;
+
 -- name: list_feed
 -- What an operator that is at `after` has to do, in the order of commits. A record that is gone comes without a
 -- bundle: its removal follows.
 SELECT c.number, c.handle, c.is_removal, b.sealed, r.key_epoch,
        coalesce(v.reference, k.reference) AS reference, coalesce(v.member, k.member) AS member,
        coalesce(e.version, k.version) AS version,
+       due.reference AS gone_reference, due.version AS gone_version, due.member AS gone_member,
        (SELECT array_agg(w.segment ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS segments,
        (SELECT array_agg(w.row ORDER BY w.number) FROM blind_row AS w WHERE w.handle = c.handle) AS rows
 FROM index_change AS c
@@ -68,6 +106,7 @@ LEFT JOIN blind_bundle AS b ON b.handle = r.handle AND b.place = %(place)s
 LEFT JOIN encoded_version AS v ON v.handle = r.handle
 LEFT JOIN record AS e ON e.reference = v.reference
 LEFT JOIN blind_canary AS k ON k.handle = r.handle
+LEFT JOIN blind_erasure_due AS due ON due.handle = c.handle AND due.place = %(place)s AND c.is_removal
 WHERE c.number > %(after)s
 ORDER BY c.number
 LIMIT %(limit)s;
@@ -102,6 +141,10 @@ WHERE place = %(place)s;
 -- How the operators are.
 SELECT place, number, seen_at, away_since, trouble, erasures FROM blind_operator ORDER BY place;
 
+-- name: hold_erasures
+-- Up to where an operator's receipts are here; no row while another worker asks for them.
+SELECT erasures FROM blind_operator WHERE place = %(place)s FOR UPDATE SKIP LOCKED;
+
 -- name: keep_erasure
 -- What an operator signed to an owner.
 INSERT INTO operator_erasure (place, number, owner, content, signature)
@@ -119,9 +162,13 @@ USING index_change AS c
 WHERE c.handle = b.handle AND NOT c.is_removal AND c.number <= %(number)s;
 
 -- name: note_unreadable
--- A record that an operator could not read.
+-- Records that an operator could not read. What is being erased at this moment need not be noted, nor waited for.
 INSERT INTO blind_unreadable (handle, place)
-SELECT handle, %(place)s FROM blind_record WHERE handle = ANY(%(handles)s)
+SELECT r.handle, %(place)s
+FROM blind_record AS r
+WHERE r.handle = ANY(%(handles)s)
+  AND NOT EXISTS (SELECT FROM blind_unreadable AS u WHERE u.handle = r.handle AND u.place = %(place)s)
+FOR KEY SHARE OF r SKIP LOCKED
 ON CONFLICT DO NOTHING;
 
 -- name: list_records

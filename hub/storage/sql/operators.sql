@@ -14,9 +14,22 @@ SET contact = excluded.contact, certificate_pem = excluded.certificate_pem,
 -- Receipts that wait for being forwarded; they are gone from here with that.
 DELETE FROM operator_erasure
 WHERE (place, number, owner) IN (
-    SELECT place, number, owner FROM operator_erasure ORDER BY number, place, owner LIMIT %(limit)s
+    SELECT place, number, owner FROM operator_erasure WHERE refused IS NULL
+    ORDER BY number, place, owner LIMIT %(limit)s
 )
-RETURNING owner, content, signature;
+RETURNING place, number, owner, content, signature;
+
+-- name: settle_erasures
+-- An operator gave its receipt for these versions.
+DELETE FROM blind_erasure_due AS due
+USING unnest(%(references)s::text[], %(versions)s::integer[]) AS given (reference, version)
+WHERE due.place = %(place)s AND due.member = %(owner)s
+  AND (due.reference, due.version) = (given.reference, given.version);
+
+-- name: set_aside_erasure
+-- What came as a receipt and is none.
+INSERT INTO operator_erasure (place, number, owner, content, signature, refused)
+VALUES (%(place)s, %(number)s, %(owner)s, %(content)s, %(signature)s, %(reason)s);
 
 -- name: spend_tokens
 -- Take from a member's budget of the day; no row where that would be more than it has.
@@ -59,6 +72,9 @@ SELECT since, reason FROM comparison_stop;
 -- name: list_standings
 -- How the operators are that were added, beside the newest change here.
 SELECT seat.place, seat.contact, operator.number, operator.records, operator.seen_at, operator.away_since,
-    operator.trouble, (SELECT coalesce(max(number), 0) FROM index_change) AS newest
+    operator.trouble, (SELECT coalesce(max(number), 0) FROM index_change) AS newest,
+    (SELECT count(*) FROM blind_unreadable AS u WHERE u.place = seat.place) AS unreadable,
+    (SELECT count(*) FROM operator_erasure AS e WHERE e.place = seat.place AND e.refused IS NOT NULL)
+        AS receipts_refused
 FROM operator_seat AS seat JOIN blind_operator AS operator USING (place)
 ORDER BY seat.place;

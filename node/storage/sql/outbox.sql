@@ -37,6 +37,23 @@ order by id
 limit %(limit)s
 for update;
 
+-- name: lock_unsent_submissions
+-- Submissions that no batch has taken and no withdrawal waits before, of each record the oldest, in an order that
+-- nobody knows who does not have the seed: sorted registers would else arrive as they are sorted.
+select id, kind, reference, version, payload, key_epoch
+from outbox_item as submission
+where batch_id is null and kind = 'submission'
+    and id < coalesce(
+        (select min(id) from outbox_item where batch_id is null and kind = 'withdrawal'), 9223372036854775807
+    )
+    and not exists (
+        select from outbox_item as earlier
+        where earlier.batch_id is null and earlier.reference = submission.reference and earlier.id < submission.id
+    )
+order by sha256(%(seed)s::bytea || int8send(id))
+limit %(limit)s
+for update;
+
 -- name: lock_unsent_withdrawals
 -- The oldest withdrawals that no batch has taken, where nothing of the same record waits before them.
 select id, kind, reference, version, payload, key_epoch

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 from tests.simulators.hub_in_memory import FEDERATION, HubInMemory
@@ -49,7 +48,7 @@ class BlindPair:
         )
         outline = item.envelopes[0]
         vectors = tuple(each.what for each in Outline.from_bytes(SCHEMA, outline).places(SCHEMA))
-        terms = ShareTerms(item.namespace, item.comparable_with, vectors, sha256(outline).hexdigest())
+        terms = ShareTerms(item.namespace, item.comparable_with, vectors)
         sealed, key = item.envelopes[1 + place], self.operators.sealing[place]
         return open_shares(sealed, key, context, terms, self.xb.directory()).bundle
 

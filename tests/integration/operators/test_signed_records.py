@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 from tests.integration.operators.test_three_operators import connected
 from tests.simulators.operator_bench import (
+    DIGEST,
     FEDERATION,
     SCHEMA,
+    SCHEMA_BYTES,
     OperatorBench,
     segment,
     signing_now,
@@ -20,17 +22,26 @@ from tests.simulators.operator_bench import (
 from symbolon.hub.errors import OperatorRefused
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.matching.blind.ring import RING_16, RowOfElements
+from symbolon.protocol.canonical import parse_json
+from symbolon.protocol.codec import from_wire
 from symbolon.protocol.handling import ComparableWith
 from symbolon.protocol.keys import SigningKey
+from symbolon.protocol.messages_comparison import OperatorErasure
 from symbolon.protocol.messages_operators import (
     AddedRecord,
+    AskErasures,
     AskStatus,
+    AskUnreadable,
+    Erasures,
     Fed,
     Feed,
+    GoneRecord,
     OperatorStatus,
     RecordChange,
     RowAddress,
+    SchemaContent,
     SegmentDescription,
+    Unreadable,
 )
 from symbolon.protocol.references import MemberCode, new_record_reference
 from symbolon.protocol.share_sealing import ShareContext, ShareTerms, seal_shares
@@ -167,3 +178,68 @@ def test_a_record_of_an_epoch_that_the_directory_does_not_list_is_not_taken(
     laxer = segment(10, "XA", PROFILE, schema_digest="cd" * 32)
     assert told(bench, lines, record(bench, 0, laxer), laxer).unreadable
     assert held(lines) == 0
+
+
+def test_a_record_is_not_taken_into_rows_of_another_width_or_of_no_profile(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    narrow = replace(OF_XA, segment=7, bits=64)
+    unjudged = replace(OF_XA, segment=8, filled=())
+    for otherwise in (narrow, unjudged):
+        assert told(bench, lines, record(bench, 0, otherwise), otherwise).unreadable
+    assert (held(lines), reasons(bench)) == (0, ["malformed-message", "malformed-message"])
+
+
+def test_which_records_could_not_be_read_is_said_as_often_as_it_is_asked(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    wrong = [told(bench, lines, record(bench, 0, key=bench.members.keys["XB"]), OF_XA).unreadable[0] for _ in range(3)]
+    for _ in range(2):
+        assert list(lines.call(0, AskUnreadable(0), Unreadable).handles) == wrong
+    assert list(lines.call(0, AskUnreadable(wrong[0]), Unreadable).handles) == wrong[1:]
+    told(bench, lines, None, OF_XA, handle=wrong[1])
+    assert list(lines.call(0, AskUnreadable(0), Unreadable).handles) == [wrong[0], wrong[2]]
+
+
+def test_records_of_a_schema_that_is_not_here_wait_for_it(bench: OperatorBench, lines: OperatorLines) -> None:
+    with bench.databases[0].transaction() as transaction:
+        transaction.execute(Query("forget", "for a test", "delete from linkage_schema"))
+    change = RecordChange(1, 1, record(bench, 0))
+    feed = Feed((), (OF_XA,), (change,), versions=bench.members.on_the_wire())
+    with pytest.raises(OperatorRefused, match="does not have: tell it first"):
+        lines.call(0, feed, Fed)
+    again = replace(feed, schemas=(SchemaContent(DIGEST, SCHEMA_BYTES),))
+    assert lines.call(0, again, Fed) == Fed(1, (), 1)
+
+
+def receipts(lines: OperatorLines) -> list[tuple[str, str, int]]:
+    """What operator 0 signed: to whom, and which versions are gone."""
+    signed = lines.call(0, AskErasures(0), Erasures).receipts
+    erasures = [from_wire(OperatorErasure, parse_json(each.content)) for each in signed]
+    return [(each.owner, gone.reference, gone.version) for each in erasures for gone in each.records]
+
+
+def removed(bench: OperatorBench, lines: OperatorLines, handle: int, gone: GoneRecord, number: int = 0) -> None:
+    bench.changes += not number
+    lines.call(0, Feed((), (), (RecordChange(number or bench.changes, handle, None, gone),)), Fed)
+
+
+def test_what_could_not_be_read_or_was_never_here_is_receipted_too(bench: OperatorBench, lines: OperatorLines) -> None:
+    unreadable = record(bench, 0, key=bench.members.keys["XB"])
+    [handle] = told(bench, lines, unreadable, OF_XA).unreadable
+    removed(bench, lines, handle, GoneRecord(unreadable.reference, 1, XA))
+    never_here = GoneRecord(new_record_reference(uuid4()), 3, XB)
+    removed(bench, lines, 99, never_here)
+    # Told once more, as where it was put back to what another operator has.
+    removed(bench, lines, 99, never_here, number=1)
+    expected = (XB, never_here.reference, 3)
+    assert receipts(lines) == [(XA, unreadable.reference, 1), expected, expected]
+
+
+def test_no_receipt_is_given_for_what_is_here_whatever_the_hub_calls_it(
+    bench: OperatorBench, lines: OperatorLines
+) -> None:
+    here = record(bench, 0)
+    told(bench, lines, here, OF_XA)
+    removed(bench, lines, 99, GoneRecord(here.reference, 1, XA))
+    assert (receipts(lines), held(lines)) == ([], 1)

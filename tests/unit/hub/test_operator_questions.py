@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.simulators.operator_bench import DIGEST, SCHEMA, segment
 
+from symbolon.hub.operators.domain.described import fits_schema
 from symbolon.hub.operators.domain.questions import check_question, form_of, spent_by
 from symbolon.hub.operators.errors import OutOfScope, UnknownQuestion, UnknownRows
 from symbolon.matching.blind.questions import questions_of_kind, threshold_question
@@ -105,3 +106,32 @@ def test_a_form_that_the_schema_does_not_have_is_not_asked() -> None:
     segments = described(segment(1, "XA", FIRST.id), segment(2, "XB", FIRST.id))
     with pytest.raises(UnknownQuestion):
         check_question(replace(job(FIRST.id, [1], [2]), form=LinearForm(40, 16, 17, 0, 16)), segments, SCHEMAS)
+
+
+@pytest.mark.parametrize(
+    "described_otherwise",
+    [
+        {"bits": SCHEMA.vector_bits - 64},
+        {"bits": 64},
+        {"filled": ()},
+        {"filled": (FIRST.id,)},
+        {"filled": (SECOND.id, "nobody's")},
+        {"filled": (SECOND.id, SECOND.id)},
+    ],
+)
+def test_rows_that_are_described_otherwise_than_the_schema_has_them_are_not_compared(
+    described_otherwise: dict[str, object],
+) -> None:
+    segments = described(
+        segment(1, "XA", SECOND.id, **described_otherwise), segment(2, "XB", SECOND.id, **described_otherwise)
+    )
+    with pytest.raises(UnknownRows):
+        check_question(job(SECOND.id, [1], [2]), segments, SCHEMAS)
+
+
+def test_explanations_are_of_no_profile() -> None:
+    honest = segment(1, "XA", "explain/name")
+    assert fits_schema(SCHEMA, honest)
+    assert not fits_schema(SCHEMA, replace(honest, filled=(FIRST.id,)))
+    assert not fits_schema(SCHEMA, replace(honest, bits=64))
+    assert not fits_schema(SCHEMA, replace(honest, what="explain/nothing"))

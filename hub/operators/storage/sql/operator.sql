@@ -63,6 +63,10 @@ on conflict (handle) do nothing;
 -- Which of these handles are a record's already.
 select handle from shared_record where handle = any(%(handles)s);
 
+-- name: list_held_versions
+-- Of which versions of these records shares are here.
+select reference, version from shared_record where reference = any(%(references)s);
+
 -- name: take_bundles
 -- Signed bundles were taken; those that were not before.
 insert into taken_bundle (digest, epoch)
@@ -85,6 +89,10 @@ delete from unreadable_record where handle = %(handle)s;
 -- name: note_unreadable
 -- A record whose bundle does not open, or not to what its rows ask for.
 insert into unreadable_record (handle, reason, noted_at) values (%(handle)s, %(reason)s, %(now)s) on conflict do nothing;
+
+-- name: list_unreadable
+-- Records that could not be read.
+select handle from unreadable_record where handle > %(after)s order by handle limit %(limit)s;
 
 -- name: list_shares
 -- Shares from a handle on, to fill the segments anew.
