@@ -78,7 +78,7 @@ def receiver_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int
     from symbolon.hub.storage.receiver_comparator import ReceiverComparator
     from symbolon.hub.storage.receiver_jobs import AskForReceivers
 
-    feed = FeedOperators(operators, CLOCK, hub.identity.signing_key.sign)
+    feed = FeedOperators(operators, hub.store.work, CLOCK, hub.identity.signing_key.sign)
     ask = AskForReceivers(operators, feed, secrets.randbelow, recompute_one_in)
     return ReceiverComparator(hub.linkage_schemas(), feed, ask, hub.tell_of_rows)
 
