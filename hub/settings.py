@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from symbolon.hub.domain.attachments import PAIR_QUOTA
 from symbolon.hub.domain.operators import DAILY_TOKENS
+from symbolon.protocol.messages_comparison import Opening
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.mail import MailSettings, is_mail_address, read_mail_settings
@@ -61,6 +62,8 @@ class HubSettings:
     """How many bytes of two members' files lie here at once."""
     daily_tokens: int = DAILY_TOKENS
     """How many tokens one member may have evaluated in a day, where the federation compares blind."""
+    opening: Opening = Opening.HUB
+    """Founding a federation that compares blind: to whom its match bits open. Fixed with the founding."""
     notices: NoticeSettings | None = None
     """How the facilitator is told by mail; None: by the desk's pages alone."""
 
@@ -87,6 +90,7 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSetting
         attachment_quota=reader.number("attachment_quota_mib", PAIR_QUOTA // _MIB, lowest=1, highest=1_000_000) * _MIB,
         daily_tokens=reader.number("daily_tokens", DAILY_TOKENS, lowest=1, highest=2**53 - 1),
         notices=_read_notice_settings(reader),
+        opening=_read_opening(reader),
     )
     # Which of the two keeps the key that key files are sealed under, `runtime.key_services` reads for itself.
     reader.optional_text("hub_key_file")
@@ -116,6 +120,13 @@ def _read_notice_settings(reader: SettingsReader) -> NoticeSettings | None:
     if when not in (_AT_ONCE, _DIGEST):
         raise ConfigurationMistake("The setting 'notice_when' must be 'at-once' or 'digest'.")
     return NoticeSettings(mail, recipients, timedelta(hours=hours) if when == _DIGEST else timedelta(0), desk_url)
+
+
+def _read_opening(reader: SettingsReader) -> Opening:
+    try:
+        return Opening(reader.text("opening", Opening.HUB.value))
+    except ValueError:
+        raise ConfigurationMistake("The setting 'opening' must be 'hub' or 'receivers'.") from None
 
 
 def _desk_beside(reader: SettingsReader) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from symbolon.protocol.problems import MalformedMessage
@@ -33,6 +34,8 @@ class NodeSettings:
     people: PeopleSettings
     mail: MailSettings | None
     """The server that sends officers' notices; None: none are sent."""
+    pairs_every: timedelta
+    """At which intervals the other members are told of pairs, where the hub learns of none."""
     desk_url: str | None
     """Where officers find the desk, for the links in their mails; None: mails have none."""
 
@@ -56,6 +59,7 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> NodeSettin
         postgres_tools=Path(tools).expanduser() if (tools := reader.optional_text("postgres_tools")) else None,
         people=read_people_settings(reader),
         mail=read_mail_settings(reader),
+        pairs_every=timedelta(seconds=reader.number("pairs_every_seconds", 900, lowest=1, highest=86_400)),
         desk_url=reader.https_url("desk_url") if reader.optional_text("desk_url") is not None else None,
     )
     # Which of the two keeps the node key, `runtime.key_services` reads for itself: key files are opened before this.

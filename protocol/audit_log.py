@@ -69,6 +69,8 @@ class AuditAct(StrEnum):
     OPERATOR_RESUMED = "operator-resumed"
     OPERATOR_ERASED = "operator-erased"
     OPERATORS_DISAGREE = "operators-disagree"
+    OPENINGS_READ = "openings-read"
+    PAIRS_TOLD = "pairs-told"
     # People and their rights.
     USER_CHANGED = "user-changed"
     USER_DISABLED = "user-disabled"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from symbolon.protocol.messages_comparison import operator_card_fingerprint
+from symbolon.protocol.messages_comparison import Opening, operator_card_fingerprint
 from symbolon.protocol.messages_membership import FederationDirectory, Member, MemberCard, MemberStanding
 from symbolon.protocol.references import MemberCode
 
@@ -83,7 +83,13 @@ def _operator_changes(old: FederationDirectory | None, new: FederationDirectory)
             f"Operator {card.place} ({card.name}) {done} blind; compare its card's fingerprint: "
             f"{operator_card_fingerprint(card)}.",
         )
-    if old is not None and old.comparison.mode is not new.comparison.mode:
+    if old is None and new.comparison.opening is Opening.RECEIVERS:
+        yield DirectoryChange(
+            DirectoryChangeKind.OPERATOR_CHANGED,
+            "Match bits open towards the members alone: the hub learns no pair, and cannot be let see any later.",
+        )
+    ways = {(each.comparison.mode, each.comparison.opening) for each in (old, new) if each is not None}
+    if old is not None and len(ways) > 1:
         yield DirectoryChange(DirectoryChangeKind.FEDERATION_CHANGED, "Records are compared in another way.")
 
 

@@ -14,6 +14,7 @@ from symbolon.protocol.directory_changes import DirectoryChange, DirectoryChange
 from symbolon.protocol.keys import SigningKey, VerifyingKey
 from symbolon.protocol.member_keys import check_new_cards
 from symbolon.protocol.membership_problems import BrokenSuccession, NotCoSigned, OlderVersion, RetiredKeyUsed
+from symbolon.protocol.messages_comparison import Comparing, Opening
 from symbolon.protocol.messages_federation import DirectorySignature, SignedDirectory
 from symbolon.protocol.messages_membership import FederationDirectory, Member
 from symbolon.protocol.problems import BadSignature, WrongFederation
@@ -142,6 +143,11 @@ def check_quorum(directory: FederationDirectory) -> None:
         )
 
 
+def _way_of(directory: FederationDirectory) -> tuple[Comparing, Opening]:
+    """What of the comparison never changes; its operators' cards may."""
+    return directory.comparison.mode, directory.comparison.opening
+
+
 def _check_step(known: FederationDirectory, offered: FederationDirectory) -> None:
     if (offered.federation, offered.exercise) != (known.federation, known.exercise):
         raise WrongFederation("The directory belongs to another federation, or mixes exercise and live data.")
@@ -153,7 +159,7 @@ def _check_step(known: FederationDirectory, offered: FederationDirectory) -> Non
         raise BrokenSuccession("The federation directory follows another version than the known one.")
     if offered.issued_at < known.issued_at:
         raise BrokenSuccession("The federation directory was issued before the version that it follows.")
-    if offered.comparison.mode is not known.comparison.mode:
+    if _way_of(offered) != _way_of(known):
         raise BrokenSuccession("The directory changes how records are compared, which is fixed at the founding.")
     if not {member.code for member in known.members} <= {member.code for member in offered.members}:
         raise BrokenSuccession("A member is missing from the directory; one that leaves is listed as expelled.")

@@ -48,6 +48,14 @@ class Comparing(StrEnum):
     BLIND = "blind"
 
 
+class Opening(StrEnum):
+    """To whom the match bits of blind comparison open."""
+
+    HUB = "hub"
+    RECEIVERS = "receivers"
+    """To the members whose records are compared alone: the hub learns no pair."""
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorCard:
     """One operator's public keys: Ed25519, ML-KEM-768 with X25519, X25519; and its TLS certificate's SHA-256."""
@@ -67,11 +75,14 @@ class Comparison:
 
     mode: Comparing
     operators: Annotated[tuple[OperatorCard, ...], entries(0, OPERATORS)]
+    opening: Opening = Opening.HUB
 
     def __post_init__(self) -> None:
         places = [card.place for card in self.operators]
         if places != (list(range(OPERATORS)) if self.mode is Comparing.BLIND else []):
             raise MalformedMessage("Blind comparison lists its three operators in their order, open comparison none.")
+        if self.mode is Comparing.OPEN and self.opening is not Opening.HUB:
+            raise MalformedMessage("Open comparison has no match bits to open towards receivers.")
 
 
 OPEN_COMPARISON: Final = Comparison(Comparing.OPEN, ())

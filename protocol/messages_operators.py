@@ -403,3 +403,4 @@ class Channel(IntEnum):
     FRAME = 3
     OPENING = 4
     STANDING = 5
+    SEALED_OPENING = 6

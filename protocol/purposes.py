@@ -11,6 +11,12 @@ class Purpose(StrEnum):
     SUBMISSION_RECEIPT = "submission-receipt"
     WITHDRAWAL = "withdrawal"
     WITHDRAWAL_RECEIPT = "withdrawal-receipt"
+    HANDLE_NOTICE = "handle-notice"
+    SEALED_OPENINGS = "sealed-openings"
+    PAIRS_FOUND = "pairs-found"
+    PAIR_DECLARATION = "pair-declaration"
+    PAIR_END = "pair-end"
+    OPENING_PROBLEM = "opening-problem"
     TOKEN_REQUEST = "token-request"  # noqa: S105 - the name of a purpose
     TOKEN_ANSWERS = "token-answers"  # noqa: S105 - the name of a purpose
     ALERT = "alert"
@@ -111,7 +117,10 @@ KEY_PURPOSES: Final = frozenset(
 )
 """Sealed purposes about the linkage key, which belong to no hit: any active member may send them to any other."""
 
-SEALED_PURPOSES: Final = HIT_PURPOSES | KEY_PURPOSES
+PAIR_PURPOSES: Final = frozenset({Purpose.PAIRS_FOUND})
+"""Sealed purposes about pairs that no hit is known of yet: any active member may send them to any other."""
+
+SEALED_PURPOSES: Final = HIT_PURPOSES | KEY_PURPOSES | PAIR_PURPOSES
 """Purposes whose body goes from member to member and is sealed, so that the hub relays what it cannot read."""
 
 BEFORE_THE_VOTES: Final = frozenset(

@@ -31,6 +31,7 @@ MeetingId = NewType("MeetingId", str)
 ProposalId = NewType("ProposalId", str)
 OnwardUseId = NewType("OnwardUseId", str)
 PurgeId = NewType("PurgeId", str)
+PairId = NewType("PairId", str)
 PingId = NewType("PingId", str)
 
 DeskId = NewType("DeskId", str)
@@ -135,6 +136,11 @@ def parse_onward_use_id(text: str) -> OnwardUseId:
 def parse_purge_id(text: str) -> PurgeId:
     """Take the id of a purge from outside (a lower-case UUID)."""
     return PurgeId(_uuid_text(text))
+
+
+def parse_pair_id(text: str) -> PairId:
+    """Take the id of a found pair from outside (a lower-case UUID)."""
+    return PairId(_uuid_text(text))
 
 
 def parse_ping_id(text: str) -> PingId:
@@ -242,6 +248,11 @@ def new_purge_id(drawn: UUID) -> PurgeId:
     return PurgeId(str(drawn))
 
 
+def new_pair_id(drawn: UUID) -> PairId:
+    """Make the id of a found pair from a random UUID."""
+    return PairId(str(drawn))
+
+
 def new_ping_id(drawn: UUID) -> PingId:
     """Make the id of a proof-of-life ping of a freshly drawn UUID."""
     return PingId(str(drawn))
@@ -267,6 +278,7 @@ PARSERS: Final[Mapping[object, Callable[[str], str]]] = {
     ProposalId: parse_proposal_id,
     OnwardUseId: parse_onward_use_id,
     PurgeId: parse_purge_id,
+    PairId: parse_pair_id,
     PingId: parse_ping_id,
     DeskId: parse_desk_id,
     IncarnationId: parse_incarnation_id,

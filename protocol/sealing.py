@@ -48,6 +48,7 @@ from symbolon.protocol.messages_dialogue import (
 )
 from symbolon.protocol.messages_epochs import KeyCommitment, KeyConfirmation, KeyReveal
 from symbolon.protocol.messages_exchange import LinkageKeyShare, Reply, Request, Sealed, Vote
+from symbolon.protocol.messages_receivers import PairsFound
 from symbolon.protocol.messages_steps import StateNotice
 from symbolon.protocol.problems import MalformedMessage, UnsealFailed, WrongPurpose
 from symbolon.protocol.purposes import Purpose
@@ -63,7 +64,10 @@ VOTE_STEP: Final = 17 * PADDING_STEP
 _HPKE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _HYBRID_HPKE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _LABEL: Final = b"symbolon/1 seal\n"
-_STEPS: Final[Mapping[Purpose, int]] = MappingProxyType({Purpose.VOTE: VOTE_STEP})
+PAIRS_STEP: Final = 64 * PADDING_STEP
+"""Room for as many pairs and answers as one message holds: all have one length, whether or not there are any."""
+
+_STEPS: Final[Mapping[Purpose, int]] = MappingProxyType({Purpose.VOTE: VOTE_STEP, Purpose.PAIRS_FOUND: PAIRS_STEP})
 
 HitSealable = (
     Vote
@@ -90,7 +94,7 @@ HitSealable = (
 )
 """What is sealed about a hit."""
 
-Sealable = HitSealable | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation
+Sealable = HitSealable | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation | PairsFound
 S = TypeVar("S", bound=Sealable)
 
 

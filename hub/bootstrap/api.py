@@ -1,6 +1,7 @@
 """The use cases of the members' API, wired."""
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 from symbolon.hub.bootstrap.comparison import TokensByDirectory
 from symbolon.hub.bootstrap.opening import CLOCK, Hub
@@ -14,15 +15,18 @@ from symbolon.hub.services.answer_batch import AnswerBatch
 from symbolon.hub.services.api_services import ApiServices
 from symbolon.hub.services.approve_directory import ApproveDirectory
 from symbolon.hub.services.decide_hold import DecideHold
+from symbolon.hub.services.declare_pair import DeclarePair
 from symbolon.hub.services.deposit_vote import DepositVote
 from symbolon.hub.services.describe_federation import DescribeFederation, ShowProposal
 from symbolon.hub.services.desk_services import AttachmentServices, DeskServices
+from symbolon.hub.services.end_pair import EndPair
 from symbolon.hub.services.erase_records import EraseRecords
 from symbolon.hub.services.hand_over_votes import HandOverVotes
 from symbolon.hub.services.identify_member import IdentifyMember
 from symbolon.hub.services.list_deliveries import ListDeliveries
 from symbolon.hub.services.note_acknowledgement import NoteAcknowledgement
 from symbolon.hub.services.note_epoch_progress import NoteEpochProgress
+from symbolon.hub.services.note_opening_problem import NoteOpeningProblem
 from symbolon.hub.services.note_proof_of_life import NoteProofOfLife
 from symbolon.hub.services.offer_attachment import OfferAttachment, ShowAttachmentProgress
 from symbolon.hub.services.open_envelope import OpenEnvelope
@@ -79,6 +83,9 @@ def build_api_services(hub: Hub, intake: EncodingIntake, wake: WakeUps, tokens: 
         relay_tokens=RelayTokens(
             store, open_envelope, tokens, hub.sign_message(), CLOCK, daily_tokens=hub.settings.daily_tokens
         ),
+        declare_pair=DeclarePair(store, open_envelope, change_hits, post, CLOCK, uuid4, exercise=hub.identity.exercise),
+        end_pair=EndPair(store, open_envelope, EraseRecords(intake, change_hits), CLOCK),
+        note_opening_problem=NoteOpeningProblem(store, open_envelope, CLOCK),
         deposit_vote=DepositVote(store, open_envelope, hand_over, CLOCK),
         relay_message=RelayMessage(store, open_envelope, enter, post, CLOCK),
         take_step=TakeStep(store, open_envelope, enter, CLOCK),

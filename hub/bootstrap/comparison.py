@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from symbolon.hub.bootstrap.opening import Hub
 from symbolon.hub.bootstrap.operators import Addresses, addresses_in, room_settings
-from symbolon.hub.bootstrap.worker import blind_comparator, open_comparator
+from symbolon.hub.bootstrap.worker import blind_comparator, open_comparator, receiver_comparator
 from symbolon.hub.domain.hits import Explanation
 from symbolon.hub.domain.ids import RecordHandle
 from symbolon.hub.domain.scope import Scope
@@ -17,7 +17,8 @@ from symbolon.hub.gateway.token_lines import TokenLines
 from symbolon.hub.ports import CandidatePair, Comparator, EncodingIntake, HandleEnvelopes, Work
 from symbolon.hub.storage.blind_encodings import BlindEncodings
 from symbolon.hub.storage.open_encodings import OpenEncodings
-from symbolon.protocol.messages import Comparing
+from symbolon.hub.storage.receiver_comparator import ReceiverEncodings
+from symbolon.protocol.messages import Comparing, Opening
 from symbolon.protocol.messages_operators import EvaluatedTokens, EvaluateTokens
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ _RECOMPUTE_ONE_IN: Final = 100
 """Of how many jobs one is computed twice, under another rotation."""
 
 
-def comparing(work: Work) -> Comparing | None:
+Way = tuple[Comparing, Opening]
+"""How records are compared, and to whom match bits open."""
+
+
+def comparing(work: Work) -> Way | None:
     """How the federation compares; None before its founding."""
     known = work.directory.in_effect()
-    return None if known is None else known.comparison.mode
+    return None if known is None else (known.comparison.mode, known.comparison.opening)
 
 
 class IntakeByDirectory:
@@ -39,11 +44,12 @@ class IntakeByDirectory:
     def __init__(self, hub: Hub) -> None:
         schemas = hub.linkage_schemas()
         self._hub = hub
-        self._intakes: Mapping[Comparing, EncodingIntake] = {
-            Comparing.OPEN: OpenEncodings(schemas),
-            Comparing.BLIND: BlindEncodings(schemas),
+        self._intakes: Mapping[Way, EncodingIntake] = {
+            (Comparing.OPEN, Opening.HUB): OpenEncodings(schemas),
+            (Comparing.BLIND, Opening.HUB): BlindEncodings(schemas),
+            (Comparing.BLIND, Opening.RECEIVERS): ReceiverEncodings(schemas, hub.tell_of_rows),
         }
-        self._mode: Comparing | None = None
+        self._way: Way | None = None
 
     def check(self, envelopes: Sequence[bytes], schema_digest: str) -> str | None:
         """A sentence that says what to do with an encoding that is not taken."""
@@ -62,10 +68,10 @@ class IntakeByDirectory:
         return self._intake().withdraw(work, handles)
 
     def _intake(self) -> EncodingIntake:
-        if self._mode is None:
+        if self._way is None:
             with self._hub.store.work() as work:
-                self._mode = comparing(work)
-        return self._intakes[self._mode or Comparing.OPEN]
+                self._way = comparing(work)
+        return self._intakes[self._way or (Comparing.OPEN, Opening.HUB)]
 
 
 class ComparatorByDirectory(IntakeByDirectory):
@@ -106,10 +112,10 @@ class ComparatorByDirectory(IntakeByDirectory):
 
     def _present(self, work: Work) -> Comparator | None:
         with self._turn:
-            mode = comparing(work)
-            if mode is None:
+            way = comparing(work)
+            if way is None:
                 return None
-            if mode is Comparing.OPEN:
+            if way[0] is Comparing.OPEN:
                 if self._comparator is None:
                     self._comparator = open_comparator(self._hub)
                 return self._comparator
@@ -123,7 +129,8 @@ class ComparatorByDirectory(IntakeByDirectory):
                     self._room.close()
                 self._addresses = addresses
                 self._room = OperatorRoom(room_settings(self._hub, addresses))
-                self._comparator = blind_comparator(self._hub, self._room, recompute_one_in=_RECOMPUTE_ONE_IN)
+                make = blind_comparator if way[1] is Opening.HUB else receiver_comparator
+                self._comparator = make(self._hub, self._room, recompute_one_in=_RECOMPUTE_ONE_IN)
             return self._comparator
 
 

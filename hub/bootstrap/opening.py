@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Final
 from uuid import uuid4
 
-from symbolon.hub.ports import Federation
+from symbolon.hub.ports import Federation, Work
 from symbolon.hub.services.change_hits import ChangeHits
 from symbolon.hub.services.draft_directory import DraftDirectory
 from symbolon.hub.services.enrol_member import CertificateOffice, EnrolMember, Founder
@@ -31,8 +31,8 @@ from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.hub.storage.unit_of_work import PostgresStore
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, schema_digest
 from symbolon.protocol.keys import KeyPurpose, SigningKey
-from symbolon.protocol.messages import LinkageEpoch
-from symbolon.protocol.references import new_incarnation_id
+from symbolon.protocol.messages import HandleNotice, LinkageEpoch, SealedOpenings
+from symbolon.protocol.references import MemberCode, new_incarnation_id
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.certificates import KeyAndCertificate, expires_at
 from symbolon.runtime.clock import Clock, SystemClock
@@ -107,11 +107,15 @@ class Hub:
     def founder(self) -> Founder:
         """Founds the federation, and vouches for its members."""
         _content, first_epoch = default_schema()
-        return Founder(self.identity, self.certificate_office(), first_epoch)
+        return Founder(self.identity, self.certificate_office(), first_epoch, self.settings.opening)
 
     def enrol_member(self) -> EnrolMember:
         """Enrols states."""
         return EnrolMember(self.store, self.founder(), self.draft_directory(), CLOCK)
+
+    def tell_of_rows(self, work: Work, member: MemberCode, message: HandleNotice | SealedOpenings) -> None:
+        """Post what a member is told where match bits open towards members alone."""
+        self.post_message()(work, member, message, CLOCK.now())
 
     def linkage_schemas(self) -> LinkageSchemas:
         """What encodings are read with."""

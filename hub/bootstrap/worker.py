@@ -72,6 +72,17 @@ def blind_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -
     return BlindComparator(hub.linkage_schemas(), feed, ask, BlindCanaries(CLOCK, secrets.randbelow))
 
 
+def receiver_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -> Comparator:
+    """Blind comparison whose match bits open towards members alone."""
+    from symbolon.hub.storage.blind_feed import FeedOperators
+    from symbolon.hub.storage.receiver_comparator import ReceiverComparator
+    from symbolon.hub.storage.receiver_jobs import AskForReceivers
+
+    feed = FeedOperators(operators, hub.store.work, CLOCK, hub.identity.signing_key.sign)
+    ask = AskForReceivers(operators, feed, secrets.randbelow, recompute_one_in)
+    return ReceiverComparator(hub.linkage_schemas(), feed, ask, hub.tell_of_rows)
+
+
 def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:
     """The use cases of the worker; what is compared is loaded when this returns."""
     post = hub.post_message()

@@ -13,7 +13,7 @@ from symbolon.hub.bootstrap.people import people_office
 from symbolon.hub.cli.outlooks import HomeOption, tell
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
-from symbolon.protocol.messages import EnrolmentRequest, enrolment_fingerprint, welcome_fingerprint
+from symbolon.protocol.messages import EnrolmentRequest, Opening, enrolment_fingerprint, welcome_fingerprint
 from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.people_commands import COMMAND, first_token_text
@@ -36,6 +36,9 @@ def init(
     listen_host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     api_port: Annotated[int, typer.Option(help="The members' port.")] = 8443,
     desk_port: Annotated[int, typer.Option(help="The operator's port.")] = 8444,
+    opening: Annotated[
+        Opening, typer.Option(help="With operators: where match bits open; 'receivers' lets the hub learn no pair.")
+    ] = Opening.HUB,
     certificate_host: Annotated[
         list[str] | None, typer.Option(help="Another name or address of the hub; may be repeated.")
     ] = None,
@@ -51,6 +54,7 @@ def init(
         "listen_host": listen_host,
         "api_port": api_port,
         "desk_port": desk_port,
+        "opening": opening.value,
     }
     hosts = dict.fromkeys(
         [urlsplit(hub_url).hostname or "localhost", "localhost", "127.0.0.1", *(certificate_host or [])]

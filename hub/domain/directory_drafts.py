@@ -107,7 +107,8 @@ def with_operators(cards: Sequence[OperatorCard]) -> Step:
     """Compare blind, by these three operators."""
 
     def step(directory: FederationDirectory) -> FederationDirectory:
-        return replace(directory, comparison=Comparison(Comparing.BLIND, tuple(cards)))
+        # To whom match bits open is fixed with the founding, whoever takes an operator's place.
+        return replace(directory, comparison=Comparison(Comparing.BLIND, tuple(cards), directory.comparison.opening))
 
     return step
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.gateway.operator_calls import OperatorAddress, OperatorCalls
-from symbolon.hub.ports.operators import Opened
+from symbolon.hub.ports.operators import Opened, SealedBits
 from symbolon.matching.blind.batch import Batch
 from symbolon.matching.blind.errors import BlindError, MisdirectedFrame
 from symbolon.matching.blind.opening import OpeningShare, opened_records
@@ -34,6 +34,9 @@ from symbolon.protocol.messages_operators import (
     SessionNonce,
     Spoilt,
 )
+from symbolon.protocol.opening_sealing import SealedShares
+from symbolon.protocol.problems import MalformedMessage
+from symbolon.protocol.references import MemberCode
 from symbolon.runtime.links import Arrival, LinkBroken
 
 
@@ -69,6 +72,37 @@ class _Job:
         self.done.set_result(found)
 
 
+class _SealedJob:
+    """A batch whose bits come sealed for members; nothing of them opens here."""
+
+    def __init__(self, job: CompareRows, receivers: frozenset[MemberCode]) -> None:
+        self.done: Future[SealedBits] = Future()
+        self.begun_at = time.monotonic()
+        self._job = job
+        self._wanted = {(receiver, place) for receiver in receivers for place in range(OPERATORS)}
+        self._shares: dict[tuple[MemberCode, int], SealedShares] = {}
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Who has not sealed everything yet."""
+        return tuple(sorted({place for _receiver, place in self._wanted - self._shares.keys()}))
+
+    def take(self, session: SessionId, shares: SealedShares, place: int) -> bool:
+        """Keep what one operator sealed for one member; whether all is there."""
+        if shares.session != session or shares.place != place or (shares.receiver, place) not in self._wanted:
+            raise MalformedMessage("A sealed opening is for nobody who was to have one.")
+        self._shares[shares.receiver, place] = shares
+        return self._shares.keys() == self._wanted
+
+    def carry(self, session: SessionId) -> None:
+        """Hand on what came, as it is."""
+        by_receiver = {
+            receiver: tuple(self._shares[receiver, each] for each in range(OPERATORS))
+            for receiver, _place in self._wanted
+        }
+        self.done.set_result(SealedBits(session, self._job, by_receiver))
+
+
 class OperatorLines(OperatorCalls):
     """One session with the three operators. Any thread may ask."""
 
@@ -78,7 +112,7 @@ class OperatorLines(OperatorCalls):
         Raises `OperatorAway` where one does not answer, `OperatorRefused` where one refuses.
         """
         self._order = threading.Lock()
-        self._jobs: dict[int, _Job] = {}
+        self._jobs: dict[int, _Job | _SealedJob] = {}
         super().__init__(addresses, context, patience_s)
         try:
             self.session = self._begin()
@@ -93,18 +127,27 @@ class OperatorLines(OperatorCalls):
         Numbers reach the operators in the order in which jobs are begun: each must be higher than those before it.
         """
         running = _Job(batch)
+        self._announce(job, running)
+        return running.done
+
+    def begin_sealed(self, job: CompareRows, receivers: frozenset[MemberCode]) -> "Future[SealedBits]":
+        """The same for a job whose bits open towards these members alone."""
+        running = _SealedJob(job, receivers)
+        self._announce(job, running)
+        return running.done
+
+    def _announce(self, job: CompareRows, running: "_Job | _SealedJob") -> None:
         with self._turn:
-            self._jobs[batch.number] = running
+            self._jobs[job.number] = running
         try:
             with self._order:
                 asked = {place: self._ask(place, job) for place in self._links}
         except BaseException:
             with self._turn:
-                self._jobs.pop(batch.number, None)
+                self._jobs.pop(job.number, None)
             raise
         for place, future in asked.items():
-            future.add_done_callback(partial(self._take_announcement, place, batch.number))
-        return running.done
+            future.add_done_callback(partial(self._take_announcement, place, job.number))
 
     def _begin(self) -> SessionId:
         nonces = self.call_all(dict.fromkeys(self._links, AskNonce()), SessionNonce)
@@ -129,6 +172,9 @@ class OperatorLines(OperatorCalls):
                 self.close()
 
     def _take(self, place: int, arrival: Arrival) -> None:
+        if arrival.kind == Channel.SEALED_OPENING:
+            self._take_sealed(place, SealedShares.from_bytes(arrival.payload))
+            return
         if arrival.kind != Channel.OPENING:
             super()._take(place, arrival)
             return
@@ -165,8 +211,9 @@ class OperatorLines(OperatorCalls):
         try:
             with self._turn:
                 job = self._jobs.get(number)
-                if job is None or not job.take(place, data):
-                    # It failed and nobody waits for it any more, or the others' shares are to come.
+                if not isinstance(job, _Job) or not job.take(place, data):
+                    # It failed and nobody waits for it any more, or the others' shares are to come; or an operator
+                    # opens what is for members alone.
                     return
                 del self._jobs[number]
         except BlindError as error:
@@ -177,6 +224,14 @@ class OperatorLines(OperatorCalls):
         except BlindError as error:
             job.done.set_exception(OperatorsDisagree())
             raise LinkBroken("The operators opened different things.") from error
+
+    def _take_sealed(self, place: int, shares: SealedShares) -> None:
+        with self._turn:
+            job = self._jobs.get(shares.number)
+            if not isinstance(job, _SealedJob) or not job.take(self.session, shares, place):
+                return
+            del self._jobs[shares.number]
+        job.carry(self.session)
 
     def _give_up(self) -> list["Future[Any]"]:
         failed: list[Future[Any]] = [*super()._give_up(), *(job.done for job in self._jobs.values())]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symbolon.hub.gateway.operator_calls import RoomSettings
 from symbolon.hub.gateway.operator_lines import OperatorLines
-from symbolon.hub.ports.operators import Asking, Opened
+from symbolon.hub.ports.operators import Asking, Opened, SealedBits
 from symbolon.matching.blind.batch import Batch, Carry, Rotation
 from symbolon.matching.blind.streams import BatchNumber
 from symbolon.protocol.messages_operators import (
@@ -24,6 +24,7 @@ from symbolon.protocol.messages_operators import (
     OperatorStatus,
     Unreadable,
 )
+from symbolon.protocol.references import MemberCode
 
 _NO_SUBJECT = bytes(32)
 """What a batch is about, only the operators derive their streams from."""
@@ -67,6 +68,16 @@ class OperatorRoom:
             job = _job(asking, change, self._number, rotation, tree=self._settings.tree)
             job = replace(job, generation=self._generation)
             return lines.begin(job, _batch(job))
+
+    def begin_sealed(
+        self, asking: Asking, change: int, rotation: int, receivers: frozenset[MemberCode]
+    ) -> "Future[SealedBits]":
+        """The same, where match bits open towards these members alone."""
+        with self._turn:
+            lines = self._live_locked()
+            self._number += 1
+            job = _job(asking, change, self._number, rotation, tree=self._settings.tree)
+            return lines.begin_sealed(replace(job, generation=self._generation), receivers)
 
     def evaluate(self, places: tuple[int, int], request: EvaluateTokens) -> Mapping[int, EvaluatedTokens]:
         """Have a member's blinded elements evaluated by two operators."""

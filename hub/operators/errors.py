@@ -20,6 +20,7 @@ class RefusalCode(StrEnum):
     STANDING_STILL = "standing-still"
     NEEDS_RESTORE = "needs-restore"
     ANOTHER_HUB = "another-hub"
+    UNKNOWN_RECEIVER = "unknown-receiver"
     DIRECTORY_REFUSED = "directory-refused"
     CARDS_DIFFER = "cards-differ"
     NOT_CONFIRMED = "not-confirmed"
@@ -104,6 +105,12 @@ class AnotherHub(OperatorError):
     """The hub hands out numbers a second time: what it calls by them is not what lies here."""
 
     code = RefusalCode.ANOTHER_HUB
+
+
+class UnknownReceiver(OperatorError):
+    """Match bits would open towards a member whose keys are not known."""
+
+    code = RefusalCode.UNKNOWN_RECEIVER
 
 
 class NeedsRestore(OperatorError):

@@ -10,6 +10,7 @@ from symbolon.hub.ports.comparison import (
     PairFinder,
     WakeUp,
 )
+from symbolon.hub.ports.declared_pairs import DeclaredPairs
 from symbolon.hub.ports.desks import FocalPointStore, PairProfileStore
 from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
@@ -44,6 +45,7 @@ __all__ = [
     "CandidatePair",
     "ClockStore",
     "Comparator",
+    "DeclaredPairs",
     "DeliveryBell",
     "DirectoryStore",
     "EncodingIntake",

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import Erasures, Fed, Feed, OperatorStatus, RowAddress, RowRange, Unreadable
+from symbolon.protocol.messages_operators import (
+    CompareRows,
+    Erasures,
+    Fed,
+    Feed,
+    OperatorStatus,
+    RowAddress,
+    RowRange,
+    Unreadable,
+)
+from symbolon.protocol.opening_sealing import SealedShares
+from symbolon.protocol.references import MemberCode
 
 Opened = Sequence[tuple[int, ...]]
 """By query, in the order of the asking, the rows that said yes, as `CompareRows` counts them; of pairs, one entry: the
@@ -21,6 +32,15 @@ class Asking:
     queries: tuple[RowAddress, ...]
     against: tuple[RowRange, ...]
     pairs: tuple[RowAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBits:
+    """What the operators sealed of one job: by receiver, each operator's shares by place. None of it opens here."""
+
+    session: bytes
+    job: CompareRows
+    by_receiver: Mapping[MemberCode, tuple[SealedShares, ...]]
 
 
 class Operators(Protocol):
@@ -40,3 +60,8 @@ class Operators(Protocol):
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change, without waiting: the future brings what comes of it."""
+
+    def begin_sealed(
+        self, asking: Asking, change: int, rotation: int, receivers: frozenset[MemberCode]
+    ) -> "Future[SealedBits]":
+        """The same where match bits open towards these members alone: what the operators sealed, the future brings."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from symbolon.hub.domain.status import DirectoryStatus, HubStatus
 from symbolon.hub.ports.attachments import AttachmentStore
 from symbolon.hub.ports.canaries import CanaryStore
+from symbolon.hub.ports.declared_pairs import DeclaredPairs
 from symbolon.hub.ports.desks import FocalPointStore, PairProfileStore
 from symbolon.hub.ports.epochs import EpochStore
 from symbolon.hub.ports.exchange import HitStore
@@ -67,6 +68,10 @@ class Work(Protocol):
     @property
     def canaries(self) -> CanaryStore:
         """Canaries of blind comparison."""
+
+    @property
+    def pairs(self) -> DeclaredPairs:
+        """Pairs that members declared, where the hub finds none itself."""
 
     @property
     def hits(self) -> HitStore:

@@ -25,7 +25,7 @@ from symbolon.protocol.messages import (
     Welcome,
     enrolment_fingerprint,
 )
-from symbolon.protocol.messages_comparison import OPEN_COMPARISON, Comparing, Comparison
+from symbolon.protocol.messages_comparison import OPEN_COMPARISON, Comparing, Comparison, Opening
 from symbolon.protocol.references import HUB, MemberCode
 from symbolon.runtime import certificates
 from symbolon.runtime.certificates import BadCertificate, KeyAndCertificate
@@ -56,6 +56,8 @@ class Founder:
     identity: HubIdentity
     office: CertificateOffice
     first_epoch: LinkageEpoch
+    opening: Opening = Opening.HUB
+    """To whom match bits open, where operators were added."""
 
     def welcome(self, certificate_pem: str) -> Welcome:
         """What a state needs to join, with its certificate."""
@@ -117,7 +119,7 @@ class EnrolMember:
             exercise=identity.exercise,
             hub_signing_key=identity.signing_key.public.to_bytes(),
             epoch=replace(first_epoch, epoch=number),
-            comparison=Comparison(Comparing.BLIND, cards) if cards else OPEN_COMPARISON,
+            comparison=Comparison(Comparing.BLIND, cards, self._founder.opening) if cards else OPEN_COMPARISON,
         )
 
 

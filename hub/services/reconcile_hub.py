@@ -6,6 +6,7 @@ A pair that was alerted after the backup was made would otherwise be found, and 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from symbolon.hub.domain.declared_pairs import alias_entry, partition_of_alias, sides_of_alert
 from symbolon.hub.domain.hits import Hit, alert_of
 from symbolon.hub.domain.reconciliation import (
     OpenReconciliation,
@@ -32,10 +33,11 @@ from symbolon.protocol.messages import (
     KnownHit,
     KnownHits,
     KnownRecords,
+    Opening,
     ReconciliationDone,
     RecordDifferences,
 )
-from symbolon.protocol.references import HUB, IncarnationId, MemberCode, RecordReference
+from symbolon.protocol.references import HUB, HitId, IncarnationId, MemberCode, PairId, RecordReference
 from symbolon.runtime.clock import Clock
 
 
@@ -55,6 +57,7 @@ class FinishReconciliation:
         alerts = [each.alert for told in known.values() for each in told.values()]
         references = {each for alert in alerts for each in (alert.own_reference, alert.counterpart_reference)}
         records = work.records.lock_references(references)
+        records = {**records, **self._aliases_again(work, known, records, now)}
         renewed = 0
         for hit_id, told in known.items():
             try:
@@ -94,8 +97,33 @@ class FinishReconciliation:
         hit = renewed_hit(told, records)
         if hit is None or not work.hits.add_new((hit,)):
             return False
+        if _opens_towards_receivers(work):
+            work.pairs.stand_for(PairId(hit.hit_id), hit.hit_id, [side.reference for side in hit.sides])
         self._settle(work, hit, frozenset(), told, without, now)
         return True
+
+    def _aliases_again(
+        self,
+        work: Work,
+        known: Mapping[HitId, Mapping[MemberCode, KnownHit]],
+        records: Mapping[RecordReference, RecordEntry],
+        now: datetime,
+    ) -> Mapping[RecordReference, RecordEntry]:
+        """What stood for the sides of hits that the hub forgot, where it knows records of hits by aliases alone."""
+        if not _opens_towards_receivers(work):
+            return {}
+        told_of = [
+            sides_of_alert(each.alert, member) for told in known.values() for member, each in sorted(told.items())
+        ]
+        # What an owner says of its own side counts.
+        sides = {side[0]: side for side in (*(other for _own, other in told_of), *(own for own, _other in told_of))}
+        sides = {reference: side for reference, side in sides.items() if reference not in records}
+        partitions = {reference: partition_of_alias(side[1], side[2]) for reference, side in sides.items()}
+        ids = work.records.partition_ids(set(partitions.values())) if partitions else {}
+        entries = {reference: alias_entry(side, ids[partitions[reference]], now) for reference, side in sides.items()}
+        if entries:
+            work.records.put(entries.values(), now)
+        return entries
 
     def _settle(
         self,
@@ -213,6 +241,11 @@ class ProceedWithout:
                 raise NotPossible("This hub waits for no member: it compares as always.")
             self._finish(work, still.waiting_for, self._clock.now())
         return still
+
+
+def _opens_towards_receivers(work: Work) -> bool:
+    known = work.directory.in_effect()
+    return known is not None and known.comparison.opening is Opening.RECEIVERS
 
 
 def _is_about(work: Work, incarnation: IncarnationId) -> bool:

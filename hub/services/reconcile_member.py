@@ -13,6 +13,7 @@ from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.messages import (
     MAX_RECONCILED,
     HitListing,
+    Opening,
     RecordListing,
     RedeliveryReceipt,
     RedeliveryRequest,
@@ -73,6 +74,10 @@ class Redeliver:
         with self._store.work() as work:
             request = self._open(work, envelope, member, RedeliveryRequest, now)
             queued = work.reconciliation.redeliver(member, request.since)
+            known = work.directory.in_effect()
+            if known is not None and known.comparison.opening is Opening.RECEIVERS:
+                # Openings are not kept: what it found in them since, it finds again.
+                work.records.compare_again(member, now)
             work.audit(AuditAct.RECONCILED, member, envelope.message_id, {"deliveries": queued})
             receipt = RedeliveryReceipt(queued=queued, kept_since=now - KEPT_FOR)
         return self._sign(receipt, member, now).to_bytes()

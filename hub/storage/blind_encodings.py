@@ -12,7 +12,7 @@ from symbolon.hub.domain.ids import PartitionId, RecordHandle
 from symbolon.hub.ports import HandleEnvelopes, Work
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.matching.blind.errors import BlindError
-from symbolon.matching.blind.shared_record import EXPLAINED, Outline
+from symbolon.matching.blind.shared_record import EXPLAINED, NUMBERED, Outline
 from symbolon.protocol.messages_operators import OPERATORS
 from symbolon.protocol.share_sealing import SEALED_LONGER
 from symbolon.runtime.sql_loader import load_queries
@@ -74,7 +74,7 @@ class BlindEncodings:
                 owner | {"kind": kind, "value": value} for kind, values in outline.tokens.items() for value in values
             ]
             for number, place in enumerate(outline.places(schema)):
-                filling = "" if place.what.startswith(EXPLAINED) else filled
+                filling = "" if place.what.startswith((EXPLAINED, NUMBERED)) else filled
                 key = _SegmentKey(each.key_epoch, each.partition_id, filling, place.what, place.bits)
                 vectors[key].append((each.handle, number))
         work.transaction.execute_many(_QUERIES["insert_record"], records)

@@ -12,6 +12,8 @@ from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES = load_queries("symbolon.hub.storage", "mail")
+_MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of what is delivered at once; the first delivery goes whatever its length."""
 
 DELIVERY_CHANNEL: Final = "symbolon_delivery"
 """PostgreSQL tells on this channel, at commit, that something waits; the payload is the member's code."""
@@ -41,7 +43,9 @@ class PostgresMail:
         """The member's oldest unacknowledged deliveries."""
         return tuple(
             WaitingDelivery(delivery_id=DeliveryId(row["delivery_id"]), envelope=row["envelope"])
-            for row in self._transaction.fetch_all(_QUERIES["list_waiting"], member=member, limit=limit)
+            for row in self._transaction.fetch_all(
+                _QUERIES["list_waiting"], member=member, limit=limit, bytes=_MOST_BYTES
+            )
         )
 
     def acknowledge(self, member: MemberCode, delivery_ids: Collection[DeliveryId], now: datetime) -> int:

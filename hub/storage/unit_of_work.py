@@ -8,6 +8,7 @@ from symbolon.hub.storage.attachments import PostgresAttachments
 from symbolon.hub.storage.batches import PostgresBatches
 from symbolon.hub.storage.canaries import PostgresCanaries
 from symbolon.hub.storage.clocks import PostgresClocks
+from symbolon.hub.storage.declared_pairs import PostgresDeclaredPairs
 from symbolon.hub.storage.desks import PostgresFocalPoints, PostgresPairProfiles
 from symbolon.hub.storage.directory import PostgresDirectory
 from symbolon.hub.storage.epochs import PostgresEpochs
@@ -38,6 +39,7 @@ class PostgresWork:
         self.records = PostgresRecords(transaction)
         self.canaries = PostgresCanaries(transaction)
         self.hits = PostgresHits(transaction)
+        self.pairs = PostgresDeclaredPairs(transaction)
         self.mail = PostgresMail(transaction)
         self.focal_points = PostgresFocalPoints(transaction)
         self.pair_profiles = PostgresPairProfiles(transaction)

@@ -13,8 +13,9 @@ from fractions import Fraction
 from typing import Final
 
 from symbolon.matching.blind.linear_test import LinearTest, PopcountBounds
+from symbolon.matching.blind.number_vectors import EQUAL, NUMBER_BITS
 from symbolon.matching.blind.ring import RING_16
-from symbolon.matching.blind.shared_record import EXPLAINED, Outline
+from symbolon.matching.blind.shared_record import EXPLAINED, NUMBERED, Outline
 from symbolon.matching.decision import Band
 from symbolon.matching.encoded_record import KIND_OF_TOKEN
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
@@ -163,8 +164,34 @@ def _verdict(comparable: bool, alike: bool) -> Agreement:
     return Agreement.AGREE if alike else Agreement.DISAGREE
 
 
+def questions_in_order(schema: LinkageSchema, what: str) -> tuple[Question, ...]:
+    """What is asked of whole ranges of rows where only receivers learn the answers: the threshold, then the bands."""
+    if what.startswith(NUMBERED):
+        return (_equal_numbers(what),)
+    profile = next(each for each in schema.profiles if each.id == what)
+    floors = (Fraction(floor, _PERMILLE) for _, floor in profile.bands)
+    return tuple(dict.fromkeys(_of_profile(schema, profile, each) for each in (profile.threshold, *floors)))
+
+
+def band_of(schema: LinkageSchema, what: str, answers: Answers) -> Band | None:
+    """What the answers to `questions_in_order` make of two rows; None: no hit."""
+    if not answers[questions_in_order(schema, what)[0]]:
+        return None
+    if what.startswith(NUMBERED):
+        return Band(schema.decisive_tokens[what.removeprefix(NUMBERED)])
+    return _band(schema, next(each for each in schema.profiles if each.id == what), answers)
+
+
+def _equal_numbers(what: str) -> Question:
+    test = LinearTest.dice(EQUAL)
+    return Question(what, test, test.fitting(RING_16, PopcountBounds(NUMBER_BITS, NUMBER_BITS)))
+
+
 def questions_of_schema(schema: LinkageSchema, what: str) -> frozenset[Question]:
     """Every question that may ever be asked of rows of this kind: an operator answers no other."""
+    if what.startswith(NUMBERED):
+        known = what.removeprefix(NUMBERED) in schema.decisive_tokens
+        return frozenset({_equal_numbers(what)}) if known else frozenset()
     if what.startswith(EXPLAINED):
         kind = what.removeprefix(EXPLAINED)
         if kind not in schema.explanations:

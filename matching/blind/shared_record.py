@@ -1,25 +1,32 @@
 """An encoded record as a blind federation sees it: an outline for all, and a bundle of shares for each operator.
 
 The outline says how many vectors of which kind there are, and holds the tokens (values of the oblivious function, which
-nobody can try alone). The bundles hold every vector's three shares, in the outline's order.
+nobody can try alone), or, where nobody but the members may learn of a pair, how many there are: they are shared as
+vectors then (`number_vectors`). The bundles hold every vector's three shares, in the outline's order.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from symbolon.matching.blind.errors import MalformedShare
+from symbolon.matching.blind.number_vectors import NUMBER_BITS, vector_of_number
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.sharing import OPERATORS, share
 from symbolon.matching.encoded_record import TOKEN_BYTES, EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema
 
 FORMAT_VERSION: Final = 1
+WITH_NUMBERS: Final = 2
+"""The version of an outline whose tokens are shared as vectors."""
 EXPLAINED: Final = "explain/"
 """Stands before an explanation kind where vectors are named."""
+NUMBERED: Final = "number/"
+"""Stands before a token kind where the vectors of its values are named."""
+MOST_NUMBERS: Final = 32
 TokenValues = Mapping[tuple[str, bytes], bytes]
 """By token kind and keyed token: the oblivious function's value, `TOKEN_BYTES` bytes."""
 
@@ -51,6 +58,8 @@ class Outline:
     whole: frozenset[str]
     """Explanation kinds whose vectors all have the bits beside which a near number counts (`whole_bits`)."""
     tokens: Mapping[str, tuple[bytes, ...]] = field(repr=False)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """How many vectors of token values, by decisive token kind; empty where tokens are compared as they are."""
 
     def places(self, schema: LinkageSchema) -> Iterator[VectorPlace]:
         """Every vector, in the order of a bundle."""
@@ -59,6 +68,8 @@ class Outline:
         for kind, count in self.explanations.items():
             bits = schema.explanations[kind].bits
             yield from (VectorPlace(EXPLAINED + kind, number, bits) for number in range(count))
+        for kind, count in self.numbers.items():
+            yield from (VectorPlace(NUMBERED + kind, number, NUMBER_BITS) for number in range(count))
 
     def bundle_bytes(self, schema: LinkageSchema) -> int:
         """Length of one operator's bundle."""
@@ -68,7 +79,8 @@ class Outline:
         """The canonical bytes."""
         counts = [*self.profiles.values(), *self.explanations.values()]
         flags = [int(kind in self.whole) for kind in self.explanations]
-        parts = [bytes([FORMAT_VERSION, *counts, *flags])]
+        version = WITH_NUMBERS if self.numbers else FORMAT_VERSION
+        parts = [bytes([version, *counts, *flags, *self.numbers.values()])]
         for values in self.tokens.values():
             parts += (bytes([len(values)]), *values)
         return b"".join(parts)
@@ -82,9 +94,11 @@ class Outline:
 
         """
         profiles, kinds = [profile.id for profile in schema.profiles], list(schema.explanations)
-        fixed = 1 + len(profiles) + 2 * len(kinds)
-        if len(data) < fixed or data[0] != FORMAT_VERSION:
-            raise MalformedShare("not version 1 of an outline")
+        numbered = list(schema.decisive_tokens) if data[:1] == bytes([WITH_NUMBERS]) else []
+        plain = 1 + len(profiles) + 2 * len(kinds)
+        fixed = plain + len(numbered)
+        if len(data) < fixed or data[0] not in (FORMAT_VERSION, WITH_NUMBERS):
+            raise MalformedShare("not version 1 or 2 of an outline")
         counts = dict(zip(profiles, data[1:], strict=False))
         explained = dict(zip(kinds, data[1 + len(profiles) :], strict=False))
         flags = dict(zip(kinds, data[1 + len(profiles) + len(kinds) :], strict=False))
@@ -93,10 +107,15 @@ class Outline:
             explained[kind] > most[kind] or flags[kind] > min(1, explained[kind]) for kind in kinds
         ):
             raise MalformedShare("more vectors than the schema allows, or a mark of one that is not there")
+        numbers = dict(zip(numbered, data[plain:], strict=False))
+        if any(count > MOST_NUMBERS for count in numbers.values()):
+            raise MalformedShare("more vectors of numbers than a record may have")
         tokens, end = _read_tokens(schema, data, fixed)
-        if end != len(data) or not (any(counts.values()) or any(tokens.values())):
+        if end != len(data) or not (any(counts.values()) or any(tokens.values()) or any(numbers.values())):
             raise MalformedShare("an outline is longer than it says, or has nothing to compare")
-        return Outline(counts, explained, frozenset(kind for kind in kinds if flags[kind]), tokens)
+        if numbered and any(tokens.values()):
+            raise MalformedShare("tokens are shared as vectors or stand in the outline, never both")
+        return Outline(counts, explained, frozenset(kind for kind in kinds if flags[kind]), tokens, numbers)
 
 
 def outline_of(schema: LinkageSchema, record: EncodedRecord, values: TokenValues) -> Outline:
@@ -123,16 +142,35 @@ def outline_of(schema: LinkageSchema, record: EncodedRecord, values: TokenValues
     )
 
 
-def share_bundles(record: EncodedRecord, random_bytes: Callable[[int], bytes]) -> tuple[bytes, bytes, bytes]:
+def with_numbers(schema: LinkageSchema, outline: Outline) -> tuple[Outline, tuple[bytes, ...]]:
+    """The outline without its tokens' values, and the vectors to share in their place, in its order.
+
+    Of the kinds that make a hit alone; what only supports one (a number that nearly agrees) is left out.
+    """
+    values = {kind: outline.tokens[kind][:MOST_NUMBERS] for kind in schema.decisive_tokens}
+    counted = Outline(
+        outline.profiles,
+        outline.explanations,
+        outline.whole,
+        dict.fromkeys(outline.tokens, ()),
+        {kind: len(found) for kind, found in values.items()},
+    )
+    return counted, tuple(vector_of_number(value) for found in values.values() for value in found)
+
+
+def share_bundles(
+    record: EncodedRecord, random_bytes: Callable[[int], bytes], numbers: Iterable[bytes] = ()
+) -> tuple[bytes, bytes, bytes]:
     """The shares of all vectors for operators 0, 1 and 2.
 
     Args:
         record: the encoding.
         random_bytes: uniform bytes from the operating system's generator, or expanded of a seed from it.
+        numbers: vectors of token values (`with_numbers`), where those are shared too.
 
     """
     bundles: tuple[list[bytes], ...] = tuple([] for _ in OPERATORS)
-    for vector in itertools.chain(*record.profiles.values(), *record.explanations.values()):
+    for vector in itertools.chain(*record.profiles.values(), *record.explanations.values(), numbers):
         row = RowOfElements(RING_16, len(vector) * 8)
         for bundle, part in zip(bundles, share(row, vector, random_bytes(row.size)), strict=True):
             bundle.append(part)

@@ -157,7 +157,9 @@ def open_node(home: PartyHome, process: str, environment: Mapping[str, str] | No
     draws = SystemDraws(clock)
     correspondence = Correspondence(settings.code, keys)
     ceremony = CeremonyTools(draws, CeremonyFiles(home.keys), linkage_keys, correspondence)
-    tools = NodeTools(unit_of_work, draws, linkage_keys, keys, correspondence, ceremony, settings.name)
+    tools = NodeTools(
+        unit_of_work, draws, linkage_keys, keys, correspondence, ceremony, settings.name, settings.pairs_every
+    )
     return Node(
         home=home,
         settings=settings,

@@ -1,6 +1,7 @@
 """The services of a node, built from what they need."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import resources
 
 from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema
@@ -50,7 +51,9 @@ from symbolon.node.services.receive_epoch_receipt import ReceiveEpochReceipt
 from symbolon.node.services.receive_escalation import ReceiveEscalation
 from symbolon.node.services.receive_key_message import ReceiveKeyMessage, ReceiveLinkageKey
 from symbolon.node.services.receive_message import ReceiveExchangeMessage
+from symbolon.node.services.receive_openings import ReceiveHandleNotice, ReceiveOpenings
 from symbolon.node.services.receive_operator_erasure import ReceiveOperatorErasure
+from symbolon.node.services.receive_pairs import ReceivePairs
 from symbolon.node.services.receive_proposal import ReceiveProposal
 from symbolon.node.services.receive_steps import (
     ReceiveSafetyHold,
@@ -79,6 +82,7 @@ from symbolon.node.services.show_focal_points import ShowFocalPoints, WhoToCall
 from symbolon.node.services.show_hit import ShowHit
 from symbolon.node.services.show_status import ShowStatus
 from symbolon.node.services.sign_directory import SignDirectory
+from symbolon.node.services.tell_pairs import EVERY, TellPairs
 from symbolon.node.services.tell_stale_desks import TellStaleDesks
 from symbolon.node.services.triage_hit import AssignHit, Recommend
 from symbolon.node.services.view_hit import GiveJustification, ViewHit
@@ -98,6 +102,13 @@ class NodeTools:
     correspondence: Correspondence
     ceremony: CeremonyTools
     name: str
+    pairs_every: timedelta = EVERY
+    """At which intervals the other members are told of pairs, where the hub learns of none."""
+
+    @property
+    def tell_pairs(self) -> TellPairs:
+        """Tells them."""
+        return TellPairs(self.unit_of_work, self.draws, self.correspondence, self.pairs_every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +191,7 @@ def build_services(tools: NodeTools, schemas: tuple[bytes, ...] | None = None) -
         propose_extra_fields=ProposeExtraFields(unit_of_work, draws, send_sealed),
         answer_extra_fields=AnswerExtraFields(unit_of_work, draws, send_sealed),
         show_extra_fields=ShowExtraFields(unit_of_work, draws, send_sealed),
-        release_hold=ReleaseHold(unit_of_work, draws),
+        release_hold=ReleaseHold(unit_of_work, draws, tools.tell_pairs.at_once),
         hold_for_safety=HoldForSafety(unit_of_work, draws),
         close_hit=CloseHit(unit_of_work, take_own_step),
         reopen_hit=ReopenHit(unit_of_work, draws, take_own_step),
@@ -233,6 +244,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
     hooks = build_hooks(draws)
     follow_steps = FollowSteps(draws, TakeOwnStep(draws), hooks.after_step)
     receive_message = ReceiveExchangeMessage(correspondence, follow_steps, hooks.after_receipt)
+    encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
     takers: dict[Purpose, TakeMessage] = {
         Purpose.ALERT: ReceiveAlert(draws, correspondence.code),
         Purpose.STEP_TAKEN: ReceiveStepTaken(follow_steps),
@@ -249,13 +261,17 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(tools.linkage_keys),
         Purpose.OPERATOR_ERASURE_RECEIPT: ReceiveOperatorErasure(correspondence.code, draws),
         Purpose.DIRECTORY_PROPOSAL: ReceiveProposal(draws),
+        Purpose.HANDLE_NOTICE: ReceiveHandleNotice(),
+        Purpose.SEALED_OPENINGS: ReceiveOpenings(
+            draws, correspondence.code, tools.keys, encode_record.schema, tools.pairs_every
+        ),
+        Purpose.PAIRS_FOUND: ReceivePairs(draws, correspondence, tools.pairs_every),
         Purpose.PROOF_OF_LIFE_PING: ReceivePing(draws),
         Purpose.PAIR_PROFILE: ReceivePairProfile(draws, correspondence.code),
         Purpose.ESCALATION_NOTICE: ReceiveEscalation(draws),
     }
     refresh_directory = RefreshDirectory(unit_of_work, draws, hub, correspondence)
     reseal_message = ResealMessage(tools.ceremony)
-    encode_record = EncodeRecord(schemas or all_schema_bytes(), tools.linkage_keys)
     reconcile_with_hub = ReconcileWithHub(unit_of_work, draws, hub, correspondence, encode_record)
     share_encodings = ShareEncodings(encode_record.schema, correspondence, draws)
     send_canaries = SendCanaries(encode_record.schema, tools.linkage_keys, draws)

@@ -59,6 +59,7 @@ def build_worker(node: Node, hub: HubClient) -> Worker:
         report_progress=services.report_progress,
         keep_and_purge=node.services.keep_and_purge,
         move_attachments=services.move_attachments,
+        tell_pairs=node.tools.tell_pairs,
         reconcile_with_hub=services.reconcile_with_hub,
         reencode_records=node.services.reencode_records,
         keep_focal_points=services.keep_focal_points,

@@ -73,6 +73,7 @@ class WorkerTasks:
     report_progress: Callable[[], int]
     keep_and_purge: Callable[[], int]
     move_attachments: Callable[[], int]
+    tell_pairs: Callable[[], int]
     reconcile_with_hub: Callable[[], object]
     reencode_records: Callable[[], int]
     keep_focal_points: Callable[[], int]
@@ -202,6 +203,7 @@ class Worker:
             PeriodicJob("retry waiting", self._tasks.retry_waiting, 1),
             PeriodicJob("withdraw expired", self._tasks.withdraw_expired, _EXPIRY_EVERY),
             PeriodicJob("keep and purge", self._tasks.keep_and_purge, _PURGE_EVERY),
+            PeriodicJob("tell pairs", self._tasks.tell_pairs, 1),
             PeriodicJob("escalate due clocks", self._tasks.escalate_due_clocks, _CLOCKS_EVERY),
             PeriodicJob("tell stale desks", self._tasks.tell_stale_desks, _STALE_EVERY),
         )

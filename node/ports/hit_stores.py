@@ -8,6 +8,7 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import VoteView
 from symbolon.node.domain.kept_delivery import KeptDelivery, WaitingDelivery
 from symbolon.protocol.hit_ledger import TrackStep
+from symbolon.protocol.messages import SideOfPair
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import (
     DeliveryId,
@@ -63,6 +64,10 @@ class InboxStore(Protocol):
 
 class HitStore(Protocol):
     """Hits and votes."""
+
+    def name_counterpart(self, hit_id: HitId, side: SideOfPair) -> None:
+        """Note what the other side told of its record, in the place of what stood for it."""
+        ...
 
     def add(self, hit: Hit) -> bool:
         """Store a hit; False when it is known."""

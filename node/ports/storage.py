@@ -21,6 +21,7 @@ from symbolon.node.ports.hit_stores import HitStore, InboxStore
 from symbolon.node.ports.judged_store import JudgedStore
 from symbolon.node.ports.justification import JustificationStore
 from symbolon.node.ports.message_store import ActReasonStore, MessageStore
+from symbolon.node.ports.pair_store import PairStore
 from symbolon.node.ports.purge_store import PurgeStore
 from symbolon.node.ports.reconciliation_store import ReconciliationStore
 from symbolon.node.ports.record_stores import OutboxStore, RecordStore
@@ -62,6 +63,7 @@ class Work:
     reconciliation: ReconciliationStore
     tokens: TokenStore
     canaries: CanaryStore
+    pairs: PairStore
     retention: RetentionStore
     purges: PurgeStore
     attachments: AttachmentStore

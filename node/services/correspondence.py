@@ -27,6 +27,7 @@ from symbolon.protocol.messages import (
     LinkageKeyShare,
     MemberCard,
     MemberStanding,
+    PairsFound,
     Purpose,
     SafetyHoldOrder,
     Sealed,
@@ -44,7 +45,7 @@ TO_MEMBER = timedelta(days=366)
 
 NONCE_BYTES = 16
 
-Plain = Vote | HitMessage | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation
+Plain = Vote | HitMessage | LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation | PairsFound
 Opened = TypeVar("Opened", bound=Plain)
 
 
@@ -202,8 +203,8 @@ def is_sealed_for(card: MemberCard, key_id: KeyId) -> bool:
 
 
 def hit_of(plain: Plain) -> HitId | None:
-    """The hit that a message is about; None for what is about the linkage key."""
-    if isinstance(plain, LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation):
+    """The hit that a message is about; None for what is about the linkage key, or about pairs that are none yet."""
+    if isinstance(plain, LinkageKeyShare | KeyCommitment | KeyReveal | KeyConfirmation | PairsFound):
         return None
     return plain.hit_id
 

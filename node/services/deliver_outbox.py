@@ -26,6 +26,9 @@ from symbolon.protocol.messages import (
     FederationDirectory,
     HoldDecision,
     MemberStanding,
+    OpeningProblem,
+    PairDeclaration,
+    PairEnd,
     ProofOfLifeAnswer,
     Purpose,
     SafetyHoldOrder,
@@ -59,6 +62,9 @@ TO_HUB: Final[Mapping[Purpose, ToHub]] = MappingProxyType(
         Purpose.SAFETY_HOLD_ORDER: ToHub("/v1/safety-holds", SafetyHoldOrder),
         Purpose.FOCAL_POINT_PUBLICATION: ToHub("/v1/focal-points", SignedFocalPoints),
         Purpose.PROOF_OF_LIFE_ANSWER: ToHub("/v1/focal-points/answers", ProofOfLifeAnswer),
+        Purpose.PAIR_DECLARATION: ToHub("/v1/pairs", PairDeclaration),
+        Purpose.PAIR_END: ToHub("/v1/pairs/ends", PairEnd),
+        Purpose.OPENING_PROBLEM: ToHub("/v1/pairs/problems", OpeningProblem),
         Purpose.PAIR_PROFILE: ToHub("/v1/pair-profiles", SignedPairProfile),
     }
 )

@@ -33,6 +33,14 @@ class RememberJudged:
 
 
 def pairs_to_reconsider(work: Work, reference: RecordReference, content: RecordContent) -> tuple[HitId, ...]:
+    """The hits that the hub is told of because this content of the record brings them back.
+
+    None of those that it knows by aliases: beside the record they would tell it what these stand for.
+    """
+    return tuple(hit_id for hit_id in brought_back(work, reference, content) if work.pairs.of_hit(hit_id) is None)
+
+
+def brought_back(work: Work, reference: RecordReference, content: RecordContent) -> tuple[HitId, ...]:
     """The hits, judged not the same, that this content of the record brings back: it changed materially since."""
     judged = work.judged.facts_of(reference)
     key = work.judged.key_of(reference) if judged else None

@@ -1,8 +1,11 @@
 """Takes an alert: a hit on one of this node's records."""
 
+from dataclasses import replace
+
 from symbolon.node.domain.hit import Hit, ledger_of
 from symbolon.node.domain.hits import AgreementLine
-from symbolon.node.errors import UnreadableDelivery
+from symbolon.node.domain.pairs import Pair
+from symbolon.node.errors import UnreadableDelivery, WaitsForMore
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.tell_officers import tell_new_hit
@@ -10,7 +13,7 @@ from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import Namespace, SubjectCategory
 from symbolon.protocol.lifecycle import JointState, SideState
-from symbolon.protocol.messages import Alert, FederationDirectory
+from symbolon.protocol.messages import Alert, FederationDirectory, Opening
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HUB, HitId, MemberCode
 
@@ -27,7 +30,13 @@ class ReceiveAlert:
         alert = envelope.read(Alert)
         if alert.exercise != directory.exercise:
             raise UnreadableDelivery(Problem.WRONG_FEDERATION, "The alert mixes exercise and live data.")
+        pair = work.pairs.of_alias(alert.own_reference)
+        if pair is not None:
+            alert = _by_own_names(alert, pair)
         record = work.records.find(alert.own_reference)
+        if record is None and directory.comparison.opening is Opening.RECEIVERS:
+            # The hub may be faster than the other side, which tells what stands for which record.
+            raise WaitsForMore(alert.hit_id)
         if record is None:
             raise UnreadableDelivery(Problem.UNKNOWN_RECORD, "The alert is about a record that is not here.")
         # Only the owner of a protected record is told of a held hit.
@@ -59,7 +68,26 @@ class ReceiveAlert:
             if known is None or known.own_reference != hit.own_reference:
                 raise UnreadableDelivery(Problem.NOT_A_PARTY, "The alert reuses the id of another hit.")
             return hit.hit_id
+        if pair is not None:
+            # A hit is here: it is declared no more, and what ends the record ends it. Unless the hub does not know that
+            # the own record is a protected one: then it is told at once, and holds the hit.
+            told_too_early = protected and alert.state is not JointState.HELD
+            declare_at = self._draws.now() if told_too_early else None
+            work.pairs.save(replace(pair, hit_id=alert.hit_id, declare_at=declare_at))
         detail = {"state": alert.state.value, "band": alert.band.value, "protected": protected}
         tell_new_hit(work, hit, self._draws.now())
         work.audit.record(AuditAct.ALERT_RECEIVED, str(HUB), alert.hit_id, detail)
         return alert.hit_id
+
+
+def _by_own_names(alert: Alert, pair: Pair) -> Alert:
+    """The alert on the records themselves, in the place of what stands for them at the hub."""
+    own = replace(alert, own_reference=pair.own_reference)
+    if pair.other_side is None:
+        return own
+    return replace(
+        own,
+        counterpart_reference=pair.other_side.reference,
+        counterpart_offence_group=pair.other_side.offence_group,
+        counterpart_record_kind=pair.other_side.record_kind,
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.hits import VoteView
+from symbolon.node.domain.pairs import by_aliases
 from symbolon.node.domain.reconciliation import HubLife, HubStep, known_hit
 from symbolon.node.domain.records import Publication, Record
 from symbolon.node.ports.outside import Draws, HubClient
@@ -110,7 +111,10 @@ class ReconcileWithHub:
 
     def _tell_hits(self, incarnation: IncarnationId, directory: FederationDirectory) -> None:
         with self._unit_of_work.begin() as work:
-            known = tuple(known_hit(hit, work.hits.votes(hit.hit_id)[1]) for hit in work.hits.all())
+            known = tuple(
+                known_hit(by_aliases(hit, work.pairs.of_hit(hit.hit_id)), work.hits.votes(hit.hit_id)[1])
+                for hit in work.hits.all()
+            )
         for start in range(0, len(known), MAX_RECONCILED):
             message = KnownHits(incarnation=incarnation, hits=known[start : start + MAX_RECONCILED])
             self._post("/v1/reconciliation/known-hits", message, directory)

@@ -21,6 +21,7 @@ from symbolon.node.errors import Forbidden, NoDirectory, NotFound
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.encode_record import EncodeRecord, by_epoch, refuse_unknown_states
+from symbolon.node.services.end_pairs import follow_revision
 from symbolon.node.services.judge_pairs import pairs_to_reconsider
 from symbolon.node.services.record_access import may_know
 from symbolon.node.services.take_back import take_back_unsent
@@ -150,6 +151,7 @@ class ReviseRecord:
             # Only then: a hit that the officer released is not held again by a later correction, neither at the hub.
             self._protect_hits(work, actor.login, record.reference, content.category)
         work.records.save((after,), now)
+        follow_revision(work, self._draws, after, effect)
         act = AuditAct.RECORD_RECLASSIFIED if effect is RevisionEffect.RECLASSIFY else AuditAct.RECORD_REVISED
         work.audit.record(act, actor.login, record.reference, {"version": after.version, "effect": effect.value})
         return effect

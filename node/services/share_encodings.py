@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from symbolon.matching.blind.ring import RING_16, RowOfElements
-from symbolon.matching.blind.shared_record import outline_of, share_bundles
+from symbolon.matching.blind.shared_record import outline_of, share_bundles, with_numbers
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.node.domain.outbox import BatchEntry
@@ -21,7 +21,7 @@ from symbolon.node.services.correspondence import Correspondence
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire, whole_milliseconds
 from symbolon.protocol.hybrid_keys import HybridSealingPublicKey
-from symbolon.protocol.messages import Comparing, FederationDirectory, Submission, SubmissionItem
+from symbolon.protocol.messages import Comparing, FederationDirectory, Opening, Submission, SubmissionItem
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.share_sealing import SEALED_LONGER, ShareContext, ShareSigner, ShareTerms, seal_shares
 
@@ -88,7 +88,11 @@ class ShareEncodings:
             (kind, token): values[KeyedToken(token)] for kind, tokens in encoded.tokens.items() for token in tokens
         }
         outline = outline_of(opened.schema, encoded, of_kind)
-        bundles = share_bundles(encoded, self._draws.random_bytes)
+        numbers: tuple[bytes, ...] = ()
+        if directory.comparison.opening is Opening.RECEIVERS:
+            # By the values the hub would see which records share a number.
+            outline, numbers = with_numbers(opened.schema, outline)
+        bundles = share_bundles(encoded, self._draws.random_bytes, numbers)
         terms = ShareTerms(
             item.namespace,
             item.comparable_with,

@@ -22,7 +22,7 @@ from symbolon.protocol.handling import (
 from symbolon.protocol.hit_ledger import HitLedger, TrackStep
 from symbolon.protocol.known_ledgers import known_ledger, ledger_from
 from symbolon.protocol.lifecycle import Event, SideState
-from symbolon.protocol.messages import KnownLedger, StateNotice
+from symbolon.protocol.messages import KnownLedger, SideOfPair, StateNotice
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import HitId, MemberCode, MessageId, RecordReference, RequestId
 from symbolon.runtime.database import Row, Transaction
@@ -66,6 +66,16 @@ class PostgresHits:
             alerted_at=hit.alerted_at,
         )
         return row is not None
+
+    def name_counterpart(self, hit_id: HitId, side: SideOfPair) -> None:
+        """Note what the other side told of its record, in the place of what stood for it."""
+        self._tx.execute(
+            QUERIES["name_counterpart"],
+            hit_id=hit_id,
+            reference=side.reference,
+            offence_group=side.offence_group,
+            record_kind=side.record_kind,
+        )
 
     def find(self, hit_id: HitId) -> Hit | None:
         """One hit."""

@@ -21,6 +21,7 @@ from symbolon.node.storage.justifications import PostgresJustifications
 from symbolon.node.storage.lanes import PostgresLanes
 from symbolon.node.storage.messages import PostgresMessages
 from symbolon.node.storage.outbox import PostgresOutbox
+from symbolon.node.storage.pairs import PostgresPairs
 from symbolon.node.storage.purges import PostgresPurges
 from symbolon.node.storage.reconciliation import PostgresReconciliation
 from symbolon.node.storage.records import PostgresRecords
@@ -88,6 +89,7 @@ class PostgresUnitOfWork:
             uploads=PostgresUploads(tx, self._vault),
             tokens=PostgresTokens(tx, self._vault),
             canaries=PostgresCanaries(tx),
+            pairs=PostgresPairs(tx, self._vault),
             audit=_TransactionAudit(tx, self._audit_log, named_by_command=self._named_by_command),
         )
 

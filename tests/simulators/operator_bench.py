@@ -26,7 +26,7 @@ from symbolon.hub.operators.gateway.peers import PeerAddress
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.shares import OperatorStore, Seat
 from symbolon.matching.blind.ring import RING_16, RowOfElements
-from symbolon.matching.blind.shared_record import outline_of, share_bundles
+from symbolon.matching.blind.shared_record import outline_of, share_bundles, with_numbers
 from symbolon.matching.blind.sharing import share
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.errors import MalformedEncoding
@@ -34,7 +34,7 @@ from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSch
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey, HybridSealingPublicKey
-from symbolon.protocol.keys import SigningKey
+from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.messages_comparison import OperatorCard
 from symbolon.protocol.messages_membership import LinkageEpoch
@@ -226,6 +226,26 @@ class OperatorBench:
         """What a node of a blind federation submits."""
         return shared_item(self.federation, [self.sealing[place].public for place in PLACES], sender, item, key)
 
+    def share_numbered_item(self, sender: MemberCode, item: SubmissionItem, key: SigningKey) -> SubmissionItem:
+        """What a node submits where match bits open towards members alone."""
+        operators = [self.sealing[place].public for place in PLACES]
+        return shared_item(self.federation, operators, sender, item, key, numbers=True)
+
+    def listed_cards(self) -> tuple[OperatorCard, ...]:
+        """The three as a directory lists them that says to compare blind."""
+        return tuple(
+            OperatorCard(
+                place=place,
+                name=f"Body {place}",
+                signing_key=self.signing[place].public.to_bytes(),
+                sealing_key=self.sealing[place].public.to_bytes(),
+                agreement_key=SealingKey.generate(secrets.token_bytes(32)).public.to_bytes(),
+                token_commitment=self.token_commitments[place],
+                certificate_fingerprint=self.fingerprint(f"operator{place}"),
+            )
+            for place in PLACES
+        )
+
     def remove(self, lines: OperatorLines, handle: int) -> None:
         """A record is gone."""
         self.changes += 1
@@ -256,6 +276,8 @@ def shared_item(
     sender: MemberCode,
     item: SubmissionItem,
     key: SigningKey,
+    *,
+    numbers: bool = False,
 ) -> SubmissionItem:
     """What a node submits in the place of an encoding; what is no encoding stays as it is."""
     try:
@@ -270,7 +292,10 @@ def shared_item(
         for token in tokens
     }
     outline = outline_of(SCHEMA, record, values)
-    bundles = share_bundles(record, secrets.token_bytes)
+    numbered: tuple[bytes, ...] = ()
+    if numbers:
+        outline, numbered = with_numbers(SCHEMA, outline)
+    bundles = share_bundles(record, secrets.token_bytes, numbered)
     vectors = tuple(place.what for place in outline.places(SCHEMA))
     terms = ShareTerms(item.namespace, item.comparable_with, vectors)
     sealed = (
@@ -306,10 +331,12 @@ def segment(number: int, owner: str, what: str, **changed: object) -> SegmentDes
 
 @contextlib.contextmanager
 def three_operators(
-    folder: Path, fresh_database: Callable[[str], str], federation: str = FEDERATION
+    folder: Path, fresh_database: Callable[[str], str], federation: str = FEDERATION, *, listed: bool = False
 ) -> Iterator[OperatorBench]:
-    """Three operators that run."""
+    """Three operators that run; `listed`: with cards, for a hub whose directory says to compare blind."""
     bench = OperatorBench(folder, [fresh_database(f"operator{place}") for place in PLACES], federation)
+    if listed:
+        bench.cards = bench.listed_cards()
     for place in PLACES:
         bench.start(place)
     try:

@@ -48,6 +48,7 @@ from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.lifecycle_times import ClockName, Watcher
 from symbolon.protocol.messages_focal_points import Competence, ContactKind, DeskKind
+from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange
 from symbolon.protocol.onward_use import sign_onward_use
 from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.pair_profiles import sign_pair_profile
@@ -65,6 +66,7 @@ from symbolon.protocol.references import (
     MessageId,
     NoteId,
     OnwardUseId,
+    PairId,
     PingId,
     ProposalId,
     PurgeId,
@@ -207,6 +209,52 @@ BLIND_FOUNDING = replace(
     FOUNDING, comparison=m.Comparison(m.Comparing.BLIND, tuple(_operator_card(place) for place in range(3)))
 )
 """The same, of a federation that compares blind."""
+
+RECEIVERS_FOUNDING = replace(BLIND_FOUNDING, comparison=replace(BLIND_FOUNDING.comparison, opening=m.Opening.RECEIVERS))
+"""The same, where match bits open towards the members alone."""
+
+COMPARED = CompareRows(
+    number=7,
+    rotation=1,
+    tree=False,
+    change=77,
+    form=LinearForm(overlap=5, query_weight=2, record_weight=2, constant=0, bits=12),
+    queries=(RowAddress(3, 0), RowAddress(3, 1)),
+    against=(RowRange(4, 0, 3),),
+    pairs=(),
+)
+PAIR, OWN_ALIAS, OTHER_ALIAS = (
+    PairId(uuid_text(19)),
+    RecordReference(uuid_text(20)),
+    RecordReference(uuid_text(21)),
+)
+OWN_SIDE = m.SideOfPair(OWN, 2, RecordKind.PERSON, OffenceGroup.SMUGGLING, Urgency.U2)
+FOUND_PAIR = m.FoundPair(
+    pair_id=PAIR,
+    handle=1_002,
+    finder_handle=1_001,
+    finder_name=11,
+    key_epoch=1,
+    band=Band.STRONG,
+    finder_alias=OWN_ALIAS,
+    other_alias=OTHER_ALIAS,
+    finder=OWN_SIDE,
+    brings_back=False,
+)
+
+PAIR_DECLARATION = m.PairDeclaration(
+    pair_id=PAIR,
+    own_alias=OWN_ALIAS,
+    counterpart=XB,
+    counterpart_alias=OTHER_ALIAS,
+    is_finder=True,
+    is_protected=False,
+    key_epoch=1,
+    band=Band.STRONG,
+    urgency=Urgency.U2,
+)
+PAIR_END = m.PairEnd(PAIR, OWN_ALIAS, WithdrawalReason.RECLASSIFIED)
+OPENING_PROBLEM = m.OpeningProblem(session=bytes(range(16)), number=7)
 
 TOKEN_ELEMENTS = (bytes(range(32)), bytes(range(32, 64)))
 OPERATOR_ERASURE = m.OperatorErasure(
@@ -445,6 +493,7 @@ SEALABLE = (
     m.KeyCommitment(CEREMONY.ceremony_id, epoch=1, attempt=1, commitment=COMMITMENTS[XA]),
     m.KeyReveal(CEREMONY.ceremony_id, 1, 1, contribution=CONTRIBUTIONS[XA], transcript=TRANSCRIPT),
     m.KeyConfirmation(CEREMONY.ceremony_id, 1, 1, key_check_value=LINKAGE_KEY.check_value()),
+    m.PairsFound(found=(FOUND_PAIR,), answers=(m.PairAnswer(PAIR, OWN_SIDE), m.PairAnswer(PAIR, None))),
 )
 
 REQUEST_PEM = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
@@ -559,6 +608,28 @@ CLEAR = (
     m.FederationHistory(incarnation=INCARNATION, versions=(SIGNED_FOUNDING, SIGNED_DIRECTORY)),
     m.DirectoryProposal(directory=DIRECTORY, signed_by=(XB,)),
     m.DirectoryProposal(directory=BLIND_FOUNDING, signed_by=(XA,)),
+    m.DirectoryProposal(directory=RECEIVERS_FOUNDING, signed_by=(XA,)),
+    m.HandleNotice(records=(m.NumberedRecord(OWN, 2, key_epoch=1, handle=1_001, name=11),)),
+    m.SealedOpenings(
+        session=bytes(range(16)),
+        what="person",
+        key_epoch=1,
+        schema_digest=DIGEST,
+        asking=XA,
+        asked=XB,
+        queries=(1_001, 1_001),
+        query_names=(11, 11),
+        records=(1_002, 0, 1_003),
+        record_names=(12, 0, 13),
+        openings=(
+            m.SealedOpening(
+                COMPARED, (HYBRID_KEYS[XA].key_id,) * 3, tuple(bytes([place]) * 40 for place in range(1, 4))
+            ),
+        ),
+    ),
+    PAIR_DECLARATION,
+    PAIR_END,
+    OPENING_PROBLEM,
     m.DirectoryApproval(version=2, digest=DIRECTORY.digest(), signature=SIGNED_DIRECTORY.signatures[0]),
     m.EnrolmentRequest(
         code=XA,

@@ -21,6 +21,7 @@ from symbolon.hub.operators.services.give_back_segments import GiveBackSegments
 from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.open_request import OpenRequest
+from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.sign_erasures import SignErasures
 from symbolon.hub.operators.services.take_feed import FillRows, HubAndOwners, TakeFeed
@@ -105,7 +106,14 @@ class RunningOperator:
         self._services = OperatorServices(
             refuse_where_untrusted=self._refuse_where_untrusted,
             take_feed=TakeFeed(store, rows, self._directory, keys.sealing_key, words, clock),
-            compare=CompareWithOthers(store, rows, where.place, clock, where.budgets),
+            compare=CompareWithOthers(
+                store,
+                rows,
+                where.place,
+                clock,
+                where.budgets,
+                seal_openings=lambda: sealing_by(self._directory.newest(), where.place),
+            ),
             sessions=self._sessions,
             evaluate_tokens=EvaluateTokensOfMembers(
                 store,

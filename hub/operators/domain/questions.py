@@ -49,9 +49,15 @@ def form_of(question: Question) -> LinearForm:
 
 
 def check_question(
-    job: CompareRows, segments: Mapping[int, SegmentDescription], schemas: Mapping[str, LinkageSchema]
+    job: CompareRows,
+    segments: Mapping[int, SegmentDescription],
+    schemas: Mapping[str, LinkageSchema],
+    *,
+    sealed: bool = False,
 ) -> Asked:
     """Refuse what must not be compared, and say what of the rest is in scope.
+
+    ``sealed``: the answers open for the owners of the rows, and not for who asks.
 
     Raises:
         UnknownRows: a segment was never described, or rows are of different kinds or epochs.
@@ -73,7 +79,7 @@ def check_question(
     question = question_of(what, job.form)
     if question not in questions_of_schema(schema, what):
         raise UnknownQuestion("The schema does not ask this of such rows.")
-    if job.against and question not in _questions_of_ranges(schema, what):
+    if job.against and not sealed and question not in _questions_of_ranges(schema, what):
         raise UnknownQuestion("Kinds and bands are told of single pairs alone, not of all pairs of a range.")
     admitted = {
         number: frozenset(other for other, target in targets.items() if _is_in_scope(schema, segment, target))

@@ -84,6 +84,10 @@ class CoordinatorDesk:
         """Carry opening shares to the coordinator; see `sessions.Asker`."""
         self._send(Channel.OPENING, shares)
 
+    def sealed_opening(self, sealed: bytes) -> None:
+        """Carry a sealed opening to the coordinator; see `sessions.Asker`."""
+        self._send(Channel.SEALED_OPENING, sealed)
+
     def spoilt(self, number: BatchNumber, reason: str) -> None:
         """Say that a batch cannot be finished; see `sessions.Asker`."""
         self._send(Channel.ANSWER, Call(0, Spoilt(number, reason)).to_bytes())

@@ -14,6 +14,7 @@ import numpy as np
 from symbolon.hub.operators.domain.budgets import DailyBudgets, PaidJobs, spent_by
 from symbolon.hub.operators.domain.questions import Asked, check_question
 from symbolon.hub.operators.errors import BudgetSpent, MovedOn, UnknownQuestion, UnknownRows
+from symbolon.hub.operators.services.seal_openings import SealOpenings
 from symbolon.hub.operators.services.sessions import Asker, ComparisonSession
 from symbolon.hub.operators.services.take_feed import HeldRows, RowsInUse
 from symbolon.hub.operators.storage.shares import OperatorStore
@@ -36,7 +37,17 @@ from symbolon.runtime.clock import Clock
 class CompareWithOthers:
     """The use case of a job."""
 
-    def __init__(self, store: OperatorStore, rows: RowsInUse, place: int, clock: Clock, budgets: DailyBudgets) -> None:
+    def __init__(
+        self,
+        store: OperatorStore,
+        rows: RowsInUse,
+        place: int,
+        clock: Clock,
+        budgets: DailyBudgets,
+        *,
+        seal_openings: Callable[[], SealOpenings | None],
+    ) -> None:
+        """`seal_openings` gives None where match bits open at the hub."""
         self._store = store
         self._rows = rows
         self._place = place
@@ -44,6 +55,7 @@ class CompareWithOthers:
         self._budgets = budgets.by_kind()
         self._paid = PaidJobs()
         self._paying = threading.Lock()
+        self._seal_openings = seal_openings
         self._schemas: dict[str, LinkageSchema] = {}
 
     def __call__(self, session: ComparisonSession, job: CompareRows, asker: Asker) -> Callable[[], None]:
@@ -62,7 +74,10 @@ class CompareWithOthers:
             held.refuse_where_still()
             if (held.number, held.generation) != (job.change, job.generation):
                 raise MovedOn("The rows changed since: ask again about what is here now.")
-            asked = self._allow(job, held)
+            seal = self._seal_openings()
+            asked = self._allow(job, held, sealed=seal is not None)
+            if seal is not None:
+                asker = seal.carrying(asker, session.name, job, held.described)
             records, queries = _rows_of(held, job, asked)
             scope = _scope(job, asked)
             # Who was told otherwise, of the job or of what is in scope, has other streams.
@@ -84,7 +99,7 @@ class CompareWithOthers:
 
         return multiply
 
-    def _allow(self, job: CompareRows, held: HeldRows) -> Asked:
+    def _allow(self, job: CompareRows, held: HeldRows, *, sealed: bool) -> Asked:
         """Check the job, and let the members pay whose records it compares; once for the same rows as they are."""
         today = self._clock.now().date()
         with self._store.work() as work:
@@ -93,7 +108,7 @@ class CompareWithOthers:
                 self._schemas = {
                     digest: LinkageSchema.from_bytes(content) for digest, content in work.schemas().items()
                 }
-            asked = check_question(job, held.described, self._schemas)
+            asked = check_question(job, held.described, self._schemas, sealed=sealed)
             with self._paying:
                 is_paid = self._paid.is_paid(job)
             costs = {} if is_paid else spent_by(job, held.described, asked.admitted)

@@ -42,6 +42,10 @@ class Asker(Protocol):
         """Carry the opening shares of all queries of a batch."""
         ...
 
+    def sealed_opening(self, sealed: bytes) -> None:
+        """Carry what is sealed for a member."""
+        ...
+
     def spoilt(self, number: BatchNumber, reason: str) -> None:
         """Say that a batch which was begun cannot be finished."""
         ...

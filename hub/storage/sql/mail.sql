@@ -7,12 +7,20 @@ FROM member
 WHERE code = %(member)s AND standing <> 'expelled';
 
 -- name: list_waiting
--- The member's oldest unacknowledged deliveries.
+-- The member's oldest unacknowledged deliveries: the first, and what more of them fits into so many bytes.
 SELECT delivery_id, envelope
-FROM delivery
-WHERE member = %(member)s AND acknowledged_at IS NULL
-ORDER BY seq
-LIMIT %(limit)s;
+FROM (
+    SELECT delivery_id, envelope, seq, sum(length(envelope)) OVER (ORDER BY seq) - length(envelope) AS before
+    FROM (
+        SELECT delivery_id, envelope, seq
+        FROM delivery
+        WHERE member = %(member)s AND acknowledged_at IS NULL
+        ORDER BY seq
+        LIMIT %(limit)s
+    ) AS oldest
+) AS weighed
+WHERE before < %(bytes)s
+ORDER BY seq;
 
 -- name: acknowledge
 -- The member has them. Their envelopes are kept for some weeks, in case that it is restored from a backup; of what was
@@ -20,6 +28,8 @@ LIMIT %(limit)s;
 UPDATE delivery
 SET acknowledged_at = %(now)s,
     envelope = CASE
+        -- Large, and asked of the operators anew for a member that was restored.
+        WHEN purpose = 'sealed-openings' THEN NULL
         WHEN purpose NOT IN ('step-taken', 'purge-request', 'purge-receipt')
              AND EXISTS (
                  SELECT FROM hit

@@ -74,6 +74,8 @@ SELECT r.reference, r.version, r.withdrawn_at IS NOT NULL AS withdrawn,
        ) AS epochs
 FROM record AS r
 WHERE r.member = %(member)s AND (%(after)s::text IS NULL OR r.reference > %(after)s)
+  -- What stands for a side of a hit is no record of a file.
+  AND NOT EXISTS (SELECT FROM pair_alias AS a WHERE a.reference = r.reference)
 ORDER BY r.reference
 LIMIT %(limit)s;
 

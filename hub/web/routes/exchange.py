@@ -34,6 +34,21 @@ def exchange_router(services: ApiServices) -> APIRouter:
         """Have up to 1,000 blinded match tokens evaluated by two operators, where the federation compares blind."""
         return json_response(services.relay_tokens(caller.member, envelope))
 
+    @router.post("/pairs", status_code=_NO_CONTENT)
+    def declare_pair(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
+        """Declare a pair that the hub did not see, where match bits open towards members alone."""
+        services.declare_pair(caller.member, envelope)
+
+    @router.post("/pairs/ends", status_code=_NO_CONTENT)
+    def end_pair(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
+        """Withdraw what stands for the caller's record in a hit that the hub did not find, or have the hit held."""
+        services.end_pair(caller.member, envelope)
+
+    @router.post("/pairs/problems", status_code=_NO_CONTENT)
+    def note_opening_problem(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
+        """Say that what the operators sealed for the caller cannot be true: comparison stops."""
+        services.note_opening_problem(caller.member, envelope)
+
     @router.post("/votes", status_code=_NO_CONTENT)
     def deposit_vote(caller: Annotated[Caller, calling], envelope: Annotated[Envelope, handed_in]) -> None:
         """Deposit a vote, sealed for the counterpart; both are handed over when both lie here."""

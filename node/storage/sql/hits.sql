@@ -15,6 +15,13 @@ insert into hit (
 on conflict (hit_id) do nothing
 returning hit_id;
 
+-- name: name_counterpart
+-- What the other side told of its record.
+update hit
+set counterpart_reference = %(reference)s, counterpart_offence_group = %(offence_group)s,
+    counterpart_record_kind = %(record_kind)s, state_version = state_version + 1
+where hit_id = %(hit_id)s;
+
 -- name: find_hit
 -- One hit.
 select hit.*, (

@@ -129,6 +129,12 @@ where message_id = %(message_id)s and delivered_at is null;
 -- Whether a withdrawal of the record waits for the hub's answer.
 select exists (
     select from outbox_item where reference = %(reference)s and kind = 'withdrawal' and delivered_at is null
+) or exists (
+    -- Where the hub knows the record of a hit by what stands for it alone.
+    select from outbox_message
+    join found_pair on found_pair.hit_id = outbox_message.hit_id
+    where found_pair.own_reference = %(reference)s and outbox_message.kind = 'pair-end'
+      and outbox_message.delivered_at is null
 ) as waits;
 
 -- name: list_taken_steps

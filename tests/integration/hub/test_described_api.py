@@ -9,8 +9,19 @@ import pytest
 from hypothesis import strategies as st
 from tests.fuzz.described_api import attack
 from tests.fuzz.mangling import SOME_VALUES
-from tests.integration.hub.test_mutations import BLIND_ADDRESS, OCCASIONS, RECEIVED, XA, Stage, places_in, signed, stage
+from tests.integration.hub.test_mutations import (
+    BLIND_ADDRESS,
+    OCCASIONS,
+    PAIR_ADDRESSES,
+    RECEIVED,
+    XA,
+    Stage,
+    places_in,
+    signed,
+    stage,
+)
 from tests.simulators.members_over_http import problem_of
+from tests.vectors.samples import OPENING_PROBLEM, PAIR_DECLARATION, PAIR_END
 
 from symbolon.hub.bootstrap.backup import proceed_without
 from symbolon.protocol.canonical import canonical_bytes, parse_json
@@ -32,6 +43,8 @@ def templates(request: pytest.FixtureRequest, stage: Stage) -> dict[str, list[En
         made.setdefault(path, []).append(envelope)
     tokens = TokenRequest((base_times(small(7)),))
     made[BLIND_ADDRESS] = [stage.amara.envelope(tokens, Purpose.TOKEN_REQUEST)]
+    for path, message in zip(PAIR_ADDRESSES, (PAIR_DECLARATION, PAIR_END, OPENING_PROBLEM), strict=True):
+        made[path] = [stage.amara.envelope(message, message.PURPOSE)]
     if request.param == "at work":
         proceed_without(stage.bench.hub)()
     return made

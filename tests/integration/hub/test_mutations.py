@@ -298,6 +298,8 @@ ADDRESSES = (
 )
 BLIND_ADDRESS = "/v1/tokens"
 """Takes nothing in a federation that compares openly, as this one: see `test_token_requests`."""
+PAIR_ADDRESSES = ("/v1/pairs", "/v1/pairs/ends", "/v1/pairs/problems")
+"""Take nothing where the hub finds its pairs itself: see `tests/integration/receivers`."""
 
 Found = dict[tuple[str, str], Problem | None]
 """By the occasion and what was done to its message: why it was refused; None: it was taken."""
@@ -457,7 +459,7 @@ def test_a_message_to_the_hub_after_a_later_one_is_out_of_order(stage: Stage) ->
 def test_every_address_that_takes_a_message_is_tried(stage: Stage) -> None:
     described = stage.members.ask(XA, "GET", "/openapi.json").json()["paths"]
     posts = {path.replace("{attachment_id}", RECEIVED) for path, methods in described.items() if "post" in methods}
-    assert {*ADDRESSES, BLIND_ADDRESS} == posts
+    assert {*ADDRESSES, BLIND_ADDRESS, *PAIR_ADDRESSES} == posts
 
 
 def test_an_answer_of_the_hub_is_worth_nothing_when_it_is_sent_back(stage: Stage) -> None:

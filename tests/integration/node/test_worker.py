@@ -38,6 +38,7 @@ def worker_of(node: NodeUnderTest, received: Callable[[int], Reception], **other
         report_progress=node.hub_services.report_progress,
         reencode_records=node.services.reencode_records,
         reconcile_with_hub=lambda: 0,
+        tell_pairs=lambda: 0,
         keep_and_purge=lambda: 0,
         move_attachments=lambda: 0,
         keep_focal_points=lambda: 0,

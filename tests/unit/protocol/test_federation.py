@@ -264,6 +264,15 @@ def test_how_records_are_compared_stays_as_it_was_founded(samples, founding, fol
         verify_succession(founding, samples.signed(offered, samples.XA, samples.XB))
 
 
+def test_to_whom_match_bits_open_stays_as_it_was_founded(samples):
+    founding = samples.RECEIVERS_FOUNDING
+    offered = replace(
+        founding, version=2, previous_digest=founding.digest(), comparison=samples.BLIND_FOUNDING.comparison
+    )
+    with pytest.raises(BrokenSuccession, match="fixed at the founding"):
+        verify_succession(founding, samples.signed(offered, samples.XA, samples.XB))
+
+
 def test_a_directory_s_fingerprint_is_the_first_half_of_its_digest(founding):
     assert directory_fingerprint(founding).replace(" ", "") == founding.digest()[:32]
 

@@ -1,0 +1,51 @@
+-- name: name_records
+-- Give records a name that have none.
+INSERT INTO record_name (reference)
+SELECT DISTINCT reference FROM encoded_version WHERE handle = ANY(%(handles)s)
+ON CONFLICT DO NOTHING;
+
+-- name: list_numbers
+-- By which numbers openings speak of records, with their owners.
+SELECT v.handle, n.name, v.reference, v.member, v.key_epoch, r.version
+FROM encoded_version AS v
+JOIN record AS r USING (reference)
+JOIN record_name AS n USING (reference)
+WHERE v.handle = ANY(%(handles)s)
+ORDER BY v.handle;
+
+-- name: rows_that_ask
+-- The vectors of these records that are compared; of what an operator could not read, none.
+SELECT r.handle, n.name, r.partition_id, r.key_epoch, r.filled, s.what, w.segment, w.row
+FROM blind_record AS r
+JOIN encoded_version AS v USING (handle)
+JOIN record_name AS n USING (reference)
+JOIN blind_row AS w USING (handle)
+JOIN blind_segment AS s USING (segment)
+WHERE r.handle = ANY(%(handles)s)
+  AND s.what NOT LIKE 'explain/%%'
+  AND NOT EXISTS (SELECT FROM blind_unreadable AS u WHERE u.handle = r.handle)
+ORDER BY w.segment, w.row;
+
+-- name: segments_asked
+-- Segments of one kind and epoch that records of these partitions lie in.
+SELECT segment, partition_id, filled, next_row
+FROM blind_segment
+WHERE key_epoch = %(key_epoch)s AND what = %(what)s AND partition_id = ANY(%(partition_ids)s) AND next_row > 0
+ORDER BY segment;
+
+-- name: handles_of_rows
+-- What lay in these rows at a change; what came later is compared in its own turn, and what is gone is no pair any more.
+SELECT w.row, w.handle, n.name
+FROM blind_row AS w
+JOIN encoded_version AS v ON v.handle = w.handle
+JOIN record_name AS n USING (reference)
+JOIN index_change AS c ON c.handle = w.handle AND NOT c.is_removal
+WHERE w.segment = %(segment)s AND w.row >= %(first)s AND w.row < %(end)s AND c.number <= %(change)s;
+
+-- name: describe_sides
+-- Whose these segments are, and under which schema.
+SELECT s.segment, p.member, l.schema_digest
+FROM blind_segment AS s
+JOIN partition AS p USING (partition_id)
+JOIN linkage_epoch AS l ON l.epoch = s.key_epoch
+WHERE s.segment = ANY(%(segments)s);
