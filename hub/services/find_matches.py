@@ -12,6 +12,7 @@ from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.references import HUB
 from symbolon.runtime.clock import Clock
+from symbolon.runtime.logs import get_logger
 
 # So many at a time: a worker that is killed leaves no more than these to be compared again, and whoever withdraws or
 # revises one of them waits no longer than they take. Blind, one pass through all records compares as many.
@@ -52,7 +53,8 @@ class FindMatches:
             aside = work.records.set_aside(spent.member, (), until)
             if aside.isdisjoint(handles):
                 concerned = [handle for handle in handles if handle in spent.handles]
-                work.records.set_aside(None, concerned or handles, until)
+                aside = work.records.set_aside(None, concerned or handles, until)
+        get_logger().warning("a member's budget at the operators is spent; what needs it waits", records=len(aside))
 
     def _run(self, work: Work, handles: Sequence[RecordHandle]) -> int | None:
         # After taking them: whatever was committed before any of these is in the index then, so of two records

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -221,7 +222,7 @@ def test_what_is_compared_again_waits_behind_what_was_never_compared(bench: Any,
     new = item(person)
     bench.submit(bench.belanu, new)
     with bench.hub.store.work() as work:
-        first, _second = work.records.take_waiting(10)
+        first, _second = work.records.take_waiting(10, datetime.now(UTC))
         assert work.records.lock_handles([first])[first].reference == new.reference
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def test_reinstating_while_a_worker_has_the_record_in_hand_loses_no_hit(bench: A
 
     with bench.hub.store.work() as work:
         # Taken while XC is suspended: there is nothing to compare it with.
-        handles = work.records.take_waiting(1000)
+        handles = work.records.take_waiting(1000, datetime.now(UTC))
         thread = threading.Thread(target=reinstate)
         thread.start()
         assert not reinstated.wait(1), "reinstating waits for the comparison that is under way"

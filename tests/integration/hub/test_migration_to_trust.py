@@ -76,7 +76,7 @@ def test_its_records_keep_their_versions_and_have_one_encoding_under_their_epoch
             "withdrawn": (4, {}),
         }
         assert records[references[2]].is_withdrawn
-        assert work.records.take_waiting(10) == [8]
+        assert work.records.take_waiting(10, datetime.now(UTC)) == [8]
 
 
 def test_its_hits_stand(migrated: PostgresStore) -> None:

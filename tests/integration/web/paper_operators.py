@@ -49,7 +49,11 @@ def situations(now: datetime) -> dict[str, HubStatus]:
         "one is restored": BlindStatus(in_trouble(now, 2, lost)),
         "one behind": BlindStatus(behind),
         "not begun": BlindStatus(new),
+        "one cannot read": BlindStatus((three[0], replace(three[1], unreadable=3, receipts_refused=2), three[2])),
         "no agreement": BlindStatus(three, now - timedelta(minutes=12)),
     }
     spent = (TokenSpending(MemberCode("XA"), 1_840), TokenSpending(MemberCode("XB"), 196_000))
-    return {name: replace(a_status(now), blind=replace(each, tokens_today=spent)) for name, each in blind.items()}
+    return {
+        name: replace(a_status(now), blind=replace(each, tokens_today=spent, daily_tokens=200_000))
+        for name, each in blind.items()
+    }

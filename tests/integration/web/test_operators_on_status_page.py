@@ -14,7 +14,7 @@ from symbolon.hub.bootstrap import people as hub_people
 from symbolon.hub.web.desk_app import create_desk_app
 from symbolon.runtime.pages import Desk
 
-NAMES = ("all in step", "one away", "one is restored", "one behind", "not begun", "no agreement")
+NAMES = ("all in step", "one away", "one is restored", "one behind", "not begun", "one cannot read", "no agreement")
 
 
 @pytest.fixture
@@ -65,12 +65,18 @@ def test_one_that_is_being_restored_says_so_in_its_own_words(shown):
 
 def test_one_that_is_behind_catches_up(shown):
     text = shown("one behind")
-    assert f"2: {BODIES[2]} Catching up under 1 min ago 2990 924" in text
+    assert f"2: {BODIES[2]} Catching up under 1 min ago 2990 0 924" in text
     assert text.count("In step") == 2
 
 
 def test_before_the_first_feed_nobody_was_heard_of(shown):
-    assert shown("not begun").count("Not heard of yet never 0 4024") == 3
+    assert shown("not begun").count("Not heard of yet never 0 0 4024") == 3
+
+
+def test_what_an_operator_cannot_read_is_counted_and_bad_receipts_are_named(shown):
+    text = shown("one cannot read")
+    assert f"1: {BODIES[1]} In step under 1 min ago 3877 3 0" in text
+    assert "Operator 1 handed over 2 receipts of erasure that are none" in text
 
 
 def test_where_they_do_not_agree_the_page_says_that_all_stands_still_and_what_to_do(shown):
