@@ -26,6 +26,7 @@ from symbolon.protocol.messages import (
     Purpose,
 )
 from symbolon.protocol.messages_comparison import OPEN_COMPARISON
+from symbolon.protocol.messages_operators import CompareRows
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HUB, PARSERS, CeremonyId, DeskId, KeyId, MemberCode
 from symbolon.protocol.wire_limits import Limit
@@ -102,6 +103,7 @@ RULINGS = st.sampled_from([(RequestRuling.ACCEPT, None), *((RequestRuling.REFUSE
 NARROWED = {
     messages.DeskHours: {"opens": st.integers(0, 700), "closes": st.integers(701, 1440)},
     messages.AttachmentOffer: {"size": st.integers(1, 1_048_576), "chunk_digests": st.just(("5f" * 32,))},
+    CompareRows: {"pairs": st.just(())},
     messages.MeetingProposal: {"minutes_digest": st.none(), "starts_at": st.just(FIRST), "ends_at": st.just(LATER)},
 }
 """Fields that hang together, so that contents drawn apart would contradict each other."""
@@ -228,7 +230,8 @@ def test_there_is_a_sample_of_every_message(samples):
     parts |= {messages.FocalPointDirectory, messages.FocalPointEntry, messages.KnownLedger, messages.KnownExchange}
     parts |= {messages.DirectorySignature, messages.ReconciliationRecord, messages.ReconciliationHit, messages.KnownHit}
     parts |= {messages.Comparison, messages.OperatorCard, messages.OperatorErasure, messages.ErasedVersion}
-    parts |= {messages.TokenAnswer, messages.Canary}
+    parts |= {messages.TokenAnswer, messages.Canary, messages.NumberedRecord, messages.SealedOpening}
+    parts |= {messages.FoundPair, messages.PairAnswer, messages.SideOfPair}
     assert {type(message) for message in samples.CLEAR + samples.SEALABLE} == set(MESSAGES) - parts
 
 
