@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -227,24 +228,32 @@ STATES = ("XA", "XB", "XC")
 @pytest.fixture(scope="session")
 def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]]:
     """A migrated database for each node, made once; who takes one empties it."""
-    names = {code: f"node_pair_{code.lower()}" for code in STATES}
-    conninfos = {code: postgres_server.create_party(name) for code, name in names.items()}
-    with psycopg.connect(postgres_server.superuser_conninfo("postgres"), autocommit=True) as server:
+    with databases_to_empty(postgres_server, {code: f"node_pair_{code.lower()}" for code in STATES}) as conninfos:
+        yield conninfos
+
+
+@contextmanager
+def databases_to_empty(server: EmbeddedPostgres, names: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Migrated databases by state, whose owners may forget what is in them as no owner outside of tests may."""
+    conninfos = {code: server.create_party(name) for code, name in names.items()}
+    with psycopg.connect(server.superuser_conninfo(), autocommit=True) as connection:
         for code, conninfo in conninfos.items():
             migrate(conninfo, PACKAGE)
-            role = Identifier(names[code])
-            server.execute(SQL("grant set on parameter session_replication_role to {}").format(role))
+            connection.execute(SQL("grant set on parameter {} to {}").format(_REPLICATION, Identifier(names[code])))
     yield conninfos
-    with psycopg.connect(postgres_server.superuser_conninfo("postgres"), autocommit=True) as server:
+    with psycopg.connect(server.superuser_conninfo(), autocommit=True) as connection:
         for name in names.values():
-            server.execute(SQL("revoke set on parameter session_replication_role from {}").format(Identifier(name)))
-            postgres_server.drop_party(name)
+            connection.execute(SQL("revoke set on parameter {} from {}").format(_REPLICATION, Identifier(name)))
+            server.drop_party(name)
 
 
 @pytest.fixture(scope="session")
 def authority() -> certificates.KeyAndCertificate:
     """Issues the members' certificates."""
     return certificates.new_authority("The authority of tests", datetime(2031, 1, 1, tzinfo=UTC))
+
+
+_REPLICATION = SQL("session_replication_role")
 
 
 def _emptied(conninfo: str) -> str:

@@ -48,6 +48,9 @@ POST /v1/federation/approvals               + + + x - - -
 POST /v1/rotations                          c + p x - - -
 POST /v1/epochs/progress                    c + p x - - -
 POST /v1/tokens                             c + p x - - -
+POST /v1/pairs                              c + p x - - -
+POST /v1/pairs/ends                         c + p x - - -
+POST /v1/pairs/problems                     c + p x - - -
 POST /v1/submissions                        c + p x - - -
 POST /v1/withdrawals                        c + p x - - -
 POST /v1/votes                              c + p x - - -

@@ -9,18 +9,16 @@ from hashlib import sha256
 import pytest
 from fastapi import FastAPI
 from tests.integration.node.asking import REQUEST
-from tests.integration.node.conftest import FOCAL_POINT, HEADER, STATES, Pair, authority, pair
+from tests.integration.node.conftest import FOCAL_POINT, HEADER, STATES, Pair, authority, databases_to_empty, pair
 from tests.integration.node.test_attachments import confirmed, move
 from tests.integration.web.conftest import StandingApp
 from tests.integration.web.paper_desk import Visitor, hidden_field
 
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
-from symbolon.node.bootstrap.opening import PACKAGE
 from symbolon.node.domain.actors import Actor, Role
 from symbolon.node.domain.records import Publication
 from symbolon.node.web.forms import LARGEST_FORM
 from symbolon.protocol.references import HitId, RecordReference
-from symbolon.runtime.migrations import migrate
 from symbolon.runtime.registry import Registry
 
 __all__ = ["authority", "pair"]
@@ -33,13 +31,8 @@ PDF = b"%PDF-1.7\n" + bytes(range(256)) * 5_000
 @pytest.fixture(scope="module")
 def node_databases(postgres_server: EmbeddedPostgres) -> Iterator[dict[str, str]]:
     """A migrated database for each node; who takes one empties it."""
-    names = {code: f"node_pages_{code.lower()}" for code in STATES}
-    conninfos = {code: postgres_server.create_party(name) for code, name in names.items()}
-    for conninfo in conninfos.values():
-        migrate(conninfo, PACKAGE)
-    yield conninfos
-    for name in names.values():
-        postgres_server.drop_party(name)
+    with databases_to_empty(postgres_server, {code: f"node_pages_{code.lower()}" for code in STATES}) as conninfos:
+        yield conninfos
 
 
 @pytest.fixture
