@@ -17,7 +17,6 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, TypeVar
 
-from symbolon.matching.blind.errors import WrongAnswer
 from symbolon.matching.blind.expansion import Use, expand
 from symbolon.matching.blind.linear_test import LinearTest
 from symbolon.matching.blind.shared_record import EXPLAINED
@@ -180,17 +179,6 @@ def wrong_answers(opened: Mapping[R, Set[R]], expected: Mapping[tuple[R, R], boo
     return frozenset(
         (query, record) for (query, record), answer in expected.items() if (record in opened.get(query, ())) != answer
     )
-
-
-def check_recomputed(opened: Mapping[int, Set[int]], again: Mapping[int, Set[int]]) -> None:
-    """Compare a batch with itself, computed under another number and rotation.
-
-    Raises:
-        WrongAnswer: any pair differs.
-
-    """
-    if opened != again:
-        raise WrongAnswer("a batch came out otherwise when the roles were exchanged: an operator computes wrongly")
 
 
 @cache

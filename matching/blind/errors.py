@@ -39,7 +39,3 @@ class StreamReused(BlindError):
 
 class OpeningDisagrees(BlindError):
     """Two operators sent different copies of a share of the result: one computed wrongly, or a message was damaged."""
-
-
-class WrongAnswer(BlindError):
-    """A pair whose answer was known, or a batch computed twice, came out otherwise: an operator computes wrongly."""

@@ -19,11 +19,9 @@ from symbolon.matching.blind.canaries import (
     _choices,
     canary_bits,
     canary_vectors,
-    check_recomputed,
     known_answer,
     wrong_answers,
 )
-from symbolon.matching.blind.errors import WrongAnswer
 from symbolon.matching.blind.linear_test import LinearTest, PopcountBounds
 from symbolon.matching.blind.ring import RING_16
 from symbolon.matching.encoded_record import EncodedRecord
@@ -192,9 +190,8 @@ def test_canaries_come_out_right_from_operators_that_compute_rightly(rotation: R
 def test_an_operator_that_computes_wrongly_is_noticed_by_canaries_and_by_recomputing(erring: int) -> None:
     wrong = computed(erring, Rotation.STRAIGHT)
     assert wrong_answers(wrong, KNOWN) == KNOWN.keys()
-    with pytest.raises(WrongAnswer, match="roles were exchanged"):
-        check_recomputed(wrong, computed(None, Rotation.ONCE))
+    assert wrong != computed(None, Rotation.ONCE)
 
 
 def test_a_batch_recomputed_with_other_roles_is_the_same() -> None:
-    check_recomputed(computed(None, Rotation.STRAIGHT), computed(None, Rotation.TWICE))
+    assert computed(None, Rotation.STRAIGHT) == computed(None, Rotation.TWICE)
