@@ -12,8 +12,8 @@ from uuid import uuid4
 from tests.simulators.operator_bench import DIGEST, PLACES, SCHEMA, SCHEMA_BYTES, random_scalar, segment
 
 from symbolon.hub.operators.services.among_operators import AmongOperators, PairKeys
+from symbolon.hub.operators.services.held_rows import FillRows, HeldRows, RowsInUse
 from symbolon.hub.operators.services.keep_standing import KeepStanding
-from symbolon.hub.operators.services.take_feed import FillRows, HeldRows, RowsInUse
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import NewShares, OperatorStore, Standing

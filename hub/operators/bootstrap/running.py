@@ -18,13 +18,14 @@ from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMembers
 from symbolon.hub.operators.services.follow_hub import FollowHub
 from symbolon.hub.operators.services.give_back_segments import GiveBackSegments
+from symbolon.hub.operators.services.held_rows import FillRows
 from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.open_request import OpenRequest
 from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.sign_erasures import SignErasures
-from symbolon.hub.operators.services.take_feed import FillRows, HubAndOwners, TakeFeed
+from symbolon.hub.operators.services.take_feed import HubAndOwners, TakeFeed
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import OperatorStore

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from symbolon.hub.operators.errors import StandingStill
-from symbolon.hub.operators.services.take_feed import RowsInUse
+from symbolon.hub.operators.services.held_rows import RowsInUse
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.shares import OperatorStore, Standing
 from symbolon.protocol.messages_peers import Doing, PeerMessage, PeerStanding

@@ -14,9 +14,9 @@ import numpy as np
 from symbolon.hub.operators.domain.budgets import DailyBudgets, PaidJobs, spent_by
 from symbolon.hub.operators.domain.questions import Asked, check_question
 from symbolon.hub.operators.errors import BudgetSpent, MovedOn, UnknownQuestion, UnknownRows
+from symbolon.hub.operators.services.held_rows import HeldRows, RowsInUse
 from symbolon.hub.operators.services.seal_openings import SealOpenings
 from symbolon.hub.operators.services.sessions import Asker, ComparisonSession
-from symbolon.hub.operators.services.take_feed import HeldRows, RowsInUse
 from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.matching.blind.batch import Batch, Carry, Rotation, subject_of
 from symbolon.matching.blind.bit_planes import Planes

@@ -8,9 +8,9 @@ word: the hub signs its life with the key that the members listed, and lives onl
 from datetime import datetime
 
 from symbolon.hub.operators.errors import AnotherHub
+from symbolon.hub.operators.services.held_rows import HeldRows, fill
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.sign_erasures import SignErasures
-from symbolon.hub.operators.services.take_feed import HeldRows, fill
 from symbolon.hub.operators.storage.shares import FollowedLife, OperatorStore, OperatorWork, Seat
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hub_life import HubLife, verify_life

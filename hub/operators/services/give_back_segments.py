@@ -1,7 +1,7 @@
 """What closed epochs and expelled members leave behind at an operator is given back: descriptions and files of rows."""
 
+from symbolon.hub.operators.services.held_rows import RowsInUse
 from symbolon.hub.operators.services.know_directory import KnowDirectory
-from symbolon.hub.operators.services.take_feed import RowsInUse
 from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.protocol.messages_membership import FederationDirectory, MemberStanding
 from symbolon.protocol.messages_operators import SegmentDescription

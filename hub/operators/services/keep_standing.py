@@ -15,9 +15,9 @@ from symbolon.hub.operators.services.agree_pair_keys import AgreePairKeys
 from symbolon.hub.operators.services.among_operators import AmongOperators, Circle, Tell
 from symbolon.hub.operators.services.deal_token_key import DealTokenKey
 from symbolon.hub.operators.services.give_parts import GiveParts
+from symbolon.hub.operators.services.held_rows import RowsInUse, fill
 from symbolon.hub.operators.services.refresh_shares import RefreshShares
 from symbolon.hub.operators.services.restore_shares import RestoreShares
-from symbolon.hub.operators.services.take_feed import RowsInUse, fill
 from symbolon.hub.operators.storage.secrets import OperatorSecrets, TokenShare
 from symbolon.hub.operators.storage.shares import OperatorStore, Standing
 from symbolon.protocol.messages_peers import (

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final
 
 from symbolon.hub.operators.services.among_operators import NEED_PARTS, Circle
-from symbolon.hub.operators.services.take_feed import fill
+from symbolon.hub.operators.services.held_rows import fill
 from symbolon.hub.operators.storage.secrets import TokenShare
 from symbolon.hub.operators.storage.shares import Standing
 from symbolon.matching.blind.expansion import SEED_BYTES, Use, derive_key, expand, joint_seed

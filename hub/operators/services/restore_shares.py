@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from symbolon.hub.operators.services.among_operators import Circle
+from symbolon.hub.operators.services.held_rows import fill
 from symbolon.hub.operators.services.refresh_shares import row_of
-from symbolon.hub.operators.services.take_feed import fill
 from symbolon.hub.operators.storage.secrets import TokenShare
 from symbolon.hub.operators.storage.shares import NewShares, OperatorWork, Standing
 from symbolon.matching.blind.sharing import restored

@@ -11,7 +11,7 @@ from uuid import uuid4
 from tests.simulators.operator_bench import SCHEMA, segment
 
 from symbolon.hub.operators.services.give_back_segments import GiveBackSegments
-from symbolon.hub.operators.services.take_feed import FillRows
+from symbolon.hub.operators.services.held_rows import FillRows
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import NewShares, OperatorStore
 from symbolon.protocol.messages_membership import MemberStanding

@@ -1,0 +1,135 @@
+"""An operator's rows in memory: read by comparisons, changed by feeds, and brought to what PostgreSQL holds."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from symbolon.hub.operators.errors import (
+    NeedsRestore,
+    StandingStill,
+)
+from symbolon.hub.operators.storage.segments import ShareSegments
+from symbolon.hub.operators.storage.shares import (
+    OperatorStore,
+    OperatorWork,
+    StoredShares,
+)
+from symbolon.protocol.messages_operators import (
+    SegmentDescription,
+)
+from symbolon.protocol.messages_peers import Doing
+
+_WORD_BYTES: Final = 2
+
+
+@dataclass(slots=True)
+class HeldRows:
+    """The operator's rows, and the change up to which they are right: read by comparisons, changed by feeds."""
+
+    segments: ShareSegments
+    described: dict[int, SegmentDescription]
+    number: int
+    generation: int = 0
+    doing: Doing = Doing.WORKING
+    waits_for_another: bool = False
+    """Another operator's shares are being restored."""
+    limit: int | None = None
+    """While it stands still, up to which change this operator catches up with the others."""
+    contributed: bool = False
+    """It contributed to a refresh: nothing changes what is here before that is over."""
+    keys_agreed: bool = False
+    """It has the same keys as each of the others, of the generation of these rows."""
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nothing may be compared now."""
+        return self.doing is not Doing.WORKING or self.waits_for_another
+
+    def refuse_where_still(self) -> None:
+        """Raise `NeedsRestore` or `StandingStill` where nothing may be compared now."""
+        if self.doing in {Doing.LOST, Doing.RESTORING}:
+            raise NeedsRestore("This operator lost shares: it compares again when the other two have restored them.")
+        if self.stands_still:
+            raise StandingStill("Shares are refreshed or restored: ask again in a moment.")
+        if not self.keys_agreed:
+            raise StandingStill("The operators agree on their keys: ask again in a moment.")
+
+
+class RowsInUse:
+    """Lets any number of comparisons read the rows of one change, and a feed change them when none does."""
+
+    def __init__(self, held: HeldRows) -> None:
+        self._held = held
+        self._turn = threading.Condition()
+        self._readers = 0
+        self._writers = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[HeldRows]:
+        """The rows as they are, unchanged while the block runs."""
+        with self._turn:
+            # Who is to change them waits for no reader that comes later.
+            self._turn.wait_for(lambda: not self._writers)
+            self._readers += 1
+        try:
+            yield self._held
+        finally:
+            with self._turn:
+                self._readers -= 1
+                self._turn.notify_all()
+
+    @contextmanager
+    def changing(self) -> Iterator[HeldRows]:
+        """The rows for this block alone: no comparison begins, and those that run come to their end first."""
+        with self._turn:
+            self._writers += 1
+            try:
+                self._turn.wait_for(lambda: not self._readers)
+                yield self._held
+            finally:
+                self._writers -= 1
+                self._turn.notify_all()
+
+
+class FillRows:
+    """Brings the rows to what PostgreSQL holds, when the operator starts."""
+
+    def __init__(self, store: OperatorStore, segments: ShareSegments) -> None:
+        self._store = store
+        self._segments = segments
+
+    def __call__(self) -> RowsInUse:
+        """Take the files as they are where they are right, else fill them anew."""
+        with self._store.work() as work:
+            number, standing = work.progress(), work.standing()
+            held = HeldRows(self._segments, work.segments(), number, standing.generation, standing.doing)
+            if not self._segments.are_right_at(number, standing.generation):
+                fill(work, held, number)
+        # One that was given back, when the operator ended before its file was.
+        self._segments.remove_all_but(held.described)
+        return RowsInUse(held)
+
+
+def fill(work: OperatorWork, held: HeldRows, number: int) -> None:
+    """Fill all rows anew from PostgreSQL, which is at this change."""
+    held.segments.begin_anew()
+    held.generation = work.standing().generation
+    after = 0
+    while records := work.shares_after(after):
+        for record in records:
+            place_record(held, record)
+        after = records[-1].handle
+    held.segments.settle(number, held.generation)
+    held.number = number
+
+
+def place_record(held: HeldRows, record: StoredShares) -> None:
+    """Put each of a record's shares into its row."""
+    start = 0
+    for row in record.rows:
+        bits = held.described[row.segment].bits
+        end = start + bits * _WORD_BYTES
+        held.segments.write(row, bits, record.bundle[start:end])
+        start = end
