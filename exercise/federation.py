@@ -18,7 +18,7 @@ from symbolon.exercise.own_log import OwnLog
 from symbolon.exercise.servers import ExerciseServers
 from symbolon.protocol.messages import welcome_fingerprint
 from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome
-from symbolon.protocol.messages_operators import OPERATORS
+from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.protocol.references import MemberCode
 
 _TAKEN_WITHIN_S: Final = 90.0

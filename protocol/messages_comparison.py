@@ -13,7 +13,8 @@ from typing import Annotated, ClassVar, Final
 
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.messages_operators import OPERATORS, Handle, Place
+from symbolon.protocol.messages_erasures import Handle
+from symbolon.protocol.messages_sessions import OPERATORS, Place
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import MemberCode, RecordReference

@@ -11,7 +11,9 @@ from typing import Annotated, Final
 
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.messages_operators import Generation, Handle, RowAddress, SchemaContent, SegmentDescription
+from symbolon.protocol.messages_erasures import Handle
+from symbolon.protocol.messages_operators import SchemaContent, SegmentDescription
+from symbolon.protocol.messages_sessions import Generation, RowAddress
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.protocol.wire_limits import Counter, HybridPublicKeyBytes, Sha256Bytes, between, entries, octets

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final
 
 from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency, WithdrawalReason
-from symbolon.protocol.messages_operators import MOST_QUERIES, OPERATORS, CompareRows, Handle
+from symbolon.protocol.messages_erasures import Handle
+from symbolon.protocol.messages_sessions import MOST_QUERIES, OPERATORS, CompareRows
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.references import KeyId, MemberCode, PairId, RecordReference
 from symbolon.protocol.wire_limits import Counter, Name, Sha256Hex, Tally, between, entries, octets

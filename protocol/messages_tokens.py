@@ -7,7 +7,7 @@ made with the operator's share of the token key, so the hub can change none (:mo
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from symbolon.protocol.messages_operators import Place
+from symbolon.protocol.messages_sessions import Place
 from symbolon.protocol.purposes import Purpose
 from symbolon.protocol.wire_limits import Sha256Bytes, entries
 

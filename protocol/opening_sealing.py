@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.hybrid_keys import HybridSealingKey, HybridSealingPublicKey
-from symbolon.protocol.messages_operators import CompareRows, Place
+from symbolon.protocol.messages_sessions import CompareRows, Place
 from symbolon.protocol.problems import MalformedMessage, UnsealFailed
 from symbolon.protocol.references import KeyId, MemberCode, parse_key_id, parse_member_code
 from symbolon.protocol.wire_limits import FederationName, Sha256Hex, octets

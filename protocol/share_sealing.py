@@ -24,7 +24,7 @@ from symbolon.protocol.handling import ComparableWith, Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey, HybridSealingPublicKey
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages_membership import FederationDirectory, MemberStanding
-from symbolon.protocol.messages_operators import Place
+from symbolon.protocol.messages_sessions import Place
 from symbolon.protocol.problems import MalformedMessage, UnsealFailed, WrongSender
 from symbolon.protocol.references import MemberCode, RecordReference, parse_key_id
 from symbolon.protocol.wire_limits import Counter, FederationName, Name, Sha256Hex, entries

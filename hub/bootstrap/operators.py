@@ -9,7 +9,7 @@ from symbolon.hub.gateway.operator_calls import OperatorAddress, RoomSettings
 from symbolon.hub.ports import Work
 from symbolon.hub.services.add_operator import COORDINATOR_CERTIFICATE, COORDINATOR_KEY
 from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE
-from symbolon.protocol.messages_operators import OPERATORS
+from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.runtime.tls import TlsFiles, client_context
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsDisagree
 from symbolon.protocol.messages_operators import Call, Channel, OperatorMessage, Refusal
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.runtime.links import Arrival, Link, LinkBroken, dial

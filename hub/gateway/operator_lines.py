@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.gateway.operator_calls import OperatorAddress, OperatorCalls
 from symbolon.hub.ports.operators import Opened, SealedBits
 from symbolon.matching.blind.batch import Batch
@@ -20,15 +20,12 @@ from symbolon.matching.blind.errors import BlindError, MisdirectedFrame
 from symbolon.matching.blind.opening import OpeningShare, opened_records
 from symbolon.matching.blind.ring import RING_16
 from symbolon.matching.blind.streams import SessionId
-from symbolon.protocol.messages_operators import (
+from symbolon.protocol.messages_operators import Call, Channel, OperatorMessage, Refusal
+from symbolon.protocol.messages_sessions import (
     OPERATORS,
     Announced,
     AskNonce,
-    Call,
-    Channel,
     CompareRows,
-    OperatorMessage,
-    Refusal,
     SessionBegin,
     SessionBegun,
     SessionNonce,

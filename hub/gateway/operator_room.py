@@ -10,20 +10,18 @@ from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.ports.operators import Asking, Opened, SealedBits
 from symbolon.matching.blind.batch import Batch, Carry, Rotation
 from symbolon.matching.blind.streams import BatchNumber
+from symbolon.protocol.messages_erasures import AskErasures, Erasures
 from symbolon.protocol.messages_operators import (
-    AskErasures,
     AskStatus,
     AskUnreadable,
-    CompareRows,
-    Erasures,
     EvaluatedTokens,
     EvaluateTokens,
     Fed,
     Feed,
-    LinearForm,
     OperatorStatus,
     Unreadable,
 )
+from symbolon.protocol.messages_sessions import CompareRows, LinearForm
 from symbolon.protocol.references import MemberCode
 
 _NO_SUBJECT = bytes(32)

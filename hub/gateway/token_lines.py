@@ -4,7 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 
-from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate, TokenBudgetSpent
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsLate, TokenBudgetSpent
 from symbolon.hub.gateway.operator_calls import OperatorCalls, RoomSettings
 from symbolon.protocol.messages_operators import EvaluatedTokens, EvaluateTokens
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from celery import Celery
 
-from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.runtime.errors import DatabaseUnavailable
 from symbolon.runtime.logs import get_logger
 

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import (
-    CompareRows,
-    Erasures,
-    Fed,
-    Feed,
-    OperatorStatus,
-    RowAddress,
-    RowRange,
-    Unreadable,
-)
+from symbolon.protocol.messages_erasures import Erasures
+from symbolon.protocol.messages_operators import Fed, Feed, OperatorStatus, Unreadable
+from symbolon.protocol.messages_sessions import CompareRows, RowAddress, RowRange
 from symbolon.protocol.opening_sealing import SealedShares
 from symbolon.protocol.references import MemberCode
 

@@ -21,7 +21,7 @@ from symbolon.protocol.messages_comparison import (
     OperatorWelcome,
     operator_request_fingerprint,
 )
-from symbolon.protocol.messages_operators import OPERATORS
+from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.protocol.references import HUB
 from symbolon.runtime import certificates
 from symbolon.runtime.certificates import BadCertificate, KeyAndCertificate

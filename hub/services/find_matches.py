@@ -6,7 +6,7 @@ from typing import Final
 
 from symbolon.hub.domain.ids import RecordHandle
 from symbolon.hub.domain.scope import comparison_scope
-from symbolon.hub.errors import ComparisonSpent
+from symbolon.hub.errors_of_operators import ComparisonSpent
 from symbolon.hub.ports import PairFinder, Store, Work
 from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.protocol.audit_log import AuditAct

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from symbolon.hub.errors import (
-    NotPossible,
+from symbolon.hub.errors import NotPossible
+from symbolon.hub.errors_of_operators import (
     OperatorAway,
     OperatorRefused,
     OperatorsDisagree,

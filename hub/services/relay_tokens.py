@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from symbolon.hub.errors import NotPossible, OperatorAway, OperatorRefused, OperatorsLate, TokenBudgetSpent
+from symbolon.hub.errors import NotPossible
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsLate, TokenBudgetSpent
 from symbolon.hub.ports import Store
 from symbolon.hub.services.open_envelope import OpenEnvelope
 from symbolon.hub.services.sign_message import SignMessage

@@ -12,7 +12,7 @@ from typing import Final
 
 from symbolon.hub.domain.ids import PartitionId, RecordHandle
 from symbolon.hub.domain.scope import Scope
-from symbolon.hub.errors import WrongAnswers
+from symbolon.hub.errors_of_operators import WrongAnswers
 from symbolon.hub.ports import CandidatePair, Work
 from symbolon.hub.storage.blind_encodings import profiles_in
 from symbolon.matching.blind.canaries import CanaryForm, CanaryName, known_answer, wrong_answers

@@ -14,7 +14,7 @@ from typing import Final
 from symbolon.hub.domain.hits import Explanation
 from symbolon.hub.domain.ids import PartitionId, RecordHandle
 from symbolon.hub.domain.scope import Scope
-from symbolon.hub.errors import ComparisonSpent
+from symbolon.hub.errors_of_operators import ComparisonSpent
 from symbolon.hub.ports import CandidatePair, Work
 from symbolon.hub.ports.operators import Asking, Opened
 from symbolon.hub.storage.blind_canaries import BlindCanaries
@@ -33,7 +33,7 @@ from symbolon.matching.blind.questions import (
 from symbolon.matching.blind.shared_record import Outline
 from symbolon.matching.linkage_schema import LinkageSchema, Profile
 from symbolon.protocol.handling import Agreement, Band, IdentifierKind
-from symbolon.protocol.messages_operators import RowAddress, RowRange
+from symbolon.protocol.messages_sessions import RowAddress, RowRange
 from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES = load_queries("symbolon.hub.storage", "blind")

@@ -13,7 +13,7 @@ from symbolon.hub.ports import HandleEnvelopes, Work
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.matching.blind.errors import BlindError
 from symbolon.matching.blind.shared_record import EXPLAINED, NUMBERED, Outline
-from symbolon.protocol.messages_operators import OPERATORS
+from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.protocol.share_sealing import SEALED_LONGER
 from symbolon.runtime.sql_loader import load_queries
 

@@ -7,28 +7,28 @@ from datetime import timedelta
 from operator import itemgetter
 from typing import Final
 
-from symbolon.hub.errors import HubError, OperatorRefused
+from symbolon.hub.errors import HubError
+from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
 from symbolon.hub.storage.blind_encodings import profiles_in
 from symbolon.protocol.codec import canonical_bytes, to_wire, whole_milliseconds
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hub_life import HubLife
+from symbolon.protocol.messages_erasures import MOST_CHANGES
 from symbolon.protocol.messages_operators import (
-    MOST_CHANGES,
     MOST_VERSIONS,
-    OPERATORS,
     AddedRecord,
     Fed,
     Feed,
     GoneRecord,
     OperatorStatus,
     RecordChange,
-    RowAddress,
     SchemaContent,
     SegmentDescription,
     SignedLife,
 )
+from symbolon.protocol.messages_sessions import OPERATORS, RowAddress
 from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.runtime.clock import Clock
 from symbolon.runtime.database import Row

@@ -12,10 +12,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
 
-from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Opened, Operators
-from symbolon.protocol.messages_operators import MOST_QUERIES, MOST_RANGES, RowRange, filled_up
+from symbolon.protocol.messages_sessions import MOST_QUERIES, MOST_RANGES, RowRange, filled_up
 from symbolon.protocol.references import MemberCode
 
 MOST_PAIRS: Final = 1 << 22

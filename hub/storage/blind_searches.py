@@ -12,7 +12,7 @@ from typing import Final
 
 from symbolon.hub.ports.operators import Asking
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import RowAddress, RowRange, filled_up
+from symbolon.protocol.messages_sessions import RowAddress, RowRange, filled_up
 
 COST_OF_A_JOB: Final = 1 << 18
 """In pairs that could be compared meanwhile."""

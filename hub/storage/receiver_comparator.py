@@ -23,8 +23,8 @@ from symbolon.matching.blind.questions import questions_in_order
 from symbolon.matching.blind.shared_record import NUMBERED, Outline
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.messages import HandleNotice, NumberedRecord, SealedOpening, SealedOpenings
-from symbolon.protocol.messages_operators import RowAddress, RowRange
 from symbolon.protocol.messages_receivers import MOST_NUMBERED
+from symbolon.protocol.messages_sessions import RowAddress, RowRange
 from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.runtime.sql_loader import load_queries
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from symbolon.hub.errors import OperatorRefused, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorRefused, OperatorsLate
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Operators, SealedBits
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import RowAddress, RowRange
+from symbolon.protocol.messages_sessions import RowAddress, RowRange
 from symbolon.protocol.references import MemberCode
 
 MOST_PAIRS: Final = 1 << 18

@@ -13,7 +13,7 @@ from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.handling import Band
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.messages import SealedOpening, SealedOpenings
-from symbolon.protocol.messages_operators import LinearForm
+from symbolon.protocol.messages_sessions import LinearForm
 from symbolon.protocol.opening_sealing import OpeningContext, digest_of_job, open_opening
 from symbolon.protocol.problems import MalformedMessage, UnsealFailed
 from symbolon.protocol.references import KeyId, MemberCode

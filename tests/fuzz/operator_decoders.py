@@ -11,25 +11,18 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.envelope import sign
 from symbolon.protocol.handling import ComparableWith, Namespace
 from symbolon.protocol.messages_comparison import OperatorContact, OperatorRequest, OperatorWelcome
+from symbolon.protocol.messages_erasures import AskErasures, Erasures, SignedErasure
 from symbolon.protocol.messages_operators import (
     AddedRecord,
-    AskErasures,
     AskUnreadable,
     Call,
-    CompareRows,
-    Erasures,
     EvaluatedTokens,
     EvaluateTokens,
     Feed,
-    LinearForm,
     OperatorStatus,
     RecordChange,
-    RowAddress,
-    RowRange,
     SchemaContent,
     SegmentDescription,
-    SessionBegin,
-    SignedErasure,
     Unreadable,
 )
 from symbolon.protocol.messages_peers import (
@@ -46,6 +39,7 @@ from symbolon.protocol.messages_peers import (
     parse_peer_message,
     peer_message_bytes,
 )
+from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange, SessionBegin
 from symbolon.protocol.messages_tokens import TokenRequest
 from symbolon.protocol.problems import MalformedMessage
 

@@ -38,14 +38,8 @@ from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.messages_comparison import OperatorCard
 from symbolon.protocol.messages_membership import LinkageEpoch
-from symbolon.protocol.messages_operators import (
-    AddedRecord,
-    Fed,
-    Feed,
-    RecordChange,
-    RowAddress,
-    SegmentDescription,
-)
+from symbolon.protocol.messages_operators import AddedRecord, Fed, Feed, RecordChange, SegmentDescription
+from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.references import MemberCode, new_record_reference
 from symbolon.protocol.ristretto import Element, Scalar, scalar_of

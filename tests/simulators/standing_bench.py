@@ -16,11 +16,12 @@ from symbolon.hub.operators.services.held_rows import FillRows, HeldRows, RowsIn
 from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
 from symbolon.hub.operators.storage.segments import ShareSegments
-from symbolon.hub.operators.storage.shares import NewShares, OperatorStore, Standing
+from symbolon.hub.operators.storage.shares import NewShares, OperatorStore
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.sharing import share
-from symbolon.protocol.messages_operators import RowAddress
 from symbolon.protocol.messages_peers import Doing, PeerMessage, parse_peer_message, peer_message_bytes
+from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.references import MemberCode, new_record_reference
 from symbolon.runtime.audit_store import HashChainAuditLog
@@ -70,7 +71,7 @@ class StandingBench:
             self.secrets(place).keep_line(lines[place])
             with self.store(place).work() as work:
                 work.keep_schema(DIGEST, SCHEMA_BYTES)
-                work.describe(segment(1, "XA", SCHEMA.profiles[0].id))
+                work.segments.keep(segment(1, "XA", SCHEMA.profiles[0].id))
             self.start(place)
 
     def store(self, place: int) -> OperatorStore:
@@ -137,7 +138,7 @@ class StandingBench:
 
     def standing(self, place: int) -> Standing:
         with self.store(place).work() as work:
-            return work.standing()
+            return work.standings.own()
 
     def held(self, place: int) -> HeldRows:
         with self.rows[place].reading() as held:
@@ -146,7 +147,7 @@ class StandingBench:
     def order(self, place: int, doing: Doing) -> None:
         """What the operator's command writes."""
         with self.store(place).work() as work:
-            work.note_standing(Standing(work.standing().generation, doing))
+            work.standings.note(Standing(work.standings.own().generation, doing))
 
     def add(self, handle: int, vector: bytes | None = None) -> None:
         """Have each operator hold its share of a record, as after the next change of the hub."""
@@ -160,7 +161,7 @@ class StandingBench:
                 work.put_all([record], datetime.now(UTC))
                 work.note_progress(self.number)
                 held.number = self.number
-                held.described = work.segments()
+                held.described = work.segments.all()
 
     def bundles(self, place: int) -> dict[int, bytes]:
         with self.store(place).work() as work:

@@ -7,7 +7,7 @@ from symbolon.protocol import oprf
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages import Comparing, Comparison, OperatorCard, TokenAnswer, TokenAnswers, TokenRequest
-from symbolon.protocol.messages_operators import OPERATORS
+from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.protocol.oprf_sharing import Line, summed
 from symbolon.protocol.ristretto import DRAWN_BYTES, Element, Scalar, scalar_of
 

@@ -48,7 +48,7 @@ from symbolon.protocol.keys import SealingKey, SigningKey
 from symbolon.protocol.lifecycle import Event, JointState
 from symbolon.protocol.lifecycle_times import ClockName, Watcher
 from symbolon.protocol.messages_focal_points import Competence, ContactKind, DeskKind
-from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange
+from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange
 from symbolon.protocol.onward_use import sign_onward_use
 from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.pair_profiles import sign_pair_profile

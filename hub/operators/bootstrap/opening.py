@@ -34,8 +34,9 @@ from symbolon.hub.operators.services.join_federation import (
 from symbolon.hub.operators.services.know_directory import confirm_founding
 from symbolon.hub.operators.storage.directory import FOUNDING
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
-from symbolon.hub.operators.storage.shares import FollowedLife, OperatorStore, OperatorWork, Standing
-from symbolon.hub.operators.storage.spending import Spending, spent_on
+from symbolon.hub.operators.storage.shares import FollowedLife, OperatorStore, OperatorWork
+from symbolon.hub.operators.storage.spending import Spending
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.blind.warm_up import warm_up
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
@@ -164,38 +165,37 @@ class Operator:
     def order(self, doing: Doing) -> None:
         """Have the running process do something: refresh, or be restored. Raises `OutOfOrder` where it cannot."""
         with self.store.work() as work:
-            standing = work.standing()
+            standing = work.standings.own()
             if doing is Doing.REFRESHING and standing.doing is not Doing.WORKING:
                 raise OutOfOrder(f"This operator is {standing.doing.value}: a refresh begins when it works.")
             if doing is not standing.doing:
-                work.note_standing(Standing(standing.generation, doing))
+                work.standings.note(Standing(standing.generation, doing))
 
     def resume(self) -> None:
         """Go on with the shares that lie here, where nothing was lost, or a refresh cannot end. Raises `OutOfOrder`."""
         with self.store.work() as work:
-            standing = work.standing()
+            standing = work.standings.own()
             if standing.doing is Doing.RESTORING and standing.restored is not None:
                 raise OutOfOrder("Shares are being restored, and those from before are gone: let it come to its end.")
-            beyond = [each["generation"] > standing.generation for each in work.others()]
+            beyond = [each["generation"] > standing.generation for each in work.standings.others()]
             # One alone may claim it; whoever stands in a refresh must not go back from what another may count on.
             if standing.agreed or (any(beyond) if standing.doing is Doing.REFRESHING else beyond == [True, True]):
                 raise OutOfOrder("A refresh was agreed: shares from before it fit nobody's any more.")
             if standing.doing is Doing.REFRESHING:
                 OperatorSecrets(self.home.keys).decline_refresh()
-            work.note_standing(Standing(standing.generation, Doing.WORKING))
-            work.note_trouble(None)
+            work.standings.note(Standing(standing.generation, Doing.WORKING))
+            work.standings.note_trouble(None)
             work.audit(AuditAct.OPERATOR_RESUMED, HUB, {"from": standing.doing.value})
 
     def report(self) -> OperatorReport:
         """How it stands, as its database says."""
         with self.store.work() as work:
-            standing, number = work.standing(), work.progress()
-            (records, unreadable), others, life = work.counts(), work.others(), work.hub_life()
-            trouble = work.trouble()
+            standing, number = work.standings.own(), work.progress()
+            (records, unreadable), others, life = work.counts(), work.standings.others(), work.hub_life()
+            trouble = work.standings.trouble()
+            spent = work.spendings.on(CLOCK.now().date())
             directory = _directory_report(work, joined(self.home).cards if is_joined(self.home) else ())
         contacts = joined(self.home).contacts if is_joined(self.home) else {}
-        with self.database.transaction() as transaction:
-            spent = spent_on(transaction, CLOCK.now().date())
         return OperatorReport(
             place=self.settings.place,
             federation=self.settings.federation,
@@ -263,7 +263,7 @@ def restore_from_backup(
     manifest = restore_backup(file, unlock, expected, place, tools)
     operator = open_operator(place.home, "restore")
     with operator.database, operator.store.work() as work:
-        work.note_standing(Standing(work.standing().generation, Doing.RESTORING))
+        work.standings.note(Standing(work.standings.own().generation, Doing.RESTORING))
         work.audit(AuditAct.BACKUP_RESTORED, HUB, {"made_at": manifest.made_at.isoformat()})
     finish_restore(place.home)
     return manifest

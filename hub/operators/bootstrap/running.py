@@ -32,7 +32,8 @@ from symbolon.hub.operators.storage.shares import OperatorStore
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages_comparison import OperatorCard
-from symbolon.protocol.messages_operators import AskErasures, AskUnreadable, Erasures, OperatorStatus, Unreadable
+from symbolon.protocol.messages_erasures import AskErasures, Erasures
+from symbolon.protocol.messages_operators import AskUnreadable, OperatorStatus, Unreadable
 from symbolon.protocol.messages_peers import PeerMessage, peer_message_bytes
 from symbolon.protocol.oprf_sharing import Commitment
 from symbolon.protocol.problems import ProtocolError
@@ -166,7 +167,7 @@ class RunningOperator:
         def tidy() -> None:
             with self._store.work() as work:
                 work.sequence_audit()
-                work.forget_spending(self._clock.now().date())
+                work.spendings.forget(self._clock.now().date())
                 work.requests.forget(self._clock.now())
             self._give_back()
 
@@ -223,7 +224,7 @@ class RunningOperator:
     def _status(self) -> OperatorStatus:
         with self._store.work() as work:
             records, unreadable = work.counts()
-            number, standing, erasures = work.progress(), work.standing(), work.newest_erasure()
+            number, standing, erasures = work.progress(), work.standings.own(), work.erasures.newest()
             life = work.hub_life()
         return OperatorStatus(
             place=self._place,
@@ -241,7 +242,7 @@ class RunningOperator:
 
     def _list_erasures(self, asked: AskErasures) -> Erasures:
         with self._store.work() as work:
-            return Erasures(work.erasures_after(asked.after))
+            return Erasures(work.erasures.after(asked.after))
 
     def _list_unreadable(self, asked: AskUnreadable) -> Unreadable:
         with self._store.work() as work:

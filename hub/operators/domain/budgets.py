@@ -13,7 +13,8 @@ from typing import Final
 from symbolon.hub.operators.domain.questions import Admitted
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.messages_operators import CompareRows, SegmentDescription
+from symbolon.protocol.messages_operators import SegmentDescription
+from symbolon.protocol.messages_sessions import CompareRows
 from symbolon.protocol.references import MemberCode
 
 COMPARISONS: Final = "comparisons"

@@ -20,7 +20,8 @@ from symbolon.matching.blind.questions import (
     threshold_question,
 )
 from symbolon.matching.linkage_schema import LinkageSchema
-from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange, SegmentDescription
+from symbolon.protocol.messages_operators import SegmentDescription
+from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange
 
 Admitted = Mapping[int, frozenset[int]]
 """By segment of queries, the segments that its rows may be compared with in the job."""

@@ -12,16 +12,12 @@ from symbolon.hub.operators.errors import BudgetSpent, OperatorError, OutOfOrder
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
 from symbolon.hub.operators.services.sessions import ComparisonSession, Sessions
 from symbolon.matching.blind.streams import BatchNumber
+from symbolon.protocol.messages_erasures import AskErasures, Erasures
 from symbolon.protocol.messages_operators import (
-    Announced,
-    AskErasures,
-    AskNonce,
     AskStatus,
     AskUnreadable,
     Call,
     Channel,
-    CompareRows,
-    Erasures,
     EvaluatedTokens,
     EvaluateTokens,
     Fed,
@@ -29,11 +25,16 @@ from symbolon.protocol.messages_operators import (
     OperatorMessage,
     OperatorStatus,
     Refusal,
+    Unreadable,
+)
+from symbolon.protocol.messages_sessions import (
+    Announced,
+    AskNonce,
+    CompareRows,
     SessionBegin,
     SessionBegun,
     SessionNonce,
     Spoilt,
-    Unreadable,
 )
 from symbolon.protocol.problems import ProtocolError
 from symbolon.runtime.errors import DatabaseUnavailable

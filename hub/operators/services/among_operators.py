@@ -7,7 +7,8 @@ from typing import Final
 from symbolon.hub.operators.errors import StandingStill
 from symbolon.hub.operators.services.held_rows import RowsInUse
 from symbolon.hub.operators.storage.secrets import OperatorSecrets
-from symbolon.hub.operators.storage.shares import OperatorStore, Standing
+from symbolon.hub.operators.storage.shares import OperatorStore
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.protocol.messages_peers import Doing, PeerMessage, PeerStanding
 from symbolon.protocol.oprf_sharing import Commitment
 from symbolon.runtime.clock import Clock
@@ -108,9 +109,9 @@ class Circle:
     def standing(self) -> tuple[Standing, int]:
         """What this operator is at, and the newest change that is here."""
         with self.store.work() as work:
-            return work.standing(), work.progress()
+            return work.standings.own(), work.progress()
 
     def note(self, standing: Standing) -> None:
         """Keep what this operator is at."""
         with self.store.work() as work:
-            work.note_standing(standing)
+            work.standings.note(standing)

@@ -29,7 +29,7 @@ from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.messages_operators import CompareRows, filled_up
+from symbolon.protocol.messages_sessions import CompareRows, filled_up
 from symbolon.protocol.references import HUB
 from symbolon.runtime.clock import Clock
 
@@ -113,7 +113,7 @@ class CompareWithOthers:
                 is_paid = self._paid.is_paid(job)
             costs = {} if is_paid else spent_by(job, held.described, asked.admitted)
             for (owner, kind), amount in sorted(costs.items()):
-                if not work.spend(owner, today, kind, (amount, self._budgets[kind])):
+                if not work.spendings.take(owner, today, kind, (amount, self._budgets[kind])):
                     raise BudgetSpent("A member had as much compared today as it may.", owner)
             work.audit(AuditAct.PAIRS_COMPARED, HUB, {"queries": len(job.queries), "in_pairs": bool(job.pairs)})
         with self._paying:

@@ -57,7 +57,7 @@ class EvaluateTokensOfMembers:
         with self._store.work() as work:
             envelope, asked = self._open(work, request.envelope, TokenRequest, now)
             batch = _elements(asked)
-            if not work.spend(envelope.sender, now.date(), TOKENS, (len(batch), self._daily)):
+            if not work.spendings.take(envelope.sender, now.date(), TOKENS, (len(batch), self._daily)):
                 raise BudgetSpent("The member had as many tokens evaluated today as it may.")
             work.audit(AuditAct.TOKENS_EVALUATED, envelope.sender, {"tokens": len(batch)})
         evaluated, proof = oprf.evaluate(token_share.share, batch, self._random_bytes(DRAWN_BYTES))

@@ -66,15 +66,15 @@ class FollowHub:
 
     def _empty(self, work: OperatorWork, held: HeldRows, seat: Seat) -> int:
         """Erase every share; how many records had some."""
-        gone, standing = work.held_versions(), work.standing()
+        gone, standing = work.held_versions(), work.standings.own()
         records = sum(map(len, gone.values()))
         self._sign_erasures(work, seat, max(1, work.progress()), gone)
         work.audit(AuditAct.SHARES_TAKEN, HUB, {"taken": 0, "erased": records, "another_life": True})
         work.forget_all()
-        work.forget_segments()
+        work.segments.forget_all()
         if standing.doing is Doing.RESTORING:
             # What was restored so far went too.
-            work.note_standing(standing.from_the_beginning())
+            work.standings.note(standing.from_the_beginning())
         held.described.clear()
         fill(work, held, 0)
         return records

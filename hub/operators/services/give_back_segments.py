@@ -25,13 +25,13 @@ class GiveBackSegments:
             if held.stands_still or not ended:
                 return 0
             with self._store.work() as work:
-                if not work.empty_segments(ended):
+                if not work.segments.empty(ended):
                     return 0
         with self._rows.changing() as held:
             with self._store.work() as work:
                 if work.lock_progress() != held.number or held.stands_still:
                     return 0
-                given_back = work.give_back(ended)
+                given_back = work.segments.give_back(ended)
             for segment in given_back:
                 held.described.pop(segment, None)
                 held.segments.remove(segment)

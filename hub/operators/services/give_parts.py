@@ -14,7 +14,8 @@ from symbolon.hub.operators.domain.pair_keys import pair_key_name
 from symbolon.hub.operators.services.agree_pair_keys import AgreePairKeys
 from symbolon.hub.operators.services.among_operators import Circle
 from symbolon.hub.operators.services.refresh_shares import row_of
-from symbolon.hub.operators.storage.shares import NewShares, Standing
+from symbolon.hub.operators.storage.shares import NewShares
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.blind.expansion import Use, expand
 from symbolon.matching.blind.sharing import restoring_part
 from symbolon.protocol import oprf_sharing
@@ -50,7 +51,7 @@ class GiveParts:
         circle = self._circle
         with circle.store.work() as work:
             # No feed comes between what is read here.
-            standing, number = work.standing(), work.lock_progress()
+            standing, number = work.standings.own(), work.lock_progress()
             heard = circle.heard.get(lost)
             if standing.doing is not Doing.WORKING or heard is None or heard.doing is not Doing.RESTORING:
                 return
@@ -59,7 +60,7 @@ class GiveParts:
                 return
             records = work.records_after(asked.after, MOST_PARTS)
             first = not asked.after
-            segments = tuple(work.segments().values()) if first else ()
+            segments = tuple(work.segments.all().values()) if first else ()
             schemas = tuple(SchemaContent(*each) for each in work.schemas().items()) if first else ()
         if not self._are_as_masked_before(records):
             # What is given next is masked by another nonce, when the other holder has heard of it.

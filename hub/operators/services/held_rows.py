@@ -11,14 +11,8 @@ from symbolon.hub.operators.errors import (
     StandingStill,
 )
 from symbolon.hub.operators.storage.segments import ShareSegments
-from symbolon.hub.operators.storage.shares import (
-    OperatorStore,
-    OperatorWork,
-    StoredShares,
-)
-from symbolon.protocol.messages_operators import (
-    SegmentDescription,
-)
+from symbolon.hub.operators.storage.shares import OperatorStore, OperatorWork, StoredShares
+from symbolon.protocol.messages_operators import SegmentDescription
 from symbolon.protocol.messages_peers import Doing
 
 _WORD_BYTES: Final = 2
@@ -103,8 +97,8 @@ class FillRows:
     def __call__(self) -> RowsInUse:
         """Take the files as they are where they are right, else fill them anew."""
         with self._store.work() as work:
-            number, standing = work.progress(), work.standing()
-            held = HeldRows(self._segments, work.segments(), number, standing.generation, standing.doing)
+            number, standing = work.progress(), work.standings.own()
+            held = HeldRows(self._segments, work.segments.all(), number, standing.generation, standing.doing)
             if not self._segments.are_right_at(number, standing.generation):
                 fill(work, held, number)
         # One that was given back, when the operator ended before its file was.
@@ -115,7 +109,7 @@ class FillRows:
 def fill(work: OperatorWork, held: HeldRows, number: int) -> None:
     """Fill all rows anew from PostgreSQL, which is at this change."""
     held.segments.begin_anew()
-    held.generation = work.standing().generation
+    held.generation = work.standings.own().generation
     after = 0
     while records := work.shares_after(after):
         for record in records:

@@ -14,7 +14,7 @@ from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.keys import KEY_BYTES, SealingKey, SigningKey
 from symbolon.protocol.messages_comparison import OperatorCard, OperatorContact, OperatorRequest, OperatorWelcome
-from symbolon.protocol.messages_operators import OPERATORS
+from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.references import HUB
 from symbolon.protocol.ristretto import DRAWN_BYTES, scalar_of

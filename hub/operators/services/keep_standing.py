@@ -19,7 +19,8 @@ from symbolon.hub.operators.services.held_rows import RowsInUse, fill
 from symbolon.hub.operators.services.refresh_shares import RefreshShares
 from symbolon.hub.operators.services.restore_shares import RestoreShares
 from symbolon.hub.operators.storage.secrets import OperatorSecrets, TokenShare
-from symbolon.hub.operators.storage.shares import OperatorStore, Standing
+from symbolon.hub.operators.storage.shares import OperatorStore
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.protocol.messages_peers import (
     AskParts,
     Contribution,
@@ -143,7 +144,7 @@ class KeepStanding:
         shown = said.doing, said.generation, said.number
         if before is None or (before.doing, before.generation, before.number) != shown:
             with circle.store.work() as work:
-                work.note_other(sender, said, circle.clock.now())
+                work.standings.note_other(sender, said, circle.clock.now())
         if before is None or before.pair != said.pair:
             self._stand(*circle.standing())
 

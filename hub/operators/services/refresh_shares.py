@@ -17,7 +17,7 @@ from typing import Final
 from symbolon.hub.operators.services.among_operators import NEED_PARTS, Circle
 from symbolon.hub.operators.services.held_rows import fill
 from symbolon.hub.operators.storage.secrets import TokenShare
-from symbolon.hub.operators.storage.shares import Standing
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.blind.expansion import SEED_BYTES, Use, derive_key, expand, joint_seed
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.sharing import refreshed
@@ -178,7 +178,7 @@ class RefreshShares:
         # Whoever is late asks for it, and finds no contributions here.
         circle.secrets.keep_applied_check(following, _check_of(seed))
         with circle.rows.changing() as held, circle.store.work() as work:
-            work.note_standing(Standing(following, Doing.WORKING))
+            work.standings.note(Standing(following, Doing.WORKING))
             work.audit(AuditAct.SHARES_REFRESHED, HUB, {"generation": following, "records": records})
             fill(work, held, number)
             held.doing, held.contributed, held.keys_agreed = Doing.WORKING, False, False

@@ -9,7 +9,8 @@ from symbolon.hub.operators.services.among_operators import Circle
 from symbolon.hub.operators.services.held_rows import fill
 from symbolon.hub.operators.services.refresh_shares import row_of
 from symbolon.hub.operators.storage.secrets import TokenShare
-from symbolon.hub.operators.storage.shares import NewShares, OperatorWork, Standing
+from symbolon.hub.operators.storage.shares import NewShares, OperatorWork
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.blind.sharing import restored
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.messages_peers import AskParts, Doing, Parts, RecordPart
@@ -63,7 +64,7 @@ class RestoreShares:
             with circle.store.work() as work:
                 work.forget_all()
                 standing = Standing(one.generation, Doing.RESTORING, False, 0, one.number)
-                work.note_standing(standing)
+                work.standings.note(standing)
             if parts.after:
                 return True
         try:
@@ -85,15 +86,15 @@ class RestoreShares:
             for schema in one.schemas:
                 work.keep_schema(schema.digest, schema.content)
             for segment in one.segments:
-                work.describe(segment)
+                work.segments.keep(segment)
                 held.described.setdefault(segment.segment, segment)
             self._put_restored(work, [part for part in one.records if end is None or part.handle <= end], other.records)
             if end is not None:
-                work.note_standing(replace(standing, restored=end))
+                work.standings.note(replace(standing, restored=end))
                 return
             work.note_progress(one.number)
-            work.note_standing(Standing(one.generation, Doing.WORKING))
-            work.note_trouble(None)
+            work.standings.note(Standing(one.generation, Doing.WORKING))
+            work.standings.note_trouble(None)
             work.audit(AuditAct.SHARES_RESTORED, HUB, {"generation": one.generation, "records": work.counts()[0]})
             fill(work, held, one.number)
             held.doing = Doing.WORKING
@@ -128,4 +129,4 @@ class RestoreShares:
     def _note_trouble(self, sentence: str) -> None:
         get_logger().error("shares could not be restored", reason=sentence)
         with self._circle.store.work() as work:
-            work.note_trouble(sentence)
+            work.standings.note_trouble(sentence)

@@ -11,7 +11,8 @@ from symbolon.matching.blind.streams import BatchNumber, SessionId
 from symbolon.protocol.hybrid_keys import HybridSealingPublicKey
 from symbolon.protocol.messages_comparison import Opening
 from symbolon.protocol.messages_membership import FederationDirectory
-from symbolon.protocol.messages_operators import CompareRows, SegmentDescription
+from symbolon.protocol.messages_operators import SegmentDescription
+from symbolon.protocol.messages_sessions import CompareRows
 from symbolon.protocol.opening_sealing import OpeningContext, SealedShares, digest_of_job, seal_opening
 from symbolon.protocol.references import MemberCode
 

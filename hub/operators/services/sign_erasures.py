@@ -8,7 +8,7 @@ from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire, whole_milliseconds
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages_comparison import MOST_ERASED, ErasedVersion, OperatorErasure
-from symbolon.protocol.messages_operators import SignedErasure
+from symbolon.protocol.messages_erasures import SignedErasure
 from symbolon.protocol.references import HUB, MemberCode
 from symbolon.runtime.clock import Clock
 
@@ -38,5 +38,5 @@ class SignErasures:
                 )
                 content = canonical_bytes(to_wire(erasure))
                 signature = self._signing_key.sign(erasure.signed_bytes())
-                work.add_erasure(SignedErasure(number, owner, content, signature))
+                work.erasures.add(SignedErasure(number, owner, content, signature))
             work.audit(AuditAct.OPERATOR_ERASED, HUB, {"records": len(versions)})

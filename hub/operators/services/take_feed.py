@@ -19,23 +19,17 @@ from symbolon.hub.operators.storage.shares import (
     OperatorStore,
     OperatorWork,
     Seat,
-    Standing,
     StoredShares,
 )
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.membership_problems import Replayed
 from symbolon.protocol.messages_comparison import ErasedVersion
-from symbolon.protocol.messages_operators import (
-    Fed,
-    Feed,
-    GoneRecord,
-    RecordChange,
-    RowAddress,
-    SchemaContent,
-)
+from symbolon.protocol.messages_operators import Fed, Feed, GoneRecord, RecordChange, SchemaContent
 from symbolon.protocol.messages_peers import Doing
+from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.problems import MalformedMessage, ProtocolError
 from symbolon.protocol.references import HUB, MemberCode, RecordReference
 from symbolon.runtime.clock import Clock
@@ -88,10 +82,10 @@ class TakeFeed:
                     raise NotJoined("This operator has no place in a federation yet.")
                 number = work.lock_progress()
                 if number < feed.floor:
-                    if not work.others_are_at(feed.floor):
+                    if not work.standings.others_are_at(feed.floor):
                         # A number of the hub's alone takes nobody's shares from the comparison.
                         raise OutOfOrder("The hub has no bundles of changes that the other operators lack as well.")
-                    work.note_standing(Standing(work.standing().generation, Doing.LOST))
+                    work.standings.note(Standing(work.standings.own().generation, Doing.LOST))
                     held.doing = Doing.LOST
                     lost = True
                 else:
@@ -103,7 +97,7 @@ class TakeFeed:
                     _keep(work, schema)
                 schemas = self._known(work, feed)
                 for segment in feed.segments:
-                    work.describe(segment)
+                    work.segments.keep(segment)
                     held.described.setdefault(segment.segment, segment)
                 directory = self._directory.newest()
                 read = None if directory is None else Reader(seat, self._key, directory, schemas)

@@ -14,7 +14,7 @@ import numpy as np
 
 from symbolon.hub.operators.errors import UnknownRows
 from symbolon.matching.blind.dot_products import PAIRS_PER_WORD, Lanes
-from symbolon.protocol.messages_operators import RowAddress, RowRange
+from symbolon.protocol.messages_sessions import RowAddress, RowRange
 
 _FIRST_ROWS: Final = 256
 _WORD: Final = np.dtype("<i2")

@@ -1,19 +1,22 @@
-"""The operator's tables: shares, segments, schemas, budgets; one transaction at a time."""
+"""The operator's records and their shares, and the one transaction over all that it stores."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
+from symbolon.hub.operators.storage.described_segments import DescribedSegments
 from symbolon.hub.operators.storage.directory import KeptDirectory
+from symbolon.hub.operators.storage.erasures import KeptErasures
 from symbolon.hub.operators.storage.requests import TakenRequests
+from symbolon.hub.operators.storage.spending import Spendings
+from symbolon.hub.operators.storage.standings import KeptStandings
 from symbolon.protocol.audit_log import AuditAct, Detail
-from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.messages_comparison import ErasedVersion
-from symbolon.protocol.messages_operators import MOST_CHANGES, RowAddress, SegmentDescription, SignedErasure
-from symbolon.protocol.messages_peers import Doing, PeerStanding
+from symbolon.protocol.messages_erasures import MOST_CHANGES
+from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.database import Database, Row, Transaction
@@ -31,21 +34,6 @@ class Seat:
     federation: str
     exercise: bool
     place: int
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What an operator is at; `generation` is that of its shares, and during a refresh of those before it."""
-
-    generation: int
-    doing: Doing
-    agreed: bool = False
-    restored: int | None = None
-    restored_at_change: int | None = None
-
-    def from_the_beginning(self) -> "Standing":
-        """The same, with nothing restored yet."""
-        return Standing(self.generation, self.doing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +97,26 @@ class OperatorWork:
     def requests(self) -> TakenRequests:
         """Which signed requests of members were answered here."""
         return TakenRequests(self._transaction)
+
+    @property
+    def standings(self) -> KeptStandings:
+        """What this operator and the others are at."""
+        return KeptStandings(self._transaction)
+
+    @property
+    def segments(self) -> DescribedSegments:
+        """What the rows of each segment are of."""
+        return DescribedSegments(self._transaction)
+
+    @property
+    def erasures(self) -> KeptErasures:
+        """Receipts for what was erased."""
+        return KeptErasures(self._transaction)
+
+    @property
+    def spendings(self) -> Spendings:
+        """What members used of their budgets."""
+        return Spendings(self._transaction)
 
     def sequence_audit(self) -> int:
         """Give leaves of the audit log their places; how many."""
@@ -175,37 +183,6 @@ class OperatorWork:
         """Note how far this operator is."""
         self._transaction.execute(_QUERIES["note_progress"], number=number)
 
-    def describe(self, segment: SegmentDescription) -> None:
-        """Keep what is said of a segment."""
-        self._transaction.execute(
-            _QUERIES["describe_segment"],
-            segment=segment.segment,
-            epoch=segment.epoch,
-            schema_digest=segment.schema_digest,
-            what=segment.what,
-            bits=segment.bits,
-            owner=segment.owner,
-            namespace=segment.namespace.value,
-            compare_mode=segment.comparable_with.mode.value,
-            compare_members=list(segment.comparable_with.members),
-            filled=list(segment.filled),
-        )
-
-    def segments(self) -> dict[int, SegmentDescription]:
-        """Every segment by its number."""
-        return {row["segment"]: _segment(row) for row in self._transaction.fetch_all(_QUERIES["list_segments"])}
-
-    def empty_segments(self, segments: Sequence[int]) -> tuple[int, ...]:
-        """Of these segments, those that nothing lies in."""
-        rows = self._transaction.fetch_all(_QUERIES["list_empty_segments"], segments=list(segments))
-        return tuple(row["segment"] for row in rows)
-
-    def give_back(self, segments: Sequence[int]) -> tuple[int, ...]:
-        """Forget those of these segments that nothing lies in; which they are."""
-        empty = self.empty_segments(segments)
-        self._transaction.execute(_QUERIES["give_back_segments"], segments=list(empty))
-        return empty
-
     def put_all(self, records: Sequence[NewShares], now: datetime) -> None:
         """Keep records' shares, of handles that are nobody's yet."""
         self._transaction.execute_many(
@@ -269,26 +246,6 @@ class OperatorWork:
         rows = self._transaction.fetch_all(_QUERIES["list_shares"], after=handle, limit=_SHARES_AT_A_TIME)
         return [StoredShares(row["handle"], row["bundle"], _rows(row)) for row in rows]
 
-    def standing(self) -> Standing:
-        """What this operator is at."""
-        row = self._transaction.fetch_one(_QUERIES["find_standing"])
-        if row is None:
-            return Standing(0, Doing.WORKING)
-        return Standing(
-            row["generation"], Doing(row["doing"]), row["agreed"], row["restored"], row["restored_at_change"]
-        )
-
-    def note_standing(self, standing: Standing) -> None:
-        """Note what this operator is at now."""
-        self._transaction.execute(
-            _QUERIES["note_standing"],
-            generation=standing.generation,
-            doing=standing.doing.value,
-            agreed=standing.agreed,
-            restored=standing.restored,
-            restored_at_change=standing.restored_at_change,
-        )
-
     def shares_before(self, generation: int) -> Sequence[StoredShares]:
         """Some records whose shares are of an older generation; nobody else changes them until this work ends."""
         rows = self._transaction.fetch_all(
@@ -319,83 +276,10 @@ class OperatorWork:
         self._transaction.execute(_QUERIES["forget_all_unreadable"])
         self._transaction.execute(_QUERIES["note_progress"], number=0)
 
-    def forget_segments(self) -> None:
-        """Erase what rows are of: another life of the hub numbers them otherwise."""
-        self._transaction.execute(_QUERIES["forget_all_segments"])
-
-    def note_other(self, place: int, standing: PeerStanding, now: datetime) -> None:
-        """Keep what another operator said of itself."""
-        self._transaction.execute(
-            _QUERIES["note_other"],
-            place=place,
-            doing=standing.doing.value,
-            generation=standing.generation,
-            number=standing.number,
-            now=now,
-        )
-
-    def others_are_at(self, number: int) -> bool:
-        """Whether both others said that they have what the hub told up to this change."""
-        return [each["number"] >= number for each in self.others()] == [True, True]
-
-    def note_trouble(self, sentence: str | None) -> None:
-        """Note why shares could not be restored, for the status command; None when they were."""
-        self._transaction.execute(_QUERIES["note_trouble"], trouble=sentence)
-
-    def trouble(self) -> str | None:
-        """Why shares could not be restored when that was last tried."""
-        found = self._transaction.fetch_value(_QUERIES["find_trouble"])
-        return None if found is None else str(found)
-
-    def others(self) -> Sequence[Row]:
-        """What the others last said of themselves."""
-        return self._transaction.fetch_all(_QUERIES["list_others"])
-
-    def add_erasure(self, receipt: SignedErasure) -> None:
-        """Keep a receipt until the hub has it, under a ticket that is no lower than its number."""
-        ticket = self._transaction.fetch_value(_QUERIES["draw_ticket"], number=receipt.number)
-        self._transaction.execute(
-            _QUERIES["add_erasure"],
-            number=ticket,
-            owner=receipt.owner,
-            content=receipt.content,
-            signature=receipt.signature,
-        )
-
-    def erasures_after(self, number: int) -> tuple[SignedErasure, ...]:
-        """Receipts after a change; those up to it are with the hub, and forgotten."""
-        self._transaction.execute(_QUERIES["forget_erasures"], number=number)
-        rows = self._transaction.fetch_all(_QUERIES["list_erasures"], after=number, limit=MOST_CHANGES)
-        if len(rows) == MOST_CHANGES:
-            # Receipts of one change are told together, since the hub asks by number.
-            last = rows[-1]["number"]
-            rows = [row for row in rows if row["number"] != last]
-        return tuple(
-            SignedErasure(row["number"], MemberCode(row["owner"]), row["content"], row["signature"]) for row in rows
-        )
-
-    def newest_erasure(self) -> int:
-        """The change that the newest receipt is about."""
-        return int(self._transaction.fetch_value(_QUERIES["newest_erasure"]))
-
     def counts(self) -> tuple[int, int]:
         """Records that are here, and those that could not be read."""
         row = self._transaction.fetch_one(_QUERIES["count_records"])
         return (0, 0) if row is None else (row["records"], row["unreadable"])
-
-    def spend(self, member: str, day: date, kind: str, budget: tuple[int, int]) -> bool:
-        """Take an amount from a member's budget, (amount, most a day); False where it has not so much left."""
-        amount, most = budget
-        if amount > most:
-            return False
-        spent = self._transaction.fetch_value(
-            _QUERIES["spend"], member=member, day=day, kind=kind, amount=amount, most=most
-        )
-        return spent is not None
-
-    def forget_spending(self, before: date) -> None:
-        """Forget the budgets of days that are over."""
-        self._transaction.execute(_QUERIES["forget_spending"], before=before)
 
 
 class OperatorStore:
@@ -414,19 +298,3 @@ class OperatorStore:
 
 def _rows(row: Row) -> tuple[RowAddress, ...]:
     return tuple(RowAddress(*each) for each in zip(row["segments"], row["row_numbers"], strict=True))
-
-
-def _segment(row: Row) -> SegmentDescription:
-    return SegmentDescription(
-        segment=row["segment"],
-        epoch=row["epoch"],
-        schema_digest=row["schema_digest"],
-        what=row["what"],
-        bits=row["bits"],
-        owner=MemberCode(row["owner"]),
-        namespace=Namespace(row["namespace"]),
-        comparable_with=ComparableWith(
-            ComparisonMode(row["compare_mode"]), tuple(map(MemberCode, row["compare_members"]))
-        ),
-        filled=tuple(row["filled"]),
-    )

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tests.simulators.hub_members import item
 
-from symbolon.hub.errors import HubError, OperatorAway, OperatorRefused
+from symbolon.hub.errors import HubError
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.messages_comparison import OperatorErasure, OperatorErasureReceipt

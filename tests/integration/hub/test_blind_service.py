@@ -12,7 +12,8 @@ from tests.simulators.operator_bench import OperatorBench
 from symbolon.hub.bootstrap.commands import resume_comparison
 from symbolon.hub.bootstrap.opening import CLOCK
 from symbolon.hub.domain.operators import TokenSpending
-from symbolon.hub.errors import NotPossible, OperatorAway, OperatorsDisagree
+from symbolon.hub.errors import NotPossible
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorsDisagree
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.gateway.token_lines import TokenLines
 from symbolon.hub.services.mind_operators import MindOperators

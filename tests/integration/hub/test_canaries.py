@@ -14,7 +14,7 @@ from tests.simulators.operator_bench import OperatorBench
 
 from symbolon.hub.bootstrap.commands import resume_comparison
 from symbolon.hub.domain.canaries import refusals_of_canaries
-from symbolon.hub.errors import OperatorsDisagree, WrongAnswers
+from symbolon.hub.errors_of_operators import OperatorsDisagree, WrongAnswers
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.operators.services.sessions import ComparisonSession
 from symbolon.hub.operators.storage.segments import ShareSegments
@@ -27,7 +27,7 @@ from symbolon.matching.identifier_types import BirthDate, PersonName, RecordIden
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.handling import ComparableWith
 from symbolon.protocol.messages import Canary, CanaryForm, Purpose, Submission, SubmissionItem, SubmissionReceipt
-from symbolon.protocol.messages_operators import RowRange
+from symbolon.protocol.messages_sessions import RowRange
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_batch_id, new_record_reference
 from symbolon.runtime.sql_loader import Query

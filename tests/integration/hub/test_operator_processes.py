@@ -19,7 +19,7 @@ from tests.simulators.operator_processes import OperatorProcesses
 from symbolon.hub.bootstrap.opening import Hub
 from symbolon.hub.bootstrap.operators import operator_room
 from symbolon.hub.bootstrap.worker import blind_comparator
-from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsLate
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.matching.identifier_types import BirthDate, PersonName, RecordIdentifiers
 from symbolon.protocol.keys import VerifyingKey

@@ -13,7 +13,7 @@ from symbolon.hub.bootstrap import backup as hub_backup
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.opening import open_hub
 from symbolon.hub.bootstrap.worker import blind_comparator, build_worker_services
-from symbolon.hub.errors import OperatorRefused
+from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.storage.blind_encodings import BlindEncodings
 from symbolon.matching.identifier_types import BirthDate, PersonName, RecordIdentifiers

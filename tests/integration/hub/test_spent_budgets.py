@@ -24,7 +24,7 @@ def _spend(operators: tuple[OperatorBench, OperatorRoom], member: str, kind: str
     """Leave a member nothing of today's budget at one operator."""
     most = DailyBudgets().by_kind()[kind]
     with operators[0].store(1).work() as work:
-        assert work.spend(member, datetime.now(UTC).date(), kind, (most, most))
+        assert work.spendings.take(member, datetime.now(UTC).date(), kind, (most, most))
 
 
 def _waiting(bench: Any, later: timedelta = timedelta()) -> int:

@@ -20,7 +20,7 @@ from tests.simulators.signed_federation import wire_of
 from symbolon.hub.bootstrap.api import WakeUps, build_api_services
 from symbolon.hub.bootstrap.commands import add_operator, suspend_member
 from symbolon.hub.domain.operators import TokenSpending
-from symbolon.hub.errors import OperatorAway, OperatorRefused
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused
 from symbolon.hub.gateway.operator_room import OperatorRoom
 from symbolon.hub.gateway.token_lines import TokenLines
 from symbolon.hub.storage.blind_encodings import BlindEncodings

@@ -104,7 +104,7 @@ def test_whoever_was_told_another_seed_never_refreshes_by_it(bench: StandingBenc
 def test_a_refresh_that_was_agreed_is_not_given_up(bench: StandingBench) -> None:
     bench.order(0, Doing.REFRESHING)
     with bench.store(0).work() as work:
-        work.note_standing(replace(bench.standing(0), agreed=True))
+        work.standings.note(replace(bench.standing(0), agreed=True))
     with pytest.raises(OutOfOrder):
         as_the_command(bench, 0).resume()
 
@@ -216,14 +216,14 @@ def test_parts_that_do_not_fit_are_told_to_people_and_restored_when_they_do(benc
     for _ in range(3):
         bench.turn()
     with bench.store(2).work() as work:
-        assert "telephone" in (work.trouble() or "")
+        assert "telephone" in (work.standings.trouble() or "")
     assert bench.standing(2).doing is Doing.RESTORING
     bench.meddle = _as_it_is
     bench.start(2)
     bench.until(lambda: bench.at(0))
     assert bench.bundles(2) == before
     with bench.store(2).work() as work:
-        assert work.trouble() is None
+        assert work.standings.trouble() is None
 
 
 # Keys.

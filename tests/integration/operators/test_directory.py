@@ -11,7 +11,7 @@ import pytest
 from tests.simulators.operator_bench import DIGEST, FEDERATION, PLACES, three_operators
 from tests.simulators.signed_federation import SignedFederation, wire_of
 
-from symbolon.hub.errors import OperatorRefused
+from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.operators.errors import CardsDiffer, DirectoryRefused, NotConfirmed
 from symbolon.hub.operators.services.know_directory import KnowDirectory, confirm_founding
 from symbolon.hub.operators.storage.shares import OperatorStore, Seat

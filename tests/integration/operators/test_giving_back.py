@@ -15,7 +15,7 @@ from symbolon.hub.operators.services.held_rows import FillRows
 from symbolon.hub.operators.storage.segments import ShareSegments
 from symbolon.hub.operators.storage.shares import NewShares, OperatorStore
 from symbolon.protocol.messages_membership import MemberStanding
-from symbolon.protocol.messages_operators import RowAddress
+from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.references import MemberCode, new_record_reference
 from symbolon.runtime.audit_store import HashChainAuditLog
 from symbolon.runtime.clock import SystemClock
@@ -40,7 +40,7 @@ def test_what_nothing_lies_in_any_more_is_given_back(tmp_path: Path, fresh_datab
         store = OperatorStore(database, HashChainAuditLog(SystemClock(), uuid4))
         with store.work() as work:
             for each in described:
-                work.describe(each)
+                work.segments.keep(each)
             share = bytes(HELD_OF_1.bits * 2)
             held = NewShares(
                 1, new_record_reference(uuid4()), 1, MemberCode("XA"), share, (RowAddress(HELD_OF_1.segment, 0),)

@@ -11,23 +11,16 @@ import pytest
 from tests.integration.operators.test_three_operators import AMARA, BELANU, connected, near_vectors
 from tests.simulators.operator_bench import PLACES, OperatorBench, three_operators
 
-from symbolon.hub.errors import OperatorRefused
+from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.gateway.operator_lines import OperatorLines
-from symbolon.hub.operators.storage.shares import Standing
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire, whole_milliseconds
 from symbolon.protocol.hub_life import HubLife
 from symbolon.protocol.keys import SigningKey, VerifyingKey
 from symbolon.protocol.messages_comparison import OperatorErasure
-from symbolon.protocol.messages_operators import (
-    AskErasures,
-    AskStatus,
-    Erasures,
-    Fed,
-    Feed,
-    OperatorStatus,
-    SignedLife,
-)
+from symbolon.protocol.messages_erasures import AskErasures, Erasures
+from symbolon.protocol.messages_operators import AskStatus, Fed, Feed, OperatorStatus, SignedLife
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.references import IncarnationId, new_incarnation_id
 
@@ -145,7 +138,7 @@ def test_an_operator_that_lost_its_shares_follows_too_and_is_restored_afterwards
 
 def order(bench: OperatorBench, place: int, doing: Doing) -> None:
     with bench.store(place).work() as work:
-        work.note_standing(Standing(work.standing().generation, doing))
+        work.standings.note(Standing(work.standings.own().generation, doing))
 
 
 def await_doing(lines: OperatorLines, place: int, doing: Doing) -> None:

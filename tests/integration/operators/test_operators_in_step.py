@@ -20,13 +20,13 @@ from tests.integration.operators.test_three_operators import (
 )
 from tests.simulators.operator_bench import HOST, PLACES, SCHEMA, OperatorBench, three_operators
 
-from symbolon.hub.errors import OperatorAway, OperatorRefused
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused
 from symbolon.hub.gateway.operator_calls import OperatorAddress, OperatorCalls
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.services.refresh_shares import RefreshShares
 from symbolon.hub.operators.services.restore_shares import RestoreShares
-from symbolon.hub.operators.storage.shares import Standing
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.sharing import restored, restoring_part
 from symbolon.protocol import oprf
@@ -34,16 +34,8 @@ from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
 from symbolon.protocol.keys import VerifyingKey
 from symbolon.protocol.messages_comparison import OperatorErasure
-from symbolon.protocol.messages_operators import (
-    AskErasures,
-    AskStatus,
-    Erasures,
-    EvaluatedTokens,
-    Fed,
-    Feed,
-    OperatorStatus,
-    RecordChange,
-)
+from symbolon.protocol.messages_erasures import AskErasures, Erasures
+from symbolon.protocol.messages_operators import AskStatus, EvaluatedTokens, Fed, Feed, OperatorStatus, RecordChange
 from symbolon.protocol.messages_peers import Doing, Parts
 from symbolon.protocol.oprf import Proof
 from symbolon.protocol.oprf_sharing import combined, public_share
@@ -64,7 +56,7 @@ def statuses(lines: OperatorLines) -> dict[int, OperatorStatus]:
 def order(bench: OperatorBench, place: int, doing: Doing) -> None:
     """What the operator's command writes."""
     with bench.store(place).work() as work:
-        work.note_standing(Standing(work.standing().generation, doing))
+        work.standings.note(Standing(work.standings.own().generation, doing))
 
 
 def settled(bench: OperatorBench, generation: int) -> OperatorLines:
@@ -382,7 +374,7 @@ def test_a_refresh_that_waits_for_an_operator_stands_still_and_is_given_up_to_re
     order(bench, 0, Doing.REFRESHING)
     for _ in range(50):
         with bench.store(1).work() as work:
-            if work.standing().doing is Doing.REFRESHING:
+            if work.standings.own().doing is Doing.REFRESHING:
                 break
         time.sleep(0.1)
     order(bench, 2, Doing.RESTORING)

@@ -19,7 +19,7 @@ from tests.simulators.operator_bench import (
     three_operators,
 )
 
-from symbolon.hub.errors import OperatorRefused
+from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.protocol.canonical import parse_json
@@ -27,22 +27,21 @@ from symbolon.protocol.codec import from_wire
 from symbolon.protocol.handling import ComparableWith
 from symbolon.protocol.keys import SigningKey
 from symbolon.protocol.messages_comparison import OperatorErasure
+from symbolon.protocol.messages_erasures import AskErasures, Erasures
 from symbolon.protocol.messages_operators import (
     AddedRecord,
-    AskErasures,
     AskStatus,
     AskUnreadable,
-    Erasures,
     Fed,
     Feed,
     GoneRecord,
     OperatorStatus,
     RecordChange,
-    RowAddress,
     SchemaContent,
     SegmentDescription,
     Unreadable,
 )
+from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.references import MemberCode, new_record_reference
 from symbolon.protocol.share_sealing import ShareContext, ShareTerms, seal_shares
 from symbolon.runtime.sql_loader import Query

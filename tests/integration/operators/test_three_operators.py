@@ -17,7 +17,7 @@ from tests.simulators.operator_bench import (
 )
 from tests.simulators.token_requests import token_request
 
-from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsDisagree
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsDisagree
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.operators.domain.budgets import DailyBudgets
 from symbolon.hub.operators.domain.questions import form_of
@@ -32,18 +32,15 @@ from symbolon.protocol.messages_operators import (
     AskStatus,
     Call,
     Channel,
-    CompareRows,
     EvaluatedTokens,
     EvaluateTokens,
     Fed,
     Feed,
-    LinearForm,
     OperatorStatus,
     RecordChange,
-    RowAddress,
-    RowRange,
     SegmentDescription,
 )
+from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange
 from symbolon.protocol.oprf import Proof
 from symbolon.protocol.oprf_sharing import combined, public_share
 from symbolon.protocol.references import MemberCode

@@ -17,7 +17,6 @@ from symbolon.hub.operators.services.evaluate_tokens import EvaluateTokensOfMemb
 from symbolon.hub.operators.services.open_request import OpenRequest
 from symbolon.hub.operators.storage.secrets import TokenShare
 from symbolon.hub.operators.storage.shares import OperatorStore
-from symbolon.hub.operators.storage.spending import spent_on
 from symbolon.protocol import oprf
 from symbolon.protocol.codec import whole_milliseconds
 from symbolon.protocol.keys import SigningKey
@@ -67,8 +66,8 @@ class Desk:
         return token_request(self.members.newest, code, key, elements(number), **changed)
 
     def spent(self) -> dict[str, int]:
-        with self.database.transaction() as transaction:
-            return {each.member: each.amount for each in spent_on(transaction, self.clock.now().date())}
+        with self.store.work() as work:
+            return {each.member: each.amount for each in work.spendings.on(self.clock.now().date())}
 
     def refused(self, request: EvaluateTokens) -> bool:
         """Whether it is, for the signature's sake, and costs nobody anything."""

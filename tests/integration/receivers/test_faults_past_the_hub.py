@@ -8,7 +8,7 @@ import pytest
 from tests.integration.receivers.federation import ReceiverFederation
 from tests.integration.receivers.test_hits_past_the_hub import SOMCHAI, hits
 
-from symbolon.hub.errors import OperatorAway, OperatorRefused, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsLate
 from symbolon.hub.operators.services import seal_openings
 from symbolon.hub.services.mind_operators import ResumeComparison
 from symbolon.hub.storage.records import PostgresRecords

@@ -7,7 +7,7 @@ from tests.integration.web.paper_desk import a_status
 
 from symbolon.hub.domain.operators import BlindStatus, OperatorStanding, TokenSpending
 from symbolon.hub.domain.status import HubStatus
-from symbolon.hub.errors import OperatorAway, OperatorRefused
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused
 from symbolon.hub.operators.errors import RefusalCode
 from symbolon.protocol.references import MemberCode
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symbolon.hub.errors import OperatorRefused, OperatorsDisagree, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.ports.operators import Asking, Opened
 from symbolon.hub.storage.blind_jobs import MOST_PAIRS, MOST_ROWS, QUERIES_OF_A_JOB, AskOperators, BudgetSpent
 from symbolon.hub.storage.blind_searches import COST_OF_A_JOB, Search, merged, places_of, search_of
 from symbolon.matching.blind.linear_test import LinearTest
 from symbolon.matching.blind.questions import Question
-from symbolon.protocol.messages_operators import MOST_RANGES, RowAddress, RowRange, filled_up
+from symbolon.protocol.messages_sessions import MOST_RANGES, RowAddress, RowRange, filled_up
 from symbolon.protocol.references import MemberCode
 
 QUESTION = Question("names", LinearTest(8, 3, 3), 12)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from symbolon.hub.domain.ids import RecordHandle
-from symbolon.hub.errors import ComparisonSpent, OperatorsLate
+from symbolon.hub.errors_of_operators import ComparisonSpent, OperatorsLate
 from symbolon.hub.services import find_matches
 from symbolon.hub.services.find_matches import FindMatches
 from symbolon.hub.services.mind_operators import MindOperators

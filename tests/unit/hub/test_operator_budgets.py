@@ -18,7 +18,7 @@ from symbolon.hub.operators.domain.budgets import (
 )
 from symbolon.hub.operators.domain.questions import form_of
 from symbolon.matching.blind.questions import threshold_question
-from symbolon.protocol.messages_operators import CompareRows, RowAddress, RowRange
+from symbolon.protocol.messages_sessions import CompareRows, RowAddress, RowRange
 
 PROFILE = SCHEMA.profiles[0]
 OWNERS = ("XA", "XB", "XC")

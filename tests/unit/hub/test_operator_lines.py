@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symbolon.hub.errors import OperatorAway, OperatorsDisagree, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorsDisagree, OperatorsLate
 from symbolon.hub.gateway.operator_calls import OperatorCalls
 from symbolon.hub.gateway.operator_lines import OperatorLines, _Job
 from symbolon.matching.blind.batch import Batch
 from symbolon.matching.blind.opening import OpeningShare
 from symbolon.matching.blind.streams import BatchNumber, SessionId
-from symbolon.protocol.messages_operators import OPERATORS, AskNonce, Channel, SessionNonce
+from symbolon.protocol.messages_operators import Channel
+from symbolon.protocol.messages_sessions import OPERATORS, AskNonce, SessionNonce
 from symbolon.runtime.links import LinkBroken
 
 SESSION = SessionId(b"s" * 16)

@@ -13,7 +13,8 @@ from symbolon.hub.operators.domain.questions import check_question, form_of
 from symbolon.hub.operators.errors import OutOfScope, UnknownQuestion, UnknownRows
 from symbolon.matching.blind.questions import questions_of_kind, questions_of_schema, threshold_question
 from symbolon.protocol.handling import ComparableWith
-from symbolon.protocol.messages_operators import CompareRows, LinearForm, RowAddress, RowRange, SegmentDescription
+from symbolon.protocol.messages_operators import SegmentDescription
+from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange
 from symbolon.protocol.references import MemberCode
 
 FIRST, SECOND = SCHEMA.profiles[0], SCHEMA.profiles[1]

@@ -8,8 +8,9 @@ import pytest
 
 from symbolon.hub.cli.operator_status import as_json, in_words
 from symbolon.hub.operators.bootstrap.opening import DirectoryReport, OperatorReport
-from symbolon.hub.operators.storage.shares import FollowedLife, Standing
+from symbolon.hub.operators.storage.shares import FollowedLife
 from symbolon.hub.operators.storage.spending import Spending
+from symbolon.hub.operators.storage.standings import Standing
 from symbolon.protocol.messages_peers import Doing
 from symbolon.protocol.references import MemberCode
 

@@ -26,7 +26,7 @@ from symbolon.protocol.messages import (
     Purpose,
 )
 from symbolon.protocol.messages_comparison import OPEN_COMPARISON
-from symbolon.protocol.messages_operators import CompareRows
+from symbolon.protocol.messages_sessions import CompareRows
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.references import HUB, PARSERS, CeremonyId, DeskId, KeyId, MemberCode
 from symbolon.protocol.wire_limits import Limit

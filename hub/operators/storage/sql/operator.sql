@@ -40,28 +40,6 @@ select number from progress;
 -- How far this operator is now.
 update progress set number = %(number)s;
 
--- name: describe_segment
--- A segment that the hub made; what was said of one is never changed.
-insert into segment (segment, epoch, schema_digest, what, bits, owner, namespace, compare_mode, compare_members,
-                     filled)
-values (%(segment)s, %(epoch)s, %(schema_digest)s, %(what)s, %(bits)s, %(owner)s, %(namespace)s,
-        %(compare_mode)s, %(compare_members)s, %(filled)s)
-on conflict (segment) do nothing;
-
--- name: list_segments
--- Every segment.
-select * from segment order by segment;
-
--- name: list_empty_segments
--- Of these segments, those that nothing lies in.
-select s.segment from segment as s
-where s.segment = any(%(segments)s)
-  and not exists (select from shared_record as r where s.segment = any(r.segments));
-
--- name: give_back_segments
--- These are described no more.
-delete from segment where segment = any(%(segments)s);
-
 -- name: put_record
 -- A record's shares; the same change again changes nothing.
 insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, taken_at, generation)
@@ -113,34 +91,6 @@ where handle > %(after)s order by handle limit %(limit)s;
 -- Records that are here, and that could not be read.
 select (select count(*) from shared_record) as records, (select count(*) from unreadable_record) as unreadable;
 
--- name: spend
--- Take from a member's budget of the day; no row where that would be more than it has.
-insert into spending (member, day, kind, amount) values (%(member)s, %(day)s, %(kind)s, %(amount)s)
-on conflict (member, day, kind) do update set amount = spending.amount + excluded.amount
-where spending.amount + excluded.amount <= %(most)s
-returning amount;
-
--- name: forget_spending
--- Budgets of days that are over.
-delete from spending where day < %(before)s;
-
--- name: find_standing
--- How this operator stands.
-select generation, doing, agreed, restored, restored_at_change from standing;
-
--- name: note_standing
--- What this operator is at now.
-update standing set generation = %(generation)s, doing = %(doing)s, agreed = %(agreed)s,
-                    restored = %(restored)s, restored_at_change = %(restored_at_change)s;
-
--- name: note_trouble
--- Why shares could not be restored, or (null) that they were.
-update standing set trouble = %(trouble)s;
-
--- name: find_trouble
--- What was noted last.
-select trouble from standing;
-
 -- name: list_older_shares
 -- Shares that a refresh has not reached yet.
 select handle, bundle, segments, row_numbers from shared_record
@@ -162,42 +112,6 @@ delete from shared_record;
 -- name: forget_all_unreadable
 -- Likewise what could not be read.
 delete from unreadable_record;
-
--- name: forget_all_segments
--- What rows were of: another life of the hub numbers them otherwise.
-delete from segment;
-
--- name: draw_ticket
--- The next place among the receipts.
-update progress set ticket = greatest(ticket + 1, %(number)s) returning ticket;
-
--- name: note_other
--- What another operator said of itself.
-insert into other_operator (place, doing, generation, number, heard_at)
-values (%(place)s, %(doing)s, %(generation)s, %(number)s, %(now)s)
-on conflict (place) do update
-set doing = excluded.doing, generation = excluded.generation, number = excluded.number, heard_at = excluded.heard_at;
-
--- name: list_others
--- What the others last said of themselves.
-select place, doing, generation, number, heard_at from other_operator order by place;
-
--- name: add_erasure
--- A receipt that is owed to an owner.
-insert into erasure (number, owner, content, signature)
-values (%(number)s, %(owner)s, %(content)s, %(signature)s) on conflict do nothing;
-
--- name: list_erasures
--- Receipts after a change.
-select number, owner, content, signature from erasure where number > %(after)s order by number, owner limit %(limit)s;
-
--- name: forget_erasures
--- Receipts that the hub has.
-delete from erasure where number <= %(number)s;
-
--- name: newest_erasure
--- The change that the newest receipt is about.
-select coalesce(max(number), 0) from erasure;
 
 -- name: find_newest_version
 -- The directory in effect, as far as this operator was told.
