@@ -40,9 +40,7 @@ class NoticeSettings:
 
 @dataclass(frozen=True, slots=True)
 class HubSettings:
-    """One hub process's settings. `numba_cache` None leaves the choice to numba; without `metrics_port`
-    the web process shows no metrics.
-    """
+    """One hub process's settings. Without `metrics_port` the web process shows no metrics."""
 
     federation: str
     exercise: bool
@@ -54,7 +52,6 @@ class HubSettings:
     desk_port: int
     metrics_port: int | None
     log_level: str
-    numba_cache: Path | None
     people: PeopleSettings
     postgres_tools: Path | None = None
     """Where `pg_dump` and `pg_restore` are; None: on the PATH."""
@@ -71,7 +68,6 @@ class HubSettings:
 def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSettings:
     """Read the settings; raises `ConfigurationMistake` with one sentence."""
     reader = open_settings(home, ROLE, environment)
-    numba_cache = reader.optional_text("numba_cache")
     tools = reader.optional_text("postgres_tools")
     settings = HubSettings(
         federation=reader.text("federation"),
@@ -84,7 +80,6 @@ def load_settings(home: PartyHome, environment: Mapping[str, str]) -> HubSetting
         desk_port=reader.port("desk_port", 8444),
         metrics_port=reader.optional_port("metrics_port"),
         log_level=reader.text("log_level", "info"),
-        numba_cache=None if numba_cache is None else Path(numba_cache).expanduser(),
         people=read_people_settings(reader),
         postgres_tools=None if tools is None else Path(tools).expanduser(),
         attachment_quota=reader.number("attachment_quota_mib", PAIR_QUOTA // _MIB, lowest=1, highest=1_000_000) * _MIB,

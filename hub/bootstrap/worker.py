@@ -42,16 +42,9 @@ from symbolon.runtime.mail import SmtpPost
 _WORKER_THREADS: Final = 3
 
 
-def tell_numba_its_cache(hub: Hub) -> None:
-    """Before numba is imported."""
-    if hub.settings.numba_cache is not None:
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(hub.settings.numba_cache))
-
-
 def open_comparator(hub: Hub) -> Comparator:
     """Open comparison, compiled when this returns."""
-    tell_numba_its_cache(hub)
-    # Imported after numba is told where its cache is.
+    # Numba is imported only by the process that compares.
     from symbolon.hub.storage.open_comparator import OpenComparator
     from symbolon.matching.index import warm_up
 
@@ -125,7 +118,6 @@ def _writes_to_nobody() -> int:
 def run_worker(home: PartyHome) -> None:
     """The worker process, until it is told to stop."""
     hub = open_hub(home, "worker", connections=6)
-    tell_numba_its_cache(hub)
     from symbolon.hub.bootstrap.comparison import ComparatorByDirectory
 
     comparator = ComparatorByDirectory(hub)
