@@ -68,6 +68,7 @@ class AuditAct(StrEnum):
     OPERATOR_KEY_MADE = "operator-key-made"
     OPERATOR_RESUMED = "operator-resumed"
     OPERATOR_ERASED = "operator-erased"
+    RECORDS_NOT_COMPARED = "records-not-compared"
     OPERATORS_DISAGREE = "operators-disagree"
     OPENINGS_READ = "openings-read"
     PAIRS_TOLD = "pairs-told"

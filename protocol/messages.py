@@ -21,10 +21,12 @@ from symbolon.protocol.messages_comparison import (
     Comparing,
     Comparison,
     ErasedVersion,
+    NotCompared,
     Opening,
     OperatorCard,
     OperatorErasure,
     OperatorErasureReceipt,
+    UnreadVersion,
 )
 from symbolon.protocol.messages_dialogue import (
     Clarification,
@@ -232,6 +234,7 @@ __all__ = [
     "Member",
     "MemberCard",
     "MemberStanding",
+    "NotCompared",
     "Note",
     "NumberedRecord",
     "OnwardUseDecision",
@@ -291,6 +294,7 @@ __all__ = [
     "TokenAnswer",
     "TokenAnswers",
     "TokenRequest",
+    "UnreadVersion",
     "Vote",
     "VoteCustody",
     "Welcome",

@@ -190,3 +190,22 @@ def operator_card_digest(card: OperatorCard) -> bytes:
 def _spoken(label: bytes, message: OperatorCard | OperatorRequest | OperatorWelcome) -> str:
     digits = sha256(label + canonical_bytes(to_wire(message))).hexdigest()[:32]
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadVersion:
+    """A version of a record, under one epoch, of which these operators cannot use the shares."""
+
+    reference: RecordReference
+    version: Counter
+    key_epoch: Counter
+    operators: Annotated[tuple[Place, ...], entries(1, OPERATORS)]
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared:
+    """Records of the addressee that nobody is compared with, since operators cannot use their shares."""
+
+    PURPOSE: ClassVar[Purpose] = Purpose.NOT_COMPARED
+
+    records: Annotated[tuple[UnreadVersion, ...], entries(1, MOST_ERASED)]

@@ -65,6 +65,7 @@ class Purpose(StrEnum):
     EPOCH_PROGRESS = "epoch-progress"
     EPOCH_ERASURE_RECEIPT = "epoch-erasure-receipt"
     OPERATOR_ERASURE_RECEIPT = "operator-erasure-receipt"
+    NOT_COMPARED = "not-compared"
     DELIVERY = "delivery"
     DELIVERY_ACKNOWLEDGEMENT = "delivery-acknowledgement"
     MEMBER_CARD = "member-card"

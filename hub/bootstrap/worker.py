@@ -30,6 +30,7 @@ from symbolon.hub.services.mind_operators import MindOperators
 from symbolon.hub.services.raise_alert import RaiseAlerts
 from symbolon.hub.services.refresh_index import RefreshIndex
 from symbolon.hub.services.sequence_audit import SequenceAudit
+from symbolon.hub.services.tell_owners import TellOwners
 from symbolon.hub.services.tidy_up import TidyUp
 from symbolon.hub.services.write_notices import Correspondence, SendMails, WriteNotices
 from symbolon.hub.settings import NoticeSettings, load_settings
@@ -93,6 +94,7 @@ def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:
         erase_closed_epochs=EraseClosedEpochs(hub.store, comparator, post, CLOCK),
         tidy_up=TidyUp(hub.store, comparator, EraseCanaries(hub.store, comparator, CLOCK), CLOCK),
         forward_erasures=ForwardErasures(hub.store, post, CLOCK),
+        tell_owners=TellOwners(hub.store, post, CLOCK),
         close_waiting=CloseWaiting(hub.store, hub.enter_step(), post, CLOCK),
         escalate_clocks=EscalateClocks(hub.store, tell_of_hit, CLOCK),
         ask_desks=AskDesks(hub.store, post, CLOCK, uuid4, None if notices is None else hub.settings.federation),

@@ -96,6 +96,7 @@ class WorkerServices:
     erase_closed_epochs: Callable[[], int]
     tidy_up: Callable[[], int]
     forward_erasures: Callable[[], int]
+    tell_owners: Callable[[], int]
     close_waiting: Callable[[], int]
     expire_votes: Callable[[], int]
     escalate_clocks: Callable[[], int]
@@ -107,11 +108,12 @@ class WorkerServices:
     def clear_away(self) -> None:
         """Erase what the newest directory leaves no place for: of expelled members first, then of closed epochs.
 
-        And forward what the operators of blind comparison signed about what they erased.
+        And forward what the operators of blind comparison signed about erasures, and tell owners what they cannot read.
         """
         self.erase_expelled()
         self.erase_closed_epochs()
         self.forward_erasures()
+        self.tell_owners()
 
     def keep_clocks(self) -> None:
         """Tell of the clocks that are over, and of the desks that do not answer."""

@@ -1,13 +1,13 @@
 """The operators of blind comparison as the hub lists them, and what they signed to owners."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from symbolon.hub.domain.operator_receipts import ReceivedReceipt
 from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
-from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt
+from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt, UnreadVersion
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
 
@@ -68,3 +68,6 @@ class OperatorSeats(Protocol):
 
     def set_aside(self, received: ReceivedReceipt, reason: Problem) -> None:
         """Keep a receipt that cannot be forwarded, and why."""
+
+    def take_unread(self, limit: int) -> Mapping[MemberCode, Sequence[UnreadVersion]]:
+        """Versions that some operator cannot read, by owners who do not know it; with this transaction they do."""

@@ -1,6 +1,7 @@
 """The operators of blind comparison, as the hub lists them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from symbolon.hub.domain.operator_receipts import ReceivedReceipt
@@ -8,9 +9,9 @@ from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
 from symbolon.hub.ports import SeatedOperator
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
-from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt
+from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt, UnreadVersion
 from symbolon.protocol.problems import Problem
-from symbolon.protocol.references import MemberCode
+from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.runtime.database import Transaction
 from symbolon.runtime.sql_loader import load_queries
 
@@ -136,3 +137,13 @@ class PostgresOperatorSeats:
             signature=received.signature,
             reason=reason.value,
         )
+
+    def take_unread(self, limit: int) -> Mapping[MemberCode, Sequence[UnreadVersion]]:
+        """Versions that some operator cannot read, by owners who do not know it; with this transaction they do."""
+        found: defaultdict[MemberCode, list[UnreadVersion]] = defaultdict(list)
+        for row in self._transaction.fetch_all(_QUERIES["take_unread"], limit=limit):
+            version = UnreadVersion(
+                RecordReference(row["reference"]), row["version"], row["key_epoch"], tuple(row["places"])
+            )
+            found[MemberCode(row["member"])].append(version)
+        return found

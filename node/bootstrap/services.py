@@ -75,6 +75,7 @@ from symbolon.node.services.run_ceremony import CeremonyTools
 from symbolon.node.services.send_canaries import SendCanaries
 from symbolon.node.services.send_step import SendSealed, TakeOwnStep
 from symbolon.node.services.set_notices import SetNotices
+from symbolon.node.services.share_again import ShareAgain
 from symbolon.node.services.share_encodings import ShareEncodings
 from symbolon.node.services.show_expiry import ShowExpiry
 from symbolon.node.services.show_federation import ConfirmDirectory, ShowFederation
@@ -260,6 +261,7 @@ def build_hub_services(tools: NodeTools, hub: HubClient, schemas: tuple[bytes, .
         Purpose.WITHDRAWAL_RECEIPT: ReceiveWithdrawalReceipt(draws),
         Purpose.EPOCH_ERASURE_RECEIPT: ReceiveEpochReceipt(tools.linkage_keys),
         Purpose.OPERATOR_ERASURE_RECEIPT: ReceiveOperatorErasure(correspondence.code, draws),
+        Purpose.NOT_COMPARED: ShareAgain(draws, encode_record),
         Purpose.DIRECTORY_PROPOSAL: ReceiveProposal(draws),
         Purpose.HANDLE_NOTICE: ReceiveHandleNotice(),
         Purpose.SEALED_OPENINGS: ReceiveOpenings(

@@ -60,6 +60,8 @@ class ListedRecord:
             return (
                 "put right what the reason says with `symbolon node revise`; then publish it, or withdraw it, by its id"
             )
+        if self.publication is Publication.PUBLISHED and self.reason is not None:
+            return "publish it again by its id, when what the reason says is put right"
         if self.reason is not None:
             return "put right what the reason says with `symbolon node revise`, then publish it"
         if self.publication is Publication.UNPUBLISHED:

@@ -175,6 +175,10 @@ class EncodingStore(Protocol):
         """An operator signed that it holds no share of these versions."""
         ...
 
+    def note_not_compared(self, reference: RecordReference, version: int, now: datetime) -> int | None:
+        """Nobody is compared with a version; the version of which that was said before, None where it was of none."""
+        ...
+
     def operator_receipts(self, reference: RecordReference) -> Mapping[int, datetime]:
         """When each operator, by place, last said to have erased its share of a record."""
         ...

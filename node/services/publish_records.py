@@ -110,12 +110,13 @@ class PublishRecords:
             locked = work.records.lock_publishable(after, CHUNK, selection.local_ids, selection.case_id)
             judged = work.judged.judged_among([record.reference for record in locked])
             for stored in locked:
-                # What was withdrawn goes out as a new version: the old one is over for good.
-                was_withdrawn = stored.publication is Publication.WITHDRAWN
-                if was_withdrawn and not may_know(actor, stored):
+                # What was withdrawn goes out as a new version: the old one is over for good. So does what the hub has
+                # and compares with nobody.
+                goes_as_next = stored.publication in (Publication.WITHDRAWN, Publication.PUBLISHED)
+                if goes_as_next and not may_know(actor, stored):
                     # Its officer alone publishes it again; whoever else names it is told nothing, as of any id.
                     continue
-                record = replace(stored, version=stored.version + was_withdrawn)
+                record = replace(stored, version=stored.version + goes_as_next)
                 try:
                     is_judged = record.reference in judged
                     again = pairs_to_reconsider(work, record.reference, record.content) if is_judged else ()

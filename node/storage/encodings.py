@@ -133,6 +133,11 @@ class PostgresEncodings:
             now=now,
         )
 
+    def note_not_compared(self, reference: RecordReference, version: int, now: datetime) -> int | None:
+        """Nobody is compared with a version; the version of which that was said before, None where it was of none."""
+        found = self._tx.fetch_value(QUERIES["note_not_compared"], reference=reference, version=version, now=now)
+        return None if found is None else int(found)
+
     def operator_receipts(self, reference: RecordReference) -> Mapping[int, datetime]:
         """When each operator, by place, last said to have erased its share of a record."""
         rows = self._tx.fetch_all(QUERIES["list_operator_receipts"], reference=reference)

@@ -604,6 +604,7 @@ CLEAR = (
     m.OperatorErasureReceipt(
         erasure=OPERATOR_ERASURE, signature=OPERATOR_KEYS[1].sign(OPERATOR_ERASURE.signed_bytes())
     ),
+    m.NotCompared(records=(m.UnreadVersion(OWN, 2, key_epoch=1, operators=(0, 2)),)),
     _card(XA, "Amara"),
     m.FederationHistory(incarnation=INCARNATION, versions=(SIGNED_FOUNDING, SIGNED_DIRECTORY)),
     m.DirectoryProposal(directory=DIRECTORY, signed_by=(XB,)),

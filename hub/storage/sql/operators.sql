@@ -31,6 +31,30 @@ WHERE due.place = %(place)s AND due.member = %(owner)s
 INSERT INTO operator_erasure (place, number, owner, content, signature, refused)
 VALUES (%(place)s, %(number)s, %(owner)s, %(content)s, %(signature)s, %(reason)s);
 
+-- name: take_unread
+-- Versions of which some operator cannot read its shares, and whose owners do not know it yet: with this, they are told.
+WITH due AS (
+    SELECT handle, place FROM blind_unreadable WHERE NOT told
+    ORDER BY handle, place LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE blind_unreadable AS u SET told = true FROM due
+    WHERE (u.handle, u.place) = (due.handle, due.place)
+    RETURNING u.handle, u.place
+), versions AS (
+    SELECT e.handle, e.member, e.reference, r.version, e.key_epoch
+    FROM encoded_version AS e
+    JOIN record AS r USING (reference)
+    UNION ALL
+    SELECT c.handle, c.member, c.reference, c.version, b.key_epoch
+    FROM blind_canary AS c
+    JOIN blind_record AS b USING (handle)
+)
+SELECT v.member, v.reference, v.version, v.key_epoch, array_agg(taken.place ORDER BY taken.place) AS places
+FROM taken
+JOIN versions AS v USING (handle)
+GROUP BY v.member, v.reference, v.version, v.key_epoch
+ORDER BY v.member, v.reference, v.key_epoch;
+
 -- name: spend_tokens
 -- Take from a member's budget of the day; no row where that would be more than it has.
 INSERT INTO token_budget (member, day, tokens)

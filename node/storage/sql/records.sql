@@ -66,9 +66,11 @@ for update;
 
 -- name: lock_publishable
 -- The next records that may be published (their category is set), in the order of reference. Those that were withdrawn
--- or refused go out again only when they are named.
+-- or refused, or are published and compared with nobody, go out again only when they are named.
 select * from record
-where (publication = 'unpublished' or (publication in ('withdrawn', 'refused') and %(lookups)s::bytea[] is not null))
+where (publication = 'unpublished' or (%(lookups)s::bytea[] is not null and (
+    publication in ('withdrawn', 'refused') or (publication = 'published' and refusal is not null)
+  )))
   and category is not null and erased_at is null and reference > %(after)s
   and (%(case_id)s::text is null or case_id = %(case_id)s)
   and (%(lookups)s::bytea[] is null or lookup = any(%(lookups)s))

@@ -40,6 +40,16 @@ on conflict (reference, place) do update
 set version = excluded.version, erased_at = excluded.erased_at, received_at = excluded.received_at
 where operator_receipt.erased_at <= excluded.erased_at;
 
+-- name: note_not_compared
+-- The hub told that nobody is compared with this version; which version it told so of before.
+with before as (
+    select version from not_compared where reference = %(reference)s
+), noted as (
+    insert into not_compared (reference, version, told_at) values (%(reference)s, %(version)s, %(now)s)
+    on conflict (reference) do update set version = excluded.version, told_at = excluded.told_at
+)
+select version from before;
+
 -- name: list_operator_receipts
 -- What operators signed of one record.
 select place, erased_at from operator_receipt where reference = %(reference)s;

@@ -14,7 +14,12 @@ from symbolon.hub.errors import HubError
 from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused
 from symbolon.protocol.canonical import parse_json
 from symbolon.protocol.codec import from_wire
-from symbolon.protocol.messages_comparison import OperatorErasure, OperatorErasureReceipt
+from symbolon.protocol.messages_comparison import (
+    NotCompared,
+    OperatorErasure,
+    OperatorErasureReceipt,
+    UnreadVersion,
+)
 from symbolon.protocol.messages_operators import Fed, Feed
 from symbolon.runtime.sql_loader import Query, load_queries
 
@@ -128,6 +133,21 @@ def test_what_one_operator_could_not_read_is_known_after_a_rollback_and_compared
     bench.submit(bench.cassor, item(person))
     bench.worker.find_matches()
     assert len(bench.alerts(bench.belanu)) == len(bench.alerts(bench.cassor)) == 1
+
+
+def test_an_owner_is_told_once_which_of_its_records_operators_cannot_read(bench: Any, person: Any) -> None:
+    honestly = bench.amara.share
+    bench.amara.share = spoilt_for(0, spoilt_for(2, honestly))
+    unread = item(person)
+    bench.submit(bench.amara, unread)
+    bench.amara.share = honestly
+    bench.submit(bench.amara, item(person))
+    bench.worker.find_matches()
+    assert bench.worker.tell_owners() == 1
+    assert bench.worker.tell_owners() == 0
+    told = UnreadVersion(unread.reference, 1, unread.key_epoch, (0, 2))
+    assert bench.messages(bench.amara, NotCompared) == [NotCompared((told,))]
+    assert bench.messages(bench.belanu, NotCompared) == []
 
 
 def test_an_operator_whose_database_was_put_back_is_not_asked_without_end(
