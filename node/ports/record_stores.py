@@ -115,10 +115,10 @@ class OutboxStore(Protocol):
         """The oldest items in no batch, with their numbers."""
         ...
 
-    def lock_unsent_submissions(self, limit: int, seed: bytes) -> tuple[tuple[int, BatchEntry], ...]:
+    def lock_unsent_submissions(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
         """Submissions in no batch that no withdrawal waits before, of each record the oldest, with their numbers.
 
-        They come in an order that follows from the seed, and from nothing about them.
+        They come in an order that was drawn for them, and follows from nothing about them.
         """
         ...
 

@@ -31,7 +31,6 @@ from symbolon.protocol.messages import FederationDirectory, Opening
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_batch_id
 
-_SEED_BYTES: Final = 32
 LARGEST_BODY: Final = 6_000_000
 """Bytes of items in one batch; what the hub takes at once is larger."""
 _ROOM_FOR_CANARIES: Final = 1_500_000
@@ -73,8 +72,6 @@ class FormBatch:
         self._share_encodings = share_encodings
         self._obtain_tokens = obtain_tokens
         self._send_canaries = send_canaries
-        # The same until there is a batch, so that it is formed of the records whose tokens were obtained for it.
-        self._seed: bytes | None = None
 
     def __call__(self) -> OutgoingBatch | None:
         """The next batch, stored; None while nothing can go out.
@@ -87,7 +84,6 @@ class FormBatch:
             with self._unit_of_work.begin() as work:
                 formed = self._formed(work)
             if not isinstance(formed, _Lacking):
-                self._seed = None if formed is not None else self._seed
                 return formed
             self._obtain(formed)
 
@@ -122,9 +118,7 @@ class FormBatch:
         oldest = work.outbox.lock_unsent(1)
         if not oldest or oldest[0][1].kind is OutboxKind.WITHDRAWAL:
             return work.outbox.lock_unsent(LARGEST_BATCH)
-        if self._seed is None:
-            self._seed = self._draws.random_bytes(_SEED_BYTES)
-        return work.outbox.lock_unsent_submissions(LARGEST_BATCH, self._seed)
+        return work.outbox.lock_unsent_submissions(LARGEST_BATCH)
 
     def _shared(self, work: Work, unsent: Unsent, directory: FederationDirectory) -> _Content | _Lacking:
         """The items in the form in which they may leave, as many as one body takes, with canaries among them."""

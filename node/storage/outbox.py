@@ -64,9 +64,9 @@ class PostgresOutbox:
         """The oldest items in no batch, with their numbers."""
         return tuple(map(_entry, self._tx.fetch_all(QUERIES["lock_unsent_items"], limit=limit)))
 
-    def lock_unsent_submissions(self, limit: int, seed: bytes) -> tuple[tuple[int, BatchEntry], ...]:
-        """Submissions in no batch that no withdrawal waits before, of each record the oldest, in the seed's order."""
-        return tuple(map(_entry, self._tx.fetch_all(QUERIES["lock_unsent_submissions"], limit=limit, seed=seed)))
+    def lock_unsent_submissions(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
+        """Submissions in no batch that no withdrawal waits before, of each record the oldest, by their turns."""
+        return tuple(map(_entry, self._tx.fetch_all(QUERIES["lock_unsent_submissions"], limit=limit)))
 
     def lock_unsent_withdrawals(self, limit: int) -> tuple[tuple[int, BatchEntry], ...]:
         """The oldest withdrawals in no batch, before which nothing of the same record waits, with their numbers."""

@@ -38,8 +38,8 @@ limit %(limit)s
 for update;
 
 -- name: lock_unsent_submissions
--- Submissions that no batch has taken and no withdrawal waits before, of each record the oldest, in an order that
--- nobody knows who does not have the seed: sorted registers would else arrive as they are sorted.
+-- Submissions that no batch has taken and no withdrawal waits before, of each record the oldest, by their random turns:
+-- sorted registers would else arrive as they are sorted.
 select id, kind, reference, version, payload, key_epoch
 from outbox_item as submission
 where batch_id is null and kind = 'submission'
@@ -50,7 +50,7 @@ where batch_id is null and kind = 'submission'
         select from outbox_item as earlier
         where earlier.batch_id is null and earlier.reference = submission.reference and earlier.id < submission.id
     )
-order by sha256(%(seed)s::bytea || int8send(id))
+order by turn
 limit %(limit)s
 for update;
 
