@@ -6,40 +6,34 @@ one. What lists the commands imports all of them; what runs one imports its modu
 
 import importlib
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 import typer
 from typer.core import TyperGroup
 
 
-class Doors(MutableMapping[str, Any]):
+class Doors(Mapping[str, Any]):
     """A group's commands, behind the modules that add them to ``app`` when they are imported."""
 
     def __init__(self, app: typer.Typer, modules: Mapping[str, str]) -> None:
         """``modules``: for each command or group of commands the module that adds it."""
         self._app = app
         self._modules = modules
-        self._added: dict[str, Any] = {}
+        self._found: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         """The command. Raises :class:`KeyError` where there is none, as of a module that does not add it."""
-        if name in self._added:
-            return self._added[name]
-        importlib.import_module(self._modules[name])
-        return typer.main.get_group(self._app).commands[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._added[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._added[name]
+        if name not in self._found:
+            importlib.import_module(self._modules[name])
+            # What the module added, and what stood there before: made anew for each module, not for each command.
+            self._found |= typer.main.get_group(self._app).commands
+        return self._found[name]
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._modules
-        yield from self._added
+        return iter(self._modules)
 
     def __len__(self) -> int:
-        return len(self._modules) + len(self._added)
+        return len(self._modules)
 
 
 def behind_doors(app: typer.Typer, modules: Mapping[str, str]) -> typer.Typer:
@@ -50,6 +44,6 @@ def behind_doors(app: typer.Typer, modules: Mapping[str, str]) -> typer.Typer:
 
         def __init__(self, **attributes: Any) -> None:
             super().__init__(**{**attributes, "commands": {}})
-            self.commands = Doors(app, modules)
+            self.commands = cast("MutableMapping[str, Any]", Doors(app, modules))
 
     return typer.Typer(cls=Group, no_args_is_help=True, help=app.info.help)
