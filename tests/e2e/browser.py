@@ -18,6 +18,25 @@ _SHOWS_FOCUS = """() => {
   const style = getComputedStyle(document.activeElement);
   return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
 }"""
+# Each window prepares Chromium's own suggestions, two pages that nobody sees, as costly as the product's. Of such
+# switches the last counts alone: what playwright switches off stands here, too.
+_SWITCHED_OFF = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "AimEnabled",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,12 +45,7 @@ _ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
-    # Each window prepares Chromium's own suggestions, two pages that nobody sees and that cost as much as a page of the
-    # product. The last such switch counts alone: what playwright switches off stands here, too.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
-    "AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,AimEnabled,DestroyProfileOnBrowserClose,"
-    "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,"
-    "OptimizationHints,PaintHolding,PreconnectToSearch,ThirdPartyStoragePartitioning",
+    "--disable-features=" + ",".join(_SWITCHED_OFF),
 ]
 
 

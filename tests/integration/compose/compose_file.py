@@ -18,8 +18,8 @@ import yaml
 
 COMPOSE_FILE = Path(__file__).parents[3] / "docker-compose.yml"
 _COMPILED = "NUMBA_CACHE_DIR"
-"""What is compiled is kept beside the checkout's own code, and shared with all other tests: four of the containers would
-compile for ten seconds each."""
+"""Left out: what is compiled is kept beside the checkout's code instead, as of all other tests. Four of the containers
+would compile for ten seconds each."""
 _OWN_NAMES = ("0.0.0.0", "127.0.0.1", "localhost")  # noqa: S104 -- what containers call themselves
 
 
