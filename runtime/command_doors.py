@@ -4,12 +4,13 @@ Importing a role's commands takes a third of the time that a command takes, and 
 one. What lists the commands imports all of them; what runs one imports its module alone.
 """
 
-import importlib
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
 import typer
 from typer.core import TyperGroup
+
+from symbolon.runtime.imports import import_for_good
 
 
 class Doors(Mapping[str, Any]):
@@ -24,7 +25,7 @@ class Doors(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         """The command. Raises :class:`KeyError` where there is none, as of a module that does not add it."""
         if name not in self._found:
-            importlib.import_module(self._modules[name])
+            import_for_good(self._modules[name])
             # What the module added, and what stood there before: made anew for each module, not for each command.
             self._found |= typer.main.get_group(self._app).commands
         return self._found[name]

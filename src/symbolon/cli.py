@@ -15,7 +15,6 @@ exit  meaning
 """
 
 import gc
-import importlib
 import json
 import os
 import sys
@@ -29,6 +28,7 @@ import typer
 from typer.core import TyperGroup
 
 from symbolon.runtime.errors import ConfigurationMistake, RuntimeFault
+from symbolon.runtime.imports import import_for_good
 
 if TYPE_CHECKING:
     from symbolon.protocol.audit_log import ChainHead
@@ -40,8 +40,7 @@ MISTAKE: Final = 2
 FAULT: Final = 70
 
 GARBAGE_AFTER: Final = 50_000
-"""New objects before Python looks for garbage: the modules that a process imports are none, and with Python's own 700
-a seventh of every start is spent on finding that out."""
+"""New objects before Python looks for garbage; its own 700 are for programs whose start counts for nothing."""
 
 ROOMS: Final[Mapping[str, tuple[str, str]]] = {
     "node": ("symbolon.node.cli", "A member state's node: its records, its hits, its exchanges."),
@@ -162,7 +161,7 @@ def main() -> None:
 
 
 def _room_app(module: str) -> typer.Typer:
-    room_app = importlib.import_module(module).app
+    room_app = import_for_good(module).app
     if not isinstance(room_app, typer.Typer):
         raise TypeError(f"{module}.app is not a typer application")
     return room_app
