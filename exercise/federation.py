@@ -124,7 +124,7 @@ class Federation:
             if self.hub.serves(node.code):
                 self.wait_until("Making the linkage key together", node.holds_linkage_keys, _TAKEN_WITHIN_S)
 
-    def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float, *, look_every_s: float = 0.05) -> None:
+    def wait_until(self, what: str, is_so: Callable[[], bool], within_s: float, *, look_every_s: float = 0.2) -> None:
         """Wait for something to become true. Raises :class:`ExerciseError` naming ``what`` when it does not in time."""
         deadline = time.monotonic() + within_s
         while not is_so():

@@ -1,6 +1,6 @@
 """The Celery application, as every process of the hub speaks to its broker."""
 
-from celery import Celery
+from celery import Celery, signals
 
 from symbolon.hub.jobs.tasks import BEAT_SCHEDULE
 from symbolon.hub.settings import HubSettings
@@ -30,3 +30,12 @@ def _transport_options(broker: str) -> dict[str, object]:
         return {"socket_connect_timeout": 2, "socket_timeout": 5, "retry_on_timeout": False}
     # Without the broker's confirmation, a message into a connection that just died seems to be sent.
     return {"confirm_publish": True}
+
+
+def keep_our_logging() -> None:
+    """Log as the process was set up to: Celery configures logging only where nobody is connected to this signal."""
+    signals.setup_logging.connect(_leave_logging_alone)
+
+
+def _leave_logging_alone(**_settings: object) -> None:
+    """See :func:`keep_our_logging`."""

@@ -1,4 +1,4 @@
-"""The worker process and the beat, which Celery runs without its own command line."""
+"""The worker process, which Celery runs without its own command line."""
 
 import os
 import secrets
@@ -6,9 +6,7 @@ import socket
 from typing import Final
 from uuid import uuid4
 
-from celery import signals
-
-from symbolon.hub.bootstrap.broker import create_celery
+from symbolon.hub.bootstrap.broker import create_celery, keep_our_logging
 from symbolon.hub.bootstrap.opening import CLOCK, Hub, default_schema, open_hub
 from symbolon.hub.jobs.freshness import keep_fresh
 from symbolon.hub.jobs.tasks import WorkerServices, register_tasks, run_unless_database_is_away
@@ -33,10 +31,9 @@ from symbolon.hub.services.sequence_audit import SequenceAudit
 from symbolon.hub.services.tell_owners import TellOwners
 from symbolon.hub.services.tidy_up import TidyUp
 from symbolon.hub.services.write_notices import Correspondence, SendMails, WriteNotices
-from symbolon.hub.settings import NoticeSettings, load_settings
+from symbolon.hub.settings import NoticeSettings
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.runtime.home import PartyHome
-from symbolon.runtime.logs import configure_logging
 from symbolon.runtime.mail import SmtpPost
 
 # A task is a wake-up; three threads, so that the audit log waits neither for a long comparison nor for a long erasure.
@@ -128,7 +125,7 @@ def run_worker(home: PartyHome) -> None:
     app = create_celery(hub.settings)
     register_tasks(app, services)
     keep_fresh(services.refresh_index)
-    _keep_our_logging()
+    keep_our_logging()
     app.Worker(
         pool="threads",
         concurrency=_WORKER_THREADS,
@@ -136,20 +133,3 @@ def run_worker(home: PartyHome) -> None:
         without_mingle=True,
         quiet=True,
     ).start()
-
-
-def run_beat(home: PartyHome) -> None:
-    """The process that sends the regular wake-ups, until it is told to stop. It keeps nothing on disk."""
-    settings = load_settings(home, os.environ)
-    configure_logging("hub", "beat", level=settings.log_level)
-    app = create_celery(settings)
-    _keep_our_logging()
-    app.Beat(scheduler_cls="celery.beat:Scheduler", quiet=True).run()
-
-
-def _keep_our_logging() -> None:
-    signals.setup_logging.connect(_leave_logging_alone)
-
-
-def _leave_logging_alone(**_settings: object) -> None:
-    """Celery configures logging only where nobody else is connected to this signal."""

@@ -1,25 +1,28 @@
-"""`symbolon hub`: the facilitator's commands. Each parses, calls and prints."""
+"""`symbolon hub`: the facilitator's commands, and an operator's. Each parses, calls and prints."""
 
-import typer
+from typing import Final
 
-from symbolon.hub.cli import backup, processes, setup, status
-from symbolon.hub.cli.certificates import certificate_app
-from symbolon.hub.cli.epochs import epoch_app
-from symbolon.hub.cli.federation import federation_app
-from symbolon.hub.cli.members import member_app
-from symbolon.hub.cli.operator import operator_app
-from symbolon.hub.cli.resume import resume
-from symbolon.hub.cli.users import user_app
+from symbolon.hub.cli.app import app as commands
+from symbolon.runtime.command_doors import behind_doors
 
-app = typer.Typer(no_args_is_help=True, help="The neutral hub: members, comparison, relay.")
-setup.install(app)
-processes.install(app)
-status.install(app)
-backup.install(app)
-app.add_typer(member_app, name="member")
-app.add_typer(federation_app, name="federation")
-app.add_typer(certificate_app, name="certificate")
-app.add_typer(epoch_app, name="epoch")
-operator_app.command("resume")(resume)
-app.add_typer(operator_app, name="operator")
-app.add_typer(user_app, name="user")
+DOORS: Final = {
+    "init": "setup",
+    "enrol": "setup",
+    "serve": "processes",
+    "worker": "processes",
+    "beat": "processes",
+    "status": "status",
+    "backup": "backup",
+    "restore": "backup",
+    "reconcile": "backup",
+    "backup-key": "backup",
+    "member": "members",
+    "federation": "federation",
+    "certificate": "certificates",
+    "epoch": "epochs",
+    "operator": "resume",
+    "user": "users",
+}
+"""The module of each command: an operator's process imports nothing of the hub's, nor the beat of what compares."""
+
+app = behind_doors(commands, {name: f"{__name__}.{module}" for name, module in DOORS.items()})

@@ -10,6 +10,7 @@ import typer
 from symbolon.hub.bootstrap.backup import ROLE, back_up, conninfo_of, proceed_without, take_history
 from symbolon.hub.bootstrap.backup import restore as restore_hub
 from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.cli.app import app
 from symbolon.protocol.codec import from_wire, parse_json
 from symbolon.protocol.messages import SignedDirectory
 from symbolon.runtime.backup import Expected, NewPlace, check_backup
@@ -36,14 +37,7 @@ HomeOption = Annotated[Path, typer.Option("--home", envvar="SYMBOLON_HOME", help
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be, and change nothing.")]
 
 
-def install(app: typer.Typer) -> None:
-    """Add these commands to the hub's."""
-    app.command()(backup)
-    app.command()(restore)
-    app.command()(reconcile)
-    app.command("backup-key")(make_backup_key)
-
-
+@app.command()
 def backup(
     home: HomeOption,
     out: OutOption,
@@ -58,6 +52,7 @@ def backup(
     typer.echo(f"The backup of the hub is in {out} ({written} bytes). Keep what opens it in another place.")
 
 
+@app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="What `symbolon hub backup` wrote.")],
     home: Annotated[Path, typer.Option("--home", help="A new folder for the hub.")],
@@ -88,6 +83,7 @@ def restore(
         )
 
 
+@app.command()
 def reconcile(
     home: HomeOption,
     proceed: Annotated[bool, typer.Option("--proceed", help="Wait for nobody any longer.")] = False,
@@ -131,6 +127,7 @@ def _read_versions(file: Path) -> tuple[SignedDirectory, ...]:
     return tuple(from_wire(SignedDirectory, parse_json(line)) for line in lines)
 
 
+@app.command("backup-key")
 def make_backup_key(
     out: Annotated[Path, typer.Option("--out", help="Where to write the private key; its public half lies beside it.")],
 ) -> None:

@@ -4,10 +4,12 @@ import typer
 
 from symbolon.hub.bootstrap.commands import renew_certificate
 from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.outlooks import DryRunOption, HomeOption
 from symbolon.runtime.home import PartyHome
 
 certificate_app = typer.Typer(no_args_is_help=True, help="The certificate of the hub's API and desk.")
+app.add_typer(certificate_app, name="certificate")
 
 
 @certificate_app.callback()

@@ -8,6 +8,7 @@ import typer
 
 from symbolon.hub.bootstrap.commands import close_epoch, drop_epoch, open_epoch
 from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.outlooks import DryRunOption, HomeOption, JsonOption, read_member, tell
 from symbolon.hub.domain.epochs import MemberProgress, holds_another_key
 from symbolon.hub.domain.status import EpochStatus, HubStatus
@@ -16,6 +17,7 @@ from symbolon.runtime.errors import ConfigurationMistake
 from symbolon.runtime.home import PartyHome
 
 epoch_app = typer.Typer(no_args_is_help=True, help="Epochs of the linkage key: open, status, close.")
+app.add_typer(epoch_app, name="epoch")
 
 
 @epoch_app.command("open")

@@ -7,6 +7,7 @@ import typer
 
 from symbolon.hub.bootstrap.commands import change_policies, drop_rotation, show_directory
 from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.outlooks import DryRunOption, HomeOption, JsonOption, read_member, sentences_of, tell
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.messages import FederationDirectory, directory_fingerprint
@@ -14,6 +15,7 @@ from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
 
 federation_app = typer.Typer(no_args_is_help=True, help="The directory in effect, what is proposed, and policies.")
+app.add_typer(federation_app, name="federation")
 
 
 @federation_app.command("show")

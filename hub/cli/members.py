@@ -7,6 +7,7 @@ import typer
 
 from symbolon.hub.bootstrap.commands import expel_member, reinstate_member, suspend_member
 from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.outlooks import DryRunOption, HomeOption, JsonOption, MemberArgument, tell
 from symbolon.hub.domain.members import Standing
 from symbolon.hub.domain.status import MemberStatus
@@ -14,6 +15,7 @@ from symbolon.protocol.federation import ExpiryNotice
 from symbolon.runtime.home import PartyHome
 
 member_app = typer.Typer(no_args_is_help=True, help="Members: list, suspend, reinstate, expel.")
+app.add_typer(member_app, name="member")
 
 
 @member_app.command("list")

@@ -1,13 +1,16 @@
 """What every command of the hub takes, and how a proposal is told."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from symbolon.hub.services.draft_directory import Outlook
 from symbolon.protocol.problems import ProtocolError
 from symbolon.protocol.references import HUB, MemberCode, parse_member_code
+
+if TYPE_CHECKING:
+    # For the types alone: the processes take their option from here, and propose nothing.
+    from symbolon.hub.services.draft_directory import Outlook
 
 HomeOption = Annotated[Path, typer.Option("--home", envvar="SYMBOLON_HOME", help="The hub's home folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -28,14 +31,14 @@ def read_member(text: str) -> MemberCode:
 MemberArgument = Annotated[MemberCode, typer.Argument(parser=read_member, metavar="CODE", help="The member, as XC.")]
 
 
-def tell(outlook: Outlook, *, dry_run: bool) -> None:
+def tell(outlook: "Outlook", *, dry_run: bool) -> None:
     """Print what is proposed now (or would be), and who has to sign it."""
     typer.echo("\n".join(sentences_of(outlook)))
     if dry_run:
         typer.echo("This was a dry run: nothing was changed.")
 
 
-def sentences_of(outlook: Outlook) -> list[str]:
+def sentences_of(outlook: "Outlook") -> list[str]:
     """A proposal in plain sentences."""
     if outlook.version is None:
         return ["Nothing is proposed: the directory in effect says it already."]

@@ -1,18 +1,11 @@
 """`symbolon hub serve`, `worker` and `beat`: the processes of a hub."""
 
-import typer
-
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.outlooks import HomeOption
 from symbolon.runtime.home import PartyHome
 
 
-def install(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command()(serve)
-    app.command()(worker)
-    app.command()(beat)
-
-
+@app.command()
 def serve(home: HomeOption) -> None:
     """Serve the members' API and the operator's desk."""
     # Imported here, as below: each process brings only what it needs.
@@ -22,6 +15,7 @@ def serve(home: HomeOption) -> None:
     serve_listeners(build_listeners(PartyHome(home)))
 
 
+@app.command()
 def worker(home: HomeOption) -> None:
     """Compare what the members publish, and keep the audit log in order."""
     from symbolon.hub.bootstrap.worker import run_worker
@@ -29,8 +23,9 @@ def worker(home: HomeOption) -> None:
     run_worker(PartyHome(home))
 
 
+@app.command()
 def beat(home: HomeOption) -> None:
     """Wake the workers at regular times."""
-    from symbolon.hub.bootstrap.worker import run_beat
+    from symbolon.hub.bootstrap.beat import run_beat
 
     run_beat(PartyHome(home))

@@ -10,6 +10,7 @@ import typer
 from symbolon.hub.bootstrap.commands import replace_card, show_directory
 from symbolon.hub.bootstrap.opening import initialise, open_hub
 from symbolon.hub.bootstrap.people import people_office
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.outlooks import HomeOption, tell
 from symbolon.hub.services.initialise_hub import HubDraft
 from symbolon.protocol.codec import canonical_bytes, from_wire, parse_json, to_wire
@@ -19,12 +20,7 @@ from symbolon.runtime.home import PartyHome
 from symbolon.runtime.people_commands import COMMAND, first_token_text
 
 
-def install(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command()(init)
-    app.command()(enrol)
-
-
+@app.command()
 def init(
     home: HomeOption,
     federation: Annotated[str, typer.Option(help="The federation's name, the same at every party.")],
@@ -69,6 +65,7 @@ def init(
         typer.echo(first_token_text(first_token))
 
 
+@app.command()
 def enrol(
     request: Annotated[Path, typer.Argument(help="The request that the state's `node init` wrote.")],
     home: HomeOption,

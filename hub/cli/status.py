@@ -7,6 +7,7 @@ from datetime import datetime
 import typer
 
 from symbolon.hub.bootstrap.opening import open_hub
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.epochs import epochs_as_json
 from symbolon.hub.cli.outlooks import HomeOption, JsonOption
 from symbolon.hub.domain.status import HubStatus
@@ -14,11 +15,7 @@ from symbolon.protocol.federation import ExpiryNotice
 from symbolon.runtime.home import PartyHome
 
 
-def install(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(status)
-
-
+@app.command()
 def status(home: HomeOption, as_json: JsonOption = False) -> None:
     """Show members, records, queues, hits and workers in numbers."""
     found = open_hub(PartyHome(home), "command").show_status()()

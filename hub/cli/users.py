@@ -6,6 +6,7 @@ from pathlib import Path
 
 from symbolon.hub.bootstrap.opening import open_hub
 from symbolon.hub.bootstrap.people import people_office
+from symbolon.hub.cli.app import app
 from symbolon.runtime.home import PartyHome
 from symbolon.runtime.people import PeopleOffice
 from symbolon.runtime.people_commands import people_commands
@@ -18,4 +19,4 @@ def _open_office(home: Path) -> Iterator[PeopleOffice]:
         yield people_office(hub)
 
 
-user_app = people_commands(_open_office, "People who sign in to the hub's desk.")
+app.add_typer(people_commands(_open_office, "People who sign in to the hub's desk."), name="user")

@@ -14,7 +14,7 @@ exit  meaning
 ====  ===============================================================================
 """
 
-import importlib
+import gc
 import json
 import os
 import sys
@@ -28,6 +28,7 @@ import typer
 from typer.core import TyperGroup
 
 from symbolon.runtime.errors import ConfigurationMistake, RuntimeFault
+from symbolon.runtime.imports import import_for_good
 
 if TYPE_CHECKING:
     from symbolon.protocol.audit_log import ChainHead
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 REFUSED: Final = 1
 MISTAKE: Final = 2
 FAULT: Final = 70
+
+GARBAGE_AFTER: Final = 50_000
+"""New objects before Python looks for garbage; its own 700 are for programs whose start counts for nothing."""
 
 ROOMS: Final[Mapping[str, tuple[str, str]]] = {
     "node": ("symbolon.node.cli", "A member state's node: its records, its hits, its exchanges."),
@@ -139,6 +143,7 @@ def verify_audit_log(
 
 def main() -> None:
     """Run the command line of this process, and end the process with a status from the table above."""
+    gc.set_threshold(GARBAGE_AFTER)
     try:
         app()
     except ConfigurationMistake as mistake:
@@ -156,7 +161,7 @@ def main() -> None:
 
 
 def _room_app(module: str) -> typer.Typer:
-    room_app = importlib.import_module(module).app
+    room_app = import_for_good(module).app
     if not isinstance(room_app, typer.Typer):
         raise TypeError(f"{module}.app is not a typer application")
     return room_app

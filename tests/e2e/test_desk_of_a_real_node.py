@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, StorageState
 from tests.e2e.browser import (
     PHONE,
     accessibility_faults,
@@ -31,16 +31,31 @@ OpenDesk = Callable[..., Page]
 EVERYBODYS_PAGES = ("/inbox?show=all", "/exchanges", "/drafts", "/escalations", "/focal-points", "/notices")
 
 
+@pytest.fixture(scope="module")
+def signed_in() -> dict[tuple[MemberCode, Post], StorageState]:
+    """The cookies of each officer who signed in by the form, which they do once."""
+    return {}
+
+
 @pytest.fixture
-def open_desk(browser: Browser, federation: Federation) -> Iterator[OpenDesk]:
+def open_desk(
+    browser: Browser, federation: Federation, signed_in: dict[tuple[MemberCode, Post], StorageState]
+) -> Iterator[OpenDesk]:
     """Opens a browser at a state's desk, signed in as its focal point, or at another post."""
     with ExitStack() as stack:
 
         def open_desk(state: MemberCode, *, post: Post = Post.FOCAL_POINT, **options: object) -> Page:
             node = federation.nodes[state]
-            page = stack.enter_context(open_context(browser, node.desk_url, **options)).new_page()
+            if (state, post) in signed_in:
+                options["storage_state"] = signed_in[state, post]
+            context = stack.enter_context(open_context(browser, node.desk_url, **options))
+            page = context.new_page()
+            if (state, post) in signed_in:
+                page.goto("/")
+                return page
             officer = node.people[post]
             sign_in(page, officer.login, officer.password)
+            signed_in[state, post] = context.storage_state()
             return page
 
         yield open_desk

@@ -52,7 +52,8 @@ def wait_until(what: str, is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WITHIN_S
     while not persistently(is_so):
         assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.1)
+        # Each look is a page that a desk makes.
+        time.sleep(0.25)
 
 
 @dataclass(frozen=True, slots=True)

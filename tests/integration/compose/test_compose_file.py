@@ -78,3 +78,8 @@ def test_nodes_reach_no_operator_and_operators_no_node() -> None:
         reaching = {name for name, service in SERVICES.items() if service.networks & server.networks}
         others = {f"{other}-server" for other in OPERATORS}
         assert reaching == {"setup", "hub-web", "hub-worker", f"{party}-postgres", *others}
+
+
+@pytest.mark.parametrize("name", ["hub-worker", *(f"{party}-server" for party in OPERATORS)])
+def test_who_compares_keeps_what_is_compiled_where_the_process_may_write(name: str) -> None:
+    assert SERVICES[name].environment["NUMBA_CACHE_DIR"].startswith("/tmp/")  # noqa: S108 -- the container's

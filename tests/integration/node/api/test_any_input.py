@@ -13,7 +13,7 @@ from tests.integration.node.hit_stories import confirmed
 from tests.thoroughness import examples
 
 from symbolon.node.domain.actors import Role
-from symbolon.node.web.api.app import DOCUMENT
+from symbolon.node.web.api.app import document
 
 PROGRAMS: dict[str, Callable[[ApiDesk], Program]] = {
     "focal": lambda desk: desk.program("focal", Role.FOCAL_POINT),
@@ -46,7 +46,7 @@ def test_no_input_breaks_the_api(desk: ApiDesk, name: str) -> None:
         if answer is not None and answer.status_code >= 500:
             broken.append((sent["method"], answer.status_code, sent["url"]))
 
-    for each in schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT))).get_all_operations():
+    for each in schemathesis.openapi.from_dict(json.loads(json.dumps(document()))).get_all_operations():
         QUICKLY(given(each.ok().as_strategy())(send))()
     assert broken == []
 

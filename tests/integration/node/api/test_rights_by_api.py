@@ -10,7 +10,7 @@ from tests.integration.node.api.conftest import ApiDesk, Program, api_of
 
 from symbolon.node.domain.actors import RIGHTS, Role
 from symbolon.node.domain.api_clients import Scope
-from symbolon.node.web.api.app import DOCUMENT, PREFIX
+from symbolon.node.web.api.app import PREFIX, document
 from symbolon.node.web.api.rows import API, ApiRule
 from symbolon.runtime.authorisation import UnguardedRoutes, enforce, routes_of
 
@@ -85,7 +85,7 @@ def test_a_route_without_a_row_keeps_the_api_from_starting(desk: ApiDesk) -> Non
 
 def test_every_address_is_described_with_an_example_of_its_body(desk: ApiDesk) -> None:
     served = desk.http.get("/api/v1/openapi.json").json()
-    assert served == json.loads(json.dumps(DOCUMENT))
+    assert served == json.loads(json.dumps(document()))
     described = {
         (method.upper(), path.removeprefix(PREFIX)) for path, methods in served["paths"].items() for method in methods
     }
@@ -100,4 +100,4 @@ def test_every_address_is_described_with_an_example_of_its_body(desk: ApiDesk) -
 
 def test_the_copy_of_the_description_is_the_one_that_is_served() -> None:
     copy = Path(__file__).parents[4] / "docs" / "guides" / "openapi.json"
-    assert json.loads(copy.read_text(encoding="utf-8")) == json.loads(json.dumps(DOCUMENT))
+    assert json.loads(copy.read_text(encoding="utf-8")) == json.loads(json.dumps(document()))
