@@ -14,9 +14,10 @@ _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["tests.simulators.warmed_up"])
 
 
-def started(log: Path, *arguments: str) -> BaseProcess:
+def started(log: Path, *arguments: str, **environment: str) -> BaseProcess:
     """`symbolon` with these arguments, as a process that writes what it says into a file."""
-    process = _FORKING.Process(target=_become, args=(str(log), dict(os.environ), arguments), daemon=True)
+    known = {**os.environ, **environment}
+    process = _FORKING.Process(target=_become, args=(str(log), known, arguments), daemon=True)
     process.start()
     return process
 
