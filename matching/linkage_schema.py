@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -139,17 +140,22 @@ class LinkageSchema:
 
     @staticmethod
     def from_bytes(data: bytes) -> LinkageSchema:
-        """Parse and validate a schema.
+        """Parse and validate a schema; of the same bytes, once.
 
         Raises:
             SchemaError: with the path of the first field that is wrong.
 
         """
-        try:
-            document = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise SchemaError("$", "not JSON in UTF-8") from error
-        return _schema(Section.root(document))
+        return _parsed(data)
+
+
+@lru_cache(maxsize=8)
+def _parsed(data: bytes) -> LinkageSchema:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise SchemaError("$", "not JSON in UTF-8") from error
+    return _schema(Section.root(document))
 
 
 def schema_digest(data: bytes) -> str:

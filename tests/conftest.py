@@ -77,6 +77,7 @@ def migrated_copies(postgres_server: EmbeddedPostgres) -> Iterator[MigratedCopie
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migration_runner, "run_missing", copies)
         yield copies
+    copies.close()
 
 
 @dataclass(frozen=True, slots=True)

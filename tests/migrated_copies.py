@@ -1,24 +1,41 @@
-"""Databases that are migrated by copying one that was: PostgreSQL copies a database in a fraction of the time.
+"""Databases that are migrated by taking the place of one that was: PostgreSQL renames in a fraction of the time.
 
-The first database of a room is migrated by the product; every later one becomes a copy of it, with its own owner. Tests
-of migrations themselves (rooms that are not the product's, databases with something in them) are left to the product.
+The first database of a room is migrated by the product, and copied for every later one. A copy with a role of its own
+takes the place of the empty database that a test was lent, names, password and all; after the test it is emptied, and
+waits for the next. Tests of migrations themselves (rooms that are not the product's, databases with something in them)
+are left to the product.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import count
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from tests.emptied_database import MigratedDatabase
 
 from symbolon.exercise.embedded_postgres import EmbeddedPostgres
 from symbolon.runtime.migrations import RoomMigrations
 
 RunMissing = Callable[[str, Iterable[RoomMigrations]], None]
+_Rooms = tuple[tuple[str, str], ...]
 _NUMBERS = count(1)
 _KEEPER = "keeper_of_copies"
-"""Owns what lies in the copies that are kept, and no database."""
+"""Owns what lies in the copies that are copied from, and no database."""
 _IS_EMPTY = "select not exists (select from pg_class where relnamespace = 'public'::regnamespace)"
+_BREAK_OFF = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s"
+_PASSWORD = "select rolpassword from pg_authid where rolname = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A database and its owner, both of this name while no test has them."""
+
+    name: str
+    rooms: _Rooms
+    content: MigratedDatabase
 
 
 class MigratedCopies:
@@ -27,10 +44,16 @@ class MigratedCopies:
     def __init__(self, server: EmbeddedPostgres, run_missing: RunMissing) -> None:
         self._server = server
         self._run_missing = run_missing
+        self._connection = psycopg.connect(server.superuser_conninfo(), autocommit=True)
         self._host = conninfo_to_dict(server.superuser_conninfo())["host"]
         self._lent: set[str] = set()
-        self._kept: dict[tuple[tuple[str, str], ...], str] = {}
-        self._set_aside: dict[str, str] = {}
+        self._kept: dict[_Rooms, str] = {}
+        self._waiting: dict[_Rooms, list[_Copy]] = defaultdict(list)
+        self._in_use: dict[str, _Copy] = {}
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._connection.close()
 
     def lend(self, party: str) -> None:
         """This database is empty, and may be exchanged for a copy."""
@@ -39,11 +62,17 @@ class MigratedCopies:
     def take_back(self, party: str) -> bool:
         """Whether a copy took its place: then the empty one is there again."""
         self._lent.discard(party)
-        empty = self._set_aside.pop(party, None)
-        if empty is None:
+        copy = self._in_use.pop(party, None)
+        if copy is None:
             return False
-        self._execute("drop database {} with (force)", party)
-        self._execute("alter database {} rename to {}", empty, party)
+        self._connection.execute(_BREAK_OFF, (party,))
+        with self._connection.transaction():
+            self._rename(party, copy.name)
+            self._rename(_aside(copy.name), party)
+        if copy.content.empty(self._server.superuser_conninfo(copy.name)):
+            self._waiting[copy.rooms].append(copy)
+        else:
+            self._server.drop_party(copy.name)
         return True
 
     def __call__(self, conninfo: str, rooms: Iterable[RoomMigrations]) -> None:
@@ -60,11 +89,12 @@ class MigratedCopies:
             self._run_missing(conninfo, rooms)
             return
         key = tuple((room.room, str(room.newest)) for room in rooms)
-        if key in self._kept:
-            self._copy(self._kept[key], party)
+        if key not in self._kept:
+            self._run_missing(conninfo, rooms)
+            self._kept[key] = self._keep(party)
             return
-        self._run_missing(conninfo, rooms)
-        self._kept[key] = self._keep(party)
+        waiting = self._waiting[key]
+        self._put_in_place(waiting.pop() if waiting else self._copy(key), party)
 
     def _keep(self, party: str) -> str:
         if not self._kept:
@@ -76,12 +106,26 @@ class MigratedCopies:
         self._execute("alter database {} owner to {}", party, party)
         return kept
 
-    def _copy(self, kept: str, party: str) -> None:
-        aside = self._set_aside[party] = f"aside_{next(_NUMBERS)}"
-        self._execute("alter database {} rename to {}", party, aside)
-        self._execute("create database {} template {} strategy file_copy owner {}", party, kept, party)
-        self._execute("revoke all on database {} from public", party)
-        self._hand_over(party, _KEEPER, party)
+    def _copy(self, rooms: _Rooms) -> _Copy:
+        name = f"copy_{next(_NUMBERS)}"
+        self._execute("create role {} login", name)
+        self._execute("create database {} template {} strategy file_copy owner {}", name, self._kept[rooms], name)
+        self._execute("revoke all on database {} from public", name)
+        self._hand_over(name, _KEEPER, name)
+        return _Copy(name, rooms, MigratedDatabase.found(self._server.superuser_conninfo(name)))
+
+    def _put_in_place(self, copy: _Copy, party: str) -> None:
+        [verifier] = self._connection.execute(_PASSWORD, (party,)).fetchall()
+        with self._connection.transaction():
+            self._rename(party, _aside(copy.name))
+            self._rename(copy.name, party)
+            alter = sql.SQL("alter role {} password {}")
+            self._connection.execute(alter.format(sql.Identifier(party), sql.Literal(*verifier)))
+        self._in_use[party] = copy
+
+    def _rename(self, old: str, new: str) -> None:
+        self._execute("alter database {} rename to {}", old, new)
+        self._execute("alter role {} rename to {}", old, new)
 
     def _hand_over(self, database: str, owner: str, successor: str) -> None:
         with psycopg.connect(self._server.superuser_conninfo(database), autocommit=True) as connection:
@@ -93,5 +137,9 @@ class MigratedCopies:
             return connection.execute(_IS_EMPTY).fetchone() == (True,)
 
     def _execute(self, statement: str, *names: str) -> None:
-        with psycopg.connect(self._server.superuser_conninfo(), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        self._connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+
+def _aside(name: str) -> str:
+    """What the empty database and its owner are called while a copy has their place."""
+    return f"aside_of_{name}"

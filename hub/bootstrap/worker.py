@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+from functools import cache
 from typing import Final
 from uuid import uuid4
 
@@ -44,11 +45,18 @@ def open_comparator(hub: Hub) -> Comparator:
     """Open comparison, compiled when this returns."""
     # Numba is imported only by the process that compares.
     from symbolon.hub.storage.open_comparator import OpenComparator
+
+    _compile()
+    return OpenComparator(hub.linkage_schemas())
+
+
+@cache
+def _compile() -> None:
+    """Once for each process."""
     from symbolon.matching.index import warm_up
 
     content, _epoch = default_schema()
     warm_up(LinkageSchema.from_bytes(content))
-    return OpenComparator(hub.linkage_schemas())
 
 
 def blind_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -> Comparator:

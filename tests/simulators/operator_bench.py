@@ -164,10 +164,10 @@ class OperatorBench:
 
     def wait_until_they_agree(self) -> None:
         """Until each two of them found each other and have a key."""
-        for _ in range(400):
+        for _ in range(200):
             if all(len(operator._status().reaches) == len(PLACES) - 1 for operator in self.running.values()):
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
         raise AssertionError("the operators do not find each other")
 
     def stop(self, place: int) -> None:

@@ -4,12 +4,12 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from tests.simulators import command_line, warm_processes
 from tests.simulators.operator_bench import PLACES, shared_item
 
 from symbolon.exercise.ports import free_ports
@@ -34,7 +34,7 @@ class OperatorProcesses:
         self.hub_home = hub_home
         self.ports = free_ports(3)
         self.moved: dict[int, Path] = {}
-        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._running: dict[int, BaseProcess] = {}
 
     def set_up(self) -> None:
         """Three requests, three additions, three times joining."""
@@ -74,8 +74,7 @@ class OperatorProcesses:
 
     def typed(self, *arguments: str, expected: int = 0) -> str:
         """What a command prints."""
-        command = [sys.executable, "-m", "symbolon.cli", "hub", "operator", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = command_line.typed("hub", "operator", *arguments)
         assert done.returncode == expected, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -87,31 +86,29 @@ class OperatorProcesses:
     @property
     def process_ids(self) -> tuple[int, ...]:
         """Of those that run, by place."""
-        return tuple(process.pid for _, process in sorted(self._running.items()))
+        return tuple(_number(process) for _, process in sorted(self._running.items()))
 
     def start(self, *places: int) -> None:
         """Start processes, and wait until they listen."""
         for place in places:
-            command = [sys.executable, "-m", "symbolon.cli", "hub", "operator", "serve", "--home"]
-            log = (self.folder / f"operator{place}.log").open("ab")
-            self._running[place] = subprocess.Popen([*command, str(self.home(place))], stdout=log, stderr=log)
-            log.close()
+            command = ("hub", "operator", "serve", "--home", str(self.home(place)))
+            self._running[place] = warm_processes.started(self._log(place), *command)
         for place in places:
             self._await_listening(place)
 
     def kill(self, place: int) -> None:
         """Kill -9."""
         process = self._running.pop(place)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
 
     def pause(self, place: int) -> None:
         """The process does nothing more for now."""
-        os.kill(self._running[place].pid, signal.SIGSTOP)
+        os.kill(_number(self._running[place]), signal.SIGSTOP)
 
     def resume(self, place: int) -> None:
         """It goes on."""
-        os.kill(self._running[place].pid, signal.SIGCONT)
+        os.kill(_number(self._running[place]), signal.SIGCONT)
 
     def close(self) -> None:
         for place in list(self._running):
@@ -123,13 +120,21 @@ class OperatorProcesses:
         keys = [HybridSealingPublicKey.from_bytes(request.sealing_key) for request in requests]
         return shared_item(self.federation, keys, sender, item, key)
 
+    def _log(self, place: int) -> Path:
+        return self.folder / f"operator{place}.log"
+
     def _await_listening(self, place: int) -> None:
         for _ in range(300):
             try:
                 socket.create_connection((HOST, self.ports[place]), timeout=1).close()
             except OSError:
-                assert self._running[place].poll() is None, (self.folder / f"operator{place}.log").read_text()
+                assert self._running[place].is_alive(), self._log(place).read_text()
                 time.sleep(0.1)
             else:
                 return
         raise AssertionError(f"operator {place} does not listen")
+
+
+def _number(process: BaseProcess) -> int:
+    assert process.pid is not None
+    return process.pid

@@ -1,20 +1,19 @@
 """The hub's own processes (web, worker, beat), reached over mutual TLS as a node reaches them."""
 
 import contextlib
-import os
 import ssl
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.simulators import warm_processes
 from tests.simulators.hub_members import SimulatedMember, item
 
 from symbolon.exercise.ports import accepts_connections
@@ -32,7 +31,7 @@ from symbolon.protocol.messages import (
 from symbolon.runtime.certificates import fingerprint
 from symbolon.runtime.tls import TlsFiles, client_context, trusting_context
 
-RunHub = Callable[..., "subprocess.Popen[bytes]"]
+RunHub = Callable[..., BaseProcess]
 
 
 @pytest.fixture
@@ -40,10 +39,9 @@ def run_hub(bench: Any, tmp_path: Path) -> Iterator[RunHub]:
     """Starts `symbolon hub COMMAND` with the bench's home; what still runs is ended after the test."""
     with contextlib.ExitStack() as stack:
 
-        def run(command: str, **environment: str) -> "subprocess.Popen[bytes]":
-            arguments = [sys.executable, "-m", "symbolon.cli", "hub", command, "--home", str(bench.hub.home.path)]
-            log = stack.enter_context((tmp_path / f"{command}.log").open("ab"))
-            process = subprocess.Popen(arguments, env={**os.environ, **environment}, stderr=log)
+        def run(command: str, **environment: str) -> BaseProcess:
+            arguments = ("hub", command, "--home", str(bench.hub.home.path))
+            process = warm_processes.started(tmp_path / f"{command}.log", *arguments, **environment)
             stack.callback(_end, process)
             return process
 
@@ -65,7 +63,7 @@ def node(bench: Any, tmp_path: Path) -> Callable[[str], httpx.Client]:
 
 
 @pytest.fixture
-def web(bench: Any, run_hub: RunHub) -> "subprocess.Popen[bytes]":
+def web(bench: Any, run_hub: RunHub) -> BaseProcess:
     return _start_web(bench, run_hub)
 
 
@@ -236,11 +234,11 @@ def test_who_waits_while_the_hub_stops_is_told_that_there_is_nothing(bench: Any,
     assert (answer.status_code, answer.json()) == (200, {"deliveries": []})
 
 
-def _start_web(bench: Any, run_hub: RunHub, **environment: str) -> "subprocess.Popen[bytes]":
+def _start_web(bench: Any, run_hub: RunHub, **environment: str) -> BaseProcess:
     process = run_hub("serve", **environment)
     deadline = time.monotonic() + 30
     while not accepts_connections(bench.hub.settings.api_port):
-        assert process.poll() is None
+        assert process.is_alive()
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return process
@@ -294,10 +292,9 @@ def _connections(bench: Any) -> int:
         return int(tx.fetch_value(query))
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: BaseProcess) -> None:
     process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
+    process.join(10)
+    if process.is_alive():
         process.kill()
-        process.wait()
+        process.join()

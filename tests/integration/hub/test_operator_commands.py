@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.simulators import command_line
 from tests.simulators.hub_members import SimulatedMember, item, under_epoch
 
 from symbolon.protocol.audit_log import AuditAct
@@ -23,8 +23,7 @@ Typed = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture
 def typed(bench: Any) -> Typed:
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "symbolon.cli", "hub", *arguments, "--home", str(bench.hub.home.path)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return command_line.typed("hub", *arguments, "--home", str(bench.hub.home.path))
 
     return run
 

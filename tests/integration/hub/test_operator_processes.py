@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.simulators import command_line
 from tests.simulators.hub_members import FEDERATION, item
 from tests.simulators.operator_bench import PLACES
 from tests.simulators.operator_processes import OperatorProcesses
@@ -98,8 +97,9 @@ def match_all(bench: Any, failures: list[Exception] | None = None) -> None:
 
 def audit(what: str, home: Path) -> str:
     """What `symbolon audit` prints of an operator's own log."""
-    command = [sys.executable, "-m", "symbolon.cli", "audit", what, "--home", str(home), "--json"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = command_line.typed("audit", what, "--home", str(home), "--json")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_three_bodies_set_up_an_operator_each_and_their_hub_compares_blind(

@@ -3,8 +3,6 @@
 import contextlib
 import json
 import secrets
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.integration.hub.test_add_operator import request_of
+from tests.simulators.command_line import typed
 from tests.simulators.hub_members import SimulatedMember
 from tests.simulators.members_over_http import MembersOverHttp, problem_of
 from tests.simulators.operator_bench import OperatorBench
@@ -216,6 +215,4 @@ def test_the_hubs_status_says_what_was_used_to_people_and_to_programs(desk: Toke
 
 
 def status_of(desk: TokenDeskOverHttp, *options: str) -> str:
-    home = str(desk.bench.hub.home.path)
-    command = [sys.executable, "-m", "symbolon.cli", "hub", "status", "--home", home, *options]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return typed("hub", "status", "--home", str(desk.bench.hub.home.path), *options).stdout

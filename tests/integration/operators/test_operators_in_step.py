@@ -61,13 +61,7 @@ def order(bench: OperatorBench, place: int, doing: Doing) -> None:
 
 def settled(bench: OperatorBench, generation: int) -> OperatorLines:
     """A session, once all three work at this generation."""
-    lines = connected(bench)
-    for _ in range(200):
-        found = statuses(lines).values()
-        if all((each.generation, each.doing) == (generation, Doing.WORKING) for each in found):
-            return lines
-        time.sleep(0.1)
-    raise AssertionError(f"the operators are at {statuses(lines)}")
+    return connected(bench, lambda each: (each.generation, each.doing) == (generation, Doing.WORKING))
 
 
 def compared(lines: OperatorLines, bench: OperatorBench, number: int, generation: int) -> dict[int, tuple[int, ...]]:

@@ -66,18 +66,21 @@ def lines(bench: OperatorBench) -> Iterator[OperatorLines]:
     found.close()
 
 
-def connected(bench: OperatorBench) -> OperatorLines:
-    """A session, once all three have found each other."""
-    for _ in range(200):
+def connected(bench: OperatorBench, stands: Callable[[OperatorStatus], bool] = lambda _status: True) -> OperatorLines:
+    """A session, once all three have found each other, and each stands as it should."""
+    lines: OperatorLines | None = None
+    for _ in range(400):
         try:
-            lines = bench.lines()
-            break
+            lines = lines or bench.lines()
+            found = lines.call_all(dict.fromkeys(PLACES, AskStatus()), OperatorStatus).values()
         except OperatorAway:
-            time.sleep(0.05)
-    for _ in range(200):
-        reached = lines.call_all(dict.fromkeys(PLACES, AskStatus()), OperatorStatus)
-        if all(len(each.reaches) == 2 and each.has_token_share for each in reached.values()):
-            return lines
+            # It is started again, or a key that two agreed on ended the sessions of before.
+            if lines is not None:
+                lines.close()
+            lines = None
+        else:
+            if all(len(each.reaches) == 2 and each.has_token_share and stands(each) for each in found):
+                return lines
         time.sleep(0.05)
     raise AssertionError("the operators do not find each other")
 
