@@ -72,7 +72,10 @@ class OperatorCalls:
 
     def call_all(self, messages: Mapping[int, OperatorMessage], answer: type[A]) -> dict[int, A]:
         """Ask several operators at once, each its own. Raises as `call`."""
-        asked = {place: self._ask(place, message) for place, message in messages.items()}
+        return self.answers({place: self._ask(place, message) for place, message in messages.items()}, answer)
+
+    def answers(self, asked: "Mapping[int, Future[OperatorMessage]]", answer: type[A]) -> dict[int, A]:
+        """Wait for what several were asked. Raises as `call`."""
         return {place: self._wait(place, future, answer) for place, future in asked.items()}
 
     def close(self) -> None:

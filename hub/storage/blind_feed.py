@@ -12,6 +12,7 @@ from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
 from symbolon.hub.storage.blind_encodings import profiles_in
+from symbolon.hub.storage.blind_proofs import ProveAll
 from symbolon.protocol.codec import canonical_bytes, to_wire, whole_milliseconds
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hub_life import HubLife
@@ -61,11 +62,12 @@ class FeedOperators:
         self._own_work = own_work
         self._clock = clock
         self._sign = sign
+        self._prove = ProveAll(operators, self._note_unreadable)
         self._told: defaultdict[int, set[str]] = defaultdict(set)
         """Schemas that this process told each operator of; a repetition does no harm."""
 
     def __call__(self, work: Work) -> int:
-        """Feed until all three have the newest change, and return its number.
+        """Feed until all three have the newest change and proved that what came is bits; return its number.
 
         Raises:
             HubError: an operator is away, or refuses: what it lacks, it gets when it is back.
@@ -76,7 +78,7 @@ class FeedOperators:
         self._tell_directory(work, known)
         at = {place: self._in_this_life(work, place, each) for place, each in found.items()}
         floor = self.slowest(work)
-        removed = False
+        removed = fed_some = False
         newest = int(work.transaction.fetch_value(_QUERIES["newest_change"]))
         while min(at.values()) < newest:
             feeds = {place: self._feed(work, place, number, floor) for place, number in at.items() if number < newest}
@@ -84,6 +86,7 @@ class FeedOperators:
             # Once more, after the changes were read: by then a record may be signed with a key of a newer version.
             self._tell_directory(work, known)
             fed = self._give(feeds)
+            fed_some = True
             self._note_unreadable({place: each.unreadable for place, each in fed.items()})
             for place, each in fed.items():
                 if each.number <= at[place]:
@@ -98,6 +101,7 @@ class FeedOperators:
         self._note_unreadable({place: self._all_unreadable(place) for place in found if found[place].unreadable})
         self._take_erasures({place: each.erasures for place, each in found.items()}, removed=removed)
         self._ask_for_receipts(work, at)
+        self._prove(newest, self._operators.status() if fed_some else found)
         return newest
 
     def _ask_for_receipts(self, work: Work, at: Mapping[int, int]) -> None:

@@ -119,6 +119,7 @@ def job(
         queries=tuple(queries),
         against=(RowRange(BELANU.segment, 0, 64),),
         pairs=(),
+        rows=bench.rows,
     )
     asked = replace(asked, **changed)
     return asked, Batch(BatchNumber(number), *asked.shape, asked.form.bits, bytes(32))

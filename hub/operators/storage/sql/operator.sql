@@ -42,9 +42,10 @@ update progress set number = %(number)s;
 
 -- name: put_record
 -- A record's shares; the same change again changes nothing.
-insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, taken_at, generation)
-values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segments)s, %(row_numbers)s, %(now)s,
-        (select generation from standing))
+insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, proved, taken_at,
+                           generation)
+values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segments)s, %(row_numbers)s, %(proved)s,
+        %(now)s, (select generation from standing))
 on conflict (handle) do nothing;
 
 -- name: list_known_handles
@@ -102,7 +103,7 @@ update shared_record set bundle = %(bundle)s, generation = %(generation)s where 
 
 -- name: list_whole_records
 -- Records from a handle on, for an operator that lost its own.
-select handle, reference, version, owner, bundle, segments, row_numbers from shared_record
+select handle, reference, version, owner, bundle, segments, row_numbers, proved from shared_record
 where handle > %(after)s order by handle limit %(limit)s;
 
 -- name: forget_all_records
