@@ -5,7 +5,7 @@ do. After that, two rounds (docs/BLIND.md, section 2):
 
 | gate | to | what |
 |---|---|---|
-| 0 | both others | which records it holds, by rising handles, and which of these are proved here |
+| 0 | both others | SHA-256 of what it was told, which records it holds, and which of these are proved here |
 | 1 | both others | SHA-256 of what is to be proved, a nonce; to the operator before, its masked part of each value |
 | 2 | both others | its part of each record's 64 sums, masked |
 
@@ -15,6 +15,7 @@ concluded, and the proof is spoiled. No socket and no thread here, as in `party`
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -31,7 +32,7 @@ from symbolon.matching.blind.bit_checks import (
 )
 from symbolon.matching.blind.errors import FrameOutOfOrder, MalformedFrame, MisdirectedFrame, UnfitBatch
 from symbolon.matching.blind.frames import Frame
-from symbolon.matching.blind.holdings import Holding, InCommon, Verdict, listed, parse_list
+from symbolon.matching.blind.holdings import Holding, InCommon, Told, Verdict, listed, parse_list
 from symbolon.matching.blind.party import Outgoing, Seat
 from symbolon.matching.blind.sharing import OPERATORS
 from symbolon.matching.blind.streams import NONCE_BYTES, BatchNumber, PairStreams, Purpose, streams_of_batch
@@ -62,7 +63,7 @@ class ProofRun:
         self.verdict: Verdict | None = None
         """What came of it, once all frames have come."""
         self._seat = seat
-        self._told = subject
+        self._told = hashlib.sha256(subject).digest()
         self._nonce = nonce
         self._arrived: dict[Operator, list[memoryview]] = {other: [] for other in seat.pair_keys}
         self._steps: Iterator[tuple[Gate, list[Outgoing]]] | None = None
@@ -124,8 +125,8 @@ class ProofRun:
 
     def _prove(self, holding: Holding) -> Iterator[tuple[Gate, list[Outgoing]]]:
         """Each step: what is sent, and which gate of both others is awaited then."""
-        yield LISTED, self._to_others(LISTED, listed(holding))
-        common = InCommon.of(holding, [parse_list(frames[LISTED]) for frames in self._arrived.values()])
+        yield LISTED, self._to_others(LISTED, self._told + listed(holding))
+        common = InCommon.of(holding, [self._list_of(frames[LISTED]) for frames in self._arrived.values()])
         if not common.to_prove:
             self.verdict = common.verdict(frozenset())
             return
@@ -147,6 +148,12 @@ class ProofRun:
         for frames in self._arrived.values():
             masked = masked + _words_of(frames[OPENED], sums.size).reshape(sums.shape)
         self.verdict = common.verdict(frozenset(np.flatnonzero(masked.any(axis=1)).tolist()))
+
+    def _list_of(self, frame: memoryview) -> Told:
+        told = bytes(frame[: len(self._told)])
+        if len(told) == len(self._told) and told != self._told:
+            raise MisdirectedFrame("another operator was told to prove something else")
+        return parse_list(frame[len(told) :])
 
     def _challenge(self, subject: bytes, words: Mapping[Operator, int]) -> bytes:
         """Of the nonces of all three; raises where another is about to prove something else."""

@@ -39,7 +39,15 @@ from symbolon.protocol.messages_peers import (
     parse_peer_message,
     peer_message_bytes,
 )
-from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange, SessionBegin
+from symbolon.protocol.messages_sessions import (
+    CompareRows,
+    LinearForm,
+    Proved,
+    ProveRecords,
+    RowAddress,
+    RowRange,
+    SessionBegin,
+)
 from symbolon.protocol.messages_tokens import TokenRequest
 from symbolon.protocol.problems import MalformedMessage
 
@@ -67,6 +75,9 @@ _CALLS = (
     EvaluatedTokens((_32,), _32, _32, _32),
     AskErasures(3),
     AskUnreadable(3),
+    ProveRecords(6, 8, 1, 3),
+    Proved(9, (4, 7), (8,), 10, bytes(32)),
+    Proved(None, (), (), 0, bytes(range(32))),
     Unreadable((4, 7)),
     Erasures((SignedErasure(7, samples.XA, b"{}", bytes(64)),)),
     OperatorStatus(1, 8, 2, 0, (0, 2), 1, "working", True, 7),

@@ -17,6 +17,7 @@ from uuid import uuid4
 from tests.simulators.signed_federation import SignedFederation
 
 from symbolon.exercise.ports import free_ports
+from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.gateway.operator_calls import OperatorAddress, RoomSettings
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.gateway.operator_room import OperatorRoom
@@ -209,13 +210,18 @@ class OperatorBench:
 
     def prove(self, after: int = 0) -> dict[int, Proved]:
         """Have what is there proved to be bits, in a session of its own."""
-        proving = self.lines()
-        try:
-            generation = self.running[0]._status().generation
-            asked = proving.ask_all(ProveRecords(0, self.changes, generation, after))
-            return proving.answers(asked, Proved)
-        finally:
-            proving.close()
+        for _ in range(100):
+            proving = self.lines()
+            try:
+                generation = self.running[0]._status().generation
+                return proving.answers(proving.ask_all(ProveRecords(0, self.changes, generation, after)), Proved)
+            except OperatorRefused as refused:
+                if refused.code != "standing-still":
+                    raise
+                time.sleep(0.1)
+            finally:
+                proving.close()
+        raise AssertionError("the operators stand still")
 
     @property
     def rows(self) -> bytes:

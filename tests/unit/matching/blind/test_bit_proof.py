@@ -1,5 +1,6 @@
 """Only bits on lines pass: whatever else a member deals is refused, and an honest record opens zeros alone."""
 
+import hashlib
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -238,12 +239,18 @@ def test_operators_that_were_told_different_things_conclude_nothing() -> None:
         Proof(told=(b"a job", b"another", b"a job")).of([honest()])
 
 
+def test_operators_that_were_told_different_things_conclude_nothing_of_what_one_does_not_list_either() -> None:
+    held = [Holding((HeldRecord(1, PLACE, False, each),) if own else (), False) for own, each in enumerate(honest())]
+    with pytest.raises(MisdirectedFrame):
+        Proof(told=(b"another", b"a job", b"a job")).run(held)
+
+
 def test_an_operator_that_says_otherwise_to_each_refuses_nobodys_record() -> None:
     records = [honest(), honest()]
 
     def change(frame: Frame) -> Frame:
         if frame.gate == 0 and (frame.sender, frame.recipient) == (0, 1):
-            return Frame(frame.session, frame.batch, frame.gate, 0, 1, bytes(frame.words)[:42])
+            return Frame(frame.session, frame.batch, frame.gate, 0, 1, bytes(frame.words)[:74])
         return frame
 
     with pytest.raises(MisdirectedFrame):
@@ -264,7 +271,7 @@ def test_frames_that_are_cut_are_refused(gate: int, cut: int) -> None:
 @pytest.mark.parametrize("payload", [b"", b"\x01", b"\x02", bytes(43)])
 def test_what_is_no_list_is_refused(payload: bytes) -> None:
     def change(frame: Frame) -> Frame:
-        said = payload if frame.gate == 0 else frame.words
+        said = bytes(frame.words)[:32] + payload if frame.gate == 0 else frame.words
         return Frame(frame.session, frame.batch, frame.gate, frame.sender, frame.recipient, said)
 
     with pytest.raises(MalformedFrame):
@@ -281,7 +288,8 @@ def test_a_list_that_does_not_rise_is_refused() -> None:
         run.receive(1, frame.to_bytes())
     run = ProofRun(seat, BatchNumber(2), b"a job", bytes(32))
     run.start(Holding((), False))
-    for sender, payload in ((1, b"\x00"), (2, b"\x00" + entry + entry)):
+    told = hashlib.sha256(b"a job").digest()
+    for sender, payload in ((1, told + b"\x00"), (2, told + b"\x00" + entry + entry)):
         data = Frame(seat.session, BatchNumber(2), LISTED, sender, 0, payload).to_bytes()
         if sender == 1:
             run.receive(1, data)
@@ -391,4 +399,4 @@ def test_a_frame_of_a_proof_has_nothing_beside_its_header_and_what_is_said() -> 
     proof = Proof()
     proof.of([honest()])
     sizes = sorted({(int(frame.gate), len(frame.to_bytes()) - HEADER_BYTES) for frame in proof.sent[1]})
-    assert sizes == [(0, 42), (1, 64), (1, 64 + 2 * BITS), (2, 2 * SUMS)]
+    assert sizes == [(0, 74), (1, 64), (1, 64 + 2 * BITS), (2, 2 * SUMS)]
