@@ -1,11 +1,13 @@
 """The three operators as one: lines that are made anew when they break, and jobs with rising numbers."""
 
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import Final
 
-from symbolon.hub.errors_of_operators import OperatorsDisagree
+from symbolon.hub.errors_of_operators import OperatorRefused, OperatorsDisagree
 from symbolon.hub.gateway.operator_calls import RoomSettings
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.ports.operators import Asking, Opened, SealedBits
@@ -25,6 +27,9 @@ from symbolon.protocol.messages_operators import (
 from symbolon.protocol.messages_sessions import CompareRows, LinearForm, Proved, ProveRecords
 from symbolon.protocol.references import MemberCode
 
+_TRIES: Final = 10
+_PAUSE_S: Final = 0.3
+_AGAIN: Final = frozenset({"spoiled", "standing-still"})
 _NO_SUBJECT = bytes(32)
 """What a batch is about, only the operators derive their streams from."""
 
@@ -63,11 +68,7 @@ class OperatorRoom:
 
     def prove(self, change: int, after: int) -> Mapping[int, Proved]:
         """Have the three find which records are bits. Raises `OperatorsDisagree` where they say different things."""
-        with self._turn:
-            lines = self._live_locked()
-            self._number += 1
-            asked = lines.ask_all(ProveRecords(self._number, change, self._generation, after))
-        found = lines.answers(asked, Proved)
+        found = self._proved(change, after)
         if len({each.refused for each in found.values()}) != 1:
             raise OperatorsDisagree("they do not say the same of which records are bits")
         self._note_rows(found)
@@ -102,6 +103,22 @@ class OperatorRoom:
             if self._lines is not None:
                 self._lines.close()
                 self._lines = None
+
+    def _proved(self, change: int, after: int) -> Mapping[int, Proved]:
+        tries = 0
+        while True:
+            with self._turn:
+                lines = self._live_locked()
+                self._number += 1
+                asked = lines.ask_all(ProveRecords(self._number, change, self._generation, after))
+            try:
+                return lines.answers(asked, Proved)
+            except OperatorRefused as refused:
+                tries += 1
+                if refused.code not in _AGAIN or tries == _TRIES:
+                    raise
+            # Operators that lost each other call again within the second, and agree on keys.
+            time.sleep(_PAUSE_S)
 
     def _note_rows(self, found: Mapping[int, OperatorStatus] | Mapping[int, Proved]) -> None:
         # Where they differ, no job is begun before the next proof.

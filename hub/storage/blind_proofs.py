@@ -8,8 +8,6 @@ from symbolon.hub.ports.operators import Operators
 from symbolon.protocol.messages_operators import OperatorStatus
 from symbolon.protocol.messages_sessions import Proved
 
-_TRIES: Final = 3
-_SPOILED: Final = "spoiled"
 _MOVED_ON: Final = "moved-on"
 _STUCK: Final = "stuck"
 
@@ -66,13 +64,7 @@ class ProveAll:
             after = min(ends)
 
     def _prove(self, change: int, after: int) -> Mapping[int, Proved]:
-        for tries in range(_TRIES + 1):
-            try:
-                proved = self._operators.prove(change, after)
-                break
-            except OperatorRefused as refused:
-                if refused.code != _SPOILED or tries == _TRIES:
-                    raise
+        proved = self._operators.prove(change, after)
         self._note_unreadable({place: (*each.refused, *each.missing) for place, each in proved.items()})
         return proved
 

@@ -27,6 +27,8 @@ MOST_SESSIONS: Final = 64
 MOST_RUNNING: Final = 64
 """Batches of a session at a time."""
 MOST_EARLY_BYTES: Final = 32 * 1024 * 1024
+_MOST_PROVING: Final = 2
+"""Proofs of a session at a time."""
 _MOST_EARLY: Final = 256
 """Frames of sessions that the coordinator has begun elsewhere already and not here; of so many bytes together."""
 _MOST_ENDED: Final = 1024
@@ -97,6 +99,10 @@ class ComparisonSession:
         """Begin to find which of what is held are bits; raises `Spoiled`."""
         with self._turn, self._spoiling(number):
             self._make_room()
+            proofs = [each for each, running in self._running.items() if isinstance(running, Spoilable)]
+            for older in sorted(proofs)[: len(proofs) + 1 - _MOST_PROVING]:
+                # Another operator refused it; what this one holds for it is much.
+                self._give_up(older, "too many proofs at a time")
             self._running[number] = asker
             self._carry(self._session.prove(number, subject, nonce, holding))
             self._finish(number)
