@@ -219,9 +219,14 @@ class AskUnreadable:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Records that an operator could not read, by rising handles; more may follow, none where there are no more."""
+    """Records that an operator could not read, by rising handles; more may follow, none where there are no more.
+
+    Also those that it could, and that are not to be compared: what not all three hold, and (``no_bits``) what they
+    proved to be something else than bits.
+    """
 
     handles: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)]
+    no_bits: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)] = ()
 
 
 OperatorMessage = (

@@ -28,6 +28,7 @@ from symbolon.protocol.messages_operators import (
     SchemaContent,
     SegmentDescription,
     SignedLife,
+    Unreadable,
 )
 from symbolon.protocol.messages_sessions import OPERATORS, RowAddress
 from symbolon.protocol.references import MemberCode, RecordReference
@@ -87,7 +88,7 @@ class FeedOperators:
             self._tell_directory(work, known)
             fed = self._give(feeds)
             fed_some = True
-            self._note_unreadable({place: each.unreadable for place, each in fed.items()})
+            self._note_unreadable({place: Unreadable(each.unreadable) for place, each in fed.items()})
             for place, each in fed.items():
                 if each.number <= at[place]:
                     raise OperatorRefused(place, _STUCK, "It takes no further changes, and says not why.")
@@ -144,18 +145,22 @@ class FeedOperators:
             self._told[place].update(schema.digest for schema in feed.schemas)
         return fed
 
-    def _all_unreadable(self, place: int) -> Sequence[int]:
+    def _all_unreadable(self, place: int) -> Unreadable:
         """Whatever an operator could not read: what was said of it before may have been lost."""
         found: list[int] = []
-        while handles := self._operators.unreadable(place, found[-1] if found else 0).handles:
-            found += handles
-        return found
+        no_bits: list[int] = []
+        while (some := self._operators.unreadable(place, found[-1] if found else 0)).handles:
+            found += some.handles
+            no_bits += some.no_bits
+        return Unreadable(tuple(found), tuple(no_bits))
 
-    def _note_unreadable(self, said: Mapping[int, Sequence[int]]) -> None:
-        if any(said.values()):
-            with self._own_work() as own:
-                for place, handles in said.items():
-                    own.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(handles))
+    def _note_unreadable(self, said: Mapping[int, Unreadable]) -> None:
+        if not any(each.handles for each in said.values()):
+            return
+        with self._own_work() as own:
+            for place, each in said.items():
+                own.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(each.handles))
+                own.transaction.execute(_QUERIES["note_no_bits"], place=place, handles=list(each.no_bits))
 
     def _in_this_life(self, work: Work, place: int, status: OperatorStatus) -> int:
         """Where an operator is by this life's numbers: one that followed the hub before its restore begins anew."""

@@ -1,18 +1,18 @@
 """Before anything is compared, the operators prove that it is bits: the hub asks until nothing waits for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from symbolon.hub.errors_of_operators import OperatorRefused, OperatorsDisagree
 from symbolon.hub.ports.operators import Operators
-from symbolon.protocol.messages_operators import OperatorStatus
+from symbolon.protocol.messages_operators import OperatorStatus, Unreadable
 from symbolon.protocol.messages_sessions import Proved
 
 _MOVED_ON: Final = "moved-on"
 _STUCK: Final = "stuck"
 
 Said = Mapping[int, OperatorStatus] | Mapping[int, Proved]
-NoteUnreadable = Callable[[Mapping[int, Sequence[int]]], None]
+NoteUnreadable = Callable[[Mapping[int, Unreadable]], None]
 
 
 class ProveAll:
@@ -65,7 +65,8 @@ class ProveAll:
 
     def _prove(self, change: int, after: int) -> Mapping[int, Proved]:
         proved = self._operators.prove(change, after)
-        self._note_unreadable({place: (*each.refused, *each.missing) for place, each in proved.items()})
+        said = {place: Unreadable((*each.refused, *each.missing), each.refused) for place, each in proved.items()}
+        self._note_unreadable(said)
         return proved
 
 

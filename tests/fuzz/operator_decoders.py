@@ -78,7 +78,7 @@ _CALLS = (
     ProveRecords(6, 8, 1, 3),
     Proved(9, (4, 7), (8,), 10, bytes(32)),
     Proved(None, (), (), 0, bytes(range(32))),
-    Unreadable((4, 7)),
+    Unreadable((4, 7), (7,)),
     Erasures((SignedErasure(7, samples.XA, b"{}", bytes(64)),)),
     OperatorStatus(1, 8, 2, 0, (0, 2), 1, "working", True, 7),
 )

@@ -22,7 +22,7 @@ from symbolon.hub.operators.services.held_rows import FillRows
 from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.open_request import OpenRequest
-from symbolon.hub.operators.services.prove_records import ProveRecordsWithOthers
+from symbolon.hub.operators.services.prove_records import NO_BITS, ProveRecordsWithOthers
 from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.sign_erasures import SignErasures
@@ -256,4 +256,6 @@ class RunningOperator:
 
     def _list_unreadable(self, asked: AskUnreadable) -> Unreadable:
         with self._store.work() as work:
-            return Unreadable(work.unreadable_after(asked.after))
+            found = work.unreadable_after(asked.after)
+        no_bits = tuple(handle for handle, reason in found if reason == NO_BITS)
+        return Unreadable(tuple(handle for handle, _reason in found), no_bits)

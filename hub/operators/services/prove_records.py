@@ -7,6 +7,7 @@ proved stays so when shares are refreshed, which changes no value, and when they
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from symbolon.hub.operators.errors import MovedOn
 from symbolon.hub.operators.services.held_rows import HeldRows, RowsInUse, fill, place_of, place_record, take_out
@@ -23,8 +24,9 @@ from symbolon.protocol.messages_sessions import Proved, ProveRecords
 from symbolon.protocol.references import HUB
 from symbolon.runtime.clock import Clock
 
-_NO_BITS = "not-bits"
-_ELSEWHERE = "not-at-all-operators"
+NO_BITS: Final = "not-bits"
+"""Why a record is compared with nothing: it was proved to be something else."""
+_ELSEWHERE: Final = "not-at-all-operators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class ProveRecordsWithOthers:
     def _take_back(self, work: OperatorWork, verdict: Verdict, shares: Mapping[int, bytes]) -> list[StoredShares]:
         """Note what is not to be compared, and keep its shares until its owner withdraws it."""
         gone: list[StoredShares] = []
-        for handles, reason in ((verdict.refused, _NO_BITS), (verdict.missing, _ELSEWHERE)):
+        for handles, reason in ((verdict.refused, NO_BITS), (verdict.missing, _ELSEWHERE)):
             found = work.proofs.take_back({handle: shares[handle] for handle in handles})
             for record in found:
                 work.note_unreadable(record.handle, reason, self._clock.now())

@@ -238,10 +238,10 @@ class OperatorWork:
         """Keep in mind that a record could not be read."""
         self._transaction.execute(_QUERIES["note_unreadable"], handle=handle, reason=reason, now=now)
 
-    def unreadable_after(self, handle: int) -> tuple[int, ...]:
-        """Some of the records that could not be read, by rising handles."""
+    def unreadable_after(self, handle: int) -> Sequence[tuple[int, str]]:
+        """Some of the records that could not be read, by rising handles, and why."""
         rows = self._transaction.fetch_all(_QUERIES["list_unreadable"], after=handle, limit=MOST_CHANGES)
-        return tuple(row["handle"] for row in rows)
+        return [(row["handle"], row["reason"]) for row in rows]
 
     def shares_after(self, handle: int) -> Sequence[StoredShares]:
         """Some records' shares, by rising handles."""

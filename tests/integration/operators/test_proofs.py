@@ -133,7 +133,7 @@ def test_a_record_that_is_no_bits_is_compared_with_nobody_and_honest_ones_beside
         asked(bench, lines, 1, [5])
     assert refused.value.code == "unknown-rows"
     for place in PLACES:
-        assert lines.call(place, AskUnreadable(0), Unreadable).handles == (bad,)
+        assert lines.call(place, AskUnreadable(0), Unreadable) == Unreadable((bad,), (bad,))
         with bench.databases[place].transaction() as transaction:
             assert [row["reason"] for row in transaction.fetch_all(_REASONS)] == ["not-bits"]
 
@@ -196,7 +196,7 @@ def test_operators_that_are_told_different_things_refuse_nobodys_record(
     handle = feed(bench, lines, 0, share(ROW, near_vectors(1, 1)[0], os.urandom(ROW.size)))
     told = {place: ProveRecords(1, bench.changes, 0, 0 if place else handle) for place in PLACES}
     with pytest.raises(OperatorRefused):
-        lines.call_all(told, Proved)
+        lines.answers({place: lines._ask(place, each) for place, each in told.items()}, Proved)
     assert {(each.waits, each.unreadable) for each in statuses(lines).values()} == {(handle, 0)}
 
 

@@ -81,7 +81,7 @@ insert into unreadable_record (handle, reason, noted_at) values (%(handle)s, %(r
 
 -- name: list_unreadable
 -- Records that could not be read.
-select handle from unreadable_record where handle > %(after)s order by handle limit %(limit)s;
+select handle, reason from unreadable_record where handle > %(after)s order by handle limit %(limit)s;
 
 -- name: list_shares
 -- Shares from a handle on, to fill the segments anew.
