@@ -1,6 +1,6 @@
 """What each operator computes alone to find whether records are bits on lines: its share of every constraint.
 
-Of an element a = x + y·V·(ω - 2) with shares a_p = a + r·ω^p (docs/BLIND.md, section 2):
+Of an element a = x + y·V·(ω - 2) with shares a_p = a + r·ω^p (docs/BLIND.md, section 10):
 
 * *Line.* Σ_p ω^p·a_p = 0: a dealer that adds s·ω^(2p) leaves 3s there.
 * *Bits.* x = a₀ + 2·a₁ and y = a₁/V, and Σ_p a_p = 3a; so thirds of these, of each a_p, are additive shares of x and of

@@ -1,7 +1,7 @@
 """One operator's part in finding whether records are bits: frames in, frames out, at the end a verdict on each.
 
 Nobody tells the operators which records these are; they tell each other what they hold, and go on with what all three
-do. After that, two rounds (docs/BLIND.md, section 2):
+do. After that, two rounds (docs/BLIND.md, section 10):
 
 | gate | to | what |
 |---|---|---|
