@@ -1,4 +1,4 @@
-"""Compile what batches and proofs are computed with, or load it from numba's cache, so that the first real one does not wait."""
+"""Compile what batches and proofs are computed with, or load it from the cache, so that the first one does not wait."""
 
 from collections import deque
 from itertools import product
