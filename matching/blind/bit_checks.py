@@ -38,29 +38,23 @@ _THIRD_OF_INVERSE: Final = np.uint16(RING_16.third * pow(RING_16.basis, -1, RING
 
 def value_parts(share: Words) -> Words:
     """Additive shares of the values x, y of every element, in the order of the share's lanes."""
-    lanes = share.reshape(-1, 2)
-    parts = np.empty_like(lanes)
-    parts[:, 0] = (lanes[:, 0] + np.uint16(2) * lanes[:, 1]) * _THIRD
-    parts[:, 1] = lanes[:, 1] * _THIRD_OF_INVERSE
-    return parts.reshape(-1)
+    parts = np.empty_like(share)
+    _value_parts(share, parts)
+    return parts
 
 
 def line_parts(share: Words, operator: int) -> Words:
     """Additive shares of what a dealer left a line by: ω^p·a_p, lane by lane."""
-    lanes = share.reshape(-1, 2)
-    first, second = lanes[:, 0], lanes[:, 1]
-    for _ in range(operator):
-        first, second = np.negative(second), first - second
-    parts: Words = np.stack((first, second), axis=1).reshape(-1)
+    parts = np.empty_like(share)
+    _line_parts(share, operator, parts)
     return parts
 
 
 def bit_parts(own: Words, following: Words) -> Words:
     """Additive shares of t² - t for replicated shares of every value t."""
-    factor: Words = following + following
-    factor += own
-    factor -= np.uint16(1)
-    return own * factor
+    parts = np.empty_like(own)
+    _bit_parts(own, following, parts)
+    return parts
 
 
 def subset_sums(constraints: tuple[Words, Words], sizes: npt.NDArray[np.int64], challenge: bytes) -> Words:
@@ -94,6 +88,33 @@ def subset_sums(constraints: tuple[Words, Words], sizes: npt.NDArray[np.int64], 
 def challenge_of(nonces: tuple[bytes, bytes, bytes], subject: bytes) -> bytes:
     """The key that a proof's subsets are drawn by, of a nonce of each operator and of all that the proof is about."""
     return derive_key(b"".join(nonces), Use.CHALLENGE, subject)
+
+
+@njit(nogil=True, cache=True)
+def _value_parts(share, parts):  # type: ignore[no-untyped-def]  # pragma: no cover  # compiled
+    for at in range(0, len(share), 2):
+        first, second = share[at], share[at + 1]
+        parts[at] = np.uint16((first + second + second) * _THIRD)
+        parts[at + 1] = np.uint16(second * _THIRD_OF_INVERSE)
+
+
+@njit(nogil=True, cache=True)
+def _line_parts(share, operator, parts):  # type: ignore[no-untyped-def]  # pragma: no cover  # compiled
+    for at in range(0, len(share), 2):
+        first, second = share[at], share[at + 1]
+        if operator == 0:
+            parts[at], parts[at + 1] = first, second
+        elif operator == 1:
+            parts[at], parts[at + 1] = np.uint16(-second), np.uint16(first - second)
+        else:
+            parts[at], parts[at + 1] = np.uint16(second - first), np.uint16(-first)
+
+
+@njit(nogil=True, cache=True)
+def _bit_parts(own, following, parts):  # type: ignore[no-untyped-def]  # pragma: no cover  # compiled
+    for at in range(len(own)):
+        t, after = own[at], following[at]
+        parts[at] = np.uint16(t * np.uint16(t + after + after - 1))
 
 
 @njit(nogil=True, cache=True)
