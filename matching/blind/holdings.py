@@ -120,7 +120,10 @@ def parse_list(payload: memoryview) -> Told:
     """Read what another told. Raises `MalformedFrame`."""
     if len(payload) % _ENTRY.size != 1 or payload[0] > 1 or (payload[0] and len(payload) == 1):
         raise MalformedFrame("no list of the records that an operator holds")
-    entries = [_Entry(handle, bool(proved), place) for handle, proved, place in _ENTRY.iter_unpack(payload[1:])]
-    if any(one.handle >= other.handle for one, other in itertools.pairwise(entries)):
+    read = list(_ENTRY.iter_unpack(payload[1:]))
+    entries = [_Entry(handle, bool(proved), place) for handle, proved, place in read]
+    if any(proved > 1 for _handle, proved, _place in read) or any(
+        one.handle >= other.handle for one, other in itertools.pairwise(entries)
+    ):
         raise MalformedFrame("an operator lists its records by rising handles")
     return entries, bool(payload[0])

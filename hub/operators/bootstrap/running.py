@@ -232,8 +232,6 @@ class RunningOperator:
             records, unreadable = work.counts()
             number, standing, erasures = work.progress(), work.standings.own(), work.erasures.newest()
             life, waits = work.hub_life(), work.proofs.first_that_waits()
-        with self._rows.reading() as held:
-            rows = held.records
         return OperatorStatus(
             place=self._place,
             number=number,
@@ -247,7 +245,7 @@ class RunningOperator:
             directory=self._directory.version,
             incarnation=None if life.incarnation is None else IncarnationId(life.incarnation),
             waits=waits,
-            rows=rows,
+            rows=self._rows.records,
         )
 
     def _list_erasures(self, asked: AskErasures) -> Erasures:

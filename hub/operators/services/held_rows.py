@@ -74,6 +74,11 @@ class RowsInUse:
         self._readers = 0
         self._writers = 0
 
+    @property
+    def records(self) -> bytes:
+        """The name of the records in rows, as it was last: who only tells it waits for nobody."""
+        return self._held.records
+
     @contextmanager
     def reading(self) -> Iterator[HeldRows]:
         """The rows as they are, unchanged while the block runs."""

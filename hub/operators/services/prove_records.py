@@ -1,6 +1,6 @@
 """An operator finds with the other two which records are bits; these get into its rows, and nothing else does.
 
-A member could share out other numbers than bits, and read records by them (docs/BLIND.md, section 2). So a record lies
+A member could share out other numbers than bits, and read records by them (docs/BLIND.md, section 10). So a record lies
 in PostgreSQL alone until all three have proved it, and where one of them lacks it, it is compared by nobody. What was
 proved stays so when shares are refreshed, which changes no value, and when they are restored.
 """
