@@ -62,6 +62,7 @@ class AuditAct(StrEnum):
     SHARES_TAKEN = "shares-taken"
     SHARES_REFRESHED = "shares-refreshed"
     SHARES_RESTORED = "shares-restored"
+    RECORDS_PROVED = "records-proved"
     PAIRS_COMPARED = "pairs-compared"
     COMPARISON_REFUSED = "comparison-refused"
     TOKENS_EVALUATED = "tokens-evaluated"

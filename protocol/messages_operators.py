@@ -21,6 +21,8 @@ from symbolon.protocol.messages_sessions import (
     CompareRows,
     Generation,
     Place,
+    Proved,
+    ProveRecords,
     RowAddress,
     SessionBegin,
     SessionBegun,
@@ -203,6 +205,9 @@ class OperatorStatus:
     directory: DirectoryVersion = 0
     incarnation: IncarnationId | None = None
     """The life of the hub that it follows."""
+    waits: Annotated[int, between(0, 2**53 - 1)] = 0
+    """As in :class:`symbolon.protocol.messages_sessions.Proved`, and ``rows`` likewise."""
+    rows: Sha256Bytes = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,22 +219,27 @@ class AskUnreadable:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Records that an operator could not read, by rising handles; more may follow, none where there are no more."""
+    """Records that an operator could not read, by rising handles; more may follow, none where there are no more.
+
+    Also those that it could, and that are not to be compared: what not all three hold, and (``no_bits``) what they
+    proved to be something else than bits.
+    """
 
     handles: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)]
+    no_bits: Annotated[tuple[Handle, ...], entries(0, MOST_CHANGES)] = ()
 
 
 OperatorMessage = (
     Feed | Fed | AskNonce | SessionNonce | SessionBegin | SessionBegun | CompareRows | Announced | Spoilt
     | EvaluateTokens | EvaluatedTokens | AskStatus | OperatorStatus | AskErasures | Erasures | Refusal
-    | AskUnreadable | Unreadable
+    | AskUnreadable | Unreadable | ProveRecords | Proved
 )  # fmt: skip
 _BY_NAME: Final[Mapping[str, type[OperatorMessage]]] = {
     kind.__name__: kind
     for kind in (
         Feed, Fed, AskNonce, SessionNonce, SessionBegin, SessionBegun, CompareRows, Announced, Spoilt,
         EvaluateTokens, EvaluatedTokens, AskStatus, OperatorStatus, AskErasures, Erasures, Refusal,
-        AskUnreadable, Unreadable,
+        AskUnreadable, Unreadable, ProveRecords, Proved,
     )
 }  # fmt: skip
 

@@ -99,6 +99,8 @@ class RecordPart:
     owner: MemberCode
     rows: Annotated[tuple[RowAddress, ...], entries(0, 1_000)]
     part: Annotated[bytes, octets(0, 2_000_000)] = field(repr=False)
+    proved: bool = False
+    """That it is bits: where both others say so, the restored operator knows it as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated, Final
 
+from symbolon.protocol.messages_erasures import Handle
 from symbolon.protocol.problems import MalformedMessage
 from symbolon.protocol.wire_limits import Counter, Sentence, Sha256Bytes, Tally, between, entries, octets
 
 OPERATORS: Final = 3
 MOST_QUERIES: Final = 4_096
 MOST_RANGES: Final = 1_024
+MOST_PROVED: Final = 500
+"""Records of an operator in one proof."""
 ROWS_OF_A_WORD: Final = 64
 """Rows are compared by so many: a range is filled up to a multiple, as if empty rows followed."""
 Place = Annotated[int, between(0, OPERATORS - 1)]
@@ -68,7 +71,8 @@ class CompareRows:
     operator opens what it finds in scope by itself: the owners admit each other, and this profile judges the pair.
     Or ``pairs`` are as many addresses as there are queries: the first query is compared with the first of them alone,
     and so on. ``number`` rises within the session; ``change`` is how far an operator must be with its changes,
-    ``generation`` which one its shares must be of.
+    ``generation`` which one its shares must be of, ``rows`` names the records that lie in its rows: those that all
+    three proved to be bits, and that are not gone. Who has others compares nothing.
     """
 
     number: Tally
@@ -80,6 +84,7 @@ class CompareRows:
     against: Annotated[tuple[RowRange, ...], entries(0, MOST_RANGES)]
     pairs: Annotated[tuple[RowAddress, ...], entries(0, MOST_QUERIES)]
     generation: Generation = 0
+    rows: Sha256Bytes = bytes(32)
 
     def __post_init__(self) -> None:
         if bool(self.against) == bool(self.pairs) or (self.pairs and len(self.pairs) != len(self.queries)):
@@ -119,6 +124,36 @@ class Announced:
     """A comparison was begun; its opening shares follow on their own."""
 
     number: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class ProveRecords:
+    """Find, with the other two, which records after this handle are bits: nothing else gets into rows.
+
+    ``number`` rises within the session, as those of comparisons do; ``change`` and ``generation`` as there. Each
+    answers with its :class:`Proved`, or refuses.
+    """
+
+    number: Tally
+    change: Annotated[int, between(0, 2**53 - 1)]
+    generation: Generation
+    after: Annotated[int, between(0, 2**53 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a proof came to: all up to ``up_to`` was looked at, everything where that is None.
+
+    ``refused`` are no bits, or on no line: all three say the same. ``missing`` are held here and not by both others.
+    None of them is compared. ``waits`` is the first record that waits for a proof here, 0 where none does; ``rows``
+    names the records that lie in rows here, as in :class:`CompareRows`.
+    """
+
+    up_to: Handle | None
+    refused: Annotated[tuple[Handle, ...], entries(0, MOST_PROVED)]
+    missing: Annotated[tuple[Handle, ...], entries(0, MOST_PROVED)]
+    waits: Annotated[int, between(0, 2**53 - 1)]
+    rows: Sha256Bytes
 
 
 @dataclass(frozen=True, slots=True)

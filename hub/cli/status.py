@@ -61,6 +61,8 @@ def _operators(found: HubStatus) -> Iterator[str]:
         )
         for spent in found.blind.tokens_today:
             yield f"{spent.member}: {spent.tokens} of {found.blind.daily_tokens} tokens evaluated today"
+    for wrong in found.blind.no_bits:
+        yield f"{wrong.member}: {wrong.records} records are no bits, and compared with nothing: ask this member"
     if found.blind.stopped_since is not None:
         yield (
             f"comparison is stopped since {_moment(found.blind.stopped_since)}: the operators did not agree, "
@@ -119,6 +121,7 @@ def _as_json(found: HubStatus) -> dict[str, object]:
             }
             for each in found.blind.operators
         ],
+        "no_bits": {each.member: each.records for each in found.blind.no_bits},
         "daily_tokens": found.blind.daily_tokens,
         "tokens_today": {each.member: each.tokens for each in found.blind.tokens_today},
         "comparison_stopped_since": _moment(found.blind.stopped_since),

@@ -42,6 +42,14 @@ class TokenSpending:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedNoBits:
+    """How many records of a member were proved to be no bits: they are compared with nothing."""
+
+    member: MemberCode
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class BlindStatus:
     """The three operators, since when comparison is stopped because they did not agree, and what of today's budget of
     tokens (UTC) each member that had any has spent; canaries, and why comparison is stopped.
@@ -53,3 +61,5 @@ class BlindStatus:
     tokens_today: tuple[TokenSpending, ...] = ()
     canaries: CanaryStanding = field(default_factory=CanaryStanding)
     stopped_because: str | None = None
+    no_bits: tuple[SharedNoBits, ...] = ()
+    """Members whose records were proved to be no bits."""

@@ -5,8 +5,9 @@ The web process stands on this alone; jobs are in `operator_lines`.
 
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -75,6 +76,18 @@ class OperatorCalls:
         asked = {place: self._ask(place, message) for place, message in messages.items()}
         return {place: self._wait(place, future, answer) for place, future in asked.items()}
 
+    def answers(self, asked: "Mapping[int, Future[OperatorMessage]]", answer: type[A]) -> dict[int, A]:
+        """Wait for what several do together: where one refuses, the others never answer. Raises as `call`."""
+        until = time.monotonic() + self._patience_s
+        waiting = {future: place for place, future in asked.items()}
+        while waiting:
+            done, _ = wait(waiting, max(0.0, until - time.monotonic()), FIRST_COMPLETED)
+            for future in done or tuple(waiting):
+                place = waiting.pop(future)
+                if not future.done() or isinstance(future.result(), Refusal):
+                    self._wait(place, future, answer, 0.0)
+        return {place: self._wait(place, future, answer) for place, future in asked.items()}
+
     def close(self) -> None:
         """Hang up."""
         for link in self._links.values():
@@ -92,9 +105,11 @@ class OperatorCalls:
             raise OperatorAway(place) from broken
         return future
 
-    def _wait(self, place: int, future: "Future[OperatorMessage]", answer: type[A]) -> A:
+    def _wait(
+        self, place: int, future: "Future[OperatorMessage]", answer: type[A], patience_s: float | None = None
+    ) -> A:
         try:
-            message = future.result(self._patience_s)
+            message = future.result(self._patience_s if patience_s is None else patience_s)
         except TimeoutError as late:
             # Nobody knows what else it would not answer: it is called anew.
             self._links[place].close()

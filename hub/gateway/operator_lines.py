@@ -133,6 +133,11 @@ class OperatorLines(OperatorCalls):
         self._announce(job, running)
         return running.done
 
+    def ask_all(self, message: OperatorMessage) -> "dict[int, Future[OperatorMessage]]":
+        """Ask all three what has a number among jobs, without waiting (`answers`)."""
+        with self._order:
+            return {place: self._ask(place, message) for place in self._links}
+
     def _announce(self, job: CompareRows, running: "_Job | _SealedJob") -> None:
         with self._turn:
             self._jobs[job.number] = running

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from symbolon.hub.domain.operator_receipts import ReceivedReceipt
-from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
+from symbolon.hub.domain.operators import OperatorStanding, SharedNoBits, TokenSpending
 from symbolon.protocol.messages_comparison import OperatorContact, OperatorErasureReceipt, UnreadVersion
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import MemberCode
@@ -38,6 +38,9 @@ class OperatorSeats(Protocol):
 
     def tokens_spent(self, day: date) -> tuple[TokenSpending, ...]:
         """What the members had evaluated on a day, as far as they had anything."""
+
+    def shared_no_bits(self) -> tuple[SharedNoBits, ...]:
+        """Which members shared out something else than bits."""
 
     def forget_budgets(self, day: date) -> int:
         """Forget the budgets of days before this one; how many."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from symbolon.matching.blind.questions import Question
 from symbolon.protocol.messages_erasures import Erasures
 from symbolon.protocol.messages_operators import Fed, Feed, OperatorStatus, Unreadable
-from symbolon.protocol.messages_sessions import CompareRows, RowAddress, RowRange
+from symbolon.protocol.messages_sessions import CompareRows, Proved, RowAddress, RowRange
 from symbolon.protocol.opening_sealing import SealedShares
 from symbolon.protocol.references import MemberCode
 
@@ -50,6 +50,12 @@ class Operators(Protocol):
 
     def unreadable(self, place: int, after: int) -> Unreadable:
         """Which records an operator could not read, of handles after this one."""
+
+    def prove(self, change: int, after: int) -> Mapping[int, Proved]:
+        """Have the three find which records after a handle are bits, as they are at a change; nothing else is compared.
+
+        What each answers; that all say the same of what they refuse was seen to.
+        """
 
     def begin(self, asking: Asking, change: int, rotation: int) -> "Future[Opened]":
         """Ask all three about the rows as they are at a change, without waiting: the future brings what comes of it."""

@@ -38,5 +38,6 @@ class ShowStatus:
                 tokens_today=operators.tokens_spent(now.date()),
                 canaries=work.canaries.standing(),
                 stopped_because=operators.stopped_because(),
+                no_bits=operators.shared_no_bits(),
             )
         return replace(status, blind=blind, certificate_expires_on=self._certificate_expires_on)

@@ -12,6 +12,7 @@ from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Operators
 from symbolon.hub.storage.blind_encodings import profiles_in
+from symbolon.hub.storage.blind_proofs import ProveAll
 from symbolon.protocol.codec import canonical_bytes, to_wire, whole_milliseconds
 from symbolon.protocol.handling import ComparableWith, ComparisonMode, Namespace
 from symbolon.protocol.hub_life import HubLife
@@ -27,6 +28,7 @@ from symbolon.protocol.messages_operators import (
     SchemaContent,
     SegmentDescription,
     SignedLife,
+    Unreadable,
 )
 from symbolon.protocol.messages_sessions import OPERATORS, RowAddress
 from symbolon.protocol.references import MemberCode, RecordReference
@@ -61,11 +63,12 @@ class FeedOperators:
         self._own_work = own_work
         self._clock = clock
         self._sign = sign
+        self._prove = ProveAll(operators, self._note_unreadable)
         self._told: defaultdict[int, set[str]] = defaultdict(set)
         """Schemas that this process told each operator of; a repetition does no harm."""
 
     def __call__(self, work: Work) -> int:
-        """Feed until all three have the newest change, and return its number.
+        """Feed until all three have the newest change and proved that what came is bits; return its number.
 
         Raises:
             HubError: an operator is away, or refuses: what it lacks, it gets when it is back.
@@ -76,7 +79,7 @@ class FeedOperators:
         self._tell_directory(work, known)
         at = {place: self._in_this_life(work, place, each) for place, each in found.items()}
         floor = self.slowest(work)
-        removed = False
+        removed = fed_some = False
         newest = int(work.transaction.fetch_value(_QUERIES["newest_change"]))
         while min(at.values()) < newest:
             feeds = {place: self._feed(work, place, number, floor) for place, number in at.items() if number < newest}
@@ -84,7 +87,8 @@ class FeedOperators:
             # Once more, after the changes were read: by then a record may be signed with a key of a newer version.
             self._tell_directory(work, known)
             fed = self._give(feeds)
-            self._note_unreadable({place: each.unreadable for place, each in fed.items()})
+            fed_some = True
+            self._note_unreadable({place: Unreadable(each.unreadable) for place, each in fed.items()})
             for place, each in fed.items():
                 if each.number <= at[place]:
                     raise OperatorRefused(place, _STUCK, "It takes no further changes, and says not why.")
@@ -98,6 +102,7 @@ class FeedOperators:
         self._note_unreadable({place: self._all_unreadable(place) for place in found if found[place].unreadable})
         self._take_erasures({place: each.erasures for place, each in found.items()}, removed=removed)
         self._ask_for_receipts(work, at)
+        self._prove(newest, self._operators.status() if fed_some else found)
         return newest
 
     def _ask_for_receipts(self, work: Work, at: Mapping[int, int]) -> None:
@@ -140,18 +145,22 @@ class FeedOperators:
             self._told[place].update(schema.digest for schema in feed.schemas)
         return fed
 
-    def _all_unreadable(self, place: int) -> Sequence[int]:
+    def _all_unreadable(self, place: int) -> Unreadable:
         """Whatever an operator could not read: what was said of it before may have been lost."""
         found: list[int] = []
-        while handles := self._operators.unreadable(place, found[-1] if found else 0).handles:
-            found += handles
-        return found
+        no_bits: list[int] = []
+        while (some := self._operators.unreadable(place, found[-1] if found else 0)).handles:
+            found += some.handles
+            no_bits += some.no_bits
+        return Unreadable(tuple(found), tuple(no_bits))
 
-    def _note_unreadable(self, said: Mapping[int, Sequence[int]]) -> None:
-        if any(said.values()):
-            with self._own_work() as own:
-                for place, handles in said.items():
-                    own.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(handles))
+    def _note_unreadable(self, said: Mapping[int, Unreadable]) -> None:
+        if not any(each.handles for each in said.values()):
+            return
+        with self._own_work() as own:
+            for place, each in said.items():
+                own.transaction.execute(_QUERIES["note_unreadable"], place=place, handles=list(each.handles))
+                own.transaction.execute(_QUERIES["note_no_bits"], place=place, handles=list(each.no_bits))
 
     def _in_this_life(self, work: Work, place: int, status: OperatorStatus) -> int:
         """Where an operator is by this life's numbers: one that followed the hub before its restore begins anew."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from symbolon.hub.domain.operator_receipts import ReceivedReceipt
-from symbolon.hub.domain.operators import OperatorStanding, TokenSpending
+from symbolon.hub.domain.operators import OperatorStanding, SharedNoBits, TokenSpending
 from symbolon.hub.ports import SeatedOperator
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
@@ -63,6 +63,11 @@ class PostgresOperatorSeats:
             TokenSpending(MemberCode(row["member"]), row["tokens"])
             for row in self._transaction.fetch_all(_QUERIES["list_budgets"], day=day)
         )
+
+    def shared_no_bits(self) -> tuple[SharedNoBits, ...]:
+        """Which members shared out something else than bits."""
+        found = self._transaction.fetch_all(_QUERIES["count_no_bits"])
+        return tuple(SharedNoBits(MemberCode(row["member"]), row["records"]) for row in found)
 
     def forget_budgets(self, day: date) -> int:
         """Forget the budgets of days before this one; how many."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from symbolon.hub.domain.operators import OperatorStanding
+from symbolon.hub.domain.operators import OperatorStanding, SharedNoBits
 from symbolon.hub.domain.status import HubStatus, MemberStatus, WorkerStatus
 from symbolon.protocol.handling import RecordKind
 from symbolon.protocol.lifecycle import JointState
@@ -94,6 +94,8 @@ class StatusView:
     stopped: str | None
     """Since when nothing is compared, because the operators did not agree."""
     stopped_because: str | None
+    no_bits: tuple[SharedNoBits, ...]
+    """Members whose records were proved to be no bits."""
     canaries: CanaryLine
     daily_tokens: int
     tokens: tuple[TokenLine, ...]
@@ -126,6 +128,7 @@ def arrange_status(status: HubStatus) -> StatusView:
         operators=_operator_lines(status.blind.operators, status.at),
         stopped=None if status.blind.stopped_since is None else _ago(status.blind.stopped_since, status.at),
         stopped_because=status.blind.stopped_because,
+        no_bits=status.blind.no_bits,
         canaries=_canary_line(status),
         daily_tokens=status.blind.daily_tokens,
         tokens=tuple(

@@ -29,6 +29,8 @@ class Use(StrEnum):
     change and a nonce of each; and from that seed the mask of each record."""
     STREAMS = "streams"
     """Two operators: the key of a batch's streams; the seed is their pair key of this generation."""
+    CHALLENGE = "challenge"
+    """All three operators: public coefficients of the proof that records are bits, of a nonce of each."""
     CANARY = "canary"
     """Members: the order of positions of a canary's vectors; the seed is derived from the linkage key."""
     JOINT_SEED = "joint-seed"

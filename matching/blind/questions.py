@@ -108,7 +108,9 @@ def decide(schema: LinkageSchema, one: Outline, other: Outline, answers: Answers
 
 def _of_profile(schema: LinkageSchema, profile: Profile, threshold: Fraction) -> Question:
     test = LinearTest.dice(threshold)
-    bounds = PopcountBounds(schema.vector_bits, profile.popcount_max)
+    # Of all bits there may be, and not of the profile's cap: nobody sees that a member keeps to it, and a value that
+    # wraps around says "yes" where there is next to no overlap.
+    bounds = PopcountBounds(schema.vector_bits, schema.vector_bits)
     return Question(profile.id, test, test.fitting(RING_16, bounds))
 
 

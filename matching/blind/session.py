@@ -1,4 +1,4 @@
-"""All batches that an operator computes in a session: which frame belongs to which, and what to do with early ones.
+"""All batches and proofs of an operator in a session: which frame belongs to which, and what to do with early ones.
 
 Operators hear of a batch at different times, so a frame may come before its batch was announced here. A few are kept;
 by the protocol no operator sends more than two frames of a batch before it needs an answer.
@@ -10,9 +10,11 @@ from collections import deque
 from typing import Final
 
 from symbolon.matching.blind.batch import Batch, Operator
+from symbolon.matching.blind.bit_proof import ProofRun
 from symbolon.matching.blind.dot_products import Lanes
 from symbolon.matching.blind.errors import FrameOutOfOrder, MisdirectedFrame
 from symbolon.matching.blind.frames import Frame
+from symbolon.matching.blind.holdings import Holding, Verdict
 from symbolon.matching.blind.party import BatchRun, Outgoing, Seat
 from symbolon.matching.blind.replicated import Replicated
 from symbolon.matching.blind.streams import BatchNumber
@@ -22,16 +24,17 @@ MOST_EARLY: Final = 64
 
 
 class OperatorSession:
-    """One operator's batches from announcement to result.
+    """One operator's batches and proofs from announcement to result.
 
     Legal order for each batch: `announce` (numbers rise), `start` with the products, `result` once it is there, or
-    `drop` at any time. `receive` takes every frame that comes. Not for use from two threads at once.
+    `drop` at any time. A proof: `prove`, then `verdict` once it is there. `receive` takes every frame that comes. Not
+    for use from two threads at once.
     """
 
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
         self._announced = BatchNumber(-1)
-        self._runs: dict[BatchNumber, BatchRun] = {}
+        self._runs: dict[BatchNumber, BatchRun | ProofRun] = {}
         self._early: dict[Operator, deque[tuple[BatchNumber, bytes]]] = {other: deque() for other in seat.pair_keys}
 
     def announce(self, batch: Batch) -> None:
@@ -42,17 +45,16 @@ class OperatorSession:
             BlindError: an early frame does not fit it; the run is spoiled.
 
         """
-        self._runs[batch.number] = run = BatchRun(self._seat, batch)
-        self._announced = batch.number
-        for channel, kept in self._early.items():
-            mine = [data for number, data in kept if number == batch.number]
-            self._early[channel] = deque(entry for entry in kept if entry[0] > batch.number)
-            for data in mine:
-                run.receive(channel, data)
+        self._take_up(batch.number, BatchRun(self._seat, batch))
 
     def start(self, number: BatchNumber, products: Lanes) -> list[Outgoing]:
         """Begin an announced batch with this operator's additive shares of v."""
-        return self._run(number).start(products)
+        return self._batch(number).start(products)
+
+    def prove(self, number: BatchNumber, subject: bytes, nonce: bytes, holding: Holding) -> list[Outgoing]:
+        """Begin to find which records are bits; numbers are of one row with those of batches. Raises as `announce`."""
+        run = ProofRun(self._seat, number, subject, nonce)
+        return [*self._take_up(number, run), *run.start(holding)]
 
     def receive(self, channel: Operator, data: bytes) -> list[Outgoing]:
         """Take a frame that came over an operator's channel, and say which frames to carry now.
@@ -73,7 +75,15 @@ class OperatorSession:
 
     def result(self, number: BatchNumber) -> Replicated | None:
         """The shares of the match bits, told once; None while frames are missing."""
-        found = self._run(number).result
+        found = self._batch(number).result
+        if found is not None:
+            self.drop(number)
+        return found
+
+    def verdict(self, number: BatchNumber) -> Verdict | None:
+        """What came of a proof, told once; None while frames are missing."""
+        run = self._run(number)
+        found = run.verdict if isinstance(run, ProofRun) else None
         if found is not None:
             self.drop(number)
         return found
@@ -82,7 +92,24 @@ class OperatorSession:
         """Forget a batch: it is finished, or spoiled, or an operator went away. It comes again under a new number."""
         self._runs.pop(number, None)
 
-    def _run(self, number: BatchNumber) -> BatchRun:
+    def _take_up(self, number: BatchNumber, run: BatchRun | ProofRun) -> list[Outgoing]:
+        self._runs[number] = run
+        self._announced = number
+        outgoing: list[Outgoing] = []
+        for channel, kept in self._early.items():
+            mine = [data for of, data in kept if of == number]
+            self._early[channel] = deque(entry for entry in kept if entry[0] > number)
+            for data in mine:
+                outgoing += run.receive(channel, data)
+        return outgoing
+
+    def _batch(self, number: BatchNumber) -> BatchRun:
+        run = self._run(number)
+        if not isinstance(run, BatchRun):
+            raise MisdirectedFrame("the number is a proof's")
+        return run
+
+    def _run(self, number: BatchNumber) -> BatchRun | ProofRun:
         if number not in self._runs:
             raise MisdirectedFrame("the batch is over, or was never announced")
         return self._runs[number]

@@ -40,6 +40,10 @@ class Purpose(IntEnum):
     """Roles 0 and 1: role 1's share of the bits that role 0 puts in."""
     ZERO = 4
     """Each two roles: half of a sharing of zero on an AND gate's results."""
+    RESHARING = 5
+    """Each two operators: half of a sharing of zero on the values of records that are proved to be bits."""
+    VERDICT = 6
+    """Each two operators: half of a sharing of zero on what opens of that proof."""
 
 
 def session_of(nonces: tuple[bytes, bytes, bytes]) -> SessionId:

@@ -1,4 +1,4 @@
-"""Compile what batches are computed with, or load it from numba's cache, so that the first real one does not wait."""
+"""Compile what batches and proofs are computed with, or load it from the cache, so that the first one does not wait."""
 
 from collections import deque
 from itertools import product
@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from symbolon.matching.blind.batch import Batch, Carry, Operator, Rotation
+from symbolon.matching.blind.bit_checks import Words, bit_parts, line_parts, subset_sums, value_parts
 from symbolon.matching.blind.dot_products import PAIRS_PER_WORD, Lanes, dot_products
 from symbolon.matching.blind.party import BatchRun, Seat
 from symbolon.matching.blind.streams import NONCE_BYTES, BatchNumber, session_of
@@ -31,6 +32,10 @@ def warm_up() -> None:
         asked: Lanes = np.zeros((queries, _LANES), dtype=np.int16)
         products = dot_products(rows, asked, np.zeros(queries, dtype=np.int16))
         _run([BatchRun(seat, batch) for seat in seats], products)
+    # As they come: out of a message, which is not to be written to.
+    nothing: Words = np.frombuffer(bytes(2 * _LANES), dtype=np.uint16)
+    parts = bit_parts(value_parts(nothing), nothing), line_parts(nothing, 0)
+    subset_sums(parts, np.array([_LANES]), _KEY)
 
 
 def _run(runs: list[BatchRun], products: Lanes) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from tests.fuzz.decoder import Decoder, must
 from tests.fuzz.protocol_decoders import JSON_WORDS, generator, samples
 
+from symbolon.matching.blind.errors import MalformedFrame
+from symbolon.matching.blind.holdings import HeldRecord, Holding, listed, parse_list
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.envelope import sign
@@ -39,7 +41,15 @@ from symbolon.protocol.messages_peers import (
     parse_peer_message,
     peer_message_bytes,
 )
-from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange, SessionBegin
+from symbolon.protocol.messages_sessions import (
+    CompareRows,
+    LinearForm,
+    Proved,
+    ProveRecords,
+    RowAddress,
+    RowRange,
+    SessionBegin,
+)
 from symbolon.protocol.messages_tokens import TokenRequest
 from symbolon.protocol.problems import MalformedMessage
 
@@ -67,7 +77,10 @@ _CALLS = (
     EvaluatedTokens((_32,), _32, _32, _32),
     AskErasures(3),
     AskUnreadable(3),
-    Unreadable((4, 7)),
+    ProveRecords(6, 8, 1, 3),
+    Proved(9, (4, 7), (8,), 10, bytes(32)),
+    Proved(None, (), (), 0, bytes(range(32))),
+    Unreadable((4, 7), (7,)),
     Erasures((SignedErasure(7, samples.XA, b"{}", bytes(64)),)),
     OperatorStatus(1, 8, 2, 0, (0, 2), 1, "working", True, 7),
 )
@@ -83,6 +96,10 @@ _SAID = (
         TokenPart(_32, _32),
     ),
 )  # fmt: skip
+_HOLDINGS = (
+    listed(Holding((), False)),
+    listed(Holding((HeldRecord(4, _32, True, b""), HeldRecord(7, _32, False, b"")), True)),
+)
 _CARDS = samples.BLIND_FOUNDING.comparison.operators
 _REQUEST = OperatorRequest(
     1, "Body 1", samples.FEDERATION, True, _CARDS[1].signing_key, _CARDS[1].sealing_key, _CARDS[1].agreement_key,
@@ -102,6 +119,7 @@ def operator_decoders() -> tuple[Decoder, ...]:
             _decoder(f"file-{type(file).__name__}", _reader_of(type(file)), (canonical_bytes(to_wire(file)),))
             for file in (_REQUEST, _WELCOME)
         ),
+        Decoder("operator-holding", "operators", _read_holding, (MalformedFrame,), _HOLDINGS),
     )
 
 
@@ -112,6 +130,12 @@ def _decoder(name: str, read: Callable[[bytes], None], seeds: tuple[bytes, ...])
 def _read_call(data: bytes) -> None:
     call = Call.from_bytes(data)
     must(Call.from_bytes(call.to_bytes()) == call, "a control message reads differently once written")
+
+
+def _read_holding(data: bytes) -> None:
+    entries, is_cut = parse_list(memoryview(data))
+    again = bytes([is_cut]) + b"".join(entry.to_bytes() for entry in entries)
+    must(again == data, "what an operator holds reads differently once written")
 
 
 def _read_said(data: bytes) -> None:

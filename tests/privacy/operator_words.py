@@ -5,11 +5,18 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from tests.privacy.batch_views import BatchView, batch_views
+from tests.privacy.batch_views import BatchKey, BatchView, batch_views
 from tests.privacy.federations import BlindFederationView, OperatorView
 from tests.privacy.uniformity import Words
 
 from symbolon.matching.blind.batch import FIRST_AND, INPUT, Gate
+from symbolon.matching.blind.bit_proof import OPENED, SHARED
+from symbolon.matching.blind.frames import Frame
+from symbolon.matching.blind.streams import NONCE_BYTES
+from symbolon.protocol.messages_operators import Channel
+
+_HEAD = 32 + NONCE_BYTES
+"""Before the values: the digest of what is proved, and a nonce."""
 
 
 def words_of(view: BlindFederationView, operator: OperatorView) -> Iterator[tuple[str, Words]]:
@@ -23,7 +30,30 @@ def words_of(view: BlindFederationView, operator: OperatorView) -> Iterator[tupl
     for each in batch_views(view, operator):
         for name, words in _of_batch(each):
             parts[name].append(np.ascontiguousarray(words).reshape(-1).view(np.uint16))
+    for name, found in proof_words(view, operator):
+        parts[name].append(found)
     yield from ((name, np.concatenate(found)[None]) for name, found in parts.items())
+
+
+def proof_words(view: BlindFederationView, operator: OperatorView) -> Iterator[tuple[str, npt.NDArray[np.uint16]]]:
+    """What it received where records were proved to be bits, and this with what it sent itself."""
+    compared = {(each.session, each.batch.number) for one in view.operators for each in one.computed}
+    values: dict[BatchKey, dict[int, npt.NDArray[np.uint16]]] = defaultdict(dict)
+    for other in view.operators:
+        for message in other.received:
+            frame = None if message.kind is not Channel.FRAME else Frame.from_bytes(message.payload)
+            if frame is None or (frame.session, frame.batch) in compared:
+                continue
+            if frame.gate == OPENED and other is operator:
+                yield "sums of proofs received", np.frombuffer(frame.words, dtype=np.uint16)
+            if frame.gate == SHARED and len(frame.words) > _HEAD:
+                found = np.frombuffer(frame.words[_HEAD:], dtype=np.uint16)
+                values[frame.session, frame.batch][frame.sender] = found
+    for found in values.values():
+        received = found[(operator.place + 1) % 3]
+        yield "values of proofs received", received
+        yield "values of proofs, received and own added up", received + found[operator.place]
+        yield "values of proofs, received and own by XOR", received ^ found[operator.place]
 
 
 def segment_rows(operator: OperatorView) -> set[bytes]:

@@ -95,7 +95,8 @@ def test_an_operators_whole_view_is_as_uniform_words_are(scene: Scene, place: in
         verdict for view, words in words_of(scene.blind, operator) for verdict in verdicts(f"{place}: {view}", words)
     ]
     assert {each.view.partition(": ")[2].partition(":")[0].partition(",")[0] for each in found} == {
-        "stored shares", "frames received", "thirds of products", "shares of match bits",
+        "stored shares", "frames received", "thirds of products", "shares of match bits", "values of proofs received",
+        "values of proofs", "sums of proofs received",
     }  # fmt: skip
     assert rejected(found) == []
 

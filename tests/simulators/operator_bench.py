@@ -17,6 +17,7 @@ from uuid import uuid4
 from tests.simulators.signed_federation import SignedFederation
 
 from symbolon.exercise.ports import free_ports
+from symbolon.hub.errors_of_operators import OperatorRefused
 from symbolon.hub.gateway.operator_calls import OperatorAddress, RoomSettings
 from symbolon.hub.gateway.operator_lines import OperatorLines
 from symbolon.hub.gateway.operator_room import OperatorRoom
@@ -39,7 +40,7 @@ from symbolon.protocol.messages import SubmissionItem
 from symbolon.protocol.messages_comparison import OperatorCard
 from symbolon.protocol.messages_membership import LinkageEpoch
 from symbolon.protocol.messages_operators import AddedRecord, Fed, Feed, RecordChange, SegmentDescription
-from symbolon.protocol.messages_sessions import RowAddress
+from symbolon.protocol.messages_sessions import Proved, ProveRecords, RowAddress
 from symbolon.protocol.oprf_sharing import Line
 from symbolon.protocol.references import MemberCode, new_record_reference
 from symbolon.protocol.ristretto import Element, Scalar, scalar_of
@@ -201,9 +202,31 @@ class OperatorBench:
                 added = AddedRecord(reference, 1, segment.owner, (address,), sealed)
                 feeds[place].append(RecordChange(self.changes, self.changes, added))
         versions = self.members.on_the_wire()
-        return lines.call_all(
+        fed = lines.call_all(
             {place: Feed((), (segment,), tuple(feeds[place]), versions=versions) for place in PLACES}, Fed
         )
+        self.prove()
+        return fed
+
+    def prove(self, after: int = 0) -> dict[int, Proved]:
+        """Have what is there proved to be bits, in a session of its own."""
+        for _ in range(100):
+            proving = self.lines()
+            try:
+                generation = self.running[0]._status().generation
+                return proving.answers(proving.ask_all(ProveRecords(0, self.changes, generation, after)), Proved)
+            except OperatorRefused as refused:
+                if refused.code != "standing-still":
+                    raise
+                time.sleep(0.1)
+            finally:
+                proving.close()
+        raise AssertionError("the operators stand still")
+
+    @property
+    def rows(self) -> bytes:
+        """The name of the records that lie in rows."""
+        return self.running[0]._status().rows
 
     def room(self) -> OperatorRoom:
         """A hub's room with these three, made when it is first used."""

@@ -157,7 +157,7 @@ class StandingBench:
         for place, part in zip(PLACES, parts, strict=True):
             with self.rows[place].changing() as held, self.store(place).work() as work:
                 work.drop(handle)
-                record = NewShares(handle, reference, 1, MemberCode("XA"), part, (RowAddress(1, handle),))
+                record = NewShares(handle, reference, 1, MemberCode("XA"), part, (RowAddress(1, handle),), True)
                 work.put_all([record], datetime.now(UTC))
                 work.note_progress(self.number)
                 held.number = self.number

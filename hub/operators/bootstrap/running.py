@@ -22,6 +22,7 @@ from symbolon.hub.operators.services.held_rows import FillRows
 from symbolon.hub.operators.services.keep_standing import KeepStanding
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.open_request import OpenRequest
+from symbolon.hub.operators.services.prove_records import NO_BITS, ProveRecordsWithOthers
 from symbolon.hub.operators.services.seal_openings import sealing_by
 from symbolon.hub.operators.services.sessions import PlaceAndKeys, Sessions
 from symbolon.hub.operators.services.sign_erasures import SignErasures
@@ -83,6 +84,7 @@ class RunningOperator:
     def __init__(self, where: OperatorPlace, keys: OperatorKeys, store: OperatorStore, clock: Clock) -> None:
         """Wire the services of one operator."""
         rows = FillRows(store, ShareSegments(where.segments))()
+        self._rows = rows
         self._place = where.place
         self._store = store
         self._clock = clock
@@ -103,6 +105,8 @@ class RunningOperator:
         self._standing.begin()
         self._hearing = Hearing(self._sessions.receive, self._hear, self._sessions.lose_peer)
         self._pool = ThreadPoolExecutor(_COMPARING, thread_name_prefix="comparing")
+        # What waits until no comparison reads rows must not take the place of one that is about to.
+        self._settling = ThreadPoolExecutor(1, thread_name_prefix="settling")
         sign_erasures = SignErasures(keys.signing_key, clock)
         words = HubAndOwners(FollowHub(store, self._directory, sign_erasures, clock), sign_erasures)
         self._services = OperatorServices(
@@ -116,6 +120,7 @@ class RunningOperator:
                 where.budgets,
                 seal_openings=lambda: sealing_by(self._directory.newest(), where.place),
             ),
+            prove=ProveRecordsWithOthers(store, rows, clock, secrets.token_bytes),
             sessions=self._sessions,
             evaluate_tokens=EvaluateTokensOfMembers(
                 store,
@@ -154,7 +159,8 @@ class RunningOperator:
         self._peers.leave()
         for link in tuple(self._desks):
             link.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._settling):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _keep_in_step(self) -> None:
         def step() -> None:
@@ -214,7 +220,7 @@ class RunningOperator:
         elif link.fingerprint == self._coordinator:
             self._desks.add(link)
             try:
-                CoordinatorDesk(link, self._services, self._pool).attend()
+                CoordinatorDesk(link, self._services, self._pool, self._settling).attend()
             finally:
                 self._desks.discard(link)
         else:
@@ -225,7 +231,7 @@ class RunningOperator:
         with self._store.work() as work:
             records, unreadable = work.counts()
             number, standing, erasures = work.progress(), work.standings.own(), work.erasures.newest()
-            life = work.hub_life()
+            life, waits = work.hub_life(), work.proofs.first_that_waits()
         return OperatorStatus(
             place=self._place,
             number=number,
@@ -238,6 +244,8 @@ class RunningOperator:
             erasures=erasures,
             directory=self._directory.version,
             incarnation=None if life.incarnation is None else IncarnationId(life.incarnation),
+            waits=waits,
+            rows=self._rows.records,
         )
 
     def _list_erasures(self, asked: AskErasures) -> Erasures:
@@ -246,4 +254,6 @@ class RunningOperator:
 
     def _list_unreadable(self, asked: AskUnreadable) -> Unreadable:
         with self._store.work() as work:
-            return Unreadable(work.unreadable_after(asked.after))
+            found = work.unreadable_after(asked.after)
+        no_bits = tuple(handle for handle, reason in found if reason == NO_BITS)
+        return Unreadable(tuple(handle for handle, _reason in found), no_bits)

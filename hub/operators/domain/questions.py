@@ -16,9 +16,11 @@ from symbolon.matching.blind.linear_test import LinearTest
 from symbolon.matching.blind.questions import (
     Question,
     judging_among,
+    questions_in_order,
     questions_of_schema,
     threshold_question,
 )
+from symbolon.matching.blind.shared_record import EXPLAINED
 from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.messages_operators import SegmentDescription
 from symbolon.protocol.messages_sessions import CompareRows, LinearForm, RowAddress, RowRange
@@ -80,7 +82,7 @@ def check_question(
     question = question_of(what, job.form)
     if question not in questions_of_schema(schema, what):
         raise UnknownQuestion("The schema does not ask this of such rows.")
-    if job.against and not sealed and question not in _questions_of_ranges(schema, what):
+    if job.against and question not in _questions_of_ranges(schema, what, sealed=sealed):
         raise UnknownQuestion("Kinds and bands are told of single pairs alone, not of all pairs of a range.")
     admitted = {
         number: frozenset(other for other, target in targets.items() if _is_in_scope(schema, segment, target))
@@ -92,8 +94,14 @@ def check_question(
     return Asked(what, bits, question.test, admitted)
 
 
-def _questions_of_ranges(schema: LinkageSchema, what: str) -> frozenset[Question]:
-    """What may be asked of all pairs there are: whether they are hits, and nothing about why."""
+def _questions_of_ranges(schema: LinkageSchema, what: str, *, sealed: bool) -> frozenset[Question]:
+    """What may be asked of all pairs there are: whether they are hits, and nothing about why.
+
+    Sealed, also how strong a hit is, and whether numbers are equal. Never whether a kind agrees: containment of a
+    vector with one bit would open that bit of every record.
+    """
+    if sealed:
+        return frozenset() if what.startswith(EXPLAINED) else frozenset(questions_in_order(schema, what))
     return frozenset(threshold_question(schema, profile) for profile in schema.profiles if profile.id == what)
 
 

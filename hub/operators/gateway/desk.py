@@ -8,8 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from symbolon.hub.operators.errors import BudgetSpent, OperatorError, OutOfOrder
+from symbolon.hub.operators.errors import BudgetSpent, OperatorError, OutOfOrder, RefusalCode
 from symbolon.hub.operators.services.compare_rows import CompareWithOthers
+from symbolon.hub.operators.services.prove_records import Asked, ProveRecordsWithOthers
 from symbolon.hub.operators.services.sessions import ComparisonSession, Sessions
 from symbolon.matching.blind.streams import BatchNumber
 from symbolon.protocol.messages_erasures import AskErasures, Erasures
@@ -31,6 +32,8 @@ from symbolon.protocol.messages_sessions import (
     Announced,
     AskNonce,
     CompareRows,
+    Proved,
+    ProveRecords,
     SessionBegin,
     SessionBegun,
     SessionNonce,
@@ -49,6 +52,7 @@ class OperatorServices:
     refuse_where_untrusted: Callable[[], None]
     take_feed: Callable[[Feed], Fed]
     compare: CompareWithOthers
+    prove: ProveRecordsWithOthers
     sessions: Sessions
     evaluate_tokens: Callable[[EvaluateTokens], EvaluatedTokens]
     show_status: Callable[[], OperatorStatus]
@@ -63,6 +67,7 @@ class CoordinatorDesk:
     link: Link
     services: OperatorServices
     pool: ThreadPoolExecutor
+    settling: ThreadPoolExecutor
     _nonce: bytes | None = field(default=None, repr=False)
     _session: ComparisonSession | None = None
 
@@ -94,8 +99,12 @@ class CoordinatorDesk:
         self._send(Channel.ANSWER, Call(0, Spoilt(number, reason)).to_bytes())
 
     def _answer(self, call: Call) -> None:
+        self._answer_by(call.number, lambda: self._do(call))
+
+    def _answer_by(self, number: int, do: Callable[[], OperatorMessage | None]) -> None:
+        """Send what comes of it, or why it is refused; what gives nothing is answered later."""
         try:
-            answer = self._do(call.message)
+            answer = do()
         except LinkBroken:
             self.link.close()
             return
@@ -109,10 +118,25 @@ class CoordinatorDesk:
             log_unexpected(error, while_doing="answering a coordinator")
             self.link.close()
             return
-        self._send(Channel.ANSWER, Call(call.number, answer).to_bytes())
+        if answer is not None:
+            self._send(Channel.ANSWER, Call(number, answer).to_bytes())
 
-    def _do(self, message: OperatorMessage) -> OperatorMessage:
-        services = self.services
+    def _prove(self, number: int, job: ProveRecords) -> None:
+        if self._session is None:
+            raise OutOfOrder("Begin a session first.")
+        self.services.refuse_where_untrusted()
+
+        def spoilt(reason: str) -> None:
+            self._send(Channel.ANSWER, Call(number, Refusal(RefusalCode.SPOILED.value, reason)).to_bytes())
+
+        def concluded(settle: Callable[[], Proved]) -> None:
+            # Rows are written when no comparison reads them, and frames do not wait for that.
+            _submit(self.settling, lambda: self._answer_by(number, settle))
+
+        self.services.prove(self._session, job, Asked(concluded, spoilt))
+
+    def _do(self, call: Call) -> OperatorMessage | None:
+        services, message = self.services, call.message
         match message:
             case Feed():
                 return services.take_feed(message)
@@ -127,6 +151,9 @@ class CoordinatorDesk:
                 services.refuse_where_untrusted()
                 self._beside(services.compare(self._session, message, self))
                 return Announced(message.number)
+            case ProveRecords():
+                self._prove(call.number, message)
+                return None
             case EvaluateTokens():
                 services.refuse_where_untrusted()
                 return services.evaluate_tokens(message)
@@ -150,10 +177,7 @@ class CoordinatorDesk:
                 log_unexpected(error, while_doing="comparing")
                 self.link.close()
 
-        try:
-            self.pool.submit(multiply_or_close)
-        except RuntimeError as error:
-            raise LinkBroken("The operator stops, and takes no more comparisons.") from error
+        _submit(self.pool, multiply_or_close)
 
     def _begin(self, message: SessionBegin) -> SessionBegun:
         if self._nonce is None or self._session is not None:
@@ -167,3 +191,10 @@ class CoordinatorDesk:
             self.link.send(channel, payload)
         except LinkBroken:
             get_logger().info("a coordinator is away")
+
+
+def _submit(pool: ThreadPoolExecutor, work: Callable[[], None]) -> None:
+    try:
+        pool.submit(work)
+    except RuntimeError as error:
+        raise LinkBroken("The operator stops, and takes no more comparisons.") from error

@@ -72,7 +72,8 @@ class CompareWithOthers:
         with ExitStack() as reading:
             held = reading.enter_context(self._rows.reading())
             held.refuse_where_still()
-            if (held.number, held.generation) != (job.change, job.generation):
+            # What is in the rows here and not at another operator is in none: the three compare the same records.
+            if (held.number, held.generation, held.records) != (job.change, job.generation, job.rows):
                 raise MovedOn("The rows changed since: ask again about what is here now.")
             seal = self._seal_openings()
             asked = self._allow(job, held, sealed=seal is not None)

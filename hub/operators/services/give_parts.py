@@ -103,7 +103,7 @@ class GiveParts:
         mask = expand(seed, Use.RESTORING, str(record.handle).encode(), size)
         part = restoring_part(row_of(size), lost, operator.place, record.bundle, mask)
         reference = RecordReference(record.reference)
-        return RecordPart(record.handle, reference, record.version, record.owner, record.rows, part)
+        return RecordPart(record.handle, reference, record.version, record.owner, record.rows, part, record.is_proved)
 
     def _token_part(self, lost: int, generation: int, seed: bytes) -> TokenPart | None:
         operator, token = self._circle.operator, self._circle.secrets.token_share(generation)

@@ -1,19 +1,23 @@
 """An operator's rows in memory: read by comparisons, changed by feeds, and brought to what PostgreSQL holds."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from symbolon.hub.operators.domain.placed_records import PlacedRecords
 from symbolon.hub.operators.errors import (
     NeedsRestore,
     StandingStill,
 )
 from symbolon.hub.operators.storage.segments import ShareSegments
-from symbolon.hub.operators.storage.shares import OperatorStore, OperatorWork, StoredShares
+from symbolon.hub.operators.storage.shares import OperatorStore, OperatorWork
+from symbolon.hub.operators.storage.stored_shares import StoredShares
+from symbolon.matching.blind.holdings import place_digest
 from symbolon.protocol.messages_operators import SegmentDescription
 from symbolon.protocol.messages_peers import Doing
+from symbolon.protocol.messages_sessions import RowAddress
 
 _WORD_BYTES: Final = 2
 
@@ -35,11 +39,21 @@ class HeldRows:
     """It contributed to a refresh: nothing changes what is here before that is over."""
     keys_agreed: bool = False
     """It has the same keys as each of the others, of the generation of these rows."""
+    placed: PlacedRecords = field(default_factory=PlacedRecords)
+    """The records that lie in the rows: those that are proved to be bits, and no others."""
+    records: bytes = b""
+    """Their name, by which jobs are about the same records at all three."""
 
     @property
     def stands_still(self) -> bool:
         """Whether nothing may be compared now."""
         return self.doing is not Doing.WORKING or self.waits_for_another
+
+    def settle(self, number: int) -> None:
+        """Say that the rows are right up to this change."""
+        self.records = self.placed.name()
+        self.segments.settle(number, self.generation, self.records)
+        self.number = number
 
     def refuse_where_still(self) -> None:
         """Raise `NeedsRestore` or `StandingStill` where nothing may be compared now."""
@@ -59,6 +73,11 @@ class RowsInUse:
         self._turn = threading.Condition()
         self._readers = 0
         self._writers = 0
+
+    @property
+    def records(self) -> bytes:
+        """The name of the records in rows, as it was last: who only tells it waits for nobody."""
+        return self._held.records
 
     @contextmanager
     def reading(self) -> Iterator[HeldRows]:
@@ -99,7 +118,10 @@ class FillRows:
         with self._store.work() as work:
             number, standing = work.progress(), work.standings.own()
             held = HeldRows(self._segments, work.segments.all(), number, standing.generation, standing.doing)
-            if not self._segments.are_right_at(number, standing.generation):
+            for handle, rows in work.proofs.places():
+                held.placed.add(handle, place_of(held, handle, rows))
+            held.records = held.placed.name()
+            if not self._segments.are_right_at(number, standing.generation, held.records):
                 fill(work, held, number)
         # One that was given back, when the operator ended before its file was.
         self._segments.remove_all_but(held.described)
@@ -109,21 +131,35 @@ class FillRows:
 def fill(work: OperatorWork, held: HeldRows, number: int) -> None:
     """Fill all rows anew from PostgreSQL, which is at this change."""
     held.segments.begin_anew()
+    held.placed.clear()
     held.generation = work.standings.own().generation
     after = 0
-    while records := work.shares_after(after):
+    while records := work.proofs.proved_after(after):
         for record in records:
             place_record(held, record)
         after = records[-1].handle
-    held.segments.settle(number, held.generation)
-    held.number = number
+    held.settle(number)
+
+
+def place_of(held: HeldRows, handle: int, rows: Sequence[RowAddress]) -> bytes:
+    """Name where a record's vectors lie."""
+    return place_digest(handle, [(row.segment, row.row, held.described[row.segment].bits) for row in rows])
+
+
+def take_out(held: HeldRows, handle: int, rows: Sequence[RowAddress]) -> None:
+    """Empty a record's rows, where it lies in them."""
+    if handle in held.placed:
+        for row in rows:
+            held.segments.clear(row, held.described[row.segment].bits)
+        held.placed.remove(handle)
 
 
 def place_record(held: HeldRows, record: StoredShares) -> None:
-    """Put each of a record's shares into its row."""
+    """Put each of a record's shares, which are proved to be bits, into its row."""
     start = 0
     for row in record.rows:
         bits = held.described[row.segment].bits
         end = start + bits * _WORD_BYTES
         held.segments.write(row, bits, record.bundle[start:end])
         start = end
+    held.placed.add(record.handle, place_of(held, record.handle, record.rows))

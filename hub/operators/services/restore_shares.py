@@ -109,10 +109,12 @@ class RestoreShares:
                 # One of the two could not read it: it is not compared.
                 work.note_unreadable(part.handle, "not-restored", now)
                 continue
-            if replace(part, part=b"") != replace(other, part=b"") or len(part.part) != len(other.part):
+            alike = [replace(each, part=b"", proved=False) for each in (part, other)]
+            if alike[0] != alike[1] or len(part.part) != len(other.part):
                 raise MalformedMessage(_UNFIT)
             bundle = restored(row_of(len(part.part)), part.part, other.part)
-            records.append(NewShares(part.handle, part.reference, part.version, part.owner, bundle, part.rows))
+            proved = part.proved and other.proved
+            records.append(NewShares(part.handle, part.reference, part.version, part.owner, bundle, part.rows, proved))
         work.put_all(records, now)
 
     def _restore_token(self, one: Parts, other: Parts) -> None:

@@ -17,6 +17,7 @@ from symbolon.matching.blind.bit_planes import Planes
 from symbolon.matching.blind.dot_products import Lanes
 from symbolon.matching.blind.errors import BlindError
 from symbolon.matching.blind.frames import Frame
+from symbolon.matching.blind.holdings import Holding, Verdict
 from symbolon.matching.blind.opening import opening_shares
 from symbolon.matching.blind.party import Outgoing, Seat
 from symbolon.matching.blind.session import OperatorSession
@@ -26,6 +27,8 @@ MOST_SESSIONS: Final = 64
 MOST_RUNNING: Final = 64
 """Batches of a session at a time."""
 MOST_EARLY_BYTES: Final = 32 * 1024 * 1024
+_MOST_PROVING: Final = 2
+"""Proofs of a session at a time."""
 _MOST_EARLY: Final = 256
 """Frames of sessions that the coordinator has begun elsewhere already and not here; of so many bytes together."""
 _MOST_ENDED: Final = 1024
@@ -66,6 +69,14 @@ class _Running:
     asker: "Asker"
 
 
+@dataclass(frozen=True, slots=True)
+class Spoilable:
+    """Who waits for a proof: told what came of it, or why nothing did."""
+
+    concluded: Callable[[Verdict], None]
+    spoilt: Callable[[str], None]
+
+
 class ComparisonSession:
     """The batches of one session. Any thread may call: frames are taken one at a time."""
 
@@ -74,17 +85,27 @@ class ComparisonSession:
         self._place = operator.place
         self._session = OperatorSession(Seat(operator.place, name, operator.pair_keys))
         self._send_frame = send_frame
-        self._running: dict[BatchNumber, _Running] = {}
+        self._running: dict[BatchNumber, _Running | Spoilable] = {}
         self._turn = threading.Lock()
 
     def announce(self, batch: Batch, scope: Planes, asker: Asker) -> None:
         """Make room for a batch before it is multiplied; raises `Spoiled` where early frames do not fit it."""
         with self._turn, self._spoiling(batch.number):
-            while len(self._running) >= MOST_RUNNING:
-                # Another operator refused it, and its frames never come.
-                self._give_up(min(self._running), "too many batches at a time")
+            self._make_room()
             self._running[batch.number] = _Running(batch, scope, asker)
             self._session.announce(batch)
+
+    def prove(self, number: BatchNumber, subject: bytes, nonce: bytes, holding: Holding, asker: Spoilable) -> None:
+        """Begin to find which of what is held are bits; raises `Spoiled`."""
+        with self._turn, self._spoiling(number):
+            self._make_room()
+            proofs = [each for each, running in self._running.items() if isinstance(running, Spoilable)]
+            for older in sorted(proofs)[: len(proofs) + 1 - _MOST_PROVING]:
+                # Another operator refused it; what this one holds for it is much.
+                self._give_up(older, "too many proofs at a time")
+            self._running[number] = asker
+            self._carry(self._session.prove(number, subject, nonce, holding))
+            self._finish(number)
 
     def start(self, batch: Batch, products: Lanes) -> None:
         """Begin the part that is computed together; raises `Spoiled`."""
@@ -112,13 +133,19 @@ class ComparisonSession:
             running = self._running.get(number)
             self._forget(number)
             if running is not None:
-                running.asker.spoilt(number, str(error))
+                _say_spoilt(running, number, str(error))
             if isinstance(error, Spoiled):
                 raise
             raise Spoiled(f"A batch cannot be finished: {error}.") from error
 
     def _finish(self, number: BatchNumber) -> None:
         running = self._running.get(number)
+        if isinstance(running, Spoilable):
+            verdict = self._session.verdict(number)
+            if verdict is not None:
+                del self._running[number]
+                running.concluded(verdict)
+            return
         result = None if running is None else self._session.result(number)
         if running is None or result is None:
             return
@@ -129,7 +156,12 @@ class ComparisonSession:
     def _give_up(self, number: BatchNumber, reason: str) -> None:
         running = self._running[number]
         self._forget(number)
-        running.asker.spoilt(number, reason)
+        _say_spoilt(running, number, reason)
+
+    def _make_room(self) -> None:
+        while len(self._running) >= MOST_RUNNING:
+            # Another operator refused it, and its frames never come.
+            self._give_up(min(self._running), "too many batches at a time")
 
     def _forget(self, number: BatchNumber) -> None:
         self._running.pop(number, None)
@@ -138,6 +170,13 @@ class ComparisonSession:
     def _carry(self, outgoing: list[Outgoing]) -> None:
         for recipient, frame in outgoing:
             self._send_frame(recipient, frame)
+
+
+def _say_spoilt(running: _Running | Spoilable, number: BatchNumber, reason: str) -> None:
+    if isinstance(running, Spoilable):
+        running.spoilt(reason)
+    else:
+        running.asker.spoilt(number, reason)
 
 
 class Sessions:

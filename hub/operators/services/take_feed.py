@@ -1,7 +1,7 @@
 """An operator takes the hub's changes: shares in, shares out, rows in place; the same feed again changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from symbolon.hub.operators.errors import (
     OutOfOrder,
     UnknownQuestion,
 )
-from symbolon.hub.operators.services.held_rows import HeldRows, RowsInUse, fill, place_record
+from symbolon.hub.operators.services.held_rows import HeldRows, RowsInUse, fill, take_out
 from symbolon.hub.operators.services.know_directory import KnowDirectory
 from symbolon.hub.operators.services.read_record import Reader, ReadRecord
 from symbolon.hub.operators.storage.shares import (
@@ -19,7 +19,6 @@ from symbolon.hub.operators.storage.shares import (
     OperatorStore,
     OperatorWork,
     Seat,
-    StoredShares,
 )
 from symbolon.hub.operators.storage.standings import Standing
 from symbolon.matching.linkage_schema import LinkageSchema, schema_digest
@@ -29,7 +28,6 @@ from symbolon.protocol.membership_problems import Replayed
 from symbolon.protocol.messages_comparison import ErasedVersion
 from symbolon.protocol.messages_operators import Fed, Feed, GoneRecord, RecordChange, SchemaContent
 from symbolon.protocol.messages_peers import Doing
-from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.problems import MalformedMessage, ProtocolError
 from symbolon.protocol.references import HUB, MemberCode, RecordReference
 from symbolon.runtime.clock import Clock
@@ -112,7 +110,7 @@ class TakeFeed:
                     work.audit(AuditAct.SHARES_TAKEN, HUB, counts)
             if lost:
                 held.refuse_where_still()
-            self._place(held, taken, [row for record in gone for row in record.rows], number)
+            _take_out(held, gone, number)
         return Fed(number, tuple(unreadable), self._directory.version)
 
     def _known(self, work: OperatorWork, feed: Feed) -> Mapping[str, LinkageSchema]:
@@ -133,22 +131,21 @@ class TakeFeed:
         changes: Sequence[RecordChange],
         held: HeldRows,
         unreadable: list[int],
-    ) -> tuple[list[StoredShares], list[DroppedRecord]]:
+    ) -> tuple[Collection[int], list[DroppedRecord]]:
         """What was taken and is still there, and what is gone, in the order of the changes."""
-        taken: dict[int, StoredShares] = {}
+        taken: set[int] = set()
         gone: list[DroppedRecord] = []
         for is_removal, run in groupby(changes, key=lambda change: change.added is None):
             if not is_removal:
                 records = self._take(work, read, list(run), held, unreadable)
-                taken |= {record.handle: StoredShares(record.handle, record.bundle, record.rows) for record in records}
+                taken |= {record.handle for record in records}
                 continue
             for change in run:
-                # What came and went within one feed has no row to empty.
-                taken.pop(change.handle, None)
+                taken.discard(change.handle)
                 dropped = work.drop(change.handle)
                 if dropped is not None:
                     gone.append(dropped)
-        return list(taken.values()), gone
+        return taken, gone
 
     def _take(
         self,
@@ -188,17 +185,15 @@ class TakeFeed:
             unreadable.append(handle)
         return records
 
-    @staticmethod
-    def _place(held: HeldRows, taken: list[StoredShares], gone: list[RowAddress], number: int) -> None:
-        if number == held.number:
-            return
-        held.segments.begin()
-        for row in gone:
-            held.segments.clear(row, held.described[row.segment].bits)
-        for record in taken:
-            place_record(held, record)
-        held.segments.settle(number, held.generation)
-        held.number = number
+
+def _take_out(held: HeldRows, gone: Sequence[DroppedRecord], number: int) -> None:
+    """Empty the rows of what is gone; what came gets into its rows when it is proved to be bits."""
+    if number == held.number:
+        return
+    held.segments.begin()
+    for record in gone:
+        take_out(held, record.handle, record.rows)
+    held.settle(number)
 
 
 def _by_owner(

@@ -29,23 +29,25 @@ class ShareSegments:
         self._maps: dict[int, Lanes] = {}
         self._changed: set[int] = set()
 
-    def are_right_at(self, number: int, generation: int) -> bool:
-        """Whether the files are right up to this change, of this generation; else they must be filled anew."""
+    def are_right_at(self, number: int, generation: int, records: bytes) -> bool:
+        """Whether the files are right up to this change, of this generation and these records; else they must be
+        filled anew.
+        """
         note = self._folder / _NOTE
-        return note.is_file() and note.read_text("ascii") == f"{number} {generation}"
+        return note.is_file() and note.read_text("ascii") == f"{number} {generation} {records.hex()}"
 
     def begin(self) -> None:
         """Say that the files are about to change."""
         (self._folder / _NOTE).unlink(missing_ok=True)
 
-    def settle(self, number: int, generation: int) -> None:
-        """Say that the files are right up to a change, and of which generation."""
+    def settle(self, number: int, generation: int, records: bytes) -> None:
+        """Say that the files are right up to a change, of which generation, and by which name their records go."""
         for segment in self._changed:
             rows = self._maps[segment]
             if isinstance(rows, np.memmap):
                 rows.flush()
         self._changed.clear()
-        (self._folder / _NOTE).write_text(f"{number} {generation}", "ascii")
+        (self._folder / _NOTE).write_text(f"{number} {generation} {records.hex()}", "ascii")
 
     def begin_anew(self) -> None:
         """Forget every row."""

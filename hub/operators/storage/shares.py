@@ -10,16 +10,18 @@ from typing import Final
 from symbolon.hub.operators.storage.described_segments import DescribedSegments
 from symbolon.hub.operators.storage.directory import KeptDirectory
 from symbolon.hub.operators.storage.erasures import KeptErasures
+from symbolon.hub.operators.storage.proofs import Proofs
 from symbolon.hub.operators.storage.requests import TakenRequests
 from symbolon.hub.operators.storage.spending import Spendings
 from symbolon.hub.operators.storage.standings import KeptStandings
+from symbolon.hub.operators.storage.stored_shares import StoredShares, rows_of
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.messages_comparison import ErasedVersion
 from symbolon.protocol.messages_erasures import MOST_CHANGES
 from symbolon.protocol.messages_sessions import RowAddress
 from symbolon.protocol.references import MemberCode, RecordReference
 from symbolon.runtime.audit_store import HashChainAuditLog
-from symbolon.runtime.database import Database, Row, Transaction
+from symbolon.runtime.database import Database, Transaction
 from symbolon.runtime.sql_loader import load_queries
 
 _QUERIES: Final = load_queries("symbolon.hub.operators.storage", "operator")
@@ -40,18 +42,10 @@ class Seat:
 class DroppedRecord:
     """A record that is gone: whose it was, and where its shares lay."""
 
+    handle: int
     reference: str
     version: int
     owner: MemberCode
-    rows: tuple[RowAddress, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredShares:
-    """A record's shares, one after another, and where each lies."""
-
-    handle: int
-    bundle: bytes
     rows: tuple[RowAddress, ...]
 
 
@@ -65,6 +59,8 @@ class NewShares:
     owner: MemberCode
     bundle: bytes
     rows: tuple[RowAddress, ...]
+    is_proved: bool = False
+    """That all three know that it is bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +103,11 @@ class OperatorWork:
     def segments(self) -> DescribedSegments:
         """What the rows of each segment are of."""
         return DescribedSegments(self._transaction)
+
+    @property
+    def proofs(self) -> Proofs:
+        """Which records are proved to be bits."""
+        return Proofs(self._transaction)
 
     @property
     def erasures(self) -> KeptErasures:
@@ -196,6 +197,7 @@ class OperatorWork:
                     "bundle": record.bundle,
                     "segments": [row.segment for row in record.rows],
                     "row_numbers": [row.row for row in record.rows],
+                    "proved": record.is_proved,
                     "now": now,
                 }
                 for record in records
@@ -229,29 +231,29 @@ class OperatorWork:
         return (
             None
             if row is None
-            else DroppedRecord(row["reference"], row["version"], MemberCode(row["owner"]), _rows(row))
+            else DroppedRecord(handle, row["reference"], row["version"], MemberCode(row["owner"]), rows_of(row))
         )
 
     def note_unreadable(self, handle: int, reason: str, now: datetime) -> None:
         """Keep in mind that a record could not be read."""
         self._transaction.execute(_QUERIES["note_unreadable"], handle=handle, reason=reason, now=now)
 
-    def unreadable_after(self, handle: int) -> tuple[int, ...]:
-        """Some of the records that could not be read, by rising handles."""
+    def unreadable_after(self, handle: int) -> Sequence[tuple[int, str]]:
+        """Some of the records that could not be read, by rising handles, and why."""
         rows = self._transaction.fetch_all(_QUERIES["list_unreadable"], after=handle, limit=MOST_CHANGES)
-        return tuple(row["handle"] for row in rows)
+        return [(row["handle"], row["reason"]) for row in rows]
 
     def shares_after(self, handle: int) -> Sequence[StoredShares]:
         """Some records' shares, by rising handles."""
         rows = self._transaction.fetch_all(_QUERIES["list_shares"], after=handle, limit=_SHARES_AT_A_TIME)
-        return [StoredShares(row["handle"], row["bundle"], _rows(row)) for row in rows]
+        return [StoredShares(row["handle"], row["bundle"], rows_of(row)) for row in rows]
 
     def shares_before(self, generation: int) -> Sequence[StoredShares]:
         """Some records whose shares are of an older generation; nobody else changes them until this work ends."""
         rows = self._transaction.fetch_all(
             _QUERIES["list_older_shares"], generation=generation, limit=_ALTERED_AT_A_TIME
         )
-        return [StoredShares(row["handle"], row["bundle"], _rows(row)) for row in rows]
+        return [StoredShares(row["handle"], row["bundle"], rows_of(row)) for row in rows]
 
     def put_refreshed(self, bundles: Mapping[int, bytes], generation: int) -> None:
         """Keep refreshed shares, by handle, in the place of those before."""
@@ -265,7 +267,13 @@ class OperatorWork:
         rows = self._transaction.fetch_all(_QUERIES["list_whole_records"], after=handle, limit=limit)
         return [
             NewShares(
-                row["handle"], row["reference"], row["version"], MemberCode(row["owner"]), row["bundle"], _rows(row)
+                row["handle"],
+                row["reference"],
+                row["version"],
+                MemberCode(row["owner"]),
+                row["bundle"],
+                rows_of(row),
+                row["proved"],
             )
             for row in rows
         ]
@@ -294,7 +302,3 @@ class OperatorStore:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with self._database.transaction() as transaction:
             yield OperatorWork(transaction, self._audit_log)
-
-
-def _rows(row: Row) -> tuple[RowAddress, ...]:
-    return tuple(RowAddress(*each) for each in zip(row["segments"], row["row_numbers"], strict=True))

@@ -171,6 +171,11 @@ WHERE r.handle = ANY(%(handles)s)
 FOR KEY SHARE OF r SKIP LOCKED
 ON CONFLICT DO NOTHING;
 
+-- name: note_no_bits
+-- Of these, all three operators know that they are no bits.
+UPDATE blind_unreadable SET no_bits = true
+WHERE place = %(place)s AND handle = ANY(%(handles)s) AND NOT no_bits;
+
 -- name: list_records
 -- Encoded versions by handle, which all operators can read.
 SELECT r.handle, r.partition_id, r.key_epoch, r.filled, r.outline

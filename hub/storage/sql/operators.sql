@@ -67,6 +67,16 @@ RETURNING tokens;
 -- What was taken from a budget and brought nothing.
 UPDATE token_budget SET tokens = tokens - %(tokens)s WHERE member = %(member)s AND day = %(day)s;
 
+-- name: count_no_bits
+-- Whose records were proved to be no bits, and how many.
+SELECT p.member, count(DISTINCT u.handle) AS records
+FROM blind_unreadable AS u
+JOIN blind_record AS r USING (handle)
+JOIN partition AS p USING (partition_id)
+WHERE u.no_bits
+GROUP BY p.member
+ORDER BY p.member;
+
 -- name: list_budgets
 -- What the members had evaluated on a day.
 SELECT member, tokens FROM token_budget WHERE day = %(day)s ORDER BY member;

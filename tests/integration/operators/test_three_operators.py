@@ -122,6 +122,7 @@ def job(
         queries=tuple(queries),
         against=(RowRange(BELANU.segment, 0, 64),),
         pairs=(),
+        rows=bench.rows,
     )
     asked = replace(asked, **changed)
     return asked, Batch(BatchNumber(number), *asked.shape, asked.form.bits, bytes(32))
@@ -269,16 +270,15 @@ def test_an_empty_row_asks_nothing(bench: OperatorBench, lines: OperatorLines) -
     assert refused(lines, job(bench, 0, [RowAddress(AMARA.segment, 60)])) == "unknown-rows"
 
 
-def test_what_one_operator_erased_is_not_compared_one_by_one_without_it(
-    bench: OperatorBench, lines: OperatorLines
-) -> None:
+def test_what_one_operator_erased_is_compared_by_nobody_without_it(bench: OperatorBench, lines: OperatorLines) -> None:
     filled(bench, lines)
     for place in PLACES:
         gone = RecordChange(bench.changes + 1, len(ASKING) + 1 if place == 1 else 999, None)
         lines.call(place, Feed((), (), (gone,)), Fed)
     bench.changes += 1
     asked = job(bench, 0, ASKING[:1], against=(), pairs=(RowAddress(BELANU.segment, 0),))
-    assert refused(lines, asked) == "unknown-rows"
+    assert refused(lines, asked) == "moved-on"
+    assert refused(lines, job(bench, 1, ASKING)) == "moved-on"
 
 
 def test_rows_that_changed_since_are_not_compared(bench: OperatorBench, lines: OperatorLines) -> None:

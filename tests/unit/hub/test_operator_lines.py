@@ -2,19 +2,20 @@
 
 import threading
 from collections import deque
+from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from symbolon.hub.errors_of_operators import OperatorAway, OperatorsDisagree, OperatorsLate
+from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused, OperatorsDisagree, OperatorsLate
 from symbolon.hub.gateway.operator_calls import OperatorCalls
 from symbolon.hub.gateway.operator_lines import OperatorLines, _Job
 from symbolon.matching.blind.batch import Batch
 from symbolon.matching.blind.opening import OpeningShare
 from symbolon.matching.blind.streams import BatchNumber, SessionId
-from symbolon.protocol.messages_operators import Channel
+from symbolon.protocol.messages_operators import Channel, Refusal
 from symbolon.protocol.messages_sessions import OPERATORS, AskNonce, SessionNonce
 from symbolon.runtime.links import LinkBroken
 
@@ -97,3 +98,38 @@ def test_a_line_that_did_not_answer_in_time_is_not_used_again() -> None:
         calls.call(0, AskNonce(), SessionNonce)
     assert calls.is_broken
     assert not calls._waiting
+
+
+def asked_of(lines: Any) -> dict[int, Future[Any]]:
+    asked: dict[int, Future[Any]] = {place: Future() for place in range(OPERATORS)}
+    for place, future in asked.items():
+        lines._waiting[place, 1] = future
+    return asked
+
+
+def test_where_one_refuses_what_three_do_together_nobody_waits_for_the_others() -> None:
+    lines, _job = lines_over()
+    asked = asked_of(lines)
+    asked[2].set_result(Refusal("spoiled", "Another operator is away."))
+    with pytest.raises(OperatorRefused) as refused:
+        lines.answers(asked, SessionNonce)
+    assert (refused.value.place, refused.value.code) == (2, "spoiled")
+
+
+def test_what_all_three_answered_together_is_told_by_operator() -> None:
+    lines, _job = lines_over()
+    asked = asked_of(lines)
+    for place, future in asked.items():
+        future.set_result(SessionNonce(bytes([place]) * 32))
+    assert lines.answers(asked, SessionNonce) == {place: SessionNonce(bytes([place]) * 32) for place in asked}
+
+
+def test_one_that_does_not_answer_in_time_what_three_do_together_is_away() -> None:
+    lines, _job = lines_over(patience_s=0.05)
+    asked = asked_of(lines)
+    for place in (0, 2):
+        asked[place].set_result(SessionNonce(bytes(32)))
+    with pytest.raises(OperatorAway) as away:
+        lines.answers(asked, SessionNonce)
+    assert away.value.place == 1
+    assert lines._links[1].is_broken

@@ -153,3 +153,29 @@ def test_explanations_are_of_no_profile() -> None:
     assert not fits_schema(SCHEMA, replace(honest, filled=(FIRST.id,)))
     assert not fits_schema(SCHEMA, replace(honest, bits=64))
     assert not fits_schema(SCHEMA, replace(honest, what="explain/nothing"))
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("kind", SCHEMA.explanations)
+def test_no_kind_is_explained_of_ranges_whoever_learns_the_answer(kind: str, sealed: bool) -> None:
+    """Containment of a vector with one bit would open that bit of every record of the range."""
+    what = f"explain/{kind}"
+    segments = described(segment(1, "XA", what), segment(2, "XB", what))
+    for question in questions_of_schema(SCHEMA, what):
+        asked = CompareRows(
+            0, 0, False, 1, form_of(question), (RowAddress(1, 0),), (RowRange(2, 0, 5),), (),
+        )  # fmt: skip
+        with pytest.raises(UnknownQuestion):
+            check_question(asked, segments, SCHEMAS, sealed=sealed)
+        paired = replace(asked, against=(), pairs=(RowAddress(2, 0),))
+        assert check_question(paired, segments, SCHEMAS, sealed=sealed).what == what
+
+
+def test_bands_are_told_of_ranges_where_they_open_towards_members_alone() -> None:
+    bands = questions_of_schema(SCHEMA, FIRST.id) - {threshold_question(SCHEMA, FIRST)}
+    segments = described(segment(1, "XA", FIRST.id), segment(2, "XB", FIRST.id))
+    for question in bands:
+        asked = replace(job(FIRST.id, [1], [2]), form=form_of(question))
+        assert check_question(asked, segments, SCHEMAS, sealed=True).what == FIRST.id
+        with pytest.raises(UnknownQuestion):
+            check_question(asked, segments, SCHEMAS)

@@ -15,9 +15,11 @@ from symbolon.hub.operators.services.sessions import (
     ComparisonSession,
     PlaceAndKeys,
     Sessions,
+    Spoilable,
 )
 from symbolon.matching.blind.batch import Batch, Gate
 from symbolon.matching.blind.frames import Frame
+from symbolon.matching.blind.holdings import Holding
 from symbolon.matching.blind.streams import NONCE_BYTES, BatchNumber, SessionId, session_of
 
 SCOPE = np.zeros((1, 1), np.uint64)
@@ -93,3 +95,32 @@ def test_frames_of_a_session_that_is_over_are_not_kept() -> None:
     sessions.end(session)
     sessions.receive(1, Frame(session.name, BatchNumber(0), Gate(1), 1, 0, b"late").to_bytes())
     assert not sessions._early
+
+
+def test_what_a_proof_waits_for_is_given_up_where_it_cannot_come_any_more() -> None:
+    reasons: list[str] = []
+    sessions = Sessions(operator(0), os.urandom, lambda _place, _frame: None)
+    nonces = random_nonces()
+    session = sessions.begin(nonces[0], nonces)
+    told: list[object] = []
+    for number in range(3):
+        asked = Spoilable(told.append, reasons.append)
+        session.prove(BatchNumber(number), b"a job", os.urandom(NONCE_BYTES), Holding((), False), asked)
+    assert reasons == ["too many proofs at a time"]
+    sessions.lose_peer()
+    assert reasons[1:] == ["another operator went away"] * 2
+    assert not session._running
+    assert told == []
+
+
+def test_a_frame_that_does_not_fit_spoils_its_proof_alone() -> None:
+    reasons: list[str] = []
+    session = ComparisonSession(operator(0), SessionId(b"s" * 16), lambda _place, _frame: None)
+    for number in range(2):
+        asked = Spoilable(lambda _verdict: None, reasons.append)
+        session.prove(BatchNumber(number), b"a job", os.urandom(NONCE_BYTES), Holding((), False), asked)
+    wrong = Frame(session.name, BatchNumber(0), Gate(2), 1, 0, b"").to_bytes()
+    with pytest.raises(Spoiled):
+        session.receive(1, wrong, BatchNumber(0))
+    assert len(reasons) == 1
+    assert set(session._running) == {1}

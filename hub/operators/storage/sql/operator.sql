@@ -42,9 +42,10 @@ update progress set number = %(number)s;
 
 -- name: put_record
 -- A record's shares; the same change again changes nothing.
-insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, taken_at, generation)
-values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segments)s, %(row_numbers)s, %(now)s,
-        (select generation from standing))
+insert into shared_record (handle, reference, version, owner, bundle, segments, row_numbers, proved, taken_at,
+                           generation)
+values (%(handle)s, %(reference)s, %(version)s, %(owner)s, %(bundle)s, %(segments)s, %(row_numbers)s, %(proved)s,
+        %(now)s, (select generation from standing))
 on conflict (handle) do nothing;
 
 -- name: list_known_handles
@@ -80,7 +81,7 @@ insert into unreadable_record (handle, reason, noted_at) values (%(handle)s, %(r
 
 -- name: list_unreadable
 -- Records that could not be read.
-select handle from unreadable_record where handle > %(after)s order by handle limit %(limit)s;
+select handle, reason from unreadable_record where handle > %(after)s order by handle limit %(limit)s;
 
 -- name: list_shares
 -- Shares from a handle on, to fill the segments anew.
@@ -102,7 +103,7 @@ update shared_record set bundle = %(bundle)s, generation = %(generation)s where 
 
 -- name: list_whole_records
 -- Records from a handle on, for an operator that lost its own.
-select handle, reference, version, owner, bundle, segments, row_numbers from shared_record
+select handle, reference, version, owner, bundle, segments, row_numbers, proved from shared_record
 where handle > %(after)s order by handle limit %(limit)s;
 
 -- name: forget_all_records

@@ -10,13 +10,21 @@ from hypothesis import strategies as st
 from tests.thoroughness import examples
 
 from symbolon.matching import identifiers as ids
-from symbolon.matching.blind.questions import Question, decide, judging_profile, questions_about
+from symbolon.matching.blind.linear_test import PopcountBounds
+from symbolon.matching.blind.questions import (
+    Question,
+    decide,
+    judging_profile,
+    questions_about,
+    questions_of_schema,
+    threshold_question,
+)
 from symbolon.matching.blind.shared_record import EXPLAINED, outline_of
 from symbolon.matching.decision import explain
 from symbolon.matching.encoded_record import EncodedRecord
 from symbolon.matching.encoding import RecordEncoder
 from symbolon.matching.errors import TooLittleToMatch
-from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema
+from symbolon.matching.linkage_schema import DEFAULT_SCHEMA_RESOURCE, LinkageSchema, Profile
 from symbolon.matching.similarity import overlap
 
 package, name = DEFAULT_SCHEMA_RESOURCE
@@ -110,3 +118,26 @@ def test_every_profile_of_the_shipped_schema_can_be_asked_blind(profile: object)
     outline = outline_of(SCHEMA, one, {})
     only = replace(outline, profiles={each: int(each == getattr(profile, "id", "")) for each in outline.profiles})
     assert {question.what for question in questions_about(SCHEMA, only, only)} >= {getattr(profile, "id", "")}
+
+
+def test_a_bit_less_would_let_a_nearly_full_vector_read_a_position() -> None:
+    profile = SCHEMA.profiles[0]
+    question = threshold_question(SCHEMA, profile)
+    capped = question.test.bits_for(PopcountBounds(SCHEMA.vector_bits, profile.popcount_max))
+    assert capped == question.bits - 1
+
+    def says_yes(overlap: int, bits: int) -> bool:
+        value = question.test.value(overlap, SCHEMA.vector_bits - 1, 44) % 2**bits
+        return value < 2 ** (bits - 1)
+
+    # The record has the position that is left out, or it has not.
+    assert (says_yes(43, capped), says_yes(44, capped)) == (True, False)
+    assert (says_yes(43, question.bits), says_yes(44, question.bits)) == (False, False)
+
+
+@pytest.mark.parametrize("profile", SCHEMA.profiles, ids=lambda profile: profile.id)
+def test_no_vector_of_bits_makes_a_profiles_question_wrap_around_however_many_there_are(profile: Profile) -> None:
+    """A cap on popcounts is for encoders; what a member shares out is known to be bits, and not how many."""
+    everything = PopcountBounds(SCHEMA.vector_bits, SCHEMA.vector_bits)
+    for question in questions_of_schema(SCHEMA, profile.id):
+        assert question.bits >= question.test.bits_for(everything)

@@ -1,5 +1,6 @@
 """Many batches at a time, heard of at different times, over channels that keep their order and nothing more."""
 
+import os
 import random
 from collections import deque
 
@@ -11,8 +12,10 @@ from tests.simulators.blind_operators import OPERATORS, SUBJECT, Federation, sea
 
 from symbolon.matching.blind.batch import Batch, Rotation
 from symbolon.matching.blind.errors import FrameOutOfOrder, MalformedFrame, MisdirectedFrame, StreamReused
-from symbolon.matching.blind.ring import RING_16
+from symbolon.matching.blind.holdings import HeldRecord, Holding, Verdict, place_digest
+from symbolon.matching.blind.ring import RING_16, RowOfElements
 from symbolon.matching.blind.session import MOST_EARLY, OperatorSession
+from symbolon.matching.blind.sharing import share
 from symbolon.matching.blind.streams import BatchNumber
 
 NOTHING = np.zeros((1, 64), dtype=np.int16)
@@ -105,3 +108,55 @@ def test_an_early_frame_that_does_not_fit_its_batch_spoils_it_when_it_is_announc
         first.announce(Batch(BatchNumber(1), 1, 64, 12, SUBJECT))
     with pytest.raises(FrameOutOfOrder):
         first.start(BatchNumber(1), NOTHING)
+
+
+def _holding(own: int, dealt: list[tuple[bytes, bytes, bytes]]) -> Holding:
+    place = place_digest(1, [(1, 0, 64)])
+    return Holding(tuple(HeldRecord(number, place, False, each[own]) for number, each in enumerate(dealt, 1)), False)
+
+
+def _dealt(count: int) -> list[tuple[bytes, bytes, bytes]]:
+    row = RowOfElements(RING_16, 64)
+    return [share(row, os.urandom(8), os.urandom(row.size)) for _ in range(count)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_proof_comes_out_right_beside_a_batch_whoever_hears_of_it_first(seed: int) -> None:
+    choose = random.Random(seed)  # noqa: S311  an order of events
+    sessions = [OperatorSession(seat) for seat in seats()]
+    batch = Batch(BatchNumber(1), 1, 64, 12, SUBJECT)
+    dealt = _dealt(3)
+    channels: dict[tuple[int, int], deque[bytes]] = {}
+    to_do = {own: deque(["prove", "compare"]) for own in OPERATORS}
+    while any(to_do.values()) or any(channels.values()):
+        events: list[tuple[int, int]] = [channel for channel, frames in channels.items() if frames]
+        events += [(own, -1) for own in OPERATORS if to_do[own]]
+        sender, operator = choose.choice(events)
+        if operator >= 0:
+            outgoing = sessions[operator].receive(sender, channels[sender, operator].popleft())
+        elif to_do[operator := sender].popleft() == "prove":
+            outgoing = sessions[operator].prove(BatchNumber(0), b"a job", os.urandom(32), _holding(operator, dealt))
+        else:
+            sessions[operator].announce(batch)
+            outgoing = sessions[operator].start(batch.number, NOTHING)
+        for recipient, frame in outgoing:
+            channels.setdefault((operator, recipient), deque()).append(frame)
+    assert [session.verdict(BatchNumber(0)) for session in sessions] == [Verdict(None, (1, 2, 3), (), ())] * 3
+    assert all(session.result(batch.number) is not None for session in sessions)
+
+
+def test_a_proof_has_no_products_and_a_batch_no_verdict_and_both_have_one_row_of_numbers() -> None:
+    session = OperatorSession(seats()[0])
+    session.prove(BatchNumber(3), b"a job", bytes(32), Holding((), False))
+    assert session.verdict(BatchNumber(3)) is None
+    for asked in (lambda: session.start(BatchNumber(3), NOTHING), lambda: session.result(BatchNumber(3))):
+        with pytest.raises(MisdirectedFrame):
+            asked()
+    with pytest.raises(StreamReused):
+        session.announce(Batch(BatchNumber(3), 1, 64, 12, SUBJECT))
+    session.announce(Batch(BatchNumber(4), 1, 64, 12, SUBJECT))
+    assert session.verdict(BatchNumber(4)) is None
+    session.drop(BatchNumber(3))
+    with pytest.raises(MisdirectedFrame):
+        session.verdict(BatchNumber(3))
