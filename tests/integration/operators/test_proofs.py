@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -300,10 +301,11 @@ def test_an_operator_that_is_restored_knows_what_is_proved_and_has_the_rest_prov
     waiting = feed(bench, lines, 6, share(ROW, queries[0], os.urandom(ROW.size)))
     with bench.store(1).work() as work:
         work.standings.note(Standing(0, Doing.RESTORING))
-    for _ in range(300):
+    for _ in range(600):
         found = statuses(lines)
         if found[1].doing == Doing.WORKING and found[1].number == bench.changes:
             break
+        time.sleep(0.05)
     assert {each.rows for each in statuses(lines).values()} == {bench.rows}
     # The refused record came back, and nothing was said of it: the three find that it is nobody's to compare.
     assert statuses(lines)[1].waits == bad
@@ -322,6 +324,7 @@ def test_a_refresh_forgets_no_proof(bench: OperatorBench, lines: OperatorLines) 
     for _ in range(600):
         if {(each.generation, each.doing) for each in statuses(lines).values()} == {(1, Doing.WORKING)}:
             break
+        time.sleep(0.05)
     bench.prove()
     assert {(each.waits, each.rows) for each in statuses(lines).values()} == {(0, rows)}
     again = connected(bench)
