@@ -47,4 +47,8 @@ def behind_doors(app: typer.Typer, modules: Mapping[str, str]) -> typer.Typer:
             super().__init__(**{**attributes, "commands": {}})
             self.commands = cast("MutableMapping[str, Any]", Doors(app, modules))
 
-    return typer.Typer(cls=Group, no_args_is_help=True, help=app.info.help)
+    return typer.Typer(cls=Group, no_args_is_help=True, help=app.info.help, callback=_is_a_group)
+
+
+def _is_a_group() -> None:
+    """Typer takes for a group what has commands, of which it sees none yet, or a callback."""

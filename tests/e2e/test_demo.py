@@ -97,6 +97,6 @@ def test_all_processes_end_when_the_launcher_is_killed(short_folder: Path) -> No
 def test_ctrl_c_stops_everything_and_leaves_no_folder(short_folder: Path) -> None:
     launcher = launch(short_folder)
     launcher.send_signal(signal.SIGINT)
-    assert launcher.wait(30) == 130
+    assert launcher.wait(PATIENCE_S) == 130
     assert not running_processes_below(short_folder)
     assert not list(short_folder.glob("symbolon-*"))

@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.system_services, pytest.mark.timeout(1200)]
 CASE = files("symbolon.exercise.case")
 HEALTH_CHECKED = [name for name, service in read_compose_file().items() if service.health_check]
 PATIENCE_S = 60.0
+LOOK_EVERY_S = 2.0
+"""Each look is several commands, in processes of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,7 @@ def test_submissions_of_two_states_become_an_alert_at_both(published: Containers
     deadline = time.monotonic() + PATIENCE_S
     while not (shared := set(hits_in_inbox(containers, "xa")) & set(hits_in_inbox(containers, "xb"))):
         assert time.monotonic() < deadline, containers.log("hub-worker")
+        time.sleep(LOOK_EVERY_S)
     hit_id = shared.pop()
     assert hits_in_inbox(containers, "xa")[hit_id] == "XB"
     assert hits_in_inbox(containers, "xb")[hit_id] == "XA"
@@ -118,6 +121,7 @@ def test_each_operator_holds_shares_and_works_with_the_other_two(published: Cont
     deadline = time.monotonic() + PATIENCE_S
     while not all(status["records"] for status in statuses()):
         assert time.monotonic() < deadline, published.log("hub-worker")
+        time.sleep(LOOK_EVERY_S)
     found = statuses()
     assert {status["doing"] for status in found} == {"working"}
     assert all(status["token_key"] for status in found)

@@ -83,7 +83,9 @@ def test_a_node_runs_where_the_hubs_packages_are_not_installed() -> None:
         import sys
         for name in ("numba", "numpy", "celery", "kombu"):
             sys.modules[name] = None
+        import typer
         import symbolon.node.bootstrap.opening, symbolon.node.cli
+        assert [*typer.main.get_group(symbolon.node.cli.app).commands.values()]
         """
     )
     assert ran.returncode == 0, ran.stderr

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from symbolon.node.cli.app import app
+from symbolon.node.cli import app
 from symbolon.node.domain.forms import InformationForm, ReplyForm, RequestForm
 from symbolon.protocol.codec import from_wire
 

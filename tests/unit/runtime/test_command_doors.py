@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 ROLES = ["symbolon.node.cli", "symbolon.hub.cli"]
 
@@ -32,6 +33,15 @@ def test_behind_every_door_is_its_command(role: str) -> None:
     assert list(group.commands) == list(package.DOORS)
     assert [group.commands[name].name for name in package.DOORS] == list(package.DOORS)
     assert group.commands.get("nonsense") is None
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_help_lists_every_command(role: str) -> None:
+    package = importlib.import_module(role)
+    told = CliRunner().invoke(package.app, ["--help"])
+    assert told.exit_code == 0
+    assert package.commands.info.help in " ".join(told.output.split())
+    assert set(package.DOORS) <= set(told.output.split())
 
 
 @pytest.mark.parametrize(
