@@ -126,12 +126,13 @@ def test_a_worker_erases_what_a_new_version_leaves_no_place_for(
 ) -> None:
     bench.submit(bench.cassor, item(person))
     _start_web(bench, run_hub)
+    workers = _workers(bench)
     run_hub("worker")
     expel_member(bench.hub)(bench.cassor.code)
     bench.sign("XA")
     last = bench.belanu.approval(bench.proposal())
     with node("XB") as client:
-        _await_worker(bench)
+        _await_worker(bench, workers)
         # No beat runs here: the last signature wakes the worker.
         assert client.post("/v1/federation/approvals", content=last.to_bytes()).status_code == 204
     deadline = time.monotonic() + 20
@@ -188,10 +189,11 @@ def test_the_sweep_finds_what_was_accepted_while_no_broker_was_there(
 def test_an_accepted_record_is_an_alert_at_both_nodes_in_a_moment(
     bench: Any, web: Any, run_hub: RunHub, node: Any, person: Any
 ) -> None:
+    workers = _workers(bench)
     run_hub("worker")
     latencies = []
     with node("XA") as amara, node("XB") as belanu, node("XB") as sender:
-        _await_worker(bench)
+        _await_worker(bench, workers)
         for _ in range(6):
             _post(amara, bench.amara.submission(item(person)))
             time.sleep(0.3)
@@ -271,10 +273,14 @@ def _acknowledge_all(bench: Any) -> None:
             bench.api.acknowledge_deliveries(member.code, envelope)
 
 
-def _await_worker(bench: Any) -> None:
-    own = bench.hub.show_status()().workers
+def _workers(bench: Any) -> int:
+    return len(bench.hub.show_status()().workers)
+
+
+def _await_worker(bench: Any, others: int) -> None:
+    """Wait until there is one more than before it was started."""
     deadline = time.monotonic() + 60
-    while len(bench.hub.show_status()().workers) <= len(own):
+    while _workers(bench) <= others:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     time.sleep(1)
