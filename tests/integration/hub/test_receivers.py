@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.integration.hub.conftest import HubBench
+from tests.integration.hub.test_blind_proofs import bent
 from tests.simulators.hub_members import FEDERATION, SCHEMA, SimulatedMember, body_of, item
 from tests.simulators.operator_bench import HOST, OperatorBench, three_operators
 
@@ -82,6 +83,23 @@ def found_by(bench: HubBench, member: SimulatedMember) -> set[FoundRow]:
 
     receiver = Receiver(member.code, FEDERATION, key_of)
     return {row for message in bench.messages(member, SealedOpenings) for row in found_in(message, receiver, SCHEMA)}
+
+
+def test_a_record_that_is_no_bits_is_found_by_nobody_and_asks_nobody(
+    bench: HubBench, person: RecordIdentifiers
+) -> None:
+    bench.amara.share = bent(bench.amara.share)
+    bench.submit(bench.amara, item(person))
+    bench.worker.find_matches()
+    bench.submit(bench.belanu, item(person))
+    bench.submit(bench.cassor, item(person))
+    bench.worker.find_matches()
+    seen = {row.other for member in (bench.amara, bench.belanu, bench.cassor) for row in found_by(bench, member)}
+    assert seen
+    assert bench.amara.code not in seen
+    assert found_by(bench, bench.amara) == set()
+    with bench.hub.store.work() as work:
+        assert [each.member for each in work.operators.shared_no_bits()] == [bench.amara.code]
 
 
 def handle_of(bench: HubBench, member: SimulatedMember, record: Any) -> int:

@@ -104,6 +104,14 @@ def statuses(lines: OperatorLines) -> dict[int, OperatorStatus]:
     return lines.call_all(dict.fromkeys(PLACES, AskStatus()), OperatorStatus)
 
 
+def until(lines: OperatorLines, settled: Callable[[dict[int, OperatorStatus]], bool]) -> None:
+    for _ in range(300):
+        if settled(statuses(lines)):
+            return
+        time.sleep(0.1)
+    raise AssertionError(statuses(lines))
+
+
 def asked(bench: OperatorBench, lines: OperatorLines, number: int, queries: Sequence[int], **changed: object) -> object:
     rows = [RowAddress(AMARA.segment, row) for row in queries]
     return rows_by_query(lines.begin(*job(bench, number, rows, **changed)).result(30))
@@ -301,11 +309,7 @@ def test_an_operator_that_is_restored_knows_what_is_proved_and_has_the_rest_prov
     waiting = feed(bench, lines, 6, share(ROW, queries[0], os.urandom(ROW.size)))
     with bench.store(1).work() as work:
         work.standings.note(Standing(0, Doing.RESTORING))
-    for _ in range(600):
-        found = statuses(lines)
-        if found[1].doing == Doing.WORKING and found[1].number == bench.changes:
-            break
-        time.sleep(0.05)
+    until(lines, lambda found: found[1].doing == Doing.WORKING and found[1].number == bench.changes)
     assert {each.rows for each in statuses(lines).values()} == {bench.rows}
     # The refused record came back, and nothing was said of it: the three find that it is nobody's to compare.
     assert statuses(lines)[1].waits == bad
@@ -321,10 +325,7 @@ def test_a_refresh_forgets_no_proof(bench: OperatorBench, lines: OperatorLines) 
     rows = bench.rows
     with bench.store(0).work() as work:
         work.standings.note(Standing(0, Doing.REFRESHING))
-    for _ in range(600):
-        if {(each.generation, each.doing) for each in statuses(lines).values()} == {(1, Doing.WORKING)}:
-            break
-        time.sleep(0.05)
+    until(lines, lambda found: {(each.generation, each.doing) for each in found.values()} == {(1, Doing.WORKING)})
     bench.prove()
     assert {(each.waits, each.rows) for each in statuses(lines).values()} == {(0, rows)}
     again = connected(bench)

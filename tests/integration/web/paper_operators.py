@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tests.integration.web.paper_desk import a_status
 
-from symbolon.hub.domain.operators import BlindStatus, OperatorStanding, TokenSpending
+from symbolon.hub.domain.operators import BlindStatus, OperatorStanding, SharedNoBits, TokenSpending
 from symbolon.hub.domain.status import HubStatus
 from symbolon.hub.errors_of_operators import OperatorAway, OperatorRefused
 from symbolon.hub.operators.errors import RefusalCode
@@ -50,6 +50,7 @@ def situations(now: datetime) -> dict[str, HubStatus]:
         "one behind": BlindStatus(behind),
         "not begun": BlindStatus(new),
         "one cannot read": BlindStatus((three[0], replace(three[1], unreadable=3, receipts_refused=2), three[2])),
+        "no bits": BlindStatus(three, no_bits=(SharedNoBits(MemberCode("XB"), 4),)),
         "no agreement": BlindStatus(three, now - timedelta(minutes=12)),
     }
     spent = (TokenSpending(MemberCode("XA"), 1_840), TokenSpending(MemberCode("XB"), 196_000))

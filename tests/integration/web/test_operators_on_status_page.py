@@ -14,7 +14,16 @@ from symbolon.hub.bootstrap import people as hub_people
 from symbolon.hub.web.desk_app import create_desk_app
 from symbolon.runtime.pages import Desk
 
-NAMES = ("all in step", "one away", "one is restored", "one behind", "not begun", "one cannot read", "no agreement")
+NAMES = (
+    "all in step",
+    "one away",
+    "one is restored",
+    "one behind",
+    "not begun",
+    "one cannot read",
+    "no bits",
+    "no agreement",
+)
 
 
 @pytest.fixture
@@ -77,6 +86,11 @@ def test_what_an_operator_cannot_read_is_counted_and_bad_receipts_are_named(show
     text = shown("one cannot read")
     assert f"1: {BODIES[1]} In step under 1 min ago 3877 3 0" in text
     assert "Operator 1 handed over 2 receipts of erasure that are none" in text
+
+
+def test_a_member_whose_records_are_no_bits_is_named(shown):
+    assert "4 records of XB are no bits, as the operators proved" in shown("no bits")
+    assert "are no bits" not in shown("all in step")
 
 
 def test_where_they_do_not_agree_the_page_says_that_all_stands_still_and_what_to_do(shown):
