@@ -65,8 +65,9 @@ class SealedOpening:
 class SealedOpenings:
     """Hub to receiver: every question about the same rows, some of them twice under different rotations.
 
-    ``queries`` are the handles of ``asking``'s rows that ask, ``records`` those of ``asked``'s range, in their order;
-    the names beside them stay with a record through all its versions and epochs, so that it is known again.
+    ``queries`` are the handles of ``asking``'s rows that ask, ``records`` those of ``asked``'s ranges, in their order
+    and each range filled up to a word (`filled_up`); the names beside them stay with a record through all its versions
+    and epochs, so that it is known again.
     """
 
     PURPOSE: ClassVar[Purpose] = Purpose.SEALED_OPENINGS

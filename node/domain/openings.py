@@ -13,7 +13,7 @@ from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.handling import Band
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.messages import SealedOpening, SealedOpenings
-from symbolon.protocol.messages_sessions import LinearForm
+from symbolon.protocol.messages_sessions import LinearForm, filled_up
 from symbolon.protocol.opening_sealing import OpeningContext, digest_of_job, open_opening
 from symbolon.protocol.problems import MalformedMessage, UnsealFailed
 from symbolon.protocol.references import KeyId, MemberCode
@@ -104,8 +104,8 @@ def _answers(
         question = _question(message.what, job.form)
         if question not in asked or (job.queries, job.against) != (first.queries, first.against):
             raise MalformedMessage("An opening is about the schema's questions, and about the same rows.")
-        ranges = [each.count for each in job.against]
-        if (len(job.queries), ranges) != (len(message.queries), [len(message.records)]):
+        rows = sum(filled_up(each.count) for each in job.against)
+        if (len(job.queries), rows) != (len(message.queries), len(message.records)):
             raise MalformedMessage("An opening names what lies in every row that was compared.")
         said = frozenset(
             (query, row)

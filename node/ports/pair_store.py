@@ -55,6 +55,10 @@ class PairStore(Protocol):
         """Pairs whose declaration is due, locked."""
         ...
 
+    def under_way(self) -> int:
+        """How many pairs wait to be told, answered or declared, whoever may know of them."""
+        ...
+
     def ended(self, limit: int) -> tuple[Pair, ...]:
         """Pairs that are not over and whose own record is gone, locked."""
         ...

@@ -107,6 +107,10 @@ class PostgresPairs:
         """Pairs whose declaration is due, locked."""
         return tuple(map(_pair, self._tx.fetch_all(QUERIES["list_pairs_to_declare"], now=now, limit=limit)))
 
+    def under_way(self) -> int:
+        """How many pairs wait to be told, answered or declared, whoever may know of them."""
+        return int(self._tx.fetch_value(QUERIES["count_under_way"]))
+
     def ended(self, limit: int) -> tuple[Pair, ...]:
         """Pairs that are not over and whose own record is gone, locked."""
         return tuple(map(_pair, self._tx.fetch_all(QUERIES["list_ended_pairs"], limit=limit)))

@@ -34,18 +34,20 @@ WHERE key_epoch = %(key_epoch)s AND what = %(what)s AND partition_id = ANY(%(par
 ORDER BY segment;
 
 -- name: handles_of_rows
--- What lay in these rows at a change; what came later is compared in its own turn, and what is gone is no pair any more.
-SELECT w.row, w.handle, n.name
-FROM blind_row AS w
+-- What lay in these ranges of rows at a change; what came later is compared in its own turn, and what is gone is no pair
+-- any more.
+SELECT w.segment, w.row, w.handle, n.name
+FROM unnest(%(segments)s::int[], %(firsts)s::int[], %(counts)s::int[]) AS asked (segment, first, count)
+JOIN blind_row AS w ON w.segment = asked.segment AND w.row >= asked.first AND w.row < asked.first + asked.count
 JOIN encoded_version AS v ON v.handle = w.handle
 JOIN record_name AS n USING (reference)
 JOIN index_change AS c ON c.handle = w.handle AND NOT c.is_removal
-WHERE w.segment = %(segment)s AND w.row >= %(first)s AND w.row < %(end)s AND c.number <= %(change)s;
+WHERE c.number <= %(change)s;
 
--- name: describe_sides
--- Whose these segments are, and under which schema.
-SELECT s.segment, p.member, l.schema_digest
+-- name: describe_range
+-- Whose a segment is, and under which schema its epoch is encoded.
+SELECT p.member, l.schema_digest
 FROM blind_segment AS s
 JOIN partition AS p USING (partition_id)
 JOIN linkage_epoch AS l ON l.epoch = s.key_epoch
-WHERE s.segment = ANY(%(segments)s);
+WHERE s.segment = %(segment)s AND s.key_epoch = %(key_epoch)s;

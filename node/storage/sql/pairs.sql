@@ -59,6 +59,10 @@ select * from found_pair where to_tell or to_answer order by place limit %(limit
 -- What the hub is told of now.
 select * from found_pair where declare_at <= %(now)s and not is_over order by declare_at limit %(limit)s for update;
 
+-- name: count_under_way
+-- Pairs that somebody is still to hear of.
+select count(*) from found_pair where to_answer or (not is_over and (to_tell or declare_at is not null));
+
 -- name: list_ended_pairs
 -- Pairs whose own record is at the hub no more, for good.
 select found_pair.*
