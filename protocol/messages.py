@@ -104,6 +104,7 @@ from symbolon.protocol.messages_pairs import AgreedTime, PairProfile, PairProfil
 from symbolon.protocol.messages_receivers import (
     FoundPair,
     HandleNotice,
+    KnownPair,
     NumberedRecord,
     OpeningProblem,
     PairAnswer,
@@ -224,6 +225,7 @@ __all__ = [
     "KnownHit",
     "KnownHits",
     "KnownLedger",
+    "KnownPair",
     "KnownRecords",
     "LinkageEpoch",
     "LinkageKeyShare",

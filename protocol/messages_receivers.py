@@ -20,6 +20,8 @@ MOST_NUMBERED: Final = 1_000
 MOST_JOBS: Final = 64
 MOST_PAIRS_TOLD: Final = 16
 """In one message; what is left over goes with the next."""
+MOST_KNOWN_TOLD: Final = 4
+"""Of the answers of one message, those that name another pair: so all fits into one length."""
 
 MOST_RECORDS: Final = 65_536
 
@@ -126,11 +128,27 @@ class FoundPair:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPair:
+    """The pair as which the answering side knows the same two records: a finder that was restored lost it."""
+
+    pair_id: PairId
+    is_finder: bool
+    """Of the answering side."""
+    own_alias: RecordReference
+    """Of the answering side."""
+    other_alias: RecordReference
+    key_epoch: Counter
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
 class PairAnswer:
-    """The other side's answer: None where the pair is none, is known already, or its record is gone."""
+    """The other side's answer: no side where the pair is none, is known already, or its record is gone."""
 
     pair_id: PairId
     side: SideOfPair | None
+    known: KnownPair | None
+    """Where another pair of the same two records is in the way; then with the side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,8 +127,9 @@ class ReceiveOpenings:
 
     def _complain(self, work: Work, problem: OpeningProblem) -> None:
         message_id = new_message_id(self._draws.uuid())
-        body = canonical_bytes(to_wire(problem))
-        work.outbox.add_message(OutgoingMessage(message_id, problem.PURPOSE, HUB, None, body), self._draws.now())
+        body, now = canonical_bytes(to_wire(problem)), self._draws.now()
+        work.outbox.add_message(OutgoingMessage(message_id, problem.PURPOSE, HUB, None, body), now)
+        work.pairs.note_problem(problem.session, problem.number, now)
         work.audit.record(AuditAct.OPERATORS_DISAGREE, str(HUB), None, {"number": problem.number})
 
     def _key(self, key_id: KeyId) -> HybridSealingKey | None:

@@ -241,6 +241,9 @@ FOUND_PAIR = m.FoundPair(
     finder=OWN_SIDE,
     brings_back=False,
 )
+KNOWN_PAIR = m.KnownPair(
+    PairId(uuid_text(22)), is_finder=False, own_alias=OWN_ALIAS, other_alias=OTHER_ALIAS, key_epoch=1, band=Band.STRONG
+)
 
 PAIR_DECLARATION = m.PairDeclaration(
     pair_id=PAIR,
@@ -493,7 +496,14 @@ SEALABLE = (
     m.KeyCommitment(CEREMONY.ceremony_id, epoch=1, attempt=1, commitment=COMMITMENTS[XA]),
     m.KeyReveal(CEREMONY.ceremony_id, 1, 1, contribution=CONTRIBUTIONS[XA], transcript=TRANSCRIPT),
     m.KeyConfirmation(CEREMONY.ceremony_id, 1, 1, key_check_value=LINKAGE_KEY.check_value()),
-    m.PairsFound(found=(FOUND_PAIR,), answers=(m.PairAnswer(PAIR, OWN_SIDE), m.PairAnswer(PAIR, None))),
+    m.PairsFound(
+        found=(FOUND_PAIR,),
+        answers=(
+            m.PairAnswer(PAIR, OWN_SIDE, None),
+            m.PairAnswer(PAIR, None, None),
+            m.PairAnswer(PAIR, OWN_SIDE, KNOWN_PAIR),
+        ),
+    ),
 )
 
 REQUEST_PEM = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"

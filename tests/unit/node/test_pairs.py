@@ -86,20 +86,20 @@ def test_what_was_answered_or_told_by_the_other_gives_way_to_nothing() -> None:
 
 def test_an_answer_lets_a_pair_be_declared_and_a_refusal_ends_it() -> None:
     due = NOW + timedelta(minutes=7)
-    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE), due)
+    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE, None), due)
     assert (taken.to_tell, taken.declare_at, taken.other_side) == (False, due, OWN_SIDE)
-    refused = answered(FOUND, PairAnswer(PAIR, None), due)
+    refused = answered(FOUND, PairAnswer(PAIR, None, None), due)
     assert (refused.to_tell, refused.declare_at, refused.is_over) == (False, None, True)
 
 
 def test_the_first_answer_counts() -> None:
-    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE), NOW)
-    assert answered(taken, PairAnswer(PAIR, None), NOW) == taken
+    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE, None), NOW)
+    assert answered(taken, PairAnswer(PAIR, None, None), NOW) == taken
 
 
 def test_a_pair_whose_hit_was_held_is_declared_no_more() -> None:
     released = replace(FOUND, hit_id=HitId(LOW))
-    assert answered(released, PairAnswer(PAIR, OWN_SIDE), NOW).declare_at is None
+    assert answered(released, PairAnswer(PAIR, OWN_SIDE, None), NOW).declare_at is None
 
 
 def test_what_is_told_names_the_other_record_by_the_hubs_number_and_aliases_for_both() -> None:
