@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final
 
 from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency, WithdrawalReason
+from symbolon.protocol.messages_canaries import CanaryForm, CanaryNumber
 from symbolon.protocol.messages_erasures import Handle
 from symbolon.protocol.messages_sessions import MOST_QUERIES, OPERATORS, CompareRows
 from symbolon.protocol.purposes import Purpose
@@ -64,6 +65,23 @@ class SealedOpening:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedCanary:
+    """A handle that is no record's, and which canary it is (:class:`~symbolon.protocol.messages_canaries.Canary`)."""
+
+    handle: Handle
+    number: CanaryNumber
+    form: CanaryForm
+
+
+@dataclass(frozen=True, slots=True)
+class KnownYes:
+    """Two canaries that are alike: all their vectors are in these rows, and may be compared."""
+
+    query: Handle
+    record: Handle
+
+
+@dataclass(frozen=True, slots=True)
 class SealedOpenings:
     """Hub to receiver: every question about the same rows, some of them twice under different rotations.
 
@@ -84,6 +102,9 @@ class SealedOpenings:
     query_names: Annotated[tuple[RowHandle, ...], entries(1, MOST_QUERIES)]
     records: Annotated[tuple[RowHandle, ...], entries(1, MOST_RECORDS)]
     record_names: Annotated[tuple[RowHandle, ...], entries(1, MOST_RECORDS)]
+    canaries: Annotated[tuple[NamedCanary, ...], entries(0, MOST_RECORDS)]
+    """All that are among the queries and records: no pair with one of them is a hit."""
+    known: Annotated[tuple[KnownYes, ...], entries(0, MOST_RECORDS)]
     openings: Annotated[tuple[SealedOpening, ...], entries(1, MOST_JOBS)]
 
 
@@ -95,6 +116,8 @@ class OpeningProblem:
 
     session: Annotated[bytes, octets(16, 16)]
     number: Tally
+    by_canaries: bool
+    """A canary's known answer came out otherwise; else two copies differ, or two answers to one question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from symbolon.protocol.messages import OpeningProblem
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.clock import Clock
 
-_WHY: Final = "as {member} says of job {number}, which opened towards it alone"
+_WHY: Final = "as {member} says of job {number}, which opened towards it alone{what}"
+_BY_CANARIES: Final = " and was wrong about canaries"
 
 
 class NoteOpeningProblem:
@@ -32,6 +33,8 @@ class NoteOpeningProblem:
                 return
             # What could not be read is asked again, once the facilitator resumes.
             again = work.records.compare_again(member, now)
-            if work.operators.stop(_WHY.format(member=member, number=problem.number), now):
-                detail = {"stopped": True, "again": again, "number": problem.number}
+            what = _BY_CANARIES if problem.by_canaries else ""
+            why = _WHY.format(member=member, number=problem.number, what=what)
+            if work.operators.stop(why, now):
+                detail = {"stopped": True, "again": again, "by_canaries": problem.by_canaries}
                 work.audit(AuditAct.OPERATORS_DISAGREE, member, None, detail)

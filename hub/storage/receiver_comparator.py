@@ -17,14 +17,15 @@ from symbolon.hub.domain.scope import Scope
 from symbolon.hub.errors_of_operators import ComparisonSpent
 from symbolon.hub.ports import CandidatePair, HandleEnvelopes, Work
 from symbolon.hub.ports.operators import SealedBits
-from symbolon.hub.storage.blind_encodings import BlindEncodings, profiles_in
+from symbolon.hub.storage.blind_canaries import BlindCanaries
+from symbolon.hub.storage.blind_encodings import BlindEncodings, judging_profile_of
 from symbolon.hub.storage.blind_feed import FeedOperators
 from symbolon.hub.storage.blind_jobs import BudgetSpent
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
+from symbolon.hub.storage.receiver_canaries import Compared, canaries_of
 from symbolon.hub.storage.receiver_jobs import AskForReceivers, Rows
 from symbolon.matching.blind.questions import questions_in_order
 from symbolon.matching.blind.shared_record import NUMBERED, Outline
-from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.handling import Namespace
 from symbolon.protocol.messages import HandleNotice, NumberedRecord, SealedOpening, SealedOpenings
 from symbolon.protocol.messages_receivers import MOST_NUMBERED
@@ -54,10 +55,6 @@ class ReceiverEncodings(BlindEncodings):
         if refused is None and schema is not None and any(Outline.from_bytes(schema, envelopes[0]).tokens.values()):
             return "The outline holds tokens, by which the hub would see pairs: share them as vectors."
         return refused
-
-    def takes_canaries(self) -> bool:
-        """No: their answers open towards members, and the hub has none to check."""
-        return False
 
     def submit(self, work: Work, encodings: Sequence[HandleEnvelopes]) -> None:
         """Store encodings that were checked, and tell their owners."""
@@ -102,13 +99,30 @@ class _Named:
 _NOTHING: Final = _Named(0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked together: whose rows, what lies in each, and with what each partition may be compared."""
+
+    group: _Asking
+    named: Mapping[RowAddress, _Named]
+    scope: Scope
+
+
 class ReceiverComparator(ReceiverEncodings):
     """See `symbolon.hub.ports.Comparator`. It finds no pair: those who do are told by the operators."""
 
-    def __init__(self, schemas: LinkageSchemas, feed: FeedOperators, ask: AskForReceivers, tell: Tell) -> None:
+    def __init__(
+        self,
+        schemas: LinkageSchemas,
+        feed: FeedOperators,
+        ask: AskForReceivers,
+        canaries: BlindCanaries,
+        tell: Tell,
+    ) -> None:
         super().__init__(schemas, tell)
         self._feed = feed
         self._ask = ask
+        self._canaries = canaries
 
     def refresh(self, work: Work) -> int:
         """Bring the operators to the newest committed change and return its number."""
@@ -124,10 +138,11 @@ class ReceiverComparator(ReceiverEncodings):
     def compare(self, work: Work, handles: Collection[RecordHandle], scope: Scope) -> Sequence[CandidatePair]:
         """Have these compared with all that the scope allows, and what comes of it carried; no pair is seen here."""
         partitions = work.records.partitions()
+        asked = self._canaries.mix(work, handles, scope).asked
         named: dict[RowAddress, _Named] = {}
         asking: defaultdict[_Asking, list[RowAddress]] = defaultdict(list)
         places: defaultdict[_Asking, dict[int, tuple[PartitionId, str]]] = defaultdict(dict)
-        for row in work.transaction.fetch_all(_QUERIES["rows_that_ask"], handles=list(handles)):
+        for row in work.transaction.fetch_all(_QUERIES["rows_that_ask"], handles=[*handles, *asked]):
             partition = PartitionId(row["partition_id"])
             group = _Asking(row["key_epoch"], row["what"], _side_of(partitions[partition]))
             address = RowAddress(row["segment"], row["row"])
@@ -147,7 +162,7 @@ class ReceiverComparator(ReceiverEncodings):
         }
         try:
             for rows, piece, bits in self._ask(work, tuple(wanted), _PATIENCE_S):
-                self._carry(work, piece, bits, wanted[rows], named)
+                self._carry(work, piece, bits, _Asked(wanted[rows], named, scope))
         except BudgetSpent as spent:
             raise ComparisonSpent(spent.member, {named[row].handle for row in spent.asking.queries}) from spent
         return ()
@@ -179,7 +194,7 @@ class ReceiverComparator(ReceiverEncodings):
                 (segment, partition)
                 for segment, (partition, filled) in places.items()
                 if asked in scope.get(partition, ())
-                and (group.what.startswith(NUMBERED) or _judging(schema, filled, row["filled"]) == group.what)
+                and (group.what.startswith(NUMBERED) or judging_profile_of(schema, filled, row["filled"]) == group.what)
             ]
             if meeting:
                 side = _side_of(partitions[asked])
@@ -194,10 +209,10 @@ class ReceiverComparator(ReceiverEncodings):
         work: Work,
         piece: Rows,
         bits: Sequence[SealedBits],
-        group: _Asking,
-        named: Mapping[RowAddress, _Named],
+        asked: _Asked,
     ) -> None:
-        """Post what was sealed for one member, with the numbers of what was compared."""
+        """Post what was sealed for one member, with the numbers of what was compared, and which are canaries."""
+        group, named = asked.group, asked.named
         held = {
             RowAddress(row["segment"], row["row"]): _Named(row["handle"], row["name"])
             for row in work.transaction.fetch_all(
@@ -219,6 +234,10 @@ class ReceiverComparator(ReceiverEncodings):
             for each in piece.against
             for row in range(filled_up(each.count))
         ]
+        queries = [named[row] for row in piece.queries]
+        schema = self._schemas.of_epoch(work.transaction, group.epoch)
+        compared = Compared(group.what, [each.handle for each in queries], [each.handle for each in lying])
+        canaries, known = canaries_of(work, compared, schema, asked.scope)
         message = SealedOpenings(
             session=bits[0].session,
             what=group.what,
@@ -226,10 +245,12 @@ class ReceiverComparator(ReceiverEncodings):
             schema_digest=sides["schema_digest"],
             asking=group.side.member,
             asked=MemberCode(sides["member"]),
-            queries=tuple(named[row].handle for row in piece.queries),
-            query_names=tuple(named[row].name for row in piece.queries),
-            records=tuple(each.handle for each in lying),
+            queries=tuple(compared.queries),
+            query_names=tuple(each.name for each in queries),
+            records=tuple(compared.records),
             record_names=tuple(each.name for each in lying),
+            canaries=canaries,
+            known=known,
             openings=tuple(
                 SealedOpening(
                     each.job,
@@ -244,9 +265,3 @@ class ReceiverComparator(ReceiverEncodings):
 
 def _side_of(partition: Partition) -> _Side:
     return _Side(partition.member, partition.namespace is Namespace.PROTECTED)
-
-
-def _judging(schema: LinkageSchema, one: str, other: str) -> str | None:
-    """The first profile that both fill, in the schema's order."""
-    both = profiles_in(one) & profiles_in(other)
-    return next((profile.id for profile in schema.profiles if profile.id in both), None)

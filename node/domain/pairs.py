@@ -157,8 +157,11 @@ def is_new(
     """Whether a pair of two records is worth a hit, by the pairs of the same two so far.
 
     As the hub judges where it knows the records: one that is open is in the way, one that was judged DIFFERENT stays
-    so until a record changed materially, one that ended otherwise comes back with a new version of either.
+    so until a record changed materially, one that ended otherwise comes back with a new version of either. Of several
+    judgements the last counts, and at once: the clock that closes a hit so judged is not waited for, since nothing
+    compares the records again when it does.
     """
+    is_dismissed = False
     for pair, hit in known:
         if hit is None:
             if not pair.is_over:
@@ -166,15 +169,12 @@ def is_new(
             continue
         if hit.is_withdrawn:
             continue
-        if hit.ledger.state is not JointState.CLOSED:
+        is_closed = hit.ledger.state is JointState.CLOSED
+        if (hit.ledger.closed_from if is_closed else hit.ledger.state) is JointState.NOT_SAME:
+            is_dismissed = not brought_back(hit)
+        elif not is_closed or (pair.own_version == version and same_version(pair)):
             return False
-        if hit.ledger.closed_from is JointState.NOT_SAME:
-            if not brought_back(hit):
-                return False
-            continue
-        if pair.own_version == version and same_version(pair):
-            return False
-    return True
+    return not is_dismissed
 
 
 def crosses(own: Pair, told_of: FoundPair) -> bool:

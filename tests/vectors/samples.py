@@ -257,7 +257,7 @@ PAIR_DECLARATION = m.PairDeclaration(
     urgency=Urgency.U2,
 )
 PAIR_END = m.PairEnd(PAIR, OWN_ALIAS, WithdrawalReason.RECLASSIFIED)
-OPENING_PROBLEM = m.OpeningProblem(session=bytes(range(16)), number=7)
+OPENING_PROBLEM = m.OpeningProblem(session=bytes(range(16)), number=7, by_canaries=False)
 
 TOKEN_ELEMENTS = (bytes(range(32)), bytes(range(32, 64)))
 OPERATOR_ERASURE = m.OperatorErasure(
@@ -631,6 +631,8 @@ CLEAR = (
         query_names=(11, 11),
         records=(1_002, 0, 1_003),
         record_names=(12, 0, 13),
+        canaries=(m.NamedCanary(1_003, 2, m.CanaryForm.HIT), m.NamedCanary(1_001, 2, m.CanaryForm.QUERY)),
+        known=(m.KnownYes(1_001, 1_003),),
         openings=(
             m.SealedOpening(
                 COMPARED, (HYBRID_KEYS[XA].key_id,) * 3, tuple(bytes([place]) * 40 for place in range(1, 4))

@@ -72,6 +72,18 @@ def test_what_was_judged_different_comes_back_once_a_record_changed_materially()
     assert is_new([(FOUND, dismissed)], 3, lambda _pair: False, lambda _hit: True)
 
 
+def test_what_was_judged_different_is_not_kept_waiting_by_the_clock_that_closes_it() -> None:
+    assert is_new([(FOUND, hit(JointState.NOT_SAME))], 3, lambda _pair: False, lambda _hit: True)
+    assert not is_new([(FOUND, hit(JointState.NOT_SAME))], 3, lambda _pair: False, lambda _hit: False)
+
+
+def test_of_several_judgements_the_last_one_counts() -> None:
+    first, last = hit(JointState.CLOSED, JointState.NOT_SAME), hit(JointState.CLOSED, JointState.NOT_SAME)
+    for changed_since in (True, False):
+        known = [(FOUND, first), (FOUND, last)]
+        assert is_new(known, 3, lambda _pair: False, lambda of: of is last and changed_since) is changed_since  # noqa: B023
+
+
 def test_of_two_that_found_a_pair_at_once_the_lower_id_counts_for_both() -> None:
     mine, theirs = replace(FOUND, pair_id=HIGH), replace(FOUND_PAIR, pair_id=LOW)
     assert crosses(mine, theirs)

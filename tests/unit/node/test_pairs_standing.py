@@ -6,7 +6,8 @@ import pytest
 from tests.vectors.samples import BLIND_FOUNDING, RECEIVERS_FOUNDING
 
 from symbolon.node.domain.pairs_standing import Contact, PairsStanding, policy_text, warnings_of
-from symbolon.protocol.messages import OPEN_COMPARISON, Comparison
+from symbolon.protocol.messages import Comparison
+from symbolon.protocol.messages_comparison import OPEN_COMPARISON
 from symbolon.protocol.references import MemberCode
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)

@@ -232,6 +232,7 @@ def test_there_is_a_sample_of_every_message(samples):
     parts |= {messages.Comparison, messages.OperatorCard, messages.OperatorErasure, messages.ErasedVersion}
     parts |= {messages.TokenAnswer, messages.Canary, messages.NumberedRecord, messages.SealedOpening}
     parts |= {messages.FoundPair, messages.PairAnswer, messages.SideOfPair, messages.KnownPair}
+    parts |= {messages.NamedCanary, messages.KnownYes}
     assert {type(message) for message in samples.CLEAR + samples.SEALABLE} == set(MESSAGES) - parts
 
 
