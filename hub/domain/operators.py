@@ -53,3 +53,5 @@ class BlindStatus:
     tokens_today: tuple[TokenSpending, ...] = ()
     canaries: CanaryStanding = field(default_factory=CanaryStanding)
     stopped_because: str | None = None
+    members_check: bool = False
+    """Match bits open towards members alone: they check the canaries' answers, and the hub sees none."""
