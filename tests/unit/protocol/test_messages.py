@@ -33,7 +33,7 @@ from symbolon.protocol.wire_limits import Limit
 
 MESSAGES = [kind for kind in vars(messages).values() if isinstance(kind, type) and not issubclass(kind, StrEnum)]
 SAFE_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
-MEMBERS = st.from_regex(r"[A-Z]{2,3}", fullmatch=True).map(MemberCode)
+MEMBERS = st.from_regex(r"[A-Z]{2,3}", fullmatch=True).filter(lambda code: code != "HUB").map(MemberCode)
 COMPARABLE = st.one_of(
     st.just(ComparableWith.all_members()),
     st.lists(MEMBERS, min_size=1, max_size=5).map(lambda members: ComparableWith.only(*members)),
