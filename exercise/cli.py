@@ -16,6 +16,7 @@ from symbolon.exercise.population import RECORDS_A_STATE, make_population
 from symbolon.exercise.report import ShownProgress, as_json, show_addresses, show_result, show_trust
 from symbolon.exercise.run import ExerciseRun, RunResult
 from symbolon.exercise.truth import read_truth, verify
+from symbolon.protocol.messages import Opening
 
 REFUSED = 1
 _RECORDS_OPEN: Final = RECORDS_A_STATE
@@ -40,9 +41,17 @@ def run(
     open_: Annotated[
         bool, typer.Option("--open", help="The hub compares encodings itself; else three operators compare blind.")
     ] = False,
+    opening: Annotated[
+        Opening, typer.Option(help="Towards whom match bits open when operators compare blind: the hub, or members.")
+    ] = Opening.HUB,
     as_one_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, last.")] = False,
 ) -> None:
     """Start hub and three nodes, play the case, show the hits and stay up until Ctrl-C."""
+    if open_ and opening is Opening.RECEIVERS:
+        raise typer.BadParameter(
+            "A hub that compares openly sees every pair: leave out --open, or --opening receivers.",
+            param_hint="--opening",
+        )
     began = time.monotonic()
     console = Console(stderr=as_one_json)
     signal.signal(signal.SIGTERM, _stop_as_by_keyboard)
@@ -55,7 +64,7 @@ def run(
             )
             with ShownProgress(console) as progress:
                 progress.step(f"Starting PostgreSQL, broker, hub, three nodes{'' if open_ else ' and three operators'}")
-                federation = stack.enter_context(Federation(blind=not open_))
+                federation = stack.enter_context(Federation(blind=not open_, opening=opening))
                 federation.start_processes()
                 progress.step("The members compare their cards and sign the first directory")
                 federation.co_sign()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
@@ -16,11 +17,13 @@ from symbolon.exercise.node_party import ExerciseNode
 from symbolon.exercise.operator_party import ExerciseOperator
 from symbolon.exercise.own_log import OwnLog
 from symbolon.exercise.servers import ExerciseServers
-from symbolon.protocol.messages import welcome_fingerprint
+from symbolon.protocol.messages import Opening, welcome_fingerprint
 from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome
 from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.protocol.references import MemberCode
 
+PAIRS_EVERY: Final = timedelta(seconds=1)
+"""At which intervals members tell each other of pairs where the hub learns none: a hit takes three of them."""
 _TAKEN_WITHIN_S: Final = 90.0
 
 
@@ -28,16 +31,25 @@ class Federation:
     """Laid out when entered as a context manager; :meth:`start` starts the parties' processes."""
 
     def __init__(
-        self, states: Mapping[MemberCode, str] = STATE_NAMES, *, broker_url: str | None = None, blind: bool = False
+        self,
+        states: Mapping[MemberCode, str] = STATE_NAMES,
+        *,
+        broker_url: str | None = None,
+        blind: bool = False,
+        opening: Opening = Opening.HUB,
     ) -> None:
         """``states``: the members' names by code; ``broker_url``: a broker that runs already, instead of our own.
 
-        ``blind``: three operators compare what nobody sees; else the hub compares encodings.
+        ``blind``: three operators compare what nobody sees; else the hub compares encodings. ``opening``: towards whom
+        match bits of a blind comparison open.
         """
         self.servers = ExerciseServers(broker_url=broker_url)
-        self.hub = ExerciseHub(self.servers.folder / "hub")
+        self.opening = opening
+        self.hub = ExerciseHub(self.servers.folder / "hub", opening=opening)
+        pairs_every = PAIRS_EVERY if opening is Opening.RECEIVERS else None
         self.nodes: Mapping[MemberCode, ExerciseNode] = {
-            code: ExerciseNode(self.servers.folder / code.lower(), code, name) for code, name in states.items()
+            code: ExerciseNode(self.servers.folder / code.lower(), code, name, pairs_every)
+            for code, name in states.items()
         }
         places = range(OPERATORS if blind else 0)
         self.operators = tuple(ExerciseOperator(self.servers.folder / f"operator{place}", place) for place in places)
@@ -137,6 +149,8 @@ class Federation:
         for node in self.nodes.values():
             status = node.status()
             if status.outbox["items"] or status.outbox["messages"] or status.inbox["waiting"]:
+                return False
+            if node.pairs_under_way():
                 return False
         status_of_hub = self.hub.status()
         waiting = any(member.undelivered for member in status_of_hub.members)

@@ -17,7 +17,7 @@ from symbolon.hub.domain.members import Standing
 from symbolon.hub.domain.status import HubStatus
 from symbolon.hub.services.initialise_hub import AUTHORITY_CERTIFICATE, HubDraft
 from symbolon.hub.services.open_epoch import Because, EpochDraft
-from symbolon.protocol.messages import EnrolmentRequest, Welcome, enrolment_fingerprint
+from symbolon.protocol.messages import EnrolmentRequest, Opening, Welcome, enrolment_fingerprint
 from symbolon.protocol.messages_comparison import OperatorRequest, OperatorWelcome, operator_request_fingerprint
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.home import PartyHome
@@ -32,10 +32,11 @@ OPERATOR: Final = "operator"
 class ExerciseHub:
     """A hub in a folder of its own; :meth:`found` it before anything else."""
 
-    def __init__(self, folder: Path, federation: str = FEDERATION) -> None:
-        """``folder`` becomes the hub's home."""
+    def __init__(self, folder: Path, federation: str = FEDERATION, opening: Opening = Opening.HUB) -> None:
+        """``folder`` becomes the hub's home; ``opening``: towards whom match bits open, where three compare blind."""
         self.home = PartyHome(folder)
         self._federation = federation
+        self._opening = opening
         self.api_port, self.desk_port = free_ports(2)
         self.operator_password = f"exercise-{secrets.token_hex(4)}"
         self._hub: hub_bootstrap.Hub | None = None
@@ -69,6 +70,7 @@ class ExerciseHub:
             "api_port": self.api_port,
             "desk_port": self.desk_port,
             "second_factor": "optional",
+            "opening": self._opening.value,
         }
         self._hub = hub_bootstrap.initialise(self.home, HubDraft(self._federation, settings, (LOOPBACK, "localhost")))
         people_office(self._hub).add_with_password(

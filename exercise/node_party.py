@@ -3,6 +3,7 @@
 import ssl
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -38,13 +39,14 @@ _STAFF: Final = (Post.FOCAL_POINT, Post.DEPUTY)
 class ExerciseNode:
     """A node in a folder of its own; :meth:`initialise` it before anything else."""
 
-    def __init__(self, folder: Path, code: MemberCode, name: str) -> None:
-        """``folder`` becomes the node's home."""
+    def __init__(self, folder: Path, code: MemberCode, name: str, pairs_every: timedelta | None = None) -> None:
+        """``folder`` becomes the node's home; ``pairs_every``: see `NodeSettings`, None for the usual interval."""
         self.code = code
         self.name = name
         self.home = PartyHome(folder)
         (self.desk_port,) = free_ports(1)
         self.people = new_credentials(code)
+        self._pairs_every = pairs_every
         self._node: Node | None = None
 
     @property
@@ -79,6 +81,8 @@ class ExerciseNode:
             "desk_port": self.desk_port,
             "second_factor": "optional",
         }
+        if self._pairs_every is not None:
+            settings["pairs_every_seconds"] = round(self._pairs_every.total_seconds())
         draft = NodeDraft(self.code, self.name, settings, (LOOPBACK, "localhost"))
         self._node = initialise(self.home, draft)
         office = people_office(self._node)
@@ -169,6 +173,11 @@ class ExerciseNode:
     def status(self) -> NodeStatus:
         """What `symbolon node status` shows."""
         return self._opened.services.show_status()
+
+    def pairs_under_way(self) -> int:
+        """Pairs found past the hub, of protected records too, that the other side or the hub is still to hear of."""
+        with self._opened.unit_of_work.begin() as work:
+            return work.pairs.under_way()
 
     def list_records(self) -> tuple[ListedRecord, ...]:
         """What `symbolon node records` lists."""

@@ -16,6 +16,7 @@ from symbolon.exercise.operator_party import BODIES
 from symbolon.exercise.people import ROLES, Post
 from symbolon.exercise.run import RunResult
 from symbolon.exercise.truth import FoundHit, Verification
+from symbolon.protocol.messages import Opening
 
 
 class ShownProgress:
@@ -88,6 +89,10 @@ def show_trust(console: Console, federation: Federation) -> None:
     if federation.operators:
         bodies = ", ".join(BODIES[operator.place] for operator in federation.operators)
         console.print(f"Compared blind by {bodies}: neither they nor the hub saw an encoding or a score.")
+        if federation.opening is Opening.RECEIVERS:
+            console.print(
+                "What is alike opened towards the members alone: the hub learned no pair, and nobody which kinds agree."
+            )
     else:
         console.print("Compared openly: the hub holds every encoding, and is trusted not to attack them.")
 

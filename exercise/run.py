@@ -15,6 +15,7 @@ from symbolon.exercise.state_desk import StateDesk
 from symbolon.exercise.state_files import write_state_file
 from symbolon.exercise.truth import FoundHit, Verification, join_sides, read_truth, verify
 from symbolon.protocol.lifecycle import JointState
+from symbolon.protocol.messages import Opening
 from symbolon.protocol.references import MemberCode
 
 _MATCHED_WITHIN_S: Final = 300.0
@@ -93,7 +94,8 @@ class ExerciseRun:
             self._progress.step("Who asked says what became of it, and the exchange is closed")
             is_closed = exchange.close()
             hits = join_sides({code: desk.queue() for code, desk in desks.items()})
-        verification = verify(self._expected, hits)
+        kinds_told = self._federation.opening is Opening.HUB
+        verification = verify(self._expected, hits, kinds_told=kinds_told)
         return RunResult(
             verification, hits, replies, first_hit_ms, matched_s, is_closed, held_victim=was_held and was_handled
         )

@@ -1,12 +1,12 @@
 """The simulated officers of one state together: who handles which hit, and what they do when one arrives."""
 
 import ssl
-from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Final, Self
 
-from symbolon.exercise.officers import Credentials, FormAnswers, Officer, QueueEntry
+from symbolon.exercise.officers import Credentials, DeskRefused, FormAnswers, Officer, QueueEntry
 from symbolon.exercise.people import Post
 from symbolon.protocol.exchange_terms import CaseOutcome, Usefulness
 from symbolon.protocol.handling import Verdict
@@ -39,7 +39,6 @@ class StateDesk:
         self._people = people
         self._officers = {post: Officer(url, credentials, trust) for post, credentials in people.items()}
         self._signed_in: set[Post] = set()
-        self._acted: set[tuple[HitId, JointState]] = set()
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -83,10 +82,10 @@ class StateDesk:
                 if entry.own_record in leaving:
                     continue
                 seen.append(entry)
-                act = _ACTS.get(entry.state)
-                if act is not None and (entry.hit_id, entry.state) not in self._acted:
-                    act(officer, entry.hit_id)
-                    self._acted.add((entry.hit_id, entry.state))
+                with suppress(DeskRefused):
+                    # Where the other side's record turns out to be protected too, a hit is held anew, and both decide:
+                    # what moved on under an officer's hands is looked at again.
+                    _act_on(officer, entry)
         return tuple(seen)
 
     def check(self, hit_id: HitId) -> None:
@@ -133,13 +132,12 @@ class StateDesk:
         authoriser.approve(draft)
 
 
-def _vote_same(officer: Officer, hit_id: HitId) -> None:
-    officer.vote(hit_id, Verdict.SAME, REASON)
+def _act_on(officer: Officer, entry: QueueEntry) -> None:
+    """What a simulated officer does about a hit that is new in its state, once: then its page offers it no more."""
+    if entry.state is JointState.HELD and officer.may(entry.hit_id, "release"):
+        officer.release(entry.hit_id)
+    elif entry.state is JointState.ALERTED and officer.may(entry.hit_id, "vote"):
+        officer.vote(entry.hit_id, Verdict.SAME, REASON)
 
 
 _AT_WORK: Final = (Post.FOCAL_POINT, Post.PROTECTION_OFFICER)
-_ACTS: Final[dict[JointState, Callable[[Officer, HitId], None]]] = {
-    JointState.HELD: Officer.release,
-    JointState.ALERTED: _vote_same,
-}
-"""What a simulated officer does about a hit that is new in this state."""

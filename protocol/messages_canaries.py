@@ -11,6 +11,9 @@ from typing import Annotated
 from symbolon.protocol.references import RecordReference
 from symbolon.protocol.wire_limits import between
 
+CanaryNumber = Annotated[int, between(0, 255)]
+"""Of a family of canaries."""
+
 
 class CanaryForm(StrEnum):
     """A query; what reaches the threshold with it exactly; what misses it by the least that there is."""
@@ -25,5 +28,5 @@ class Canary:
     """An item of the batch that is a canary, and which: all members' canaries of one number and epoch fit together."""
 
     reference: RecordReference
-    number: Annotated[int, between(0, 255)]
+    number: CanaryNumber
     form: CanaryForm

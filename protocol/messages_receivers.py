@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final
 
 from symbolon.protocol.handling import Band, OffenceGroup, RecordKind, Urgency, WithdrawalReason
+from symbolon.protocol.messages_canaries import CanaryForm, CanaryNumber
 from symbolon.protocol.messages_erasures import Handle
 from symbolon.protocol.messages_sessions import MOST_QUERIES, OPERATORS, CompareRows
 from symbolon.protocol.purposes import Purpose
@@ -20,6 +21,8 @@ MOST_NUMBERED: Final = 1_000
 MOST_JOBS: Final = 64
 MOST_PAIRS_TOLD: Final = 16
 """In one message; what is left over goes with the next."""
+MOST_KNOWN_TOLD: Final = 4
+"""Of the answers of one message, those that name another pair: so all fits into one length."""
 
 MOST_RECORDS: Final = 65_536
 
@@ -62,11 +65,29 @@ class SealedOpening:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedCanary:
+    """A handle that is no record's, and which canary it is (:class:`~symbolon.protocol.messages_canaries.Canary`)."""
+
+    handle: Handle
+    number: CanaryNumber
+    form: CanaryForm
+
+
+@dataclass(frozen=True, slots=True)
+class KnownYes:
+    """Two canaries that are alike: all their vectors are in these rows, and may be compared."""
+
+    query: Handle
+    record: Handle
+
+
+@dataclass(frozen=True, slots=True)
 class SealedOpenings:
     """Hub to receiver: every question about the same rows, some of them twice under different rotations.
 
-    ``queries`` are the handles of ``asking``'s rows that ask, ``records`` those of ``asked``'s range, in their order;
-    the names beside them stay with a record through all its versions and epochs, so that it is known again.
+    ``queries`` are the handles of ``asking``'s rows that ask, ``records`` those of ``asked``'s ranges, in their order
+    and each range filled up to a word (`filled_up`); the names beside them stay with a record through all its versions
+    and epochs, so that it is known again.
     """
 
     PURPOSE: ClassVar[Purpose] = Purpose.SEALED_OPENINGS
@@ -81,6 +102,9 @@ class SealedOpenings:
     query_names: Annotated[tuple[RowHandle, ...], entries(1, MOST_QUERIES)]
     records: Annotated[tuple[RowHandle, ...], entries(1, MOST_RECORDS)]
     record_names: Annotated[tuple[RowHandle, ...], entries(1, MOST_RECORDS)]
+    canaries: Annotated[tuple[NamedCanary, ...], entries(0, MOST_RECORDS)]
+    """All that are among the queries and records: no pair with one of them is a hit."""
+    known: Annotated[tuple[KnownYes, ...], entries(0, MOST_RECORDS)]
     openings: Annotated[tuple[SealedOpening, ...], entries(1, MOST_JOBS)]
 
 
@@ -92,6 +116,8 @@ class OpeningProblem:
 
     session: Annotated[bytes, octets(16, 16)]
     number: Tally
+    by_canaries: bool
+    """A canary's known answer came out otherwise; else two copies differ, or two answers to one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +151,27 @@ class FoundPair:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPair:
+    """The pair as which the answering side knows the same two records: a finder that was restored lost it."""
+
+    pair_id: PairId
+    is_finder: bool
+    """Of the answering side."""
+    own_alias: RecordReference
+    """Of the answering side."""
+    other_alias: RecordReference
+    key_epoch: Counter
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
 class PairAnswer:
-    """The other side's answer: None where the pair is none, is known already, or its record is gone."""
+    """The other side's answer: no side where the pair is none, is known already, or its record is gone."""
 
     pair_id: PairId
     side: SideOfPair | None
+    known: KnownPair | None
+    """Where another pair of the same two records is in the way; then with the side."""
 
 
 @dataclass(frozen=True, slots=True)

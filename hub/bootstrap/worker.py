@@ -73,13 +73,15 @@ def blind_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -
 
 def receiver_comparator(hub: Hub, operators: Operators, *, recompute_one_in: int) -> Comparator:
     """Blind comparison whose match bits open towards members alone."""
+    from symbolon.hub.storage.blind_canaries import BlindCanaries
     from symbolon.hub.storage.blind_feed import FeedOperators
     from symbolon.hub.storage.receiver_comparator import ReceiverComparator
     from symbolon.hub.storage.receiver_jobs import AskForReceivers
 
     feed = FeedOperators(operators, hub.store.work, CLOCK, hub.identity.signing_key.sign)
     ask = AskForReceivers(operators, feed, secrets.randbelow, recompute_one_in)
-    return ReceiverComparator(hub.linkage_schemas(), feed, ask, hub.tell_of_rows)
+    canaries = BlindCanaries(CLOCK, secrets.randbelow)
+    return ReceiverComparator(hub.linkage_schemas(), feed, ask, canaries, hub.tell_of_rows)
 
 
 def build_worker_services(hub: Hub, comparator: Comparator) -> WorkerServices:

@@ -55,10 +55,12 @@ def _operators(found: HubStatus) -> Iterator[str]:
         )
     if found.blind.operators:
         canaries = found.blind.canaries
-        yield (
-            f"canaries: {canaries.held}; {canaries.answers} known answers right in 30 days, "
-            f"last {_moment(canaries.checked_at) or 'never'}"
+        checked = (
+            "checked by the members towards whom they open"
+            if found.blind.members_check
+            else f"{canaries.answers} known answers right in 30 days, last {_moment(canaries.checked_at) or 'never'}"
         )
+        yield f"canaries: {canaries.held}; {checked}"
         for spent in found.blind.tokens_today:
             yield f"{spent.member}: {spent.tokens} of {found.blind.daily_tokens} tokens evaluated today"
     for wrong in found.blind.no_bits:

@@ -63,3 +63,5 @@ class BlindStatus:
     stopped_because: str | None = None
     no_bits: tuple[SharedNoBits, ...] = ()
     """Members whose records were proved to be no bits."""
+    members_check: bool = False
+    """Match bits open towards members alone: they check the canaries' answers, and the hub sees none."""

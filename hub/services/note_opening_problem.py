@@ -11,7 +11,8 @@ from symbolon.protocol.messages import OpeningProblem
 from symbolon.protocol.references import MemberCode
 from symbolon.runtime.clock import Clock
 
-_WHY: Final = "{member} says that what the operators opened for it cannot be true."
+_WHY: Final = "as {member} says of job {number}, which opened towards it alone{what}"
+_BY_CANARIES: Final = " and was wrong about canaries"
 
 
 class NoteOpeningProblem:
@@ -26,11 +27,14 @@ class NoteOpeningProblem:
         """Stop comparison; the audit log says who called for it."""
         now = self._clock.now()
         with self._store.work() as work:
-            self._open(work, envelope, member, OpeningProblem, now)
+            problem = self._open(work, envelope, member, OpeningProblem, now)
             receivers_directory(work)
             if was_taken_before(work, envelope, now):
                 return
             # What could not be read is asked again, once the facilitator resumes.
             again = work.records.compare_again(member, now)
-            if work.operators.stop(_WHY.format(member=member), now):
-                work.audit(AuditAct.OPERATORS_DISAGREE, member, None, {"stopped": True, "again": again})
+            what = _BY_CANARIES if problem.by_canaries else ""
+            why = _WHY.format(member=member, number=problem.number, what=what)
+            if work.operators.stop(why, now):
+                detail = {"stopped": True, "again": again, "by_canaries": problem.by_canaries}
+                work.audit(AuditAct.OPERATORS_DISAGREE, member, None, detail)

@@ -7,6 +7,7 @@ from symbolon.hub.domain.operators import BlindStatus
 from symbolon.hub.domain.status import DirectoryStatus, HubStatus
 from symbolon.hub.ports import Store
 from symbolon.hub.services.draft_directory import outlook
+from symbolon.protocol.messages import Opening
 from symbolon.runtime.clock import Clock
 
 
@@ -39,5 +40,6 @@ class ShowStatus:
                 canaries=work.canaries.standing(),
                 stopped_because=operators.stopped_because(),
                 no_bits=operators.shared_no_bits(),
+                members_check=known is not None and known.comparison.opening is Opening.RECEIVERS,
             )
         return replace(status, blind=blind, certificate_expires_on=self._certificate_expires_on)

@@ -13,6 +13,7 @@ from symbolon.hub.ports import HandleEnvelopes, Work
 from symbolon.hub.storage.linkage_schemas import LinkageSchemas
 from symbolon.matching.blind.errors import BlindError
 from symbolon.matching.blind.shared_record import EXPLAINED, NUMBERED, Outline
+from symbolon.matching.linkage_schema import LinkageSchema
 from symbolon.protocol.messages_sessions import OPERATORS
 from symbolon.protocol.share_sealing import SEALED_LONGER
 from symbolon.runtime.sql_loader import load_queries
@@ -127,3 +128,9 @@ def filled_of(outline: Outline) -> str:
 def profiles_in(filled: str) -> frozenset[str]:
     """The profiles of such a text."""
     return frozenset(filled.split(_BETWEEN)) - {""}
+
+
+def judging_profile_of(schema: LinkageSchema, one: str, other: str) -> str | None:
+    """The first profile that records with these profiles both fill, in the schema's order."""
+    both = profiles_in(one) & profiles_in(other)
+    return next((profile.id for profile in schema.profiles if profile.id in both), None)

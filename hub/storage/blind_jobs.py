@@ -179,12 +179,12 @@ def _parts(place: int, asking: Asking) -> Iterator[_Part]:
     for first in range(0, len(asking.queries), QUERIES_OF_A_JOB):
         queries = asking.queries[first : first + QUERIES_OF_A_JOB]
         row = 0
-        for window in _windows(asking.against, min(MOST_ROWS, filled_up(MOST_PAIRS // len(queries)))):
+        for window in windows(asking.against, min(MOST_ROWS, filled_up(MOST_PAIRS // len(queries)))):
             yield _Part(replace(asking, queries=queries, against=window), place, first, row)
             row += sum(filled_up(each.count) for each in window)
 
 
-def _windows(ranges: Sequence[RowRange], rows: int) -> Iterator[tuple[RowRange, ...]]:
+def windows(ranges: Sequence[RowRange], rows: int) -> Iterator[tuple[RowRange, ...]]:
     """The ranges parted into so many rows each; only the last piece of a range is not a multiple of a word."""
     window: list[RowRange] = []
     room = rows

@@ -73,6 +73,8 @@ class CanaryLine:
     held: int
     answers: int
     last_checked: str
+    members_check: bool
+    """The hub sees no answer, and the members complain of a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def arrange_status(status: HubStatus) -> StatusView:
 def _canary_line(status: HubStatus) -> CanaryLine:
     canaries = status.blind.canaries
     checked = "never" if canaries.checked_at is None else _ago(canaries.checked_at, status.at)
-    return CanaryLine(canaries.held, canaries.answers, checked)
+    return CanaryLine(canaries.held, canaries.answers, checked, status.blind.members_check)
 
 
 def _operator_lines(operators: tuple[OperatorStanding, ...], now: datetime) -> tuple[OperatorLine, ...]:

@@ -3,12 +3,15 @@
 import json
 import signal
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 
 import typer
 
 from symbolon.node.cli.app import HomeOption, JsonOption, app, encoding_progress, open_node
 from symbolon.node.domain.epochs import EpochStanding
+from symbolon.node.domain.pairs_standing import PairsStanding
 from symbolon.protocol.federation import ExpiryNotice
 
 
@@ -41,13 +44,16 @@ def status(home: HomeOption, as_json: JsonOption = False) -> None:
     with open_node(home, "status") as node:
         found = node.services.show_status()
         if as_json:
-            typer.echo(json.dumps(asdict(found)))
+            typer.echo(json.dumps(asdict(found), default=_moment))
             return
         for name, value in asdict(found).items():
-            if name not in ("epochs", "warnings"):
+            if name not in ("epochs", "warnings", "past_hub"):
                 typer.echo(f"{name:<20} {_shown(value)}")
         for standing in found.epochs:
             typer.echo(f"{f'epoch {standing.epoch}':<20} {_epoch(standing)}")
+        if found.past_hub is not None:
+            for line in _past_hub(found.past_hub):
+                typer.echo(line)
         if found.awaits_signature is not None:
             typer.echo(
                 f"version {found.awaits_signature} of the directory waits for this node:"
@@ -84,6 +90,19 @@ def _epoch(standing: EpochStanding) -> str:
     if standing.key_check is None:
         return "its linkage key is not here: `symbolon node ceremony status`"
     return f"key {standing.key_check}, {encoding_progress(standing)}"
+
+
+def _past_hub(standing: PairsStanding) -> Iterator[str]:
+    waiting = f"to_tell={standing.to_tell}  to_answer={standing.to_answer}  to_declare={standing.to_declare}"
+    yield f"{'pairs':<20} {waiting}"
+    yield f"{'openings':<20} unreadable={standing.unreadable}  complaints={standing.complaints}"
+    for each in standing.contacts:
+        told, heard = ("never" if at is None else _moment(at) for at in (each.told_at, each.heard_at))
+        yield f"{f'pairs with {each.member}':<20} told {told}  heard {heard}"
+
+
+def _moment(moment: object) -> str:
+    return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else str(moment)
 
 
 def _shown(value: object) -> object:

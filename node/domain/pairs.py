@@ -8,7 +8,7 @@ from symbolon.node.domain.hit import Hit
 from symbolon.node.domain.records import Publication, Record
 from symbolon.protocol.handling import Band, Namespace, OffenceGroup, RecordKind
 from symbolon.protocol.lifecycle import JointState
-from symbolon.protocol.messages import FoundPair, PairAnswer, PairDeclaration, SideOfPair
+from symbolon.protocol.messages import FoundPair, KnownPair, PairAnswer, PairDeclaration, SideOfPair
 from symbolon.protocol.references import HitId, MemberCode, PairId, RecordReference
 
 AT_HUB = frozenset({Publication.QUEUED, Publication.PUBLISHED})
@@ -52,6 +52,8 @@ class Pair:
     found_at: datetime
     brings_back: bool = False
     """Found by this side although it was judged DIFFERENT: the own record changed materially since."""
+    known_as: PairId | None = None
+    """Told by the other side while this pair of the same two records was in the way: it may have lost that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,46 @@ def answered(pair: Pair, answer: PairAnswer, declare_at: datetime) -> Pair:
     """A finder's pair after the other side answered; the first answer counts."""
     if not pair.to_tell or pair.is_over:
         return pair
-    if answer.side is None:
+    if answer.side is None or answer.known is not None:
         return replace(pair, to_tell=False, is_over=True, declare_at=None)
     due = None if pair.hit_id is not None else (pair.declare_at or declare_at)
     return replace(pair, to_tell=False, other_side=answer.side, declare_at=due)
+
+
+def named_to_finder(pair: Pair) -> KnownPair:
+    """A pair as which this side knows what the other side found anew."""
+    return KnownPair(pair.pair_id, pair.is_finder, pair.own_alias, pair.other_alias, pair.key_epoch, pair.band)
+
+
+def in_the_way(known: Iterable[tuple[Pair, Hit | None]]) -> PairId | None:
+    """The pair that another find of the same two records gives way to; only one that the other side was told of."""
+    found = [
+        pair
+        for pair, hit in known
+        if pair.other_side is not None and not (pair.is_over if hit is None else hit.is_withdrawn)
+    ]
+    return found[-1].pair_id if found else None
+
+
+def adopted(found: Pair, answer: PairAnswer, known: KnownPair, now: datetime, declare_at: datetime) -> Pair:
+    """A pair that this side had lost, as the other side knows it, in the place of what was found anew."""
+    return replace(
+        found,
+        pair_id=known.pair_id,
+        is_finder=not known.is_finder,
+        other_side=answer.side,
+        band=known.band,
+        key_epoch=known.key_epoch,
+        own_alias=known.other_alias,
+        other_alias=known.own_alias,
+        to_tell=False,
+        to_answer=False,
+        declare_at=declare_at,
+        hit_id=None,
+        is_over=False,
+        found_at=now,
+        brings_back=False,
+    )
 
 
 def is_new(
@@ -119,8 +157,11 @@ def is_new(
     """Whether a pair of two records is worth a hit, by the pairs of the same two so far.
 
     As the hub judges where it knows the records: one that is open is in the way, one that was judged DIFFERENT stays
-    so until a record changed materially, one that ended otherwise comes back with a new version of either.
+    so until a record changed materially, one that ended otherwise comes back with a new version of either. Of several
+    judgements the last counts, and at once: the clock that closes a hit so judged is not waited for, since nothing
+    compares the records again when it does.
     """
+    is_dismissed = False
     for pair, hit in known:
         if hit is None:
             if not pair.is_over:
@@ -128,15 +169,12 @@ def is_new(
             continue
         if hit.is_withdrawn:
             continue
-        if hit.ledger.state is not JointState.CLOSED:
+        is_closed = hit.ledger.state is JointState.CLOSED
+        if (hit.ledger.closed_from if is_closed else hit.ledger.state) is JointState.NOT_SAME:
+            is_dismissed = not brought_back(hit)
+        elif not is_closed or (pair.own_version == version and same_version(pair)):
             return False
-        if hit.ledger.closed_from is JointState.NOT_SAME:
-            if not brought_back(hit):
-                return False
-            continue
-        if pair.own_version == version and same_version(pair):
-            return False
-    return True
+    return not is_dismissed
 
 
 def crosses(own: Pair, told_of: FoundPair) -> bool:

@@ -1,11 +1,12 @@
 """Where pairs are kept that were found past the hub, and the numbers by which it speaks of this node's records."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from symbolon.node.domain.pairs import NumberedVersion, Pair, PairNames
-from symbolon.protocol.references import HitId, PairId, RecordReference
+from symbolon.node.domain.pairs_standing import PairsStanding
+from symbolon.protocol.references import HitId, MemberCode, PairId, RecordReference
 
 
 class PairStore(Protocol):
@@ -47,12 +48,32 @@ class PairStore(Protocol):
         """The pairs of an own record, oldest first."""
         ...
 
-    def to_tell(self, limit: int) -> tuple[Pair, ...]:
-        """Pairs that the other side is told of, or is answered about, oldest first, locked."""
+    def to_tell(self, members: Collection[MemberCode], limit: int) -> tuple[Pair, ...]:
+        """Pairs that these are told of, or answered about, locked; those told before without an answer come last."""
+        ...
+
+    def note_told(self, member: MemberCode, pair_ids: Collection[PairId], now: datetime) -> None:
+        """A message for a member was queued that tells of these."""
+        ...
+
+    def note_heard(self, member: MemberCode, now: datetime) -> None:
+        """A message of a member was taken."""
+        ...
+
+    def note_problem(self, session: bytes, number: int, now: datetime) -> None:
+        """An opening cannot be true."""
+        ...
+
+    def standing(self, since: datetime) -> PairsStanding:
+        """What waits of pairs that everybody here may know of; complaints of openings since then."""
         ...
 
     def to_declare(self, now: datetime, limit: int) -> tuple[Pair, ...]:
         """Pairs whose declaration is due, locked."""
+        ...
+
+    def under_way(self) -> int:
+        """How many pairs wait to be told, answered or declared, whoever may know of them."""
         ...
 
     def ended(self, limit: int) -> tuple[Pair, ...]:

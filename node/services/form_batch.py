@@ -27,7 +27,7 @@ from symbolon.node.services.share_encodings import OpenItem, ShareEncodings, is_
 from symbolon.protocol.audit_log import AuditAct
 from symbolon.protocol.canonical import canonical_bytes, parse_json
 from symbolon.protocol.codec import to_wire
-from symbolon.protocol.messages import FederationDirectory, Opening
+from symbolon.protocol.messages import FederationDirectory
 from symbolon.protocol.problems import Problem
 from symbolon.protocol.references import new_batch_id
 
@@ -132,9 +132,7 @@ class FormBatch:
             return _Lacking(directory, lacking)
         work.tokens.end_wait()
         records = opened[: _fitting(opened, LARGEST_BODY - _ROOM_FOR_CANARIES)]
-        # The hub sees no answers where they open towards the members alone: it has nothing to check.
-        sees_answers = directory.comparison.opening is Opening.HUB
-        due = self._send_canaries.due(work, records) if sees_answers else []
+        due = self._send_canaries.due(work, records)
         due = due[: _fitting([canary.opened for canary in due], _ROOM_FOR_CANARIES)]
         # Shared out in the order in which they stand, since operators see when each was.
         mixed = self._send_canaries.among([(each, known[each.item.key_epoch]) for each in records], due)

@@ -18,7 +18,7 @@ from symbolon.protocol.envelope import Envelope
 from symbolon.protocol.handling import Namespace
 from symbolon.protocol.hybrid_keys import HybridSealingKey
 from symbolon.protocol.messages import FederationDirectory, HandleNotice, OpeningProblem, SealedOpenings
-from symbolon.protocol.problems import Problem
+from symbolon.protocol.problems import MalformedMessage, Problem
 from symbolon.protocol.references import HUB, KeyId, MemberCode, new_message_id
 
 
@@ -67,10 +67,12 @@ class ReceiveOpenings:
         schema = self._schema_of(message.schema_digest)
         if schema is None:
             raise UnreadableDelivery(Problem.UNKNOWN_SCHEMA, "This program does not bring the epoch's linkage schema.")
+        if any(work.pairs.numbered(each.handle) for each in message.canaries):
+            raise MalformedMessage("A record of this node is called a canary, so that nothing is found with it.")
         try:
             found = found_in(message, Receiver(self._own, directory.federation, self._key), schema)
         except OpeningsDisagree as error:
-            self._complain(work, OpeningProblem(message.session, error.number))
+            self._complain(work, OpeningProblem(message.session, error.number, error.by_canaries))
             return
         now = self._draws.now()
         kept = sum(self._keep(work, row, now) for row in found)
@@ -127,9 +129,12 @@ class ReceiveOpenings:
 
     def _complain(self, work: Work, problem: OpeningProblem) -> None:
         message_id = new_message_id(self._draws.uuid())
-        body = canonical_bytes(to_wire(problem))
-        work.outbox.add_message(OutgoingMessage(message_id, problem.PURPOSE, HUB, None, body), self._draws.now())
-        work.audit.record(AuditAct.OPERATORS_DISAGREE, str(HUB), None, {"number": problem.number})
+        body, now = canonical_bytes(to_wire(problem)), self._draws.now()
+        work.outbox.add_message(OutgoingMessage(message_id, problem.PURPOSE, HUB, None, body), now)
+        work.pairs.note_problem(problem.session, problem.number, now)
+        work.audit.record(
+            AuditAct.OPERATORS_DISAGREE, str(HUB), None, {"number": problem.number, "by_canaries": problem.by_canaries}
+        )
 
     def _key(self, key_id: KeyId) -> HybridSealingKey | None:
         hybrids = (each.sealing_keys.hybrid for each in self._keys.generations())

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from symbolon.node.domain.pairs import NumberedVersion, Pair, answered, crosses, is_live, is_new
+from symbolon.node.domain.hit import Hit
+from symbolon.node.domain.pairs import NumberedVersion, Pair, adopted, answered, crosses, in_the_way, is_live, is_new
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import Work
 from symbolon.node.services.correspondence import Correspondence, card_that_signed
@@ -27,6 +28,7 @@ class ReceivePairs:
         """Take a verified message."""
         signer = card_that_signed(work, envelope, directory)
         message = self._correspondence.open_sealed(PairsFound, envelope, signer)
+        work.pairs.note_heard(envelope.sender, self._draws.now())
         for found in message.found:
             self._told(work, found, envelope.sender)
         for answer in message.answers:
@@ -46,7 +48,17 @@ class ReceivePairs:
         if number is None:
             # The hub says soon which record that is; the finder tells again.
             return
-        is_pair = self._is_pair(work, found, number, sender)
+        known_as = None
+        is_pair = self._is_live(work, number, sender)
+        if is_pair:
+            before = self._pairs_so_far(work, found, number, sender)
+            is_pair = is_new(
+                before,
+                number.version,
+                lambda pair: pair.other_handle == found.finder_handle,
+                lambda _hit: found.brings_back,
+            )
+            known_as = None if is_pair else in_the_way(before)
         now = self._draws.now()
         work.pairs.add(
             Pair(
@@ -70,13 +82,18 @@ class ReceivePairs:
                 hit_id=None,
                 is_over=not is_pair,
                 found_at=now,
+                known_as=known_as,
             )
         )
 
-    def _is_pair(self, work: Work, found: FoundPair, number: NumberedVersion, sender: MemberCode) -> bool:
+    def _is_live(self, work: Work, number: NumberedVersion, sender: MemberCode) -> bool:
         record = work.records.find(number.reference)
-        if record is None or not is_live(record, number) or not record.content.comparable_with.admits(sender):
-            return False
+        return record is not None and is_live(record, number) and record.content.comparable_with.admits(sender)
+
+    def _pairs_so_far(
+        self, work: Work, found: FoundPair, number: NumberedVersion, sender: MemberCode
+    ) -> list[tuple[Pair, Hit | None]]:
+        """The pairs of the same two records, each with its hit."""
         pairs = [
             pair
             for pair in work.pairs.of_record(number.reference)
@@ -90,19 +107,18 @@ class ReceivePairs:
                 work.pairs.save(replace(pair, to_tell=False, is_over=True))
                 pairs.remove(pair)
                 break
-        known = [(pair, None if pair.hit_id is None else work.hits.find(pair.hit_id)) for pair in pairs]
-        return is_new(
-            known,
-            number.version,
-            lambda pair: pair.other_handle == found.finder_handle,
-            lambda _hit: found.brings_back,
-        )
+        return [(pair, None if pair.hit_id is None else work.hits.find(pair.hit_id)) for pair in pairs]
 
     def _answered(self, work: Work, answer: PairAnswer, sender: MemberCode) -> None:
         pair = work.pairs.find(answer.pair_id)
         if pair is None or pair.counterpart != sender or not pair.is_finder:
             return
-        after = answered(pair, answer, self._draws.now() + self._every * self._draws.jitter())
+        now = self._draws.now()
+        declare_at = now + self._every * self._draws.jitter()
+        after = answered(pair, answer, declare_at)
+        if pair.to_tell and answer.known is not None and work.pairs.find(answer.known.pair_id) is None:
+            # This node was restored: what it lost of the pair, the other side has, and the hit waits here for it.
+            work.pairs.add(adopted(pair, answer, answer.known, now, declare_at))
         if after.is_over and pair.hit_id is not None:
             # Held and released, and the other side's record is gone by now.
             end_pair(work, self._draws, pair, WithdrawalReason.OWNER_REQUEST)

@@ -1,14 +1,16 @@
 """Shows the federation as this node knows it, and lets an administrator say that another member knows the same."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from symbolon.node.domain.actors import Actor, Right
 from symbolon.node.domain.membership import Membership, ProposalView, is_fingerprint
+from symbolon.node.domain.pairs_standing import PairsStanding, policy_text
 from symbolon.node.errors import Forbidden, InvalidDraft, NoDirectory, NotJoined
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.review_directory import proposal_view
+from symbolon.node.services.show_pairs import pairs_past_hub
 from symbolon.protocol.audit_log import AuditAct, Detail
 from symbolon.protocol.directory_changes import DirectoryChange, changes_between
 from symbolon.protocol.messages import FederationDirectory, directory_fingerprint
@@ -23,6 +25,12 @@ class FederationView:
     directory: FederationDirectory | None
     fingerprint: str | None
     proposal: ProposalView | None
+    comparison: str | None
+    """How records are compared, as the members agreed."""
+    past_hub: PairsStanding | None
+    """Of pairs that members find past the hub; None where match bits open at the hub."""
+    warnings: tuple[str, ...]
+    """What is to be done about that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +49,12 @@ class VersionView:
 class ShowFederation:
     """The federation at a glance, and its history."""
 
-    def __init__(self, unit_of_work: UnitOfWork, own: MemberCode) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, draws: Draws, own: MemberCode, pairs_every: timedelta) -> None:
+        """`pairs_every`: at which intervals members tell each other of pairs, where they do."""
         self._unit_of_work = unit_of_work
+        self._draws = draws
         self._own = own
+        self._pairs_every = pairs_every
 
     def __call__(self) -> FederationView:
         """The newest version and the proposal, as they were last seen.
@@ -55,10 +66,20 @@ class ShowFederation:
         with self._unit_of_work.begin() as work:
             membership, directory = work.directory.membership(), work.directory.find()
             proposal = proposal_view(work, self._own)
+            past_hub = pairs_past_hub(work, directory, self._own, self._draws.now(), self._pairs_every)
         if membership is None:
             raise NotJoined
         fingerprint = None if directory is None else directory_fingerprint(directory)
-        return FederationView(membership, directory, fingerprint, proposal)
+        comparison = None if directory is None else policy_text(directory.comparison)
+        return FederationView(
+            membership=membership,
+            directory=directory,
+            fingerprint=fingerprint,
+            proposal=proposal,
+            comparison=comparison,
+            past_hub=past_hub.standing,
+            warnings=past_hub.warnings,
+        )
 
     def history(self) -> tuple[VersionView, ...]:
         """Every version, from the founding on."""

@@ -8,6 +8,7 @@ from typing import Final
 from symbolon.node.domain.epochs import EpochReceipt, EpochStanding
 from symbolon.node.domain.expiry import expiry_board
 from symbolon.node.domain.membership import ShutOut
+from symbolon.node.domain.pairs_standing import PairsStanding, policy_text
 from symbolon.node.domain.receipts import TIME_TO_ERASE, OwedReceipts
 from symbolon.node.domain.tokens import TokenWait
 from symbolon.node.ports.outside import Draws, LinkageKeys
@@ -15,6 +16,7 @@ from symbolon.node.ports.storage import UnitOfWork
 from symbolon.node.services.encode_record import EncodeRecord
 from symbolon.node.services.report_progress import standings
 from symbolon.node.services.review_directory import proposal_view
+from symbolon.node.services.show_pairs import pairs_past_hub
 from symbolon.protocol.federation import ExpiryNotice
 from symbolon.protocol.messages import Member
 from symbolon.protocol.problems import Problem
@@ -53,6 +55,10 @@ class NodeStatus:
     hits: Mapping[str, int]
     outbox: Mapping[str, int]
     inbox: Mapping[str, int]
+    past_hub: PairsStanding | None
+    """Of pairs that members find past the hub; None where match bits open at the hub."""
+    comparison: str | None
+    """How records are compared, as the members agreed."""
     clock_seems_slow: bool
     """Whether deliveries came lately that were issued in the future of this node's clock: they wait at the hub."""
 
@@ -67,12 +73,15 @@ class ShowStatus:
         linkage_keys: LinkageKeys,
         encode_record: EncodeRecord,
         own: MemberCode,
+        pairs_every: timedelta,
     ) -> None:
+        """`pairs_every`: at which intervals members tell each other of pairs, where they do."""
         self._unit_of_work = unit_of_work
         self._draws = draws
         self._linkage_keys = linkage_keys
         self._encode_record = encode_record
         self._own = own
+        self._pairs_every = pairs_every
 
     def __call__(self) -> NodeStatus:
         """The counts now."""
@@ -95,6 +104,7 @@ class ShowStatus:
             token_wait = work.tokens.wait()
             names = {} if directory is None else {card.place: card.name for card in directory.comparison.operators}
             owed = work.encodings.owed_receipts(names, now - TIME_TO_ERASE) if names else ()
+            past_hub = pairs_past_hub(work, directory, self._own, now, self._pairs_every)
             disputed = [receipt for receipt in work.encodings.receipts() if receipt.agrees is False]
         own = None if directory is None else directory.member_of(self._own)
         board = () if directory is None else expiry_board(directory, self._own, now.date())
@@ -112,12 +122,15 @@ class ShowStatus:
                 *(() if token_wait is None else (_of_token_wait(token_wait),)),
                 *(_of_receipt(receipt) for receipt in disputed),
                 *(_of_operator(each, names[each.place]) for each in owed),
+                *past_hub.warnings,
             ),
             records=records,
             without_category=without_category,
             hits=hits,
             outbox=outbox,
             inbox=inbox,
+            past_hub=past_hub.standing,
+            comparison=None if directory is None else policy_text(directory.comparison),
             clock_seems_slow=slow_clock_at is not None and now - slow_clock_at < _LATELY,
         )
 

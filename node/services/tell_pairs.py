@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from symbolon.node.domain.outbox import OutgoingMessage
-from symbolon.node.domain.pairs import Pair, declared, side_of, told
+from symbolon.node.domain.pairs import Pair, declared, named_to_finder, side_of, told
+from symbolon.node.domain.records import Record
 from symbolon.node.ports.outside import Draws
 from symbolon.node.ports.storage import UnitOfWork, Work
 from symbolon.node.services.correspondence import Correspondence, counterpart_card
@@ -19,7 +20,7 @@ from symbolon.protocol.canonical import canonical_bytes
 from symbolon.protocol.codec import to_wire
 from symbolon.protocol.handling import WithdrawalReason
 from symbolon.protocol.messages import FederationDirectory, FoundPair, Opening, PairAnswer, PairsFound
-from symbolon.protocol.messages_receivers import MOST_PAIRS_TOLD
+from symbolon.protocol.messages_receivers import MOST_KNOWN_TOLD, MOST_PAIRS_TOLD
 from symbolon.protocol.references import HUB, HitId, MemberCode, new_message_id
 
 EVERY: Final = timedelta(minutes=15)
@@ -84,10 +85,10 @@ class TellPairs:
 
     def _tell(self, work: Work, directory: FederationDirectory, now: datetime) -> int:
         own = self._correspondence.code
-        waiting: defaultdict[MemberCode, list[Pair]] = defaultdict(list)
-        for pair in work.pairs.to_tell(_AT_ONCE):
-            waiting[pair.counterpart].append(pair)
         others = [member.code for member in directory.members if member.is_active and member.code != own]
+        waiting: defaultdict[MemberCode, list[Pair]] = defaultdict(list)
+        for pair in work.pairs.to_tell(others, _AT_ONCE):
+            waiting[pair.counterpart].append(pair)
         for member in others:
             self._send(work, directory, member, waiting[member], now)
         return len(others)
@@ -101,11 +102,21 @@ class TellPairs:
             record = work.records.find(pair.own_reference)
             if pair.to_tell and record is not None and len(found) < MOST_PAIRS_TOLD:
                 found.append(told(pair, side_of(record, pair.own_version)))
-            if pair.to_answer and len(answers) < MOST_PAIRS_TOLD:
-                side = None if record is None or pair.is_over else side_of(record, pair.own_version)
-                answers.append(PairAnswer(pair.pair_id, side))
+            known = None if pair.known_as is None else work.pairs.find(pair.known_as)
+            names = sum(each.known is not None for each in answers)
+            if pair.to_answer and len(answers) < MOST_PAIRS_TOLD and (known is None or names < MOST_KNOWN_TOLD):
+                answers.append(_answer(pair, record, known))
                 work.pairs.save(replace(pair, to_answer=False))
         message_id = new_message_id(self._draws.uuid())
         message = PairsFound(tuple(found), tuple(answers))
         card = counterpart_card(directory, member)
         work.outbox.add_message(self._correspondence.seal_message(message, card, directory, message_id), now)
+        work.pairs.note_told(member, [each.pair_id for each in found], now)
+
+
+def _answer(pair: Pair, record: Record | None, known: Pair | None) -> PairAnswer:
+    """Whether a pair that the other side told is one; what it was told of another one is known here as."""
+    if record is None or (pair.is_over and known is None):
+        return PairAnswer(pair.pair_id, None, None)
+    side = side_of(record, pair.own_version)
+    return PairAnswer(pair.pair_id, side, None if known is None else named_to_finder(known))

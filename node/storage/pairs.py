@@ -1,6 +1,6 @@
 """Pairs that were found past the hub, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from symbolon.node.domain.pairs import NumberedVersion, Pair, PairNames
+from symbolon.node.domain.pairs_standing import Contact, PairsStanding
 from symbolon.protocol.codec import from_wire, to_wire
 from symbolon.protocol.handling import Band
 from symbolon.protocol.messages import SideOfPair
@@ -76,6 +77,7 @@ class PostgresPairs:
             other_alias=pair.other_alias,
             found_at=pair.found_at,
             brings_back=pair.brings_back,
+            known_as=pair.known_as,
         )
         return row is not None
 
@@ -99,13 +101,40 @@ class PostgresPairs:
         """The pairs of an own record, oldest first."""
         return tuple(map(_pair, self._tx.fetch_all(QUERIES["list_pairs_of_record"], reference=reference)))
 
-    def to_tell(self, limit: int) -> tuple[Pair, ...]:
-        """Pairs that the other side is told of, or is answered about, oldest first, locked."""
-        return tuple(map(_pair, self._tx.fetch_all(QUERIES["list_pairs_to_tell"], limit=limit)))
+    def to_tell(self, members: Collection[MemberCode], limit: int) -> tuple[Pair, ...]:
+        """Pairs that these are told of, or answered about, locked; those told before without an answer come last."""
+        rows = self._tx.fetch_all(QUERIES["list_pairs_to_tell"], members=list(members), limit=limit)
+        return tuple(map(_pair, rows))
+
+    def note_told(self, member: MemberCode, pair_ids: Collection[PairId], now: datetime) -> None:
+        """A message for a member was queued that tells of these."""
+        self._tx.execute(QUERIES["note_contact_told"], member=member, now=now)
+        self._tx.execute(QUERIES["note_told"], pair_ids=list(pair_ids), now=now)
+
+    def note_heard(self, member: MemberCode, now: datetime) -> None:
+        """A message of a member was taken."""
+        self._tx.execute(QUERIES["note_contact_heard"], member=member, now=now)
+
+    def note_problem(self, session: bytes, number: int, now: datetime) -> None:
+        """An opening cannot be true."""
+        self._tx.execute(QUERIES["note_problem"], session=session, number=number, now=now)
+
+    def standing(self, since: datetime) -> PairsStanding:
+        """What waits of pairs that everybody here may know of; complaints of openings since then."""
+        contacts = tuple(
+            Contact(MemberCode(row["member"]), row["told_at"], row["heard_at"])
+            for row in self._tx.fetch_all(QUERIES["list_contacts"])
+        )
+        row = self._tx.fetch_one(QUERIES["count_standing"], since=since) or {}
+        return PairsStanding(**row, contacts=contacts)
 
     def to_declare(self, now: datetime, limit: int) -> tuple[Pair, ...]:
         """Pairs whose declaration is due, locked."""
         return tuple(map(_pair, self._tx.fetch_all(QUERIES["list_pairs_to_declare"], now=now, limit=limit)))
+
+    def under_way(self) -> int:
+        """How many pairs wait to be told, answered or declared, whoever may know of them."""
+        return int(self._tx.fetch_value(QUERIES["count_under_way"]))
 
     def ended(self, limit: int) -> tuple[Pair, ...]:
         """Pairs that are not over and whose own record is gone, locked."""
@@ -160,4 +189,5 @@ def _pair(row: Row) -> Pair:
         is_over=row["is_over"],
         found_at=row["found_at"],
         brings_back=row["brings_back"],
+        known_as=None if row["known_as"] is None else PairId(str(row["known_as"])),
     )

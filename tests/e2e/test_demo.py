@@ -87,6 +87,16 @@ def test_the_run_tells_who_signed_the_directory_and_how_the_key_came_about(
     assert "was made by all and never at the hub." in told
 
 
+def test_a_run_whose_match_bits_open_towards_members_alone_finds_the_same() -> None:
+    command = (*COMMAND, "--once", "--json", "--opening", "receivers")
+    run = subprocess.run(command, capture_output=True, text=True, timeout=RUN_WITHIN_S, check=False)
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout.splitlines()[-1])
+    assert result["ok"] is True
+    assert result["hits_found"] == result["hits_expected"] == 11
+    assert "the hub learned no pair" in " ".join(run.stderr.split())
+
+
 def test_all_processes_end_when_the_launcher_is_killed(short_folder: Path) -> None:
     launcher = launch(short_folder)
     launcher.kill()

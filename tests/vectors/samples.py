@@ -241,6 +241,9 @@ FOUND_PAIR = m.FoundPair(
     finder=OWN_SIDE,
     brings_back=False,
 )
+KNOWN_PAIR = m.KnownPair(
+    PairId(uuid_text(22)), is_finder=False, own_alias=OWN_ALIAS, other_alias=OTHER_ALIAS, key_epoch=1, band=Band.STRONG
+)
 
 PAIR_DECLARATION = m.PairDeclaration(
     pair_id=PAIR,
@@ -254,7 +257,7 @@ PAIR_DECLARATION = m.PairDeclaration(
     urgency=Urgency.U2,
 )
 PAIR_END = m.PairEnd(PAIR, OWN_ALIAS, WithdrawalReason.RECLASSIFIED)
-OPENING_PROBLEM = m.OpeningProblem(session=bytes(range(16)), number=7)
+OPENING_PROBLEM = m.OpeningProblem(session=bytes(range(16)), number=7, by_canaries=False)
 
 TOKEN_ELEMENTS = (bytes(range(32)), bytes(range(32, 64)))
 OPERATOR_ERASURE = m.OperatorErasure(
@@ -493,7 +496,14 @@ SEALABLE = (
     m.KeyCommitment(CEREMONY.ceremony_id, epoch=1, attempt=1, commitment=COMMITMENTS[XA]),
     m.KeyReveal(CEREMONY.ceremony_id, 1, 1, contribution=CONTRIBUTIONS[XA], transcript=TRANSCRIPT),
     m.KeyConfirmation(CEREMONY.ceremony_id, 1, 1, key_check_value=LINKAGE_KEY.check_value()),
-    m.PairsFound(found=(FOUND_PAIR,), answers=(m.PairAnswer(PAIR, OWN_SIDE), m.PairAnswer(PAIR, None))),
+    m.PairsFound(
+        found=(FOUND_PAIR,),
+        answers=(
+            m.PairAnswer(PAIR, OWN_SIDE, None),
+            m.PairAnswer(PAIR, None, None),
+            m.PairAnswer(PAIR, OWN_SIDE, KNOWN_PAIR),
+        ),
+    ),
 )
 
 REQUEST_PEM = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
@@ -622,6 +632,8 @@ CLEAR = (
         query_names=(11, 11),
         records=(1_002, 0, 1_003),
         record_names=(12, 0, 13),
+        canaries=(m.NamedCanary(1_003, 2, m.CanaryForm.HIT), m.NamedCanary(1_001, 2, m.CanaryForm.QUERY)),
+        known=(m.KnownYes(1_001, 1_003),),
         openings=(
             m.SealedOpening(
                 COMPARED, (HYBRID_KEYS[XA].key_id,) * 3, tuple(bytes([place]) * 40 for place in range(1, 4))

@@ -34,14 +34,21 @@ class SealOpenings:
         """An asker to whom a job's shares may be given: they leave it sealed.
 
         Raises:
-            OutOfScope: the job asks about single pairs, which would tell the hub what it found.
+            OutOfScope: the job asks about single pairs, which would tell the hub what it found; or what one query is
+                compared with is for several to learn.
             UnknownReceiver: the directory lists no key to seal for.
 
         """
-        if len(job.against) != 1:
-            raise OutOfScope("Where match bits open towards receivers, one range of rows is compared at a time.")
-        asked = _partition(segments[job.against[0].segment])
-        receivers = [receiver_of(_partition(segments[row.segment]), asked) for row in job.queries]
+        asked = {_partition(segments[each.segment]) for each in job.against}
+        if not asked:
+            raise OutOfScope("Where match bits open towards receivers, ranges of rows are compared, and no pairs.")
+        learning = {
+            segment: {receiver_of(_partition(segments[segment]), each) for each in asked}
+            for segment in {row.segment for row in job.queries}
+        }
+        if any(len(receivers) > 1 for receivers in learning.values()):
+            raise OutOfScope("What one query is compared with opens towards one member: ask about the rest apart.")
+        receivers = [min(learning[row.segment]) for row in job.queries]
         keys = self.keys
         if not set(receivers) <= keys.keys():
             raise UnknownReceiver("The directory lists no key of a member to seal for.")

@@ -9,10 +9,10 @@ LEFT JOIN member_presence AS p ON p.member = m.code
 ORDER BY m.code;
 
 -- name: count_records
--- Live records by member and kind.
+-- Live records by member and kind, without what only stands for one in a hit.
 SELECT member, record_kind, count(*) AS live
 FROM record
-WHERE withdrawn_at IS NULL
+WHERE withdrawn_at IS NULL AND NOT EXISTS (SELECT FROM pair_alias WHERE pair_alias.reference = record.reference)
 GROUP BY member, record_kind
 ORDER BY member, record_kind;
 

@@ -38,6 +38,9 @@ def test_an_operator_that_seals_something_else_is_found_out_and_no_hit_is_lost(
     federation.pump()
     with federation.hub.hub.store.work() as work:
         assert work.operators.stopped_since() is not None
+        assert "as XB says of job" in (work.operators.stopped_because() or "")
+    (warning,) = federation["XB"].node.services.show_status().warnings
+    assert warning.startswith("Openings of the last 30 days that cannot be true: 1.")
     assert hits(federation, "XB") == []
     monkeypatch.setattr(seal_openings, "seal_opening", honest)
     ResumeComparison(federation.hub.hub.store)()

@@ -87,12 +87,12 @@ def test_two_victims_are_each_their_own_officers_to_release(federation: Receiver
     federation.pump()
     federation["XB"].publish(f"B-1,C-1,{VICTIM}")
     federation.pump()
-    assert [state for _own, _other, state in hits(federation, "XB")] == [JointState.HELD]
-    assert hits(federation, "XA") == []
-    hit_id = federation["XB"].hit_on("B-1")
-    federation["XB"].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
+    assert [state for _own, _other, state in hits(federation, "XA")] == [JointState.HELD]
+    assert hits(federation, "XB") == []
+    hit_id = federation["XA"].hit_on("A-1")
+    federation["XA"].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)
     federation.pump()
-    assert hits(federation, "XA") == [("XA A-1", "XB B-1", JointState.HELD)]
+    assert hits(federation, "XB") == [("XB B-1", "XA A-1", JointState.HELD)]
     # It is held anew, since the first officer did not know that the other side is a victim's too: both decide.
     for code in ("XA", "XB"):
         federation[code].node.services.release_hold(PROTECTION_OFFICER, hit_id, HoldRuling.RELEASE)

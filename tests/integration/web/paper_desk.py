@@ -36,6 +36,7 @@ from symbolon.node.domain.hits import AgreementLine, HitSummary, HitView, Identi
 from symbolon.node.domain.justification import JustificationNeeded, ViewReason, Visit
 from symbolon.node.domain.membership import Membership, ProposalView
 from symbolon.node.domain.messages import HitMessage, StoredMessage, exchange_of
+from symbolon.node.domain.pairs_standing import Contact, PairsStanding
 from symbolon.node.errors import Forbidden, InvalidDraft, NotFound
 from symbolon.node.services.node_services import DeskServices
 from symbolon.node.services.show_federation import FederationView
@@ -530,6 +531,9 @@ FEDERATION_VIEW = FederationView(
         to_compare=(),
         waits_for_this_node=True,
     ),
+    comparison="blind, by three operators; what is alike opens towards the members alone, and the hub learns no pair",
+    past_hub=PairsStanding(1, 0, 2, 1, 0, (Contact(MemberCode("XB"), START, None),)),
+    warnings=("Openings that could not be opened: 1.",),
 )
 
 

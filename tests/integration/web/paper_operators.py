@@ -52,6 +52,12 @@ def situations(now: datetime) -> dict[str, HubStatus]:
         "one cannot read": BlindStatus((three[0], replace(three[1], unreadable=3, receipts_refused=2), three[2])),
         "no bits": BlindStatus(three, no_bits=(SharedNoBits(MemberCode("XB"), 4),)),
         "no agreement": BlindStatus(three, now - timedelta(minutes=12)),
+        "a member complains": BlindStatus(
+            three,
+            now - timedelta(minutes=12),
+            stopped_because="as XA says of job 7, which opened towards it alone",
+            members_check=True,
+        ),
     }
     spent = (TokenSpending(MemberCode("XA"), 1_840), TokenSpending(MemberCode("XB"), 196_000))
     return {

@@ -55,3 +55,7 @@ def test_the_halves_of_two_queues_are_laid_together_by_hit() -> None:
 
 def test_the_truth_of_the_case_can_be_read() -> None:
     assert len(read_truth()) == 11
+
+
+def test_where_nobody_computes_which_kinds_agree_none_are_missed() -> None:
+    assert not verify([SHIP], [replace(SEEN, agree=frozenset())], kinds_told=False).complaints

@@ -41,6 +41,11 @@ def test_of_a_protected_record_nobody_learns_but_its_owner(asking: Namespace, as
     assert receiver_of(one, other) == receiver
 
 
+def test_of_two_protected_records_one_owner_learns_whichever_asks() -> None:
+    one, other = (Partition(member, PROTECTED, ComparableWith.all_members()) for member in (XA, XB))
+    assert receiver_of(one, other) == receiver_of(other, one) == XA
+
+
 def test_two_declarations_of_one_pair_mirror_each_other() -> None:
     assert mirrors(FINDERS, XA, OTHERS, XB)
     assert mirrors(OTHERS, XB, FINDERS, XA)

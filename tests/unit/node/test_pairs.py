@@ -72,6 +72,18 @@ def test_what_was_judged_different_comes_back_once_a_record_changed_materially()
     assert is_new([(FOUND, dismissed)], 3, lambda _pair: False, lambda _hit: True)
 
 
+def test_what_was_judged_different_is_not_kept_waiting_by_the_clock_that_closes_it() -> None:
+    assert is_new([(FOUND, hit(JointState.NOT_SAME))], 3, lambda _pair: False, lambda _hit: True)
+    assert not is_new([(FOUND, hit(JointState.NOT_SAME))], 3, lambda _pair: False, lambda _hit: False)
+
+
+def test_of_several_judgements_the_last_one_counts() -> None:
+    first, last = hit(JointState.CLOSED, JointState.NOT_SAME), hit(JointState.CLOSED, JointState.NOT_SAME)
+    for changed_since in (True, False):
+        known = [(FOUND, first), (FOUND, last)]
+        assert is_new(known, 3, lambda _pair: False, lambda of: of is last and changed_since) is changed_since  # noqa: B023
+
+
 def test_of_two_that_found_a_pair_at_once_the_lower_id_counts_for_both() -> None:
     mine, theirs = replace(FOUND, pair_id=HIGH), replace(FOUND_PAIR, pair_id=LOW)
     assert crosses(mine, theirs)
@@ -86,20 +98,20 @@ def test_what_was_answered_or_told_by_the_other_gives_way_to_nothing() -> None:
 
 def test_an_answer_lets_a_pair_be_declared_and_a_refusal_ends_it() -> None:
     due = NOW + timedelta(minutes=7)
-    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE), due)
+    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE, None), due)
     assert (taken.to_tell, taken.declare_at, taken.other_side) == (False, due, OWN_SIDE)
-    refused = answered(FOUND, PairAnswer(PAIR, None), due)
+    refused = answered(FOUND, PairAnswer(PAIR, None, None), due)
     assert (refused.to_tell, refused.declare_at, refused.is_over) == (False, None, True)
 
 
 def test_the_first_answer_counts() -> None:
-    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE), NOW)
-    assert answered(taken, PairAnswer(PAIR, None), NOW) == taken
+    taken = answered(FOUND, PairAnswer(PAIR, OWN_SIDE, None), NOW)
+    assert answered(taken, PairAnswer(PAIR, None, None), NOW) == taken
 
 
 def test_a_pair_whose_hit_was_held_is_declared_no_more() -> None:
     released = replace(FOUND, hit_id=HitId(LOW))
-    assert answered(released, PairAnswer(PAIR, OWN_SIDE), NOW).declare_at is None
+    assert answered(released, PairAnswer(PAIR, OWN_SIDE, None), NOW).declare_at is None
 
 
 def test_what_is_told_names_the_other_record_by_the_hubs_number_and_aliases_for_both() -> None:
