@@ -12,6 +12,9 @@ PYTHON ?=
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# The product starts in many processes: what one of them compiled, the next one finds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 

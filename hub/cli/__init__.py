@@ -12,6 +12,7 @@ DOORS: Final = {
     "worker": "processes",
     "beat": "processes",
     "status": "status",
+    "resume": "resume",
     "backup": "backup",
     "restore": "backup",
     "reconcile": "backup",
@@ -20,7 +21,7 @@ DOORS: Final = {
     "federation": "federation",
     "certificate": "certificates",
     "epoch": "epochs",
-    "operator": "resume",
+    "operator": "operator",
     "user": "users",
 }
 """The module of each command: an operator's process imports nothing of the hub's, nor the beat of what compares."""

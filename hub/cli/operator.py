@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from symbolon.hub.cli.app import app
 from symbolon.hub.cli.operator_status import as_json as status_as_json
 from symbolon.hub.cli.operator_status import in_words
 from symbolon.hub.cli.outlooks import JsonOption, tell
@@ -40,6 +41,7 @@ from symbolon.runtime.postgres_tools import PostgresTools
 operator_app = typer.Typer(
     no_args_is_help=True, help="Blind comparison: one of its three operators, and adding them at the hub."
 )
+app.add_typer(operator_app, name="operator")
 HomeOption = Annotated[Path, typer.Option("--home", envvar="SYMBOLON_HOME", help="The operator's home folder.")]
 HubHomeOption = Annotated[Path, typer.Option("--home", envvar="SYMBOLON_HOME", help="The hub's home folder.")]
 

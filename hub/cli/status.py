@@ -69,7 +69,7 @@ def _operators(found: HubStatus) -> Iterator[str]:
         yield (
             f"comparison is stopped since {_moment(found.blind.stopped_since)}: the operators did not agree, "
             f"{found.blind.stopped_because or 'see the audit log'}; "
-            "`symbolon hub operator resume` lets it go on"
+            "`symbolon hub resume` lets it go on"
         )
 
 

@@ -177,6 +177,6 @@ def run_unless_database_is_away(job: Callable[[], object]) -> None:
     except (OperatorAway, OperatorRefused, OperatorsLate) as away:
         get_logger().warning("an operator does not compare now; the next sweep tries again", reason=away.sentence)
     except OperatorsDisagree as wrong:
-        get_logger().error("comparison is stopped: `symbolon hub operator resume` lets it go on", reason=wrong.sentence)
+        get_logger().error("comparison is stopped: `symbolon hub resume` lets it go on", reason=wrong.sentence)
     except DatabaseUnavailable:
         get_logger().warning("the database is away; the next sweep tries again")

@@ -89,7 +89,7 @@ class MindOperators:
 
 
 class ResumeComparison:
-    """The use case of `symbolon hub operator resume`."""
+    """The use case of `symbolon hub resume`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -243,6 +243,23 @@ def test_an_operator_that_lost_its_database_needs_restore_and_is_restored(
     assert len(bench.alerts(bench.amara)) == len(bench.alerts(bench.belanu)) == 2
 
 
+def test_an_operator_that_was_told_to_restore_and_lost_nothing_goes_on_with_what_it_has(
+    bench: Any, processes: OperatorProcesses, operators: tuple[OperatorProcesses, OperatorRoom]
+) -> None:
+    (person,) = people(1)
+    bench.submit(bench.amara, item(person))
+    match_all(bench)
+    processes.kill(1)
+    processes.typed("restore", "--home", str(processes.home(1)))
+    assert processes.status(1)["doing"] == "restoring"
+    assert "goes on with the shares" in processes.typed("resume", "--home", str(processes.home(1)))
+    processes.start(1)
+    await_all(operators[1])
+    bench.submit(bench.belanu, item(person))
+    match_all(bench)
+    assert len(bench.alerts(bench.belanu)) == 1
+
+
 def test_each_operator_signs_to_the_owner_what_it_erased_and_the_hub_forwards_it(bench: Any) -> None:
     record = item(people(1)[0])
     bench.submit(bench.amara, record)

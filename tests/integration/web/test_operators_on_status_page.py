@@ -98,13 +98,13 @@ def test_where_they_do_not_agree_the_page_says_that_all_stands_still_and_what_to
     text = shown("no agreement")
     assert "did not agree 12 min ago" in text
     assert "nothing is compared since" in text
-    assert "symbolon hub operator resume" in text
+    assert "symbolon hub resume" in text
 
 
 def test_where_a_member_complains_the_page_names_it_the_job_and_what_to_do(shown):
     text = shown("a member complains")
     assert "did not agree 12 min ago, as XA says of job 7, which opened towards it alone: nothing is compared" in text
-    assert "symbolon hub operator resume" in text
+    assert "symbolon hub resume" in text
     assert "a member's complaint stops all comparison" in text
     assert "Known answers:" not in text
 

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 import typer
@@ -33,6 +34,28 @@ def test_behind_every_door_is_its_command(role: str) -> None:
     assert list(group.commands) == list(package.DOORS)
     assert [group.commands[name].name for name in package.DOORS] == list(package.DOORS)
     assert group.commands.get("nonsense") is None
+
+
+def names_in(app: typer.Typer) -> Iterator[list[str]]:
+    """The names that are given within each group: of two of one name, one cannot be reached."""
+    commands = [
+        each.name or typer.main.get_command_name(each.callback.__name__)
+        for each in app.registered_commands
+        if each.callback
+    ]
+    yield commands + [str(each.name) for each in app.registered_groups]
+    for each in app.registered_groups:
+        if each.typer_instance is not None:
+            yield from names_in(each.typer_instance)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_two_commands_of_a_group_have_one_name(role: str) -> None:
+    package = importlib.import_module(role)
+    for module in set(package.DOORS.values()):
+        importlib.import_module(f"{role}.{module}")
+    for names in names_in(package.commands):
+        assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("role", ROLES)
