@@ -10,10 +10,22 @@ ORDER BY m.code;
 
 -- name: count_records
 -- Live records by member and kind, without what only stands for one in a hit.
-SELECT member, record_kind, count(*) AS live
-FROM record
-WHERE withdrawn_at IS NULL AND NOT EXISTS (SELECT FROM pair_alias WHERE pair_alias.reference = record.reference)
-GROUP BY member, record_kind
+WITH counted AS (
+    SELECT member, record_kind, count(*) AS entries
+    FROM record
+    WHERE withdrawn_at IS NULL
+    GROUP BY member, record_kind
+), aliases AS (
+    SELECT r.member, r.record_kind, count(*) AS entries
+    FROM pair_alias
+    JOIN record AS r USING (reference)
+    WHERE r.withdrawn_at IS NULL
+    GROUP BY r.member, r.record_kind
+)
+SELECT member, record_kind, counted.entries - coalesce(aliases.entries, 0) AS live
+FROM counted
+LEFT JOIN aliases USING (member, record_kind)
+WHERE counted.entries > coalesce(aliases.entries, 0)
 ORDER BY member, record_kind;
 
 -- name: count_waiting_comparisons
