@@ -31,10 +31,11 @@ select body from directory_version order by version desc limit 1;
 select body from directory_version where %(epoch)s = any(epochs) order by version limit 1;
 
 -- name: append_version
--- The version that follows the newest; no row where another process took it first.
+-- The version that follows the newest; no row where another process took it first. Of two at once, either its number or
+-- its digest may be found there first.
 insert into directory_version (version, digest, body, epochs, taken_at)
 values (%(version)s, %(digest)s, %(body)s, %(epochs)s, %(taken_at)s)
-on conflict (version) do nothing
+on conflict do nothing
 returning version;
 
 -- name: list_versions
