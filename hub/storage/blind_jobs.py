@@ -29,9 +29,9 @@ _TRIES: Final = 5
 """In a row, though nothing changed and no job came out meanwhile."""
 _MOVES: Final = 100
 """In a row without a job that came out, while the rows move on each time: somebody submits as fast as we ask."""
-_ROTATIONS: Final = 3
-_AGAIN: Final = frozenset({"moved-on", "spoiled"})
-_BUDGET_SPENT: Final = "budget-spent"
+ROTATIONS: Final = 3
+AGAIN: Final = frozenset({"moved-on", "spoiled"})
+BUDGET_SPENT: Final = "budget-spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class AskOperators:
         running: deque[_Running] = deque()
         while waiting or running:
             while waiting and _has_room(running, waiting[0], patience.most):
-                part, rotation = waiting.popleft(), self._random_number(_ROTATIONS)
+                part, rotation = waiting.popleft(), self._random_number(ROTATIONS)
                 future = self._operators.begin(part.asking, change, rotation)
                 running.append(_Running(part, patience.round, change, rotation, future))
             job = running.popleft()
@@ -130,9 +130,9 @@ class AskOperators:
             try:
                 opened = self._checked(job, patience_s)
             except OperatorRefused as refused:
-                if refused.code == _BUDGET_SPENT and refused.member is not None:
+                if refused.code == BUDGET_SPENT and refused.member is not None:
                     raise BudgetSpent(refused.member, part.asking) from refused
-                if refused.code not in _AGAIN:
+                if refused.code not in AGAIN:
                     raise
                 waiting.append(part)
                 if job.round == patience.round:
@@ -154,7 +154,7 @@ class AskOperators:
         opened = job.future.result(patience_s)
         if self._random_number(self._one_in):
             return opened
-        other = (job.rotation + 1 + self._random_number(_ROTATIONS - 1)) % _ROTATIONS
+        other = (job.rotation + 1 + self._random_number(ROTATIONS - 1)) % ROTATIONS
         again = self._operators.begin(job.part.asking, job.change, other).result(patience_s)
         if list(map(tuple, again)) != list(map(tuple, opened)):
             raise OperatorsDisagree

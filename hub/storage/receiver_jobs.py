@@ -13,7 +13,7 @@ from typing import Final
 from symbolon.hub.errors_of_operators import OperatorRefused, OperatorsLate
 from symbolon.hub.ports import Work
 from symbolon.hub.ports.operators import Asking, Operators, SealedBits
-from symbolon.hub.storage.blind_jobs import BudgetSpent, windows
+from symbolon.hub.storage.blind_jobs import AGAIN, BUDGET_SPENT, ROTATIONS, BudgetSpent, windows
 from symbolon.matching.blind.questions import Question
 from symbolon.protocol.messages_sessions import RowAddress, RowRange, filled_up
 from symbolon.protocol.references import MemberCode
@@ -26,9 +26,6 @@ _IN_FLIGHT: Final = 32
 _PAIRS_IN_FLIGHT: Final = 32 * MOST_PAIRS
 _TRIES: Final = 5
 """In a row, though nothing came out meanwhile."""
-_ROTATIONS: Final = 3
-_AGAIN: Final = frozenset({"moved-on", "spoiled"})
-_BUDGET_SPENT: Final = "budget-spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +88,10 @@ class AskForReceivers:
             try:
                 bits = [future.result(patience_s) for future in first.futures]
             except OperatorRefused as refused:
-                if refused.code == _BUDGET_SPENT and refused.member is not None:
+                if refused.code == BUDGET_SPENT and refused.member is not None:
                     asking = Asking(first.piece.questions[0], first.piece.queries, first.piece.against)
                     raise BudgetSpent(refused.member, asking) from refused
-                if refused.code not in _AGAIN or tries >= _TRIES:
+                if refused.code not in AGAIN or tries >= _TRIES:
                     raise
                 waiting.append((first.rows, first.piece))
                 if first.round == round_:
@@ -110,13 +107,13 @@ class AskForReceivers:
         questions = list(piece.questions)
         if not self._random_number(self._one_in):
             questions.append(questions[self._random_number(len(questions))])
-        first = self._random_number(_ROTATIONS)
+        first = self._random_number(ROTATIONS)
         return tuple(
             self._operators.begin_sealed(
                 Asking(question, piece.queries, piece.against),
                 change,
                 # A question that is asked a second time is computed under another rotation.
-                (first + (place >= len(piece.questions))) % _ROTATIONS,
+                (first + (place >= len(piece.questions))) % ROTATIONS,
                 frozenset({piece.receiver}),
             )
             for place, question in enumerate(questions)
